@@ -1,0 +1,347 @@
+"""A design: nodes that hold layers, and wires between their ports. An immutable value; editing makes a new one.
+
+The structure is always sound: wires end at ports that exist, an input takes one wire, and there is no cycle. Whatever would
+break that raises EditRefused and leaves the old value as it was. What the shapes mean is the analysis' business, not ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import NamedTuple, NewType
+
+from designer.errors import EditRefused, near
+from designer.graph.layer import Layer, Port
+from designer.graph.topology import downstream, execution_order
+
+NodeId = NewType("NodeId", str)
+NodePath = tuple[NodeId, ...]
+"""A node inside blocks: ids from the outermost block inward."""
+
+
+class Point(NamedTuple):
+    """A place on the canvas, in canvas units."""
+
+    x: float
+    y: float
+
+
+class PortRef(NamedTuple):
+    """One port of one node."""
+
+    node: NodeId
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.node}.{self.port}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in a design that holds a layer.
+
+    Attributes:
+        id: Unique in its design, a plain identifier; the name in state dicts and ONNX.
+        layer: What is computed here.
+        name: What the person calls it, or an empty text for the layer's own title.
+        position: Centre left of its card on the canvas.
+    """
+
+    id: NodeId
+    layer: Layer
+    name: str = ""
+    position: Point = Point(0.0, 0.0)
+
+    @property
+    def title(self) -> str:
+        """What stands on its card."""
+        return self.name or self.layer.card_title()
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One tensor's way from an output to an input.
+
+    Attributes:
+        source: The output port it starts at.
+        target: The input port it ends at.
+        via: Reroute dots the drawing passes through; they change nothing else.
+    """
+
+    source: PortRef
+    target: PortRef
+    via: tuple[Point, ...] = ()
+
+
+class _Structure:
+    """What follows from ids, ports and wires alone; shared by designs that differ only in parameters, names and places."""
+
+    def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
+        self.node_ids = tuple(nodes)
+        self.wires = wires
+
+    @cached_property
+    def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
+        found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
+        for wire in self.wires.values():
+            found[wire.target.node].append(wire)
+        return {node: tuple(wires) for node, wires in found.items()}
+
+    @cached_property
+    def outgoing(self) -> Mapping[NodeId, tuple[Wire, ...]]:
+        found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
+        for wire in self.wires.values():
+            found[wire.source.node].append(wire)
+        return {node: tuple(wires) for node, wires in found.items()}
+
+    @cached_property
+    def predecessors(self) -> Mapping[NodeId, list[NodeId]]:
+        return {node: [wire.source.node for wire in wires] for node, wires in self.incoming.items()}
+
+    @cached_property
+    def successors(self) -> Mapping[NodeId, list[NodeId]]:
+        return {node: [wire.target.node for wire in wires] for node, wires in self.outgoing.items()}
+
+    @cached_property
+    def order(self) -> tuple[NodeId, ...]:
+        return execution_order(self.predecessors)
+
+    @cached_property
+    def rank(self) -> Mapping[NodeId, int]:
+        return {node: index for index, node in enumerate(self.order)}
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Nodes and wires; immutable.
+
+    Attributes:
+        name: What the person calls it.
+        nodes: By id, in the order they were placed.
+        wires: By the input they end at, so that an input has one wire by construction.
+    """
+
+    name: str = "untitled"
+    nodes: Mapping[NodeId, Node] = field(default_factory=dict)
+    wires: Mapping[PortRef, Wire] = field(default_factory=dict)
+    _shared: _Structure | None = field(default=None, repr=False)
+
+    @staticmethod
+    def build(name: str, nodes: Iterable[Node], wires: Iterable[Wire]) -> Design:
+        """A design from its parts.
+
+        Raises:
+            EditRefused: Two nodes share an id, a wire ends at no port, an input takes two wires, or there is a cycle.
+        """
+        by_id: dict[NodeId, Node] = {}
+        for node in nodes:
+            if node.id in by_id:
+                raise EditRefused(f"two nodes are called '{node.id}'; ids must differ")
+            by_id[node.id] = node
+        by_target: dict[PortRef, Wire] = {}
+        for wire in wires:
+            _check_ends(by_id, wire)
+            if wire.target in by_target:
+                raise EditRefused(f"two wires end at {wire.target}; an input takes one")
+            by_target[wire.target] = wire
+        design = Design(name, by_id, by_target)
+        _ = design.order  # proves that there is no cycle
+        return design
+
+    # Equality is content: ids, layers, names, places, wires; the order of insertion is not content.
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Design):
+            return NotImplemented
+        return self is other or (
+            self.name == other.name and self.nodes == other.nodes and self.wires == other.wires
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, frozenset(self.nodes), frozenset(self.wires)))
+
+    @cached_property
+    def _structure(self) -> _Structure:
+        return self._shared or _Structure(self.nodes, self.wires)
+
+    # Queries -------------------------------------------------------------------------------------------------------------
+
+    @property
+    def order(self) -> tuple[NodeId, ...]:
+        """Ids in the order of execution."""
+        return self._structure.order
+
+    @property
+    def rank(self) -> Mapping[NodeId, int]:
+        """Place of each id in ``order``."""
+        return self._structure.rank
+
+    @property
+    def successors(self) -> Mapping[NodeId, list[NodeId]]:
+        """Ids of the nodes that read each node, one entry a wire."""
+        return self._structure.successors
+
+    @property
+    def predecessors(self) -> Mapping[NodeId, list[NodeId]]:
+        """Ids of the nodes that each node reads, one entry a wire."""
+        return self._structure.predecessors
+
+    def incoming(self, node: NodeId) -> tuple[Wire, ...]:
+        """Wires that end at the node."""
+        return self._structure.incoming[node]
+
+    def outgoing(self, node: NodeId) -> tuple[Wire, ...]:
+        """Wires that start at the node."""
+        return self._structure.outgoing[node]
+
+    def same_structure(self, other: Design) -> bool:
+        """Whether both are known to have the same ids, ports and wires; cheap, and False when it would need a comparison."""
+        return self._structure is other._structure
+
+    def input_nodes(self) -> tuple[Node, ...]:
+        """Nodes that read nothing because their layer has no input port, in order of placing."""
+        return tuple(node for node in self.nodes.values() if not node.layer.inputs)
+
+    def output_nodes(self) -> tuple[Node, ...]:
+        """Nodes that give nothing on because their layer has no output port, in order of placing."""
+        return tuple(node for node in self.nodes.values() if not node.layer.outputs)
+
+    def input_port(self, ref: PortRef) -> Port:
+        """The input port a reference means.
+
+        Raises:
+            EditRefused: There is none.
+        """
+        return _port(self.nodes, ref, "input")
+
+    def output_port(self, ref: PortRef) -> Port:
+        """The output port a reference means.
+
+        Raises:
+            EditRefused: There is none.
+        """
+        return _port(self.nodes, ref, "output")
+
+    def would_cycle(self, source: NodeId, target: NodeId) -> bool:
+        """Whether a wire from source to target would close a circle."""
+        if self.rank[source] < self.rank[target]:
+            return False
+        return source in downstream(self.successors, [target])
+
+    def fresh_id(self, stem: str) -> NodeId:
+        """An id no node has: ``stem_1``, ``stem_2``, …"""
+        number = 1
+        while f"{stem}_{number}" in self.nodes:
+            number += 1
+        return NodeId(f"{stem}_{number}")
+
+    @cached_property
+    def digest(self) -> str:
+        """A hex text that two designs share when they compute the same under the same node ids; places and names do not count."""
+        nodes = [[node.id, node.layer.key, dict(node.layer.data), _body_digest(node)] for node in self.nodes.values()]
+        wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
+        text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
+        return sha256(text.encode()).hexdigest()[:16]
+
+    # New values ----------------------------------------------------------------------------------------------------------
+
+    def renamed(self, name: str) -> Design:
+        """The same design under another name."""
+        return Design(name, self.nodes, self.wires, self._structure)
+
+    def with_node(self, node: Node) -> Design:
+        """With one more node.
+
+        Raises:
+            EditRefused: The id is taken.
+        """
+        if node.id in self.nodes:
+            raise EditRefused(f"'{node.id}' is already on the canvas; ids must differ")
+        return Design(self.name, {**self.nodes, node.id: node}, self.wires)
+
+    def replacing(self, changed: Iterable[Node]) -> Design:
+        """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too."""
+        nodes = dict(self.nodes)
+        ports_differ = False
+        for node in changed:
+            before = nodes[node.id].layer
+            if before is not node.layer and (before.inputs != node.layer.inputs or before.outputs != node.layer.outputs):
+                ports_differ = True
+            nodes[node.id] = node
+        if not ports_differ:
+            return Design(self.name, nodes, self.wires, self._structure)
+        wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
+        return Design(self.name, nodes, wires)
+
+    def with_layer(self, node: NodeId, layer: Layer) -> Design:
+        """With another layer at a node."""
+        return self.replacing([replace(self.nodes[node], layer=layer)])
+
+    def without_nodes(self, gone: Iterable[NodeId]) -> Design:
+        """Without these nodes and the wires at them."""
+        absent = set(gone)
+        nodes = {id: node for id, node in self.nodes.items() if id not in absent}
+        wires = {
+            target: wire
+            for target, wire in self.wires.items()
+            if target.node not in absent and wire.source.node not in absent
+        }
+        return Design(self.name, nodes, wires)
+
+    def with_wire(self, wire: Wire) -> Design:
+        """With one more wire.
+
+        Raises:
+            EditRefused: An end is no port, the input is taken, or there would be a cycle.
+        """
+        _check_ends(self.nodes, wire)
+        if wire.target in self.wires:
+            raise EditRefused(f"{wire.target} already takes a wire from {self.wires[wire.target].source}; an input takes one")
+        if self.would_cycle(wire.source.node, wire.target.node):
+            raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
+        return Design(self.name, self.nodes, {**self.wires, wire.target: wire})
+
+    def without_wires(self, targets: Iterable[PortRef]) -> Design:
+        """Without the wires that end at these inputs."""
+        absent = set(targets)
+        return Design(self.name, self.nodes, {t: wire for t, wire in self.wires.items() if t not in absent})
+
+    def rerouted(self, changed: Iterable[Wire]) -> Design:
+        """With other reroute dots on wires that exist."""
+        wires = {**self.wires, **{wire.target: wire for wire in changed}}
+        return Design(self.name, self.nodes, wires)
+
+
+def _body_digest(node: Node) -> str:
+    return node.layer.body.digest if node.layer.body is not None else ""
+
+
+def _ends_exist(nodes: Mapping[NodeId, Node], wire: Wire) -> bool:
+    try:
+        _check_ends(nodes, wire)
+    except EditRefused:
+        return False
+    return True
+
+
+def _check_ends(nodes: Mapping[NodeId, Node], wire: Wire) -> None:
+    _port(nodes, wire.source, "output")
+    _port(nodes, wire.target, "input")
+
+
+def _port(nodes: Mapping[NodeId, Node], ref: PortRef, side: str) -> Port:
+    node = nodes.get(ref.node)
+    if node is None:
+        raise EditRefused(f"a wire ends at '{ref.node}', and there is no such node{near(ref.node, nodes)}")
+    ports = node.layer.inputs if side == "input" else node.layer.outputs
+    for port in ports:
+        if port.name == ref.port:
+            return port
+    names = ", ".join(port.name for port in ports) or "none"
+    raise EditRefused(f"{ref.node} has no {side} '{ref.port}' (it has: {names})")

@@ -1,0 +1,50 @@
+"""What changed between two designs, as data; drives canvas updates and "diff" badges. Computed, never kept by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from designer.graph.design import Design, Node, Wire
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Nodes and wires added, changed (from, to) and removed on the way from one design to another."""
+
+    added_nodes: tuple[Node, ...] = ()
+    removed_nodes: tuple[Node, ...] = ()
+    changed_nodes: tuple[tuple[Node, Node], ...] = ()
+    added_wires: tuple[Wire, ...] = ()
+    removed_wires: tuple[Wire, ...] = ()
+    changed_wires: tuple[tuple[Wire, Wire], ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(
+            (
+                self.added_nodes,
+                self.removed_nodes,
+                self.changed_nodes,
+                self.added_wires,
+                self.removed_wires,
+                self.changed_wires,
+            )
+        )
+
+
+def difference(before: Design, after: Design) -> Difference:
+    """The difference by id; values that are the same object are not compared, so its cost follows what changed."""
+    old, new = before.nodes, after.nodes
+    added = tuple(node for id, node in new.items() if id not in old)
+    changed = tuple((old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node)
+    removed = tuple(node for id, node in old.items() if id not in new)
+    if before.wires is after.wires:
+        return Difference(added, removed, changed)
+    lost, won = before.wires, after.wires
+    return Difference(
+        added,
+        removed,
+        changed,
+        tuple(wire for target, wire in won.items() if target not in lost),
+        tuple(wire for target, wire in lost.items() if target not in won),
+        tuple((lost[t], wire) for t, wire in won.items() if t in lost and lost[t] is not wire and lost[t] != wire),
+    )

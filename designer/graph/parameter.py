@@ -1,0 +1,270 @@
+"""Kinds of parameter a layer can declare: range, unit and help, parsing from text, and JSON form.
+
+A declaration such as ``kernel_size: int = integer(3, low=1, high=31, help="…")`` becomes a dataclass field; the inspector, the
+file format, the command line and the range checks all read the ``Parameter`` kept in the field's metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import Enum
+from typing import Any
+
+from designer.errors import ParameterError, near
+
+_METADATA_KEY = "parameter"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What every reader needs to know of one parameter.
+
+    Attributes:
+        name: Field name, in PyTorch's words where PyTorch has one.
+        default: Value of a fresh layer.
+        help: One sentence for tool tip and documentation.
+        unit: Unit to show after the value, or an empty text.
+        shown_when: ``(other parameter, value)`` that must hold for it to matter, or None.
+    """
+
+    name: str
+    default: Any
+    help: str
+    unit: str = ""
+    shown_when: tuple[str, Any] | None = None
+
+    @property
+    def label(self) -> str:
+        """The name as a person reads it: ``Kernel size``."""
+        return self.name.replace("_", " ").capitalize()
+
+    def check(self, value: object) -> None:
+        """Raise ParameterError where the value is of the wrong kind or out of range."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> Any:
+        """The value a text stands for.
+
+        Raises:
+            ParameterError: The text stands for no value of this parameter.
+        """
+        raise NotImplementedError
+
+    def to_json(self, value: Any) -> Any:
+        """The value as plain JSON data."""
+        return value
+
+    def from_json(self, data: Any) -> Any:
+        """The value from plain JSON data.
+
+        Raises:
+            ParameterError: The data is no value of this parameter.
+        """
+        self.check(data)
+        return data
+
+    def text(self, value: Any) -> str:
+        """The value as a person types and reads it; ``parse`` takes it back."""
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Integer(Parameter):
+    """A whole number within a closed range."""
+
+    low: int = 0
+    high: int = 2**31 - 1
+
+    def check(self, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ParameterError(self.name, f"{value!r} is not a whole number")
+        if not self.low <= value <= self.high:
+            raise ParameterError(self.name, f"{value} is out of range; it takes {self.low} to {self.high}")
+
+    def parse(self, text: str) -> int:
+        try:
+            value = int(text.strip().replace("\u202f", "").replace(" ", "").replace("_", ""))
+        except ValueError:
+            raise ParameterError(self.name, f"'{text}' is not a whole number") from None
+        self.check(value)
+        return value
+
+
+@dataclass(frozen=True)
+class Ratio(Parameter):
+    """A real number within a closed range."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def check(self, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ParameterError(self.name, f"{value!r} is not a number")
+        if not self.low <= value <= self.high:
+            raise ParameterError(self.name, f"{value:g} is out of range; it takes {self.low:g} to {self.high:g}")
+
+    def parse(self, text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise ParameterError(self.name, f"'{text}' is not a number") from None
+        self.check(value)
+        return value
+
+    def from_json(self, data: Any) -> float:
+        self.check(data)
+        return float(data)
+
+    def text(self, value: Any) -> str:
+        return f"{value:g}"
+
+
+@dataclass(frozen=True)
+class Flag(Parameter):
+    """On or off."""
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, bool):
+            raise ParameterError(self.name, f"{value!r} is neither true nor false")
+
+    def parse(self, text: str) -> bool:
+        word = text.strip().lower()
+        if word in {"true", "on", "yes", "1"}:
+            return True
+        if word in {"false", "off", "no", "0"}:
+            return False
+        raise ParameterError(self.name, f"'{text}' is neither on nor off")
+
+    def text(self, value: Any) -> str:
+        return "on" if value else "off"
+
+
+@dataclass(frozen=True)
+class Choice(Parameter):
+    """One member of an enumeration; its value is the word in files, its ``title`` (if it has one) the word on screen."""
+
+    options: tuple[Enum, ...] = ()
+
+    def check(self, value: object) -> None:
+        if value not in self.options:
+            raise ParameterError(self.name, f"{value!r} is not one of {self._words()}")
+
+    def parse(self, text: str) -> Enum:
+        word = text.strip().lower()
+        for option in self.options:
+            if word in {str(option.value).lower(), option.name.lower(), self.text(option).lower()}:
+                return option
+        guess = near(word, (str(option.value) for option in self.options))
+        raise ParameterError(self.name, f"'{text}' is not one of {self._words()}{guess}")
+
+    def to_json(self, value: Any) -> Any:
+        return value.value
+
+    def from_json(self, data: Any) -> Enum:
+        if not isinstance(data, str):
+            raise ParameterError(self.name, f"{data!r} is not one of {self._words()}")
+        return self.parse(data)
+
+    def text(self, value: Any) -> str:
+        return str(getattr(value, "title", value.value))
+
+    def _words(self) -> str:
+        return ", ".join(str(option.value) for option in self.options)
+
+
+@dataclass(frozen=True)
+class Integers(Parameter):
+    """A fixed number of whole numbers, such as top, bottom, left and right."""
+
+    parts: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 2**15
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, tuple) or len(value) != len(self.parts):
+            raise ParameterError(self.name, f"{value!r} is not {len(self.parts)} numbers ({', '.join(self.parts)})")
+        for part, number in zip(self.parts, value, strict=True):
+            Integer(f"{self.name} {part}", 0, "", low=self.low, high=self.high).check(number)
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        words = text.replace(",", " ").split()
+        if len(words) == 1:
+            words *= len(self.parts)
+        try:
+            value = tuple(int(word) for word in words)
+        except ValueError:
+            raise ParameterError(self.name, f"'{text}' is not {len(self.parts)} whole numbers") from None
+        self.check(value)
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+    def from_json(self, data: Any) -> tuple[int, ...]:
+        value = tuple(data) if isinstance(data, list) else data
+        self.check(value)
+        return value  # type: ignore[no-any-return]  # check has just proved it
+
+    def text(self, value: Any) -> str:
+        return ", ".join(map(str, value))
+
+
+def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
+    return field(default=default, metadata={_METADATA_KEY: make})
+
+
+def integer(
+    default: int, *, low: int, high: int, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+) -> Any:
+    """Declare a whole-number parameter."""
+    return _declare(lambda name: Integer(name, default, help, unit, shown_when, low=low, high=high), default)
+
+
+def ratio(
+    default: float, *, low: float, high: float, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+) -> Any:
+    """Declare a real-number parameter."""
+    return _declare(lambda name: Ratio(name, default, help, unit, shown_when, low=low, high=high), default)
+
+
+def flag(default: bool, *, help: str, shown_when: tuple[str, Any] | None = None) -> Any:
+    """Declare an on-or-off parameter."""
+    return _declare(lambda name: Flag(name, default, help, "", shown_when), default)
+
+
+def choice(
+    default: Enum, *, help: str, options: tuple[Enum, ...] = (), shown_when: tuple[str, Any] | None = None
+) -> Any:
+    """Declare a parameter that is one of an enumeration's members (or of the ``options`` among them)."""
+    members = options or tuple(type(default))
+    return _declare(lambda name: Choice(name, default, help, "", shown_when, options=members), default)
+
+
+def integers(
+    default: tuple[int, ...],
+    *,
+    parts: tuple[str, ...],
+    low: int = 0,
+    high: int = 2**15,
+    help: str,
+    shown_when: tuple[str, Any] | None = None,
+) -> Any:
+    """Declare a parameter of several whole numbers."""
+    return _declare(
+        lambda name: Integers(name, default, help, "", shown_when, parts=parts, low=low, high=high), default
+    )
+
+
+def declared(cls: type) -> tuple[Parameter, ...]:
+    """The parameters a layer class declares, in order."""
+    return tuple(_parameter(item) for item in fields(cls) if _METADATA_KEY in item.metadata)
+
+
+def _parameter(item: Field[Any]) -> Parameter:
+    if item.default is MISSING:
+        raise ParameterError(item.name, "has no default")
+    parameter = item.metadata[_METADATA_KEY](item.name)
+    if not isinstance(parameter, Parameter):
+        raise ParameterError(item.name, "is no parameter")
+    return parameter

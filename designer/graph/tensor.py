@@ -1,0 +1,87 @@
+"""What flows along a wire: the shape and element type of one tensor. Knows no layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+
+class DType(Enum):
+    """Element types, by the names PyTorch gives them."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    BFLOAT16 = "bfloat16"
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of one element."""
+        return 4 if self is DType.FLOAT32 else 2
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """Shape N×C×H×W of a feature map, or N×F of a vector, and its element type."""
+
+    shape: tuple[int, ...]
+    dtype: DType = DType.FLOAT32
+
+    @property
+    def batch(self) -> int:
+        """N, images at once."""
+        return self.shape[0]
+
+    @property
+    def channels(self) -> int:
+        """C of a feature map; F of a vector."""
+        return self.shape[1]
+
+    @property
+    def height(self) -> int:
+        """H, rows."""
+        return self.shape[2]
+
+    @property
+    def width(self) -> int:
+        """W, columns."""
+        return self.shape[3]
+
+    @property
+    def is_map(self) -> bool:
+        """Whether this is N×C×H×W rather than N×F."""
+        return len(self.shape) == 4
+
+    @cached_property
+    def elements(self) -> int:
+        """How many numbers it holds."""
+        count = 1
+        for side in self.shape:
+            count *= side
+        return count
+
+    @cached_property
+    def bytes(self) -> int:
+        """Bytes it takes in memory."""
+        return self.elements * self.dtype.bytes
+
+    def with_channels(self, channels: int) -> TensorSpec:
+        """The same map with another number of channels."""
+        return TensorSpec((self.shape[0], channels, *self.shape[2:]), self.dtype)
+
+    def with_sides(self, height: int, width: int) -> TensorSpec:
+        """The same channels with another height and width."""
+        return TensorSpec((self.shape[0], self.shape[1], height, width), self.dtype)
+
+    @cached_property
+    def full_label(self) -> str:
+        """Every dimension: ``1×144×56×56``."""
+        return "×".join(map(str, self.shape))
+
+    @cached_property
+    def label(self) -> str:
+        """What stands on a wire, without the batch: ``144×56²``, ``144×56×48``, ``1280``."""
+        if not self.is_map:
+            return str(self.channels)
+        sides = f"{self.height}²" if self.height == self.width else f"{self.height}×{self.width}"
+        return f"{self.channels}×{sides}"

@@ -1,0 +1,63 @@
+"""Order, reachability and networkx views of a design; the only room that knows networkx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from designer.errors import EditRefused
+
+if TYPE_CHECKING:
+    import networkx
+
+    from designer.graph.design import Design, NodeId
+
+
+def execution_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> tuple[NodeId, ...]:
+    """Nodes so that each comes after what it reads; equal designs give equal orders.
+
+    Raises:
+        EditRefused: There is a cycle; the text names it.
+    """
+    try:
+        return tuple(TopologicalSorter(predecessors).static_order())
+    except CycleError as error:
+        path = " → ".join(reversed(error.args[1]))
+        raise EditRefused(f"the wires run in a circle: {path}; a design must flow one way") from None
+
+
+def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[NodeId]) -> Iterator[NodeId]:
+    """Every node reached from the starts along the wires, the starts among them, each once."""
+    waiting = list(starts)
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for reader in consumers.get(node, ()):
+            if reader not in seen:
+                seen.add(reader)
+                waiting.append(reader)
+
+
+def to_networkx(design: Design) -> networkx.MultiDiGraph:
+    """The design as a networkx graph.
+
+    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry ``source_port``
+    and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
+    """
+    import networkx  # here, because its import costs the window a tenth of a second that only this function's callers owe
+
+    graph = networkx.MultiDiGraph(name=design.name)
+    for node in design.nodes.values():
+        parameters = {item.name: getattr(node.layer, item.name) for item in node.layer.parameters}
+        graph.add_node(node.id, layer=node.layer, key=node.layer.key, label=node.name, parameters=parameters)
+    for wire in design.wires.values():
+        graph.add_edge(
+            wire.source.node,
+            wire.target.node,
+            key=wire.target.port,
+            source_port=wire.source.port,
+            target_port=wire.target.port,
+        )
+    return graph
