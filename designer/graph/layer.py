@@ -233,6 +233,12 @@ class Layer:
         return None
 
     @property
+    def downsampling(self) -> int:
+        """By how much height and width shrink; the layout starts a new stage where it is more than 1."""
+        window = self.window()
+        return 1 if window is None else window.stride
+
+    @property
     def sees_everything(self) -> bool:
         """Whether each output depends on every position of the input."""
         return False

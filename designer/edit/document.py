@@ -1,0 +1,163 @@
+"""Document: the design on screen, its history, and who watches it. Knows no window.
+
+Edits flow one way: a gesture makes a Command, ``apply`` makes the next design, observers get the designs before and after.
+A gesture that shows what it would do uses ``preview`` and ends with ``commit`` or ``cancel_preview``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+
+from designer.graph.design import Design
+
+Edit = Callable[[Design], Design]
+Observer = Callable[[Design, Design], None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One change with a name.
+
+    Attributes:
+        label: What the undo menu calls it: ``Move 3 nodes``.
+        edit: From the present design to the next.
+        merge_key: Commands in a row with the same key are one undo step (typing a number digit by digit); None never merges.
+    """
+
+    label: str
+    edit: Edit
+    merge_key: Hashable | None = None
+
+
+@dataclass(frozen=True)
+class _Step:
+    label: str
+    before: Design
+    after: Design
+    merge_key: Hashable | None
+
+
+class Document:
+    """One open design with undo and redo."""
+
+    def __init__(self, design: Design, path: str | None = None) -> None:
+        self.path = path
+        self._design = design
+        self._committed = design
+        self._saved: Design | None = design
+        self._done: list[_Step] = []
+        self._undone: list[_Step] = []
+        self._observers: list[Observer] = []
+
+    @property
+    def design(self) -> Design:
+        """What is on screen now, a preview if one is under way."""
+        return self._design
+
+    @property
+    def committed_design(self) -> Design:
+        """What is in the history, without a preview."""
+        return self._committed
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file holds what the history holds."""
+        return self._saved is self._committed or self._saved == self._committed
+
+    def mark_saved(self, path: str | None = None) -> None:
+        """Say that the present design is in the file."""
+        self._saved = self._committed
+        self.path = path or self.path
+
+    def mark_unsaved(self) -> None:
+        """Say that no file holds this design, as after opening a template or a recovery copy."""
+        self._saved = None
+
+    @property
+    def undo_label(self) -> str | None:
+        """The name of the step that undo takes back, or None."""
+        return self._done[-1].label if self._done else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """The name of the step that redo brings again, or None."""
+        return self._undone[-1].label if self._undone else None
+
+    @property
+    def history(self) -> tuple[tuple[str, Design], ...]:
+        """Every step that undo can take back, oldest first: its name and the design after it."""
+        return tuple((step.label, step.after) for step in self._done)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Call ``observer(before, after)`` at each change; gives a function that ends it."""
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def apply(self, command: Command) -> None:
+        """Make a change and remember it.
+
+        Raises:
+            DesignerError: The edit was refused; nothing changed.
+        """
+        after = command.edit(self._committed)
+        if after is self._committed or after == self._committed:
+            self._show(self._committed)
+            return
+        self._remember(_Step(command.label, self._committed, after, command.merge_key))
+        self._committed = after
+        self._show(after)
+
+    def seal(self) -> None:
+        """End a run of merging commands: the next one is an undo step of its own."""
+        if self._done:
+            self._done[-1] = replace(self._done[-1], merge_key=None)
+
+    def preview(self, edit: Edit) -> None:
+        """Show what an edit of the committed design would make, without a step in the history.
+
+        Raises:
+            DesignerError: The edit was refused; what was shown stays.
+        """
+        self._show(edit(self._committed))
+
+    def cancel_preview(self) -> None:
+        """Show the committed design again."""
+        self._show(self._committed)
+
+    def commit(self, label: str) -> None:
+        """Make what is previewed a step in the history."""
+        shown = self._design
+        self.apply(Command(label, lambda _: shown))
+
+    def undo(self) -> None:
+        """Take the last step back; nothing where there is none."""
+        if not self._done:
+            return
+        step = self._done.pop()
+        self._undone.append(step)
+        self._committed = step.before
+        self._show(step.before)
+
+    def redo(self) -> None:
+        """Bring the step last taken back again; nothing where there is none."""
+        if not self._undone:
+            return
+        step = self._undone.pop()
+        self._done.append(step)
+        self._committed = step.after
+        self._show(step.after)
+
+    def _remember(self, step: _Step) -> None:
+        self._undone.clear()
+        last = self._done[-1] if self._done else None
+        if last is not None and step.merge_key is not None and last.merge_key == step.merge_key:
+            self._done[-1] = replace(step, before=last.before)
+        else:
+            self._done.append(step)
+
+    def _show(self, design: Design) -> None:
+        before, self._design = self._design, design
+        if before is not design:
+            for observer in tuple(self._observers):
+                observer(before, design)

@@ -1,0 +1,128 @@
+"""Edits: functions from a design to a new one. A gesture or a menu entry makes a Command of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from designer.errors import EditRefused
+from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
+from designer.graph.layer import Layer
+
+
+def place(design: Design, layer: Layer, position: Point, stem: str | None = None) -> tuple[Design, NodeId]:
+    """Put a layer on the canvas under a fresh id; gives the new design and the id."""
+    id = design.fresh_id(stem or layer.key.removesuffix("_conv2d"))
+    return design.with_node(Node(id, layer, position=position)), id
+
+
+def connect(design: Design, source: PortRef, target: PortRef, replace_present: bool = True) -> Design:
+    """Wire an output to an input; a wire that is there already gives way, unless told otherwise.
+
+    Raises:
+        EditRefused: An end is no port, the input is taken and may not give way, or there would be a cycle.
+    """
+    if replace_present and target in design.wires:
+        design = design.without_wires([target])
+    return design.with_wire(Wire(source, target))
+
+
+def disconnect(design: Design, targets: Iterable[PortRef]) -> Design:
+    """Remove the wires that end at these inputs."""
+    return design.without_wires(targets)
+
+
+def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
+    """Remove nodes; where one input and the readers of one output remain, they are wired to each other again."""
+    gone = [id for id in ids if id in design.nodes]
+    joined = [pair for id in gone for pair in _around(design, id, set(gone))] if heal else []
+    result = design.without_nodes(gone)
+    for source, target in joined:
+        if target not in result.wires and not result.would_cycle(source.node, target.node):
+            result = result.with_wire(Wire(source, target))
+    return result
+
+
+def _around(design: Design, id: NodeId, gone: set[NodeId]) -> list[tuple[PortRef, PortRef]]:
+    """What feeds a node that goes, through others that go, paired with each reader that stays."""
+    source = _feeding(design, id, gone)
+    if source is None:
+        return []
+    return [(source, wire.target) for wire in design.outgoing(id) if wire.target.node not in gone]
+
+
+def _feeding(design: Design, id: NodeId, gone: set[NodeId]) -> PortRef | None:
+    # Of a merge the last input is the main path by this catalogue's habit: a residual's shortcut comes first.
+    incoming = sorted(design.incoming(id), key=lambda wire: wire.target.port)
+    if not incoming:
+        return None
+    source = incoming[-1].source
+    return _feeding(design, source.node, gone) if source.node in gone else source
+
+
+def set_layer(design: Design, id: NodeId, layer: Layer) -> Design:
+    """Put another layer at a node; wires to ports it lacks go."""
+    return design.with_layer(id, layer)
+
+
+def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) -> Design:
+    """Set one parameter on each of the nodes.
+
+    Raises:
+        ParameterError: One of the layers has no such parameter, or the value does not suit it.
+    """
+    return design.replacing(
+        [replace(design.nodes[id], layer=design.nodes[id].layer.with_parameter(name, value)) for id in ids]
+    )
+
+
+def move(design: Design, places: Mapping[NodeId, Point]) -> Design:
+    """Put nodes elsewhere on the canvas."""
+    return design.replacing([replace(design.nodes[id], position=Point(*place)) for id, place in places.items()])
+
+
+def rename(design: Design, id: NodeId, name: str) -> Design:
+    """Give a node a name of its own, or take it away with an empty text."""
+    return design.replacing([replace(design.nodes[id], name=name.strip())])
+
+
+def fragment(design: Design, ids: Iterable[NodeId]) -> Design:
+    """The nodes and the wires among them, as a design of its own: what the clipboard holds."""
+    wanted = set(ids)
+    return design.without_nodes([id for id in design.nodes if id not in wanted])
+
+
+def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[NodeId, ...]]:
+    """Put a fragment into a design, under fresh ids where they are taken, moved by the offset; gives the new ids."""
+    names: dict[NodeId, NodeId] = {}
+    result = design
+    for node in piece.nodes.values():
+        id = node.id if node.id not in result.nodes else result.fresh_id(_stem(node.id))
+        names[node.id] = id
+        place = Point(node.position.x + offset.x, node.position.y + offset.y)
+        result = result.with_node(replace(node, id=id, position=place))
+    wires = {**result.wires}
+    for wire in piece.wires.values():
+        target = PortRef(names[wire.target.node], wire.target.port)
+        via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
+        wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
+    return Design.build(result.name, result.nodes.values(), wires.values()), tuple(names.values())
+
+
+def _stem(id: NodeId) -> str:
+    stem, _, number = id.rpartition("_")
+    return stem if stem and number.isdigit() else id
+
+
+def place_after(design: Design, source: NodeId, layer: Layer, position: Point) -> tuple[Design, NodeId]:
+    """Place a layer and wire its first input to a node's first output, where both have one and it is no cycle."""
+    result, id = place(design, layer, position)
+    before = design.nodes[source].layer
+    if not before.outputs or not layer.inputs:
+        return result, id
+    wire = Wire(PortRef(source, before.outputs[0].name), PortRef(id, layer.inputs[0].name))
+    try:
+        return result.with_wire(wire), id
+    except EditRefused:
+        return result, id

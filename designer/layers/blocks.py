@@ -1,0 +1,257 @@
+"""Blocks: layers that stand for a small design. A block declares its parameters and expands; all else follows from its parts."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from functools import lru_cache
+
+from designer.errors import Misfit
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.graph.layer import Category, Layer, Padding, Port, require_map
+from designer.graph.parameter import choice, flag, integer, ratio
+from designer.graph.tensor import TensorSpec
+from designer.layers.activation import Activation
+from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+from designer.layers.normalization import BatchNorm
+from designer.layers.registry import register
+
+_CHANNELS_HIGH = 2**31 - 1
+_WINDOW_PADDINGS = (Padding.SYMMETRIC, Padding.SAME, Padding.NONE)
+
+
+class _Chain:
+    """Builds a body node by node, each reading the one before."""
+
+    def __init__(self) -> None:
+        self.nodes = [Node(NodeId("x"), Input(channels=1, height=1, width=1))]
+        self.wires: list[Wire] = []
+        self.last = NodeId("x")
+
+    def then(self, name: str, layer: Layer | None, port: str = "x") -> None:
+        """Append a layer under a name; nothing for None."""
+        if layer is None:
+            return
+        node = Node(NodeId(name), layer)
+        self.nodes.append(node)
+        self.wires.append(Wire(PortRef(self.last, "y"), PortRef(node.id, port)))
+        self.last = node.id
+
+    def convolution(self, name: str, layer: Layer, batch_norm: bool, activation: Activation) -> None:
+        """A convolution, its batch norm if there is one, its activation if there is one."""
+        self.then(name, layer)
+        self.then(f"{name}_bn", BatchNorm() if batch_norm else None)
+        self.then(f"{name}_act", activation.layer())
+
+    def add_input(self) -> None:
+        """A residual add of the body's input."""
+        self.then("add", Add(), port="b")
+        self.wires.append(Wire(PortRef(NodeId("x"), "y"), PortRef(NodeId("add"), "a")))
+
+    def design(self, name: str) -> Design:
+        """The finished body."""
+        self.then("y", Output())
+        return Design.build(name, self.nodes, self.wires)
+
+
+@register(
+    key="conv_block",
+    title="Conv + norm + act",
+    glyph="CBA",
+    category=Category.BLOCK,
+    source="Howard et al. 2017, MobileNets, fig. 3 left",
+    keywords=("stem", "head", "conv", "bn", "relu"),
+)
+class ConvBlock(Layer):
+    """A standard convolution, batch norm, activation: the stem and the head of the MobileNets.
+
+    In N×C×H×W, out N×C'×H'×W'.
+    """
+
+    out_channels: int = integer(32, low=1, high=_CHANNELS_HIGH, help="Output channels C'.")
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel; 1 makes it a pointwise.")
+    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(Activation.RELU6, help="After the batch norm.")
+    batch_norm: bool = flag(True, help="Normalize after the convolution.")
+    bias: bool = flag(False, help="Bias of the convolution.", shown_when=("batch_norm", False))
+
+    is_block = True
+
+    @property
+    def downsampling(self) -> int:
+        return self.stride
+
+    def expand(self, x: TensorSpec) -> Design:
+        require_map(x)
+        chain = _Chain()
+        bias = self.bias and not self.batch_norm
+        layer: Layer = (
+            PointwiseConv2d(self.out_channels, self.stride, bias)
+            if self.kernel_size == 1
+            else Conv2d(self.out_channels, self.kernel_size, self.stride, self.padding, bias=bias)
+        )
+        chain.convolution("conv", layer, self.batch_norm, self.activation)
+        return chain.design(self.title)
+
+    def card_title(self) -> str:
+        return f"Conv {self.kernel_size}×{self.kernel_size} + norm"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return f"{arrow} · s{self.stride}"
+
+
+@register(
+    key="separable",
+    title="Separable (V1)",
+    glyph="SEP",
+    category=Category.BLOCK,
+    source="Howard et al. 2017, MobileNets, fig. 3 right",
+    keywords=("mobilenet", "depthwise separable"),
+)
+class Separable(Layer):
+    """Depthwise k×k, then pointwise 1×1, each with batch norm and activation: MobileNetV1's block.
+
+    In N×C×H×W, out N×C'×H'×W'. MACs k²·C·H'·W' + C·C'·H'·W', a share of 1/C' + 1/k² of the standard convolution's. The
+    number of depthwise filters is bound to C.
+    """
+
+    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the pointwise.")
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the depthwise kernel.")
+    stride: int = integer(1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(Activation.RELU, help="After each batch norm.")
+    batch_norm: bool = flag(True, help="Normalize after each convolution.")
+    bias: bool = flag(False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
+
+    is_block = True
+
+    @property
+    def downsampling(self) -> int:
+        return self.stride
+
+    def expand(self, x: TensorSpec) -> Design:
+        require_map(x)
+        bias = self.bias and not self.batch_norm
+        chain = _Chain()
+        depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
+        chain.convolution("depthwise", depthwise, self.batch_norm, self.activation)
+        chain.convolution("pointwise", PointwiseConv2d(self.out_channels, bias=bias), self.batch_norm, self.activation)
+        return chain.design(self.title)
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return f"{arrow} · k{self.kernel_size} s{self.stride}"
+
+
+@register(
+    key="bottleneck",
+    title="Bottleneck (V2)",
+    glyph="BTL",
+    category=Category.BLOCK,
+    source="Sandler et al. 2018, MobileNetV2, table 1 and fig. 4d",
+    keywords=("inverted residual", "mobilenet", "mbconv", "expand", "project"),
+)
+class Bottleneck(Layer):
+    """Expand 1×1, filter depthwise k×k, project 1×1 without activation, add the input: MobileNetV2's inverted residual.
+
+    In N×C×H×W, hidden N×tC×H×W, out N×C'×H'×W'. The residual is there where the stride is 1 and C' = C; t = 1 has no
+    expansion. MACs H·W·C·tC + H'·W'·tC·(k² + C').
+    """
+
+    expansion: float = ratio(6.0, low=0.05, high=64.0, help="Expansion t: hidden channels per input channel.")
+    out_channels: int = integer(24, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the projection.")
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the depthwise kernel.")
+    stride: int = integer(1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(Activation.RELU6, help="After expansion and depthwise; never after the projection.")
+    batch_norm: bool = flag(True, help="Normalize after each convolution.")
+    bias: bool = flag(False, help="Bias of the three convolutions.", shown_when=("batch_norm", False))
+
+    is_block = True
+
+    @property
+    def downsampling(self) -> int:
+        return self.stride
+
+    def has_residual(self, x: TensorSpec) -> bool:
+        """Whether the input is added: stride 1, the same channels, and the same sides after the depthwise."""
+        same_sides = DepthwiseConv2d(self.kernel_size, self.stride, self.padding).output(x).shape[2:] == x.shape[2:]
+        return self.stride == 1 and self.out_channels == x.channels and same_sides
+
+    def hidden_channels(self, x: TensorSpec) -> int:
+        """tC, rounded to a whole number of channels, at least 1."""
+        return max(1, round(self.expansion * x.channels))
+
+    def expand(self, x: TensorSpec) -> Design:
+        require_map(x)
+        chain = _Chain()
+        bias = self.bias and not self.batch_norm
+        if self.expansion != 1:
+            expansion = PointwiseConv2d(self.hidden_channels(x), bias=bias)
+            chain.convolution("expand", expansion, self.batch_norm, self.activation)
+        depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
+        chain.convolution("depthwise", depthwise, self.batch_norm, self.activation)
+        chain.convolution("project", PointwiseConv2d(self.out_channels, bias=bias), self.batch_norm, Activation.NONE)
+        if self.has_residual(x):
+            chain.add_input()
+        return chain.design(self.title)
+
+    def card_title(self) -> str:
+        return "Bottleneck"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return f"{arrow} · t{self.expansion:g} k{self.kernel_size} s{self.stride}"
+
+
+@lru_cache(maxsize=1)
+def _pass_through() -> Design:
+    x, y = NodeId("x"), NodeId("y")
+    return Design.build("Group", [Node(x, Input()), Node(y, Output())], [Wire(PortRef(x, "y"), PortRef(y, "x"))])
+
+
+@register(
+    key="group",
+    title="Group",
+    glyph="GRP",
+    category=Category.BLOCK,
+    keywords=("block", "custom", "frame"),
+)
+class Group(Layer):
+    """A block drawn by hand: what is inside is a design of its own, its Input and Output nodes the ports.
+
+    In and out as the design inside says.
+    """
+
+    body: Design = field(default_factory=_pass_through)  # type: ignore[assignment]  # a field where the contract has a property
+
+    is_block = True
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return tuple(Port(node.id, node.name) for node in self.body.input_nodes())
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        return tuple(Port(node.id, node.name) for node in self.body.output_nodes())
+
+    @property
+    def downsampling(self) -> int:
+        product = 1
+        for node in self.body.nodes.values():
+            product = max(product, node.layer.downsampling)
+        return product
+
+    def expand(self, *inputs: TensorSpec) -> Design:
+        if not self.outputs:
+            raise Misfit("no-output", "the group gives nothing", "no Output node is inside; placing one there mends it")
+        return self.body
+
+    def card_title(self) -> str:
+        return self.body.name
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"{len(self.body.nodes) - len(self.inputs) - len(self.outputs)} nodes"

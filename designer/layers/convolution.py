@@ -1,0 +1,227 @@
+"""Convolutions: standard, pointwise, depthwise, grouped; padding PyTorch's, TensorFlow's, none or explicit."""
+
+from __future__ import annotations
+
+from designer.graph.layer import Call, Category, Layer, Padding, Quad, Weight, Window, Work
+from designer.graph.parameter import choice, flag, integer, integers
+from designer.graph.tensor import TensorSpec
+from designer.layers.lowering import (
+    convolution_calls,
+    convolution_formula,
+    convolution_weights,
+    convolution_work,
+    require_divisible,
+    require_even_symmetric,
+)
+from designer.layers.registry import register
+
+_CHANNELS_HIGH = 2**31 - 1
+_SIDES = ("top", "bottom", "left", "right")
+
+
+class _Convolution(Layer):
+    """What the four convolutions share: the window, and everything that follows from channels and groups."""
+
+    kernel_size: int
+    stride: int
+    padding: Padding
+    explicit_padding: Quad
+    dilation: int
+    bias: bool
+
+    def channels_out(self, x: TensorSpec) -> int:
+        """C' for an input N×C×H×W."""
+        raise NotImplementedError
+
+    def groups_of(self, x: TensorSpec) -> int:
+        """Groups g for an input N×C×H×W."""
+        return 1
+
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride, self.dilation, self.padding, self.explicit_padding)
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        window = self.window()
+        y = window.slide(x)
+        require_even_symmetric(window)
+        require_divisible("input", x.channels, self.groups_of(x))
+        require_divisible("output", self.channels_out(x), self.groups_of(x))
+        return y.with_channels(self.channels_out(x))
+
+    def weights(self, x: TensorSpec) -> tuple[Weight, ...]:
+        return convolution_weights(self.channels_out(x), x.channels // self.groups_of(x), self.kernel_size, self.bias)
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return convolution_work(y, x.channels // self.groups_of(x), self.kernel_size, self.bias)
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return convolution_formula(x, y, self.kernel_size, self.groups_of(x), self.work(x, y).macs)
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        return convolution_calls(
+            x, self.window(), out_channels=self.channels_out(x), groups=self.groups_of(x), bias=self.bias
+        )
+
+    def _step(self) -> str:
+        words = [f"s{self.stride}"] if self.stride != 1 else []
+        words += [f"d{self.dilation}"] if self.dilation != 1 else []
+        return " · ".join(words)
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(word for word in words if word)
+
+
+@register(
+    key="pointwise_conv2d",
+    title="Pointwise 1×1",
+    glyph="PW",
+    category=Category.CONVOLUTION,
+    source="Howard et al. 2017, MobileNets, sec. 3.1",
+    keywords=("conv", "1x1", "expand", "project", "linear"),
+)
+class PointwiseConv2d(_Convolution):
+    """Mixes channels at each position with a 1×1 kernel: expands, or projects.
+
+    In N×C×H×W, out N×C'×H'×W' with C' chosen freely. Parameters C·C', MACs C·C'·H'·W'.
+    """
+
+    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+
+    kernel_size = 1
+    padding = Padding.NONE
+    explicit_padding = (0, 0, 0, 0)
+    dilation = 1
+
+    def channels_out(self, x: TensorSpec) -> int:
+        return self.out_channels
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return _joined(arrow, self._step())
+
+
+@register(
+    key="depthwise_conv2d",
+    title="Depthwise k×k",
+    glyph="DW",
+    category=Category.CONVOLUTION,
+    source="Howard et al. 2017, MobileNets, sec. 3.1",
+    keywords=("conv", "filter", "spatial", "3x3"),
+)
+class DepthwiseConv2d(_Convolution):
+    """Filters each channel with its own k×k kernels; channels do not mix.
+
+    In N×C×H×W, out N×(C·m)×H'×W'. The number of filters follows the input: to choose it, expand first with a pointwise.
+    Parameters k²·C·m, MACs k²·C·m·H'·W'.
+    """
+
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
+    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    explicit_padding: Quad = integers(
+        (1, 1, 1, 1),
+        parts=_SIDES,
+        help="Rows and columns of zeros: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
+    )
+    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
+    multiplier: int = integer(1, low=1, high=1024, help="Output channels per input channel, m.")
+    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+
+    def channels_out(self, x: TensorSpec) -> int:
+        return x.channels * self.multiplier
+
+    def groups_of(self, x: TensorSpec) -> int:
+        return x.channels
+
+    def card_title(self) -> str:
+        return f"Depthwise {self.kernel_size}×{self.kernel_size}"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        channels = f"{self.channels_out(inputs[0])} ch" if inputs else ""
+        times = f"m{self.multiplier}" if self.multiplier != 1 else ""
+        dilation = f"d{self.dilation}" if self.dilation != 1 else ""
+        return _joined(f"s{self.stride}", channels, times, dilation)
+
+
+@register(
+    key="conv2d",
+    title="Convolution k×k",
+    glyph="CONV",
+    category=Category.CONVOLUTION,
+    source="Howard et al. 2017, MobileNets, sec. 3.1, eq. 1 and 2",
+    keywords=("standard", "full", "3x3"),
+)
+class Conv2d(_Convolution):
+    """The standard convolution: every output channel reads every input channel through its own k×k kernel.
+
+    In N×C×H×W, out N×C'×H'×W'. Parameters k²·C·C', MACs k²·C·C'·H'·W'.
+    """
+
+    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
+    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    explicit_padding: Quad = integers(
+        (1, 1, 1, 1),
+        parts=_SIDES,
+        help="Rows and columns of zeros: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
+    )
+    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
+    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+
+    def channels_out(self, x: TensorSpec) -> int:
+        return self.out_channels
+
+    def card_title(self) -> str:
+        return f"Convolution {self.kernel_size}×{self.kernel_size}"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return _joined(arrow, self._step())
+
+
+@register(
+    key="grouped_conv2d",
+    title="Grouped k×k",
+    glyph="GRP",
+    category=Category.CONVOLUTION,
+    source="Krizhevsky et al. 2012, sec. 3.5; Xie et al. 2017, ResNeXt, sec. 3.3",
+    keywords=("conv", "groups", "resnext"),
+)
+class GroupedConv2d(_Convolution):
+    """A convolution in g separate groups: each output channel reads only its group's C/g input channels.
+
+    In N×C×H×W, out N×C'×H'×W', g dividing both C and C'. Parameters k²·(C/g)·C', MACs k²·(C/g)·C'·H'·W'.
+    """
+
+    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
+    groups: int = integer(2, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
+    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    explicit_padding: Quad = integers(
+        (1, 1, 1, 1),
+        parts=_SIDES,
+        help="Rows and columns of zeros: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
+    )
+    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
+    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+
+    def channels_out(self, x: TensorSpec) -> int:
+        return self.out_channels
+
+    def groups_of(self, x: TensorSpec) -> int:
+        return self.groups
+
+    def card_title(self) -> str:
+        return f"Grouped {self.kernel_size}×{self.kernel_size}"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return _joined(arrow, f"g{self.groups}", self._step())

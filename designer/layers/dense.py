@@ -1,0 +1,99 @@
+"""Shape and dense layers: flatten, dropout, fully connected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from designer.graph.layer import Call, Category, Layer, Weight, Work, require_vector
+from designer.graph.parameter import flag, integer, ratio
+from designer.graph.tensor import TensorSpec
+from designer.layers.lowering import call
+from designer.layers.registry import register
+
+
+@register(key="flatten", title="Flatten", glyph="FLT", category=Category.DENSE, keywords=("reshape", "vector"))
+class Flatten(Layer):
+    """Lays a map out as one vector a picture.
+
+    In N×C×H×W, out N×(C·H·W). Nothing is computed or moved: it is a view.
+    """
+
+    aliases_input = True
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        return TensorSpec((x.batch, x.elements // x.batch), x.dtype)
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        return (call("torch.nn.Flatten"),)
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return f"{inputs[0].label} → {self.output(inputs[0]).label}" if inputs else ""
+
+
+@register(key="dropout", title="Dropout", glyph="DRP", category=Category.DENSE, source="Srivastava et al. 2014")
+class Dropout(Layer):
+    """Sets random elements to zero while training; does nothing when running.
+
+    In N×C×H×W or N×F, out the same. Nothing is counted: costs are those of running.
+    """
+
+    aliases_input = True
+
+    p: float = ratio(0.2, low=0.0, high=0.99, help="Share of elements set to zero while training.")
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        return x
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        return (call("torch.nn.Dropout", p=self.p),)
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"p {self.p:g}"
+
+
+@register(
+    key="fully_connected",
+    title="Fully connected",
+    glyph="FC",
+    category=Category.DENSE,
+    keywords=("dense", "linear", "classifier", "gemm"),
+)
+class FullyConnected(Layer):
+    """Every output reads every input: the classifier.
+
+    In N×F, out N×F'. Parameters F·F' and F' of bias; MACs N·F·F'.
+    """
+
+    out_features: int = integer(1000, low=1, high=2**31 - 1, help="Outputs F', such as the number of classes.")
+    bias: bool = flag(True, help="One number added to each output.")
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        require_vector(x)
+        return TensorSpec((x.batch, self.out_features), x.dtype)
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def weights(self, x: TensorSpec) -> tuple[Weight, ...]:
+        weight = Weight("weight", (self.out_features, x.channels))
+        return (weight, Weight("bias", (self.out_features,))) if self.bias else (weight,)
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return Work(x.channels * y.elements, y.elements if self.bias else 0)
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return f"N·F·F' = {y.batch}·{x.channels}·{y.channels} = {self.work(x, y).macs} MACs"
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        arguments: dict[str, Any] = {"in_features": x.channels, "out_features": self.out_features}
+        if not self.bias:
+            arguments["bias"] = False
+        return (call("torch.nn.Linear", **arguments),)
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return f"{inputs[0].channels} → {self.out_features}" if inputs else f"→ {self.out_features}"

@@ -1,0 +1,59 @@
+"""Normalization: batch norm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from designer.graph.layer import Call, Category, Layer, Weight, Work, require_map
+from designer.graph.parameter import ratio
+from designer.graph.tensor import TensorSpec
+from designer.layers.lowering import call
+from designer.layers.registry import register
+
+
+@register(
+    key="batch_norm",
+    title="Batch norm",
+    glyph="BN",
+    category=Category.NORMALIZATION,
+    source="Ioffe and Szegedy 2015, Batch Normalization, alg. 1 and 2",
+    keywords=("bn", "normalise"),
+)
+class BatchNorm(Layer):
+    """Normalizes each channel by its running mean and variance, then scales and shifts it.
+
+    In N×C×H×W, out the same. Parameters 2·C (and 2·C kept but not trained). When running it is one multiplication and one
+    addition an element; a runtime can fold it into the convolution before it.
+    """
+
+    eps: float = ratio(1e-5, low=0.0, high=1.0, help="Added to the variance, so that nothing is divided by zero.")
+    momentum: float = ratio(0.1, low=0.0, high=1.0, help="Share of a new batch in the running mean and variance.")
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        require_map(x)
+        return x
+
+    def weights(self, x: TensorSpec) -> tuple[Weight, ...]:
+        channels = (x.channels,)
+        return (
+            Weight("weight", channels),
+            Weight("bias", channels),
+            Weight("running_mean", channels, is_buffer=True),
+            Weight("running_var", channels, is_buffer=True),
+            Weight("num_batches_tracked", (), is_buffer=True),
+        )
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return Work(elementwise=2 * y.elements)
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return f"2 operations · {y.full_label} = {2 * y.elements} element-wise operations"
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        arguments: dict[str, Any] = {
+            name: getattr(self, name) for name in ("eps", "momentum") if getattr(self, name) != self.parameter(name).default
+        }
+        return (call("torch.nn.BatchNorm2d", num_features=x.channels, **arguments),)
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return f"{inputs[0].channels} ch" if inputs else ""

@@ -1,0 +1,151 @@
+"""Pooling: average, max, global average."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from designer.graph.layer import Call, Category, Layer, Padding, Quad, Window, Work, require_map
+from designer.graph.parameter import choice, integer, integers
+from designer.graph.tensor import TensorSpec
+from designer.errors import Misfit
+from designer.layers.lowering import call, pad_call, require_even_symmetric, split_padding
+from designer.layers.registry import register
+
+_SIDES = ("top", "bottom", "left", "right")
+_HALVES = (Padding.SYMMETRIC, Padding.NONE)
+
+
+@register(
+    key="max_pool",
+    title="Max pool",
+    glyph="MAX",
+    category=Category.POOLING,
+    source="Krizhevsky et al. 2012, sec. 3.4",
+)
+class MaxPool(Layer):
+    """The largest value under a k×k window; what is padded never wins.
+
+    In N×C×H×W, out N×C×H'×W'. k²−1 comparisons an output element.
+    """
+
+    kernel_size: int = integer(2, low=1, high=63, help="Side k of the square window.")
+    stride: int = integer(2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.NONE, help="What stands around the input.")
+    explicit_padding: Quad = integers(
+        (0, 0, 0, 0),
+        parts=_SIDES,
+        help="Rows and columns added: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
+    )
+
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride, 1, self.padding, self.explicit_padding)
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        y = self.window().slide(x)
+        require_even_symmetric(self.window())
+        if max(self.window().pads(x)) >= self.kernel_size:
+            raise Misfit(
+                "padding-too-large",
+                "a window lies wholly in the padding",
+                f"padding {max(self.window().pads(x))} is not smaller than the kernel {self.kernel_size}; less padding mends it",
+            )
+        return y
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return Work(elementwise=y.elements * (self.kernel_size**2 - 1))
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return f"({self.kernel_size}² − 1) · {y.full_label} = {self.work(x, y).elementwise} comparisons"
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        own, before = split_padding(self.window().pads(x))
+        arguments: dict[str, Any] = {"kernel_size": self.kernel_size, "stride": self.stride}
+        # PyTorch's own padding reaches at most half the kernel; beyond that we pad before it, with minus infinity.
+        if own is not None and max(own) <= self.kernel_size // 2:
+            if any(own):
+                arguments["padding"] = own
+            return (call("torch.nn.MaxPool2d", **arguments),)
+        pads = before or self.window().pads(x)
+        return (pad_call(pads, value=float("-inf")), call("torch.nn.MaxPool2d", "padded", **arguments))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
+
+
+@register(
+    key="average_pool",
+    title="Average pool",
+    glyph="AVG",
+    category=Category.POOLING,
+    source="LeCun et al. 1998, sec. II",
+    keywords=("mean", "avg"),
+)
+class AveragePool(Layer):
+    """The mean under a k×k window; what is padded is not counted in the mean.
+
+    In N×C×H×W, out N×C×H'×W'. k² operations an output element: k²−1 additions and a division.
+    """
+
+    kernel_size: int = integer(2, low=1, high=63, help="Side k of the square window.")
+    stride: int = integer(2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(Padding.NONE, options=_HALVES, help="What stands around the input.")
+
+    def window(self) -> Window:
+        return Window(self.kernel_size, self.stride, 1, self.padding)
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        y = self.window().slide(x)
+        require_even_symmetric(self.window())
+        return y
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return Work(elementwise=y.elements * self.kernel_size**2)
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return f"{self.kernel_size}² · {y.full_label} = {self.work(x, y).elementwise} element-wise operations"
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        arguments: dict[str, Any] = {"kernel_size": self.kernel_size, "stride": self.stride}
+        side = self.window().pads(x)[0]
+        if side:
+            arguments |= {"padding": side, "count_include_pad": False}
+        return (call("torch.nn.AvgPool2d", **arguments),)
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
+
+
+@register(
+    key="global_average_pool",
+    title="Global average pool",
+    glyph="GAP",
+    category=Category.POOLING,
+    source="Lin et al. 2013, Network in Network, sec. 3.2",
+    keywords=("gap", "mean", "squeeze"),
+)
+class GlobalAveragePool(Layer):
+    """The mean of each channel over all positions.
+
+    In N×C×H×W, out N×C×1×1. H·W operations a channel: H·W−1 additions and a division.
+    """
+
+    def output(self, x: TensorSpec) -> TensorSpec:
+        require_map(x)
+        return x.with_sides(1, 1)
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
+        return Work(elementwise=x.elements)
+
+    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
+        return f"H·W·C = {x.height}·{x.width}·{x.channels} = {x.elements // x.batch} element-wise operations a picture"
+
+    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+        return (call("torch.nn.AdaptiveAvgPool2d", output_size=1),)
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return f"{inputs[0].label} → 1²" if inputs else "→ 1²"

@@ -1,0 +1,137 @@
+"""Register, look up and search the layers that can be placed; refuses duplicate or incomplete declarations.
+
+Every module of this package is read once, at the first look-up; after that the catalogue is closed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar, dataclass_transform
+
+from designer.errors import LayerDeclarationError, ParameterError, near
+from designer.graph.layer import Category, Layer
+from designer.graph.parameter import choice, declared, flag, integer, integers, ratio
+
+L = TypeVar("L", bound=Layer)
+
+_by_key: dict[str, type[Layer]] = {}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(integer, ratio, flag, choice, integers))
+def register(
+    *,
+    key: str,
+    title: str,
+    glyph: str,
+    category: Category,
+    source: str = "",
+    keywords: tuple[str, ...] = (),
+    renamed: Mapping[str, str] | None = None,
+) -> Callable[[type[L]], type[L]]:
+    """Make a class a frozen dataclass and put it into the catalogue.
+
+    Args:
+        key: Word in files; never changes once published.
+        title: Name in palette and on cards.
+        glyph: Two to four letters for small cards.
+        category: Group in the palette.
+        source: Where the idea or the formula comes from.
+        keywords: More words to find it by.
+        renamed: Old parameter names in files, to present ones.
+
+    Raises:
+        LayerDeclarationError: The key is taken or malformed, or the declaration lacks a docstring, output or lowering.
+    """
+
+    def declare(cls: type[L]) -> type[L]:
+        made = dataclass(frozen=True)(cls)
+        made.key, made.title, made.glyph, made.category = key, title, glyph, category
+        made.source, made.keywords, made.renamed = source, keywords, dict(renamed or {})
+        try:
+            made.parameters = declared(made)
+            made()
+        except (ParameterError, TypeError) as error:
+            raise LayerDeclarationError(f"layer '{key}': {error}") from error
+        _refuse_incomplete(made)
+        _by_key[key] = made
+        return made
+
+    return declare
+
+
+def _refuse_incomplete(cls: type[Layer]) -> None:
+    if cls.key in _by_key:
+        raise LayerDeclarationError(f"layer '{cls.key}' is declared twice: {_by_key[cls.key]} and {cls}")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", cls.key):
+        raise LayerDeclarationError(f"layer key '{cls.key}' is no lower-case identifier")
+    if not cls.__doc__ or cls.__doc__.startswith(f"{cls.__name__}("):
+        raise LayerDeclarationError(f"layer '{cls.key}' has no docstring")
+    needed = ("expand",) if cls.is_block else ("output", "lower")
+    for name in needed:
+        if getattr(cls, name) is getattr(Layer, name):
+            raise LayerDeclarationError(f"layer '{cls.key}' does not say its {name}")
+
+
+@cache
+def _all_by_key() -> Mapping[str, type[Layer]]:
+    import designer.layers as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(_by_key)
+
+
+@cache
+def catalogue() -> tuple[type[Layer], ...]:
+    """Every layer, by the categories' order and in the order of declaration within one."""
+    order = list(Category)
+    return tuple(sorted(_all_by_key().values(), key=lambda cls: order.index(cls.category)))
+
+
+def lookup(key: str) -> type[Layer]:
+    """The layer class of a key.
+
+    Raises:
+        KeyError: There is none; the text guesses what was meant.
+    """
+    known = _all_by_key()
+    if key not in known:
+        raise KeyError(f"there is no layer type '{key}'{near(key, known)}")
+    return known[key]
+
+
+def search(text: str) -> tuple[type[Layer], ...]:
+    """Layers that a few typed letters may mean, best first; all of them for no letters.
+
+    A word that starts with the letters comes before one that contains them, before one that has them in order.
+    """
+    letters = text.casefold().replace(" ", "")
+    if not letters:
+        return catalogue()
+    scored = [(score, index, cls) for index, cls in enumerate(catalogue()) if (score := match_score(letters, _words(cls)))]
+    return tuple(cls for _, _, cls in sorted(scored, key=lambda entry: (-entry[0], entry[1])))
+
+
+def match_score(letters: str, words: tuple[str, ...]) -> int:
+    """How well typed letters (lower case, no spaces) match one of the words: 4 equal, 3 start, 2 inside, 1 in order, 0 not."""
+    return max((_word_score(letters, word.casefold().replace(" ", "")) for word in words), default=0)
+
+
+def _word_score(letters: str, word: str) -> int:
+    if word == letters:
+        return 4
+    if word.startswith(letters):
+        return 3
+    if letters in word:
+        return 2
+    rest = iter(word)
+    return 1 if all(letter in rest for letter in letters) else 0
+
+
+def _words(cls: type[Layer]) -> tuple[str, ...]:
+    return (cls.title, *cls.title.split(), cls.key, cls.glyph, cls.category.value, *cls.keywords)
