@@ -16,7 +16,18 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from designer.worker.messages import Cancel, Cancelled, Failure, Progress, Ready, Request, Result, decode, encode
+from designer.worker.messages import (
+    Cancel,
+    Cancelled,
+    Failure,
+    MalformedMessage,
+    Progress,
+    Ready,
+    Request,
+    Result,
+    decode,
+    encode,
+)
 
 GRACE_MS = 120
 """How long a running job may take to notice that it is cancelled before its process is ended."""
@@ -33,7 +44,7 @@ MAX_FAILED_STARTS = 3
 class Job(QObject):
     """One request, from the queue to its end.
 
-    Signals: ``progressed`` with the share done (0 to 1, or negative while unknown) and a text; then exactly one of ``done`` with
+    Signals: ``progressed`` with the share done (0 to 1) and a text; then exactly one of ``done`` with
     the result's data, ``failed`` with a Failure, ``cancelled``; and ``ended`` after whichever it was.
     """
 
@@ -100,7 +111,7 @@ class WorkerClient(QObject):
 
     @property
     def conditions(self) -> Ready | None:
-        """What the worker said of itself when it was ready: versions, devices, threads; None before."""
+        """What the worker said of itself when it was ready: devices and versions; None before."""
         return self._ready
 
     @property
@@ -187,7 +198,7 @@ class WorkerClient(QObject):
     def _take(self, line: str) -> None:
         try:
             event = decode(line)
-        except ValueError:
+        except MalformedMessage:
             self._last_words = (self._last_words + line.encode() + b"\n")[-4000:]  # a library printed; not ours to read
             return
         if isinstance(event, Ready):
@@ -197,7 +208,7 @@ class WorkerClient(QObject):
             self._send_next()
             return
         job = self._running
-        if job is None or event.id != job.request.id:
+        if job is None or isinstance(event, (Request, Cancel)) or event.id != job.request.id:
             return
         if isinstance(event, Progress):
             self._silence.start()

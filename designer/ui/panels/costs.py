@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.snapshot import Analysis, NodeReport
-from designer.graph.design import Node, NodePath
+from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Category
 from designer.ui.live_latency import Measurement
 from designer.ui.panels.bars import Bar, Bars
@@ -19,6 +18,14 @@ from designer.ui.theme import tokens
 
 SHOWN_AT_MOST = 6
 STALE_OPACITY = 0.45
+
+
+class Share(NamedTuple):
+    """What one type of layer takes."""
+
+    title: str
+    category: Category
+    value: float
 
 
 class Tile(Card):
@@ -100,7 +107,7 @@ class CostsPanel(QWidget):
             return
         totals = analysis.totals
         rest = "" if totals.complete else " · without the unknown"
-        weighted = sum(1 for _path, _node, report in leaves(analysis) if report.cost and report.cost.parameters)
+        weighted = sum(kind.count for kind in analysis.kinds if kind.cost.parameters)
         layers = wording.plural(weighted, "weighted layer")
         self.parameters.show_figure(
             wording.count(totals.parameters), layers + rest, f"{wording.memory(totals.weight_bytes)} of weights"
@@ -115,7 +122,7 @@ class CostsPanel(QWidget):
         self.memory.show_figure(
             wording.memory(peak), f"activations, batch 1{rest}", f"{wording.count(peak)} bytes of activations alive at once"
         )
-        by_kind = sums_by_kind(analysis, {path: r.cost.macs for path, _node, r in leaves(analysis) if r.cost})
+        by_kind = [Share(kind.title, kind.category, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
 
     def show_latency(
@@ -132,36 +139,24 @@ class CostsPanel(QWidget):
         tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
         note = f"±{spread} · {figure.device}×{figure.threads}"
         self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
-        times = {tuple(path.split(".")): ms for path, ms in figure.node_ms.items()}
-        by_kind = sums_by_kind(analysis, times)  # type: ignore[arg-type]  # node ids are plain texts on the wire
+        by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
 
 
-def leaves(analysis: Analysis, prefix: NodePath = ()) -> Iterator[tuple[NodePath, Node, NodeReport]]:
-    """Every node that computes by itself, inside blocks too, with its path and report."""
-    for id, node in analysis.design.nodes.items():
-        report = analysis.node(id)
-        if report.inner is not None:
-            yield from leaves(report.inner, (*prefix, id))
-        else:
-            yield (*prefix, id), node, report
+def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Share]:
+    """Measured times added up by type of layer, through blocks, the longest first; nodes under ``a.b`` in the block ``a``."""
+    sums: dict[str, Share] = {}
+    for path, node, _report in analysis.primitives():
+        ms = node_ms.get(".".join(path), 0.0)
+        before = sums.get(node.layer.key, Share(node.layer.title, node.layer.category, 0.0))
+        sums[node.layer.key] = before._replace(value=before.value + ms)
+    return sorted((share for share in sums.values() if share.value), key=lambda share: -share.value)
 
 
-def sums_by_kind(analysis: Analysis, values: Mapping[NodePath, float]) -> dict[tuple[str, Category], float]:
-    """Values by leaf added up by kind of layer, the largest first."""
-    sums: defaultdict[tuple[str, Category], float] = defaultdict(float)
-    for path, node, _report in leaves(analysis):
-        value = values.get(path, 0)
-        if value:
-            sums[node.layer.card_title(), node.layer.category] += value
-    return dict(sorted(sums.items(), key=lambda item: -item[1]))
-
-
-def _bars(sums: Mapping[tuple[str, Category], float], word: object) -> list[Bar]:
-    say = word if callable(word) else str
+def _bars(shares: Sequence[Share], word: Callable[[float], str]) -> list[Bar]:
     colours = tokens()
-    bars = [Bar(title, value, say(value), colours.category(category)) for (title, category), value in sums.items()]
+    bars = [Bar(share.title, share.value, word(share.value), colours.category(share.category)) for share in shares]
     if len(bars) <= SHOWN_AT_MOST:
         return bars
     rest = sum(bar.value for bar in bars[SHOWN_AT_MOST - 1 :])
-    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, say(rest), colours.template)]
+    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), colours.template)]

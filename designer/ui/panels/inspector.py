@@ -232,9 +232,9 @@ def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[str]:
     if cost is not None:
         lines.append(f"{wording.count(cost.parameters)} parameters · {wording.short(cost.macs)} MACs")
         lines.append(f"{wording.short(cost.flops)} FLOPs, {wording.short(cost.elementwise)} of them element-wise")
-    field = analysis.receptive_field(id)
-    if field is not None:
-        lines.append(f"receptive field {field}")
+    field = f"receptive field {analysis.receptive_field(id).label}"
+    intensity = cost.intensity if cost is not None else None
+    lines.append(f"{field} · {intensity:.1f} MACs/B" if intensity else field)
     return lines
 
 

@@ -14,7 +14,7 @@ from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
 
 SHOWN_AT_MOST = 30
 
-TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "hint"}
+TONES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
 class ProblemCard(Card):
@@ -32,8 +32,8 @@ class ProblemCard(Card):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        place = ".".join(issue.path)
-        title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}" if place else issue.what, self)
+        place = issue.where
+        title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}", self)
         why = quiet(issue.why, self)
         self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
         self.setToolTip(issue.line())
