@@ -1,10 +1,11 @@
 """Peak activation memory, by the lifetimes of tensors.
 
-A tensor lives from the step that makes it to the last step that reads it; while a step runs, what it reads and what it writes
-live together. Views (flatten, dropout when running, no activation) live in their input's memory. Nothing runs in place, and
-weights and a library's scratch space are not counted. What the design gives lives to the end.
+A tensor lives from the step that makes it to the last step that reads it; while a step runs, what it reads and what it
+writes live together. Views (flatten, dropout when running, no activation) live in their input's memory. Nothing runs in
+place, and weights and a library's scratch space are not counted. What the design gives lives to the end.
 
-A node's lifetime pattern is a ``Segment``; a design's is put together from its nodes', so a block counts exactly as its parts would.
+A node's lifetime pattern is a ``Segment``; a design's is put together from its nodes', so a block counts exactly as its
+parts would.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ class MemoryPlan:
     def followed(
         self, design: Design, changed: Sequence[NodeId], segments: Mapping[NodeId, Segment]
     ) -> MemoryPlan | None:
-        """The plan with new sizes at these nodes; None where the pattern itself changed and lifetimes must be found anew."""
+        """The plan with new sizes at these nodes; None where the pattern changed, so lifetimes must be found anew."""
         if any(self._kinds.get(id) != (segments[id].aliases if id in segments else None) for id in changed):
             return None
         plan = copy(self)
@@ -163,7 +164,7 @@ class MemoryPlan:
             self._local.copy(),
         )
         plan._set_sizes(design, changed, segments)
-        for id in {*changed, *(reader for id in changed for reader in design.successors[id])}:
+        for id in {*changed, *(reader for touched in changed for reader in design.successors[touched])}:
             plan._local[self._rank[id]] = plan._local_peak(id, segments)
         return plan
 

@@ -1,4 +1,4 @@
-"""Analysis: everything known about one design, of one value. After an edit, only what the edit touched is worked out anew."""
+"""Analysis: everything known about one design, of one value. An edit recounts only what it touched."""
 
 from __future__ import annotations
 

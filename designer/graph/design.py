@@ -1,7 +1,8 @@
 """A design: nodes that hold layers, and wires between their ports. An immutable value; editing makes a new one.
 
-The structure is always sound: wires end at ports that exist, an input takes one wire, and there is no cycle. Whatever would
-break that raises EditRefused and leaves the old value as it was. What the shapes mean is the analysis' business, not ours.
+The structure is always sound: wires end at ports that exist, an input takes one wire, and there is no cycle. Whatever
+would break that raises EditRefused and leaves the old value as it was. What the shapes mean is the analysis' business,
+not ours.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Wire:
 
 
 class _Structure:
-    """What follows from ids, ports and wires alone; shared by designs that differ only in parameters, names and places."""
+    """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
 
     def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
         self.node_ids = tuple(nodes)
@@ -168,7 +169,7 @@ class Design:
     def _structure(self) -> _Structure:
         return self._shared or _Structure(self.nodes, self.wires)
 
-    # Queries -------------------------------------------------------------------------------------------------------------
+    # Queries ----------------------------------------------------------------------------------------------------------
 
     @property
     def order(self) -> tuple[NodeId, ...]:
@@ -199,7 +200,7 @@ class Design:
         return self._structure.outgoing[node]
 
     def same_structure(self, other: Design) -> bool:
-        """Whether both are known to have the same ids, ports and wires; cheap, and False when it would need a comparison."""
+        """Whether both are known to have the same ids, ports and wires; cheap: False where one would have to compare."""
         return self._structure is other._structure
 
     def input_nodes(self) -> tuple[Node, ...]:
@@ -233,7 +234,7 @@ class Design:
         return source in downstream(self.successors, [target])
 
     def fresh_id(self, stem: str) -> NodeId:
-        """An id no node has: ``stem_1``, ``stem_2``, …"""
+        """An id no node has: ``stem_1``, ``stem_2`` and so on."""
         number = 1
         while f"{stem}_{number}" in self.nodes:
             number += 1
@@ -241,13 +242,13 @@ class Design:
 
     @cached_property
     def digest(self) -> str:
-        """A hex text that two designs share when they compute the same under the same node ids; places and names do not count."""
+        """A hex text shared by designs that compute the same under the same node ids; places and names do not count."""
         nodes = [[node.id, node.layer.key, dict(node.layer.data), _body_digest(node)] for node in self.nodes.values()]
         wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
         text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
         return sha256(text.encode()).hexdigest()[:16]
 
-    # New values ----------------------------------------------------------------------------------------------------------
+    # New values -------------------------------------------------------------------------------------------------------
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""

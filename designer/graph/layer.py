@@ -1,7 +1,8 @@
 """The contract that a layer declaration fills; knows no particular layer, no Qt, no torch.
 
-A layer is *what is computed*: a frozen dataclass whose fields are its parameters. Every surface (palette, inspector, shapes, cost,
-PyTorch module, printed source, ONNX, file format) reads the members below and nothing else, so a layer is declared once.
+A layer is *what is computed*: a frozen dataclass whose fields are its parameters. Every surface (palette, inspector,
+shapes, cost, PyTorch module, printed source, ONNX, file format) reads the members below and nothing else, so a layer is
+declared once.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Weight:
 
 @dataclass(frozen=True)
 class Work:
-    """What one forward pass does: multiply-accumulates of convolutions and dense layers, and everything else element by element."""
+    """What one forward pass does: multiply-accumulates of convolutions and dense layers; the rest by elements."""
 
     macs: int = 0
     elementwise: int = 0
@@ -182,8 +183,8 @@ Y = (Port("y"),)
 class Layer:
     """What is computed at a node. Subclasses are declared with ``layers.registry.register``.
 
-    Class attributes set by ``register``: ``key`` (word in files), ``title``, ``glyph`` (two or three letters on small cards),
-    ``category``, ``source`` (paper and section), ``keywords`` (more words to find it by), ``parameters``.
+    Class attributes set by ``register``: ``key`` (word in files), ``title``, ``glyph`` (two or three letters on small
+    cards), ``category``, ``source`` (paper and section), ``keywords`` (more words to find it by), ``parameters``.
     """
 
     key: ClassVar[str] = ""
@@ -219,7 +220,8 @@ class Layer:
         """The design drawn inside, of a group; None of everything declared in code."""
         return None
 
-    # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the override.
+    # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the
+    # override.
     def output(self, *args: Any, **kwargs: Any) -> TensorSpec:
         """Shape of the output for the inputs' shapes.
 
@@ -260,7 +262,7 @@ class Layer:
         raise NotImplementedError
 
     def summary(self, *args: Any, **kwargs: Any) -> str:
-        """One line of the parameters that matter, for a card; called with the inputs' shapes, or with none while unknown."""
+        """One line of the parameters that matter, for a card; called with the inputs' shapes, without while unknown."""
         return ""
 
     def formula(self, *args: Any, **kwargs: Any) -> str:

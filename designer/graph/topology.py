@@ -43,10 +43,11 @@ def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[No
 def to_networkx(design: Design) -> networkx.MultiDiGraph:
     """The design as a networkx graph.
 
-    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry ``source_port``
-    and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
+    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry
+    ``source_port`` and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
     """
-    import networkx  # here, because its import costs the window a tenth of a second that only this function's callers owe
+    # Imported here: it costs a tenth of a second, which the window need not pay.
+    import networkx
 
     graph = networkx.MultiDiGraph(name=design.name)
     for node in design.nodes.values():
