@@ -10,7 +10,6 @@ parts would.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from copy import copy
 from itertools import accumulate
@@ -61,14 +60,11 @@ class MemoryPlan:
     def __init__(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
         self._order = design.order
         self._rank = design.rank
-        self._inputs = {id: tuple(self._fed_by(design, id)) for id in self._order}
+        self._inputs = {id: tuple(feed and feed.ref for feed in feeds) for id, feeds in design.feeds.items()}
         self._owner: dict[PortRef, PortRef] = {}
         self._dies_at: dict[PortRef, int] = {}
         self._find_owners(design, segments)
         self._find_deaths(design)
-        self._dying: dict[int, list[PortRef]] = defaultdict(list)
-        for owner, rank in self._dies_at.items():
-            self._dying[rank].append(owner)
         self._size: dict[PortRef, int] = {}
         count = len(self._order)
         self._births = [0] * count
@@ -78,11 +74,6 @@ class MemoryPlan:
         self._set_sizes(design, self._order, segments)
         for rank in range(count):
             self._local[rank] = self._local_peak(self._order[rank], segments)
-
-    @staticmethod
-    def _fed_by(design: Design, id: NodeId) -> list[PortRef | None]:
-        sources = {wire.target.port: wire.source for wire in design.incoming(id)}
-        return [sources.get(port.name) for port in design.nodes[id].layer.inputs]
 
     def _find_owners(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
         for id in self._order:

@@ -233,7 +233,7 @@ def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iter
 
 
 def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
-    """A residual's branches differ: project one to the other, match the last convolution's channels, or drop the residual."""
+    """A residual's branches differ: project one, match the last convolution's channels, or drop the residual."""
     layer = design.nodes[id].layer
     refs = [PortRef(id, port.name) for port in layer.inputs]
     # The shortcut is the branch that left the common way earlier; it is what the papers project.

@@ -373,30 +373,13 @@ def _report(
 ) -> NodeReport:
     layer = design.nodes[id].layer
     if id in sources:
-        if layer.outputs and layer.key == "unknown":
-            return NodeReport((), facts(layer, ()))
         return NodeReport((), source_facts(layer, given[sources[id]] if given is not None else None, batch))
-    inputs = _arriving(design, id, reports)
-    known = tuple(spec for spec in inputs if spec is not None)
-    return NodeReport(inputs, facts(layer, known) if len(known) == len(inputs) else None)
-
-
-def _arriving(design: Design, id: NodeId, reports: Mapping[NodeId, NodeReport]) -> tuple[TensorSpec | None, ...]:
-    found: list[TensorSpec | None] = []
-    for port in design.nodes[id].layer.inputs:
-        wire = design.wires.get(PortRef(id, port.name))
-        found.append(_leaving(design, wire.source, reports) if wire else None)
-    return tuple(found)
-
-
-def _leaving(design: Design, ref: PortRef, reports: Mapping[NodeId, NodeReport]) -> TensorSpec | None:
-    outputs = reports[ref.node].outputs
-    if outputs is None:
-        return None
-    if len(outputs) == 1:
-        return outputs[0]
-    names = [port.name for port in design.nodes[ref.node].layer.outputs]
-    return outputs[names.index(ref.port)]
+    found = []
+    for feed in design.feeds[id]:
+        outputs = reports[feed.node].outputs if feed is not None else None
+        found.append(outputs[feed.output] if feed is not None and outputs is not None else None)
+    inputs = tuple(found)
+    return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
 
 
 def _is_faulty(report: NodeReport) -> bool:

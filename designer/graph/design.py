@@ -77,12 +77,32 @@ class Wire:
     via: tuple[Point, ...] = ()
 
 
+class Feed(NamedTuple):
+    """What an input port reads: a node, which of its outputs, and that output as a reference."""
+
+    node: NodeId
+    output: int
+    ref: PortRef
+
+
 class _Structure:
     """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
 
     def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
         self.node_ids = tuple(nodes)
         self.wires = wires
+        self._nodes = nodes
+
+    @cached_property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        return {id: tuple(self._feed(id, port.name) for port in node.layer.inputs) for id, node in self._nodes.items()}
+
+    def _feed(self, id: NodeId, port: str) -> Feed | None:
+        wire = self.wires.get(PortRef(id, port))
+        if wire is None:
+            return None
+        names = [port.name for port in self._nodes[wire.source.node].layer.outputs]
+        return Feed(wire.source.node, names.index(wire.source.port), wire.source)
 
     @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
@@ -191,6 +211,11 @@ class Design:
         """Ids of the nodes that each node reads, one entry a wire."""
         return self._structure.predecessors
 
+    @property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        """What each input port of each node reads, None where it takes no wire."""
+        return self._structure.feeds
+
     def incoming(self, node: NodeId) -> tuple[Wire, ...]:
         """Wires that end at the node."""
         return self._structure.incoming[node]
@@ -200,7 +225,7 @@ class Design:
         return self._structure.outgoing[node]
 
     def same_structure(self, other: Design) -> bool:
-        """Whether both are known to have the same ids, ports and wires; cheap: False where one would have to compare."""
+        """Whether both are known to have the same ids, ports and wires; cheap: False where it had to compare."""
         return self._structure is other._structure
 
     def input_nodes(self) -> tuple[Node, ...]:

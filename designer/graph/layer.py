@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from designer.errors import Misfit, ParameterError, near
 from designer.graph.parameter import Parameter
@@ -68,8 +69,7 @@ class Port:
     help: str = ""
 
 
-@dataclass(frozen=True)
-class Weight:
+class Weight(NamedTuple):
     """One tensor a layer keeps, named as in PyTorch's state dict; buffers are kept but not trained and not counted."""
 
     name: str
@@ -79,22 +79,17 @@ class Weight:
     @property
     def elements(self) -> int:
         """How many numbers it holds."""
-        count = 1
-        for side in self.shape:
-            count *= side
-        return count
+        return prod(self.shape)
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What one forward pass does: multiply-accumulates of convolutions and dense layers; the rest by elements."""
 
     macs: int = 0
     elementwise: int = 0
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A square window that slides over height and width.
 
     Attributes:

@@ -15,16 +15,27 @@ if TYPE_CHECKING:
 
 
 def execution_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> tuple[NodeId, ...]:
-    """Nodes so that each comes after what it reads; equal designs give equal orders.
+    """Nodes so that each comes after what it reads: the order of placing where that is one, else a topological order.
 
     Raises:
         EditRefused: There is a cycle; the text names it.
     """
+    if _is_order(predecessors):
+        return tuple(predecessors)
     try:
         return tuple(TopologicalSorter(predecessors).static_order())
     except CycleError as error:
         path = " → ".join(reversed(error.args[1]))
         raise EditRefused(f"the wires run in a circle: {path}; a design must flow one way") from None
+
+
+def _is_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> bool:
+    seen: set[NodeId] = set()
+    for node, sources in predecessors.items():
+        if not seen.issuperset(sources):
+            return False
+        seen.add(node)
+    return True
 
 
 def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[NodeId]) -> Iterator[NodeId]:

@@ -1,4 +1,4 @@
-"""Blocks: layers that stand for a small design; a block declares parameters and expands, all else follows from its parts."""
+"""Blocks: layers that stand for a small design. One declares parameters and expands; all else follows."""
 
 from __future__ import annotations
 
