@@ -288,11 +288,12 @@ def _ends(wires: list[Wire]) -> Mapping[str, _Ends]:
 # Plain values ------------------------------------------------------------------------------------------------------------
 
 
-def _check_object(data: Any, spot: Spot, known: tuple[str, ...] | None = None) -> None:
+def _check_object(data: Any, spot: Spot, known: tuple[str, ...] = ()) -> None:
+    """Refuse what is no object, and keys that are not among the known ones, where some are given."""
     if not isinstance(data, dict):
         spot.refuse(f"{_shown(data)} is no JSON object; correct it, or remove it")
-    for key in data if known is not None else ():
-        if key not in known:
+    for key in data:
+        if known and key not in known:
             reason = f'this version does not know "{_clipped(key)}"{near(key, known)}'
             spot.into(key).refuse(f"{reason}; remove it, or open the file with the version that wrote it")
 
