@@ -268,7 +268,9 @@ class Design:
     @cached_property
     def digest(self) -> str:
         """A hex text shared by designs that compute the same under the same node ids; places and names do not count."""
-        nodes = [[node.id, node.layer.key, dict(node.layer.data), _body_digest(node)] for node in self.nodes.values()]
+        nodes = [
+            [node.id, node.layer.file_key, node.layer.file_data, _body_digest(node)] for node in self.nodes.values()
+        ]
         wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
         text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
         return sha256(text.encode()).hexdigest()[:16]

@@ -7,6 +7,7 @@ declared once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -307,6 +308,16 @@ class Layer:
             if (value := getattr(self, parameter.name)) != parameter.default
         }
 
+    @property
+    def file_key(self) -> str:
+        """The word for its type in files."""
+        return self.key
+
+    @property
+    def file_data(self) -> Mapping[str, Any]:
+        """What files keep of it besides its type and its body, as JSON data by key."""
+        return {"parameters": self.data} if self.data else {}
+
 
 @dataclass(frozen=True)
 class UnknownLayer(Layer):
@@ -314,7 +325,7 @@ class UnknownLayer(Layer):
 
     Attributes:
         type_key: The type's word in the file.
-        raw: Its parameters, as canonical JSON text.
+        raw: What the file keeps of it besides id, type, name and place, as JSON text.
         input_names: Ports that wires in the file end at.
         output_names: Ports that wires in the file start at.
         reason: Why it is not understood.
@@ -338,6 +349,15 @@ class UnknownLayer(Layer):
     @property
     def outputs(self) -> tuple[Port, ...]:
         return tuple(map(Port, self.output_names))
+
+    @property
+    def file_key(self) -> str:
+        return self.type_key
+
+    @property
+    def file_data(self) -> Mapping[str, Any]:
+        held: dict[str, Any] = json.loads(self.raw)
+        return held
 
     def card_title(self) -> str:
         return self.type_key
