@@ -1,7 +1,8 @@
 """The look: colour tokens for light and dark, the palette made of them, lengths taken from the font. Knows no design.
 
 A colour has one name and two values. Whoever paints asks ``tokens()``, which follows the application's palette, so the
-palette is the only place where the present look is kept. Texts keep a contrast of at least 4.5:1 on every ground they stand on.
+palette is the only place where the present look is kept. Texts keep a contrast of at least 4.5:1 on every ground they
+stand on.
 """
 
 from __future__ import annotations
