@@ -39,17 +39,16 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from designer.ui import theme
     from designer.ui.crash import catch_unexpected
     from designer.ui.main_window import TITLE, MainWindow
     from designer.ui.settings import ORGANIZATION, Settings
+    from designer.ui.theme import Choice, Theme
 
     application = QApplication([sys.argv[0]])
     application.setApplicationName(ORGANIZATION)
     application.setApplicationDisplayName(TITLE)
     settings = Settings()
-    theme.apply(application, settings.theme)
-    window = MainWindow(settings)
+    window = MainWindow(settings, Theme(application, Choice(settings.theme)))
     catch_unexpected(window)
     open_first(window, paths)
     window.show()

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QHBoxLayout,
     QLabel,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 from designer.analysis.issues import Fix, Issue
 from designer.graph.layer import Layer
 from designer.templates.table import Template
-from designer.ui import exporting, theme
+from designer.ui import exporting
 from designer.ui.actions import ACTIONS, Action, Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
@@ -40,6 +39,7 @@ from designer.ui.panels.problems import ProblemsPanel
 from designer.ui.settings import Settings
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
+from designer.ui.theme import Theme
 from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.workbench import Workbench
@@ -51,8 +51,11 @@ TITLE = "Bottleneck Designer"
 class MainWindow(QMainWindow):
     """Shows the workbench."""
 
-    def __init__(self, settings: Settings, worker: WorkerClient | None = None, ask: Ask | None = None) -> None:
+    def __init__(
+        self, settings: Settings, theme: Theme, worker: WorkerClient | None = None, ask: Ask | None = None
+    ) -> None:
         super().__init__()
+        self.theme = theme
         self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.settings = settings
@@ -189,6 +192,7 @@ class MainWindow(QMainWindow):
         self.status.zoom_clicked.connect(self._qt_actions["fit_all"].trigger)
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
         self.worker.trouble.connect(self.status.say)
+        self.theme.changed.connect(lambda _look: self._follow_theme())
 
     # Pages ---------------------------------------------------------------------------------------------------------------
 
@@ -259,7 +263,7 @@ class MainWindow(QMainWindow):
         if latency.is_running:
             state, tone = running, "hint"
         elif not latency.is_live:
-            state, tone = "not live", "quiet"
+            state, tone = "not live", "warning"
         else:
             state, tone = "live", "ok"
         self.costs.show_latency(analysis, latency.shown, latency.is_current, state, tone)
@@ -274,6 +278,11 @@ class MainWindow(QMainWindow):
         ready = self.worker.conditions
         if ready is not None:
             self.status.show_devices(tuple(ready.devices))
+
+    def _follow_theme(self) -> None:
+        """Bars keep colours as values, so they are made anew."""
+        self._show_analysis()
+        self._refresh_state()
 
     # What panels ask for -------------------------------------------------------------------------------------------------
 
@@ -333,9 +342,7 @@ class MainWindow(QMainWindow):
     def set_theme(self, name: str) -> None:
         """Fix the colours, or let them follow the system."""
         self.settings.theme = name
-        theme.apply(QApplication.instance(), name)
-        self._refresh_state()
-        self._show_analysis()
+        self.theme.choose(name)
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
@@ -371,10 +378,6 @@ class MainWindow(QMainWindow):
         self.settings.sync()
         self.worker.stop()
         event.accept()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the system's colours where they are not fixed."""
-        super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files dropped on the window."""

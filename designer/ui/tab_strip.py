@@ -38,7 +38,7 @@ class TabStrip(QWidget):
         self.measure_button = _button("Measure ▶", measure, self)
         self.compare_button = _button("Compare", compare, self)
         self.export_button = QPushButton("Export ▾", self)
-        self.export_button.setObjectName("primary")
+        self.export_button.setObjectName("accent")
         self.export_button.setAccessibleName("Export")
         menu = QMenu(self.export_button)
         menu.addActions(exports)

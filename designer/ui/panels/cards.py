@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from designer.ui.theme import Tokens, tokens
+from designer.ui.theme import Tokens, mixed, tokens
 
 RADIUS = 5.0
 
@@ -33,15 +33,6 @@ def quiet(text: str = "", parent: QWidget | None = None, scale: float = 0.88) ->
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     label.setWordWrap(True)
     return label
-
-
-def mixed(a: QColor, b: QColor, share: float) -> QColor:
-    """A colour between two: ``share`` of ``b`` in ``a``."""
-    return QColor.fromRgbF(
-        a.redF() + (b.redF() - a.redF()) * share,
-        a.greenF() + (b.greenF() - a.greenF()) * share,
-        a.blueF() + (b.blueF() - a.blueF()) * share,
-    )
 
 
 class Card(QFrame):

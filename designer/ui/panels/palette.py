@@ -36,9 +36,9 @@ from PySide6.QtWidgets import (
 from designer.graph.layer import Category, Layer
 from designer.layers.registry import catalogue, search
 from designer.templates.networks import Template, templates
-from designer.ui.canvas.dropping import LAYER_MIME
-from designer.ui.panels.cards import RADIUS, mixed
-from designer.ui.theme import tokens
+from designer.ui.canvas.dropping import LAYER_MIME, make_mime
+from designer.ui.panels.cards import RADIUS
+from designer.ui.theme import mixed, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,14 +70,6 @@ def entries(text: str) -> tuple[Entry, ...]:
 def _matches(template: Template, text: str) -> bool:
     letters = text.casefold().replace(" ", "")
     return letters in template.title.casefold().replace(" ", "") or letters in template.key.replace("_", "")
-
-
-def make_mime(layer: type[Layer]) -> QMimeData:
-    """What a drag of a layer carries: its key."""
-    mime = QMimeData()
-    mime.setData(LAYER_MIME, layer.key.encode())
-    mime.setText(layer.title)
-    return mime
 
 
 class PaletteModel(QAbstractListModel):
