@@ -1,6 +1,7 @@
-"""Every action once: id, menu, text, shortcut, tool tip, when it is enabled, what it calls. Menus and shortcuts are views of this.
+"""Every action once: id, menu, text, shortcut, tool tip, when enabled, what it calls. Menus are views of this.
 
-An action works on the workbench and the few pages of the window that are named in ``Context``; it builds no widget itself.
+An action works on the workbench and the few pages of the window that are named in ``Context``; it builds no widget
+itself.
 """
 
 from __future__ import annotations
@@ -10,11 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from designer import wording
-from designer.edit import grouping
-from designer.edit.layout import tidy
-from designer.graph.design import Design, NodeId
-from designer.ui import clipboard
+from designer.graph.design import Design
+from designer.ui import block_actions, clipboard
 from designer.ui.workbench import Workbench
 
 
@@ -82,7 +80,7 @@ class Action:
         return self.text if isinstance(self.text, str) else self.text(context)
 
 
-# Questions -------------------------------------------------------------------------------------------------------------------
+# Questions ------------------------------------------------------------------------------------------------------------
 
 
 def _has_design(context: Context) -> bool:
@@ -97,23 +95,12 @@ def _has_selection(context: Context) -> bool:
     return bool(context.bench.selection)
 
 
-def _has_one(context: Context) -> bool:
-    return len(context.bench.selection) == 1
-
-
 def _is_valid(context: Context) -> bool:
     analysis = context.bench.analysis
     return analysis is not None and analysis.is_valid
 
 
-def _selected_block(context: Context) -> NodeId | None:
-    document, selection = context.bench.document, context.bench.selection
-    if document is None or len(selection) != 1 or selection[0] not in document.design.nodes:
-        return None
-    return selection[0] if document.design.nodes[selection[0]].layer.is_block else None
-
-
-# Calls that no other module has ----------------------------------------------------------------------------------------------
+# Calls that no other module has ---------------------------------------------------------------------------------------
 
 
 def _undo(context: Context) -> None:
@@ -150,46 +137,6 @@ def _can_undo(context: Context) -> bool:
 def _can_redo(context: Context) -> bool:
     document = context.bench.document
     return document is not None and document.redo_label is not None
-
-
-def _group(context: Context) -> None:
-    bench = context.bench
-    ids = bench.selection
-    made: list[NodeId] = []
-
-    def edit(design: Design) -> Design:
-        after, group = grouping.group(design, ids)
-        made.append(group)
-        return after
-
-    if bench.apply(f"Group {wording.plural(len(ids), 'node')}", edit) and bench.tab is not None:
-        bench.tab.select(made[-1:])
-
-
-def _expand(context: Context) -> None:
-    bench, id = context.bench, _selected_block(context)
-    if id is None or bench.analysis is None or bench.tab is None:
-        return
-    inputs = bench.analysis.node(id).known_inputs
-    if inputs is None:
-        bench.said.emit(f"{id} cannot be expanded before its input's shape is known: wire it first")
-        return
-    parts: list[NodeId] = []
-
-    def edit(design: Design) -> Design:
-        after, ids = grouping.expand_block(design, id, inputs)
-        parts[:] = ids
-        return after
-
-    if bench.apply(f"Expand {id}", edit):
-        bench.tab.select(parts)
-
-
-def _tidy(context: Context) -> None:
-    bench = context.bench
-    ids = bench.selection if len(bench.selection) > 1 else None
-    if bench.apply("Tidy the selection" if ids else "Tidy", lambda design: tidy(design, ids)) and bench.tab and not ids:
-        bench.tab.fit_all()
 
 
 def _on_tab(name: str) -> Call:
@@ -361,7 +308,7 @@ ACTIONS: tuple[Action, ...] = (
         "group",
         Menu.BLOCK,
         "&Group into a block",
-        _group,
+        lambda c: block_actions.group(c.bench),
         ("Ctrl+G",),
         "The selected nodes become one block",
         _has_selection,
@@ -370,16 +317,16 @@ ACTIONS: tuple[Action, ...] = (
         "expand",
         Menu.BLOCK,
         "&Expand block",
-        _expand,
+        lambda c: block_actions.expand(c.bench),
         ("Ctrl+Shift+G",),
         "Put the block's parts in its place",
-        lambda c: _selected_block(c) is not None,
+        lambda c: block_actions.selected_block(c.bench) is not None,
     ),
     Action(
         "tidy",
         Menu.BLOCK,
         "&Tidy",
-        _tidy,
+        lambda c: block_actions.tidy(c.bench),
         ("Ctrl+L",),
         "Lay the design out anew; the selection only, if there is one",
         _has_design,

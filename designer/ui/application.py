@@ -1,9 +1,9 @@
 """The boot sequence of the window.
 
-1. Ask the system for the libraries Qt needs; where one is missing, say which package has it, instead of the abort Qt would end in.
-2. Make the application, dress it in the theme the settings name, and catch what nobody expected.
-3. Show the window with the designs that stood open last, or with MobileNetV2's bottleneck.
-4. When the window stands, start the worker: by the time someone wants a measurement, it has imported torch.
+1. Ask the system for the libraries Qt needs; where one is missing, say which package has it, instead of the abort Qt
+would end in. 2. Make the application, dress it in the theme the settings name, and catch what nobody expected. 3. Show
+the window with the designs that stood open last, or with MobileNetV2's bottleneck. 4. When the window stands, start the
+worker: by the time someone wants a measurement, it has imported torch.
 
 Nothing here, and nothing imported from here, imports torch: the window stands before torch could be imported at all.
 """

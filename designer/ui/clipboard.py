@@ -1,4 +1,4 @@
-"""Cut, copy, paste and duplicate: the clipboard holds the design's own JSON as text, so it pastes between windows and into mails."""
+"""Cut, copy, paste and duplicate: the clipboard holds the design's own JSON as text, so it pastes anywhere."""
 
 from __future__ import annotations
 

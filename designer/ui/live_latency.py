@@ -1,7 +1,7 @@
-"""Live measuring: when the person has paused and the design is valid, the worker measures it; what is old is known to be old.
+"""Live measuring: when the person has paused and the design is valid, the worker measures it; old is known as old.
 
-Figures are kept by the digest of the design they were measured on, so undo finds them again, and a figure can never pass for
-another design's. Knows the worker's client and analyses; no widget.
+Figures are kept by the digest of the design they were measured on, so undo finds them again, and a figure can never
+pass for another design's. Knows the worker's client and analyses; no widget.
 """
 
 from __future__ import annotations

@@ -5,17 +5,15 @@ Panels get the document and the analysis, never the window. What can be done sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMenu,
     QPushButton,
     QStackedWidget,
     QToolBar,
@@ -24,13 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.issues import Fix, Issue
+from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
-from designer.ui.actions import ACTIONS, Action, Menu
+from designer.ui.actions import Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.menus import ActionViews
 from designer.ui.panels.cards import PanelScroll
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
@@ -61,46 +61,14 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
-        self._qt_actions: dict[str, QAction] = {}
-        self._make_actions()
-        self._make_menus()
+        self.views = ActionViews(self, self, settings)
         self._make_panels()
         self._make_centre()
         self._connect()
         self._restore()
         self._refresh_state()
 
-    # Building ------------------------------------------------------------------------------------------------------------
-
-    def _make_actions(self) -> None:
-        for each in ACTIONS:
-            made = QAction(each.title(self), self)
-            made.setObjectName(each.id)
-            made.setShortcuts([QKeySequence(keys) for keys in each.shortcuts])
-            made.setCheckable(each.checked is not None)
-            made.setToolTip(_tool_tip(each))
-            made.setStatusTip(each.tip)
-            made.triggered.connect(lambda _checked=False, call=each.call: call(self))
-            self.addAction(made)
-            self._qt_actions[each.id] = made
-
-    def _make_menus(self) -> None:
-        menus = {menu: self.menuBar().addMenu(menu.value) for menu in Menu}
-        submenus: dict[str, QMenu] = {}
-        for each in ACTIONS:
-            menu = menus[each.menu]
-            if each.submenu:
-                if each.submenu not in submenus:
-                    menu.addSeparator()
-                    submenus[each.submenu] = menu.addMenu(each.submenu)
-                menu = submenus[each.submenu]
-            if each.starts_section:
-                menu.addSeparator()
-            menu.addAction(self._qt_actions[each.id])
-            if each.id == "open":
-                self._recent_menu = menu.addMenu("Open &recent")
-                self._recent_menu.aboutToShow.connect(self._fill_recent)
-        self._view_menu = menus[Menu.VIEW]
+    # Building ---------------------------------------------------------------------------------------------------------
 
     def _make_panels(self) -> None:
         self.palette_panel = PalettePanel(self)
@@ -109,8 +77,9 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(self)
         self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
-        self._view_menu.addSeparator()
-        self._view_menu.addActions([self.palette_dock.toggleViewAction(), self.panels_dock.toggleViewAction()])
+        view_menu = self.views.menu(Menu.VIEW)
+        view_menu.addSeparator()
+        view_menu.addActions([self.palette_dock.toggleViewAction(), self.panels_dock.toggleViewAction()])
 
     def _right_column(self) -> QWidget:
         """Costs and inspector scroll; the problems stay in sight below them."""
@@ -138,7 +107,7 @@ class MainWindow(QMainWindow):
         return dock
 
     def _make_centre(self) -> None:
-        acts = self._qt_actions
+        acts = self.views
         exports = [acts["export_onnx"], acts["export_picture"]]
         self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
         bar = QToolBar("Tabs", self)
@@ -148,7 +117,8 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.strip)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         self.pages = QStackedWidget(self)
-        self.pages.addWidget(self._empty_page())
+        self._nothing_open = self._empty_page()
+        self.pages.addWidget(self._nothing_open)
         self.setCentralWidget(self.pages)
         self.status = StatusLine(self.settings, self)
         self.setStatusBar(self.status)
@@ -159,7 +129,7 @@ class MainWindow(QMainWindow):
         buttons = QHBoxLayout()
         for id, text in (("new_from_template", "New from template…"), ("new", "New"), ("open", "Open…")):
             button = QPushButton(text, page)
-            button.clicked.connect(self._qt_actions[id].trigger)
+            button.clicked.connect(self.views[id].trigger)
             buttons.addWidget(button)
         column = QVBoxLayout()
         column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -189,18 +159,18 @@ class MainWindow(QMainWindow):
         self.problems.show_requested.connect(self._show_issue)
         self.problems.mend_requested.connect(self._mend)
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
-        self.status.zoom_clicked.connect(self._qt_actions["fit_all"].trigger)
+        self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
         self.worker.trouble.connect(self.status.say)
         self.theme.changed.connect(lambda _look: self._follow_theme())
 
-    # Pages ---------------------------------------------------------------------------------------------------------------
+    # Pages ------------------------------------------------------------------------------------------------------------
 
     def _add_page(self, page: QWidget) -> None:
         self.pages.addWidget(page)
         self.strip.add(page, "")
         if isinstance(page, DesignTab):
-            page.zoom_changed.connect(lambda scale: page is self.bench.tab and self.status.show_zoom(scale))
+            page.zoom_changed.connect(lambda _scale: self._show_zoom())
 
     def _remove_page(self, page: QWidget) -> None:
         self.strip.remove(page)
@@ -213,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def _show_page(self) -> None:
         page, tab = self.bench.page, self.bench.tab
-        self.pages.setCurrentWidget(page or self.pages.widget(0))
+        self.pages.setCurrentWidget(page if page is not None else self._nothing_open)
         if page is not None:
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -222,10 +192,13 @@ class MainWindow(QMainWindow):
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
-        if tab is not None:
-            self.status.show_zoom(tab.zoom)
+        self._show_zoom()
         if isinstance(page, CompareView):
             page.refresh()
+
+    def _show_zoom(self) -> None:
+        if self.bench.tab is not None:
+            self.status.show_zoom(self.bench.tab.zoom)
 
     def _show_analysis(self) -> None:
         analysis = self.bench.analysis
@@ -235,15 +208,10 @@ class MainWindow(QMainWindow):
             self.inspector.show_analysis(analysis)
 
     def _refresh_state(self) -> None:
-        for each in ACTIONS:
-            made = self._qt_actions[each.id]
-            made.setEnabled(each.enabled(self))
-            made.setText(each.title(self))
-            if each.checked is not None:
-                made.setChecked(each.checked(self))
-        for page in self.bench.tabs:
-            unsaved = "" if page.document.is_saved or page.is_untouched else " •"
-            self.strip.set_title(page, page.document.design.name + unsaved, page.document.path or "not saved yet")
+        self.views.refresh()
+        for tab in self.bench.tabs:
+            unsaved = "" if tab.document.is_saved or tab.is_untouched else " •"
+            self.strip.set_title(tab, tab.document.design.name + unsaved, tab.document.path or "not saved yet")
         page = self.bench.page
         if isinstance(page, CompareView):
             self.strip.set_title(page, page.title, page.title)
@@ -256,7 +224,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{document.design.name}[*] — {TITLE}" if document is not None else TITLE)
         self.setWindowModified(document is not None and not document.is_saved)
 
-    # Measuring -----------------------------------------------------------------------------------------------------------
+    # Measuring --------------------------------------------------------------------------------------------------------
 
     def _show_latency(self, running: str = "measuring…") -> None:
         latency, analysis = self.bench.latency, self.bench.analysis
@@ -284,7 +252,7 @@ class MainWindow(QMainWindow):
         self._show_analysis()
         self._refresh_state()
 
-    # What panels ask for -------------------------------------------------------------------------------------------------
+    # What panels ask for ----------------------------------------------------------------------------------------------
 
     def _place(self, layer: type[Layer]) -> None:
         if self.bench.tab is not None:
@@ -297,7 +265,7 @@ class MainWindow(QMainWindow):
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
 
-    # Context of the actions ----------------------------------------------------------------------------------------------
+    # Context of the actions -------------------------------------------------------------------------------------------
 
     def new_from_template(self, template: Template | None = None) -> None:
         """Ask for a template and its settings, and open what it builds."""
@@ -320,8 +288,8 @@ class MainWindow(QMainWindow):
             return
         latency = self.bench.latency
 
-        def median_ms(analysis: object) -> float | None:
-            figure = latency.figure(analysis.design)  # type: ignore[attr-defined]  # an Analysis
+        def median_ms(analysis: Analysis) -> float | None:
+            figure = latency.figure(analysis.design)
             return figure.median_ms if figure is not None else None
 
         view = CompareView(tabs, median_ms)
@@ -367,7 +335,7 @@ class MainWindow(QMainWindow):
         """Close the window."""
         self.close()
 
-    # Events --------------------------------------------------------------------------------------------------------------
+    # Events -----------------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember how the window stood, end the worker."""
@@ -390,16 +358,6 @@ class MainWindow(QMainWindow):
             if url.isLocalFile():
                 self.bench.open_path(Path(url.toLocalFile()))
 
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        for path in self.settings.recent:
-            self._recent_menu.addAction(path.name, self._opener(path)).setToolTip(str(path))
-        if not self.settings.recent:
-            self._recent_menu.addAction("nothing yet").setEnabled(False)
-
-    def _opener(self, path: Path) -> Callable[[], None]:
-        return lambda: self.bench.open_path(path) and None
-
     def _restore(self) -> None:
         metrics = self.fontMetrics()
         self.resize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
@@ -407,8 +365,3 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(self.settings.geometry)
         if self.settings.docks is not None:
             self.restoreState(self.settings.docks)
-
-
-def _tool_tip(each: Action) -> str:
-    keys = ", ".join(QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText) for keys in each.shortcuts)
-    return f"{each.tip} ({keys})" if keys else each.tip

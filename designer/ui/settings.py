@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next: sizes, docks, recent files, theme, how to measure. Knows QSettings only."""
+"""What the window remembers between starts: sizes, docks, recent files, theme, how to measure. Knows QSettings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Settings:
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "designer"
         )
 
-    # Files ---------------------------------------------------------------------------------------------------------------
+    # Files ------------------------------------------------------------------------------------------------------------
 
     @property
     def recent(self) -> tuple[Path, ...]:
@@ -46,7 +46,7 @@ class Settings:
     def open_files(self, paths: tuple[Path, ...]) -> None:
         self._store.setValue("files/open", [str(Path(path).absolute()) for path in paths])
 
-    # Looks ---------------------------------------------------------------------------------------------------------------
+    # Looks ------------------------------------------------------------------------------------------------------------
 
     @property
     def theme(self) -> str:
@@ -72,7 +72,7 @@ class Settings:
         self._store.setValue("look/geometry", geometry)
         self._store.setValue("look/docks", docks)
 
-    # Measuring -----------------------------------------------------------------------------------------------------------
+    # Measuring --------------------------------------------------------------------------------------------------------
 
     @property
     def live(self) -> bool:
@@ -114,7 +114,7 @@ class Settings:
         """Write to disk now."""
         self._store.sync()
 
-    # Reading -------------------------------------------------------------------------------------------------------------
+    # Reading ----------------------------------------------------------------------------------------------------------
 
     def _value(self, key: str) -> Any:
         return self._store.value(key)

@@ -21,7 +21,8 @@ MESSAGE_MS = 6000
 class StatusLine(QStatusBar):
     """Shows states and lets measuring conditions be chosen.
 
-    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise; ``problems_clicked``; ``zoom_clicked``.
+    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise; ``problems_clicked``;
+    ``zoom_clicked``.
     """
 
     conditions_chosen = Signal()

@@ -1,7 +1,7 @@
 """The libraries of the system that Qt needs, and the Debian packages they come in; asked before Qt is loaded.
 
-Qt ends the program with an abort where one is missing. So the window asks the dynamic loader first, and can say in words what to
-install. Must not import Qt: it runs where Qt cannot.
+Qt ends the program with an abort where one is missing. So the window asks the dynamic loader first, and can say in
+words what to install. Must not import Qt: it runs where Qt cannot.
 """
 
 from __future__ import annotations

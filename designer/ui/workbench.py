@@ -1,4 +1,4 @@
-"""The workbench: designs that are open, the one on screen, and what can be done with all of them. The window is a view of it.
+"""The workbench: designs that are open, the one on screen, what can be done with them. The window is a view of it.
 
 Knows documents, files, the worker and the settings; asks people through ``Ask``; owns no menu, dock or button.
 """
@@ -28,8 +28,9 @@ SUFFIX = ".design.json"
 class Workbench(QObject):
     """Open designs as tabs.
 
-    Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen; ``state_changed``
-    whenever what can be done, or what is known, may have become another; ``said`` with a line for the status bar.
+    Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
+    ``state_changed`` whenever what can be done, or what is known, may have become another; ``said`` with a line for the
+    status bar.
     """
 
     tab_added = Signal(object)
@@ -50,7 +51,7 @@ class Workbench(QObject):
         self._pages: list[QWidget] = []
         self._page: QWidget | None = None
 
-    # What is open --------------------------------------------------------------------------------------------------------
+    # What is open -----------------------------------------------------------------------------------------------------
 
     @property
     def tabs(self) -> tuple[DesignTab, ...]:
@@ -97,7 +98,7 @@ class Workbench(QObject):
         self.page_changed.emit()
         self.state_changed.emit()
 
-    # Opening and saving --------------------------------------------------------------------------------------------------
+    # Opening and saving -----------------------------------------------------------------------------------------------
 
     def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
         """Open a design in a tab of its own and turn to it."""
@@ -164,7 +165,7 @@ class Workbench(QObject):
         self.state_changed.emit()
         return True
 
-    # Closing -------------------------------------------------------------------------------------------------------------
+    # Closing ----------------------------------------------------------------------------------------------------------
 
     def close_page(self, page: QWidget) -> bool:
         """Close a page, asking about unsaved changes; gives whether it is closed."""
@@ -202,7 +203,7 @@ class Workbench(QObject):
             if tab.is_untouched and tab.document.path is None and len(self.tabs) == 1:
                 QTimer.singleShot(0, self, lambda gone=tab: gone in self._pages and self.close_page(gone))
 
-    # Editing -------------------------------------------------------------------------------------------------------------
+    # Editing ----------------------------------------------------------------------------------------------------------
 
     def apply(self, label: str, edit: Callable[[Design], Design]) -> bool:
         """Make one undo step in the design on screen; says why where it is refused. Gives whether it was made."""

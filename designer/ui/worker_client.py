@@ -1,7 +1,8 @@
 """The window's end of the second process: a queue of jobs, their progress, cancelling, and a new process after a crash.
 
-One job is with the worker at a time; the others wait here, so that a process that must be ended takes one job with it and no
-more. Every job ends in exactly one of done, failed or cancelled. Knows the messages and Qt, and nothing of torch.
+One job is with the worker at a time; the others wait here, so that a process that must be ended takes one job with it
+and no more. Every job ends in exactly one of done, failed or cancelled. Knows the messages and Qt, and nothing of
+torch.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class WorkerClient(QObject):
         self._silence = self._timer(int(SILENCE_LIMIT_S * 1000), self._end_silent)
         self._starting = self._timer(int(START_LIMIT_S * 1000), self._end_start)
 
-    # For callers ---------------------------------------------------------------------------------------------------------
+    # For callers ------------------------------------------------------------------------------------------------------
 
     @property
     def state(self) -> str:
@@ -166,7 +167,7 @@ class WorkerClient(QObject):
             self._finish(job, Cancelled(id=job.request.id))
         self._set_state("worker stopped")
 
-    # The process ---------------------------------------------------------------------------------------------------------
+    # The process ------------------------------------------------------------------------------------------------------
 
     def _send_next(self) -> None:
         if self._running is not None or not self._queue or self._ready is None:
@@ -228,7 +229,7 @@ class WorkerClient(QObject):
             self.idle.emit()
         self._send_next()
 
-    # Its ends ------------------------------------------------------------------------------------------------------------
+    # Its ends ---------------------------------------------------------------------------------------------------------
 
     def _end_cancelled(self) -> None:
         job, self._running = self._running, None

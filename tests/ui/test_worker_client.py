@@ -1,4 +1,4 @@
-"""The client against a small real process: results, progress, cancelling, crashes, hangs, and that no job is ever lost."""
+"""The client against a small real process: results, progress, cancelling, crashes, hangs; no job is ever lost."""
 
 from __future__ import annotations
 

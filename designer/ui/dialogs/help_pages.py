@@ -1,4 +1,4 @@
-"""Help pages, made from the declarations: what a layer computes, how each number is defined, every key. No text is kept twice."""
+"""Help pages, made from the declarations: what a layer computes, how numbers are defined, every key."""
 
 from __future__ import annotations
 
@@ -53,20 +53,21 @@ def numbers_page() -> str:
     label = SAMPLES[0].full_label
     return f"""
     <h2>How each number is defined</h2>
-    <p><b>Parameters</b>: numbers that training changes. Running statistics of batch norms are kept with them in files, but are
-    not counted.</p>
-    <p><b>MACs</b>: multiply-accumulates of convolutions and fully connected layers, for the batch shown; one multiplication and
-    one addition together are one. Adding a bias is not among them.</p>
-    <p><b>FLOPs</b> = 2 × MACs + element-wise operations. MACs are never called FLOPs here; other tools do, so their figures can
-    differ by a factor of two.</p>
+    <p><b>Parameters</b>: numbers that training changes. Running statistics of batch norms are kept with them in files,
+    but are not counted.</p>
+    <p><b>MACs</b>: multiply-accumulates of convolutions and fully connected layers, for the batch shown; one
+    multiplication and one addition together are one. Adding a bias is not among them.</p>
+    <p><b>FLOPs</b> = 2 × MACs + element-wise operations. MACs are never called FLOPs here; other tools do, so their
+    figures can differ by a factor of two.</p>
     <p><b>Weights</b>: bytes of the parameters in their element type.</p>
-    <p><b>Peak memory</b>: the most bytes of activations that are alive at once, when the nodes run in order: a tensor lives from
-    when it is made until its last reader is done. Weights are not counted, and nothing is computed in place.</p>
+    <p><b>Peak memory</b>: the most bytes of activations that are alive at once, when the nodes run in order: a tensor
+    lives from when it is made until its last reader is done. Weights are not counted, and nothing is computed in
+    place.</p>
     <p><b>Receptive field</b>: how many input pixels, across, one output position depends on.</p>
     <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
-    <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its 95 %
-    interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs to an
-    earlier state of the design.</p>
+    <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its
+    95 % interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs
+    to an earlier state of the design.</p>
     <h3>Element-wise operations</h3>
     <p>Each addition, multiplication, division, comparison or exponential on one element counts as one. These layers do
     them; the last column is worked out for an input of {label}:</p>
@@ -119,7 +120,9 @@ def keys_page(context: Context) -> str:
 
 def _menu_table(context: Context, menu: Menu) -> str:
     rows = [
-        (" or ".join(each.shortcuts), each.title(context).replace("&", "")) for each in ACTIONS if each.menu is menu and each.shortcuts
+        (" or ".join(each.shortcuts), each.title(context).replace("&", ""))
+        for each in ACTIONS
+        if each.menu is menu and each.shortcuts
     ]
     return f"<h3>{menu.value.replace('&', '')}</h3>{_table(rows)}" if rows else ""
 

@@ -1,4 +1,4 @@
-"""New from template: a list of templates, and a form generated from the chosen one's settings. Knows no particular template."""
+"""New from template: a list of templates, and a form made of the chosen one's settings. Knows no particular one."""
 
 from __future__ import annotations
 

@@ -107,8 +107,7 @@ class PanelScroll(QScrollArea):
 
 def clear(layout: QVBoxLayout) -> None:
     """Remove everything from a column."""
-    while layout.count():
-        item = layout.takeAt(0)
+    while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
             widget.hide()

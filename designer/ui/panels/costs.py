@@ -1,4 +1,4 @@
-"""Cost tiles and bars: what the design costs in total, and where that goes. Reads an analysis and a measurement; changes nothing."""
+"""Cost tiles and bars: what the design costs in total, and where that goes. Reads only; changes nothing."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ class CostsPanel(QWidget):
         )
         peak = totals.peak_activation_bytes
         self.memory.show_figure(
-            wording.memory(peak), f"activations, batch 1{rest}", f"{wording.count(peak)} bytes of activations alive at once"
+            wording.memory(peak),
+            f"activations, batch 1{rest}",
+            f"{wording.count(peak)} bytes of activations alive at once",
         )
         by_kind = [Share(kind.title, kind.category, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
@@ -144,7 +146,7 @@ class CostsPanel(QWidget):
 
 
 def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Share]:
-    """Measured times added up by type of layer, through blocks, the longest first; nodes under ``a.b`` in the block ``a``."""
+    """Measured times added up by type of layer, through blocks, longest first; ``a.b`` is ``b`` in the block ``a``."""
     sums: dict[str, Share] = {}
     for path, node, _report in analysis.primitives():
         ms = node_ms.get(".".join(path), 0.0)

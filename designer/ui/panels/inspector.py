@@ -1,7 +1,7 @@
 """The inspector: parameters of what is selected, its shapes and costs; the design's own name where nothing is.
 
-A form made of the layers' declared parameters. Knows no particular layer. Reads a document and its analysis, and writes commands;
-typing in one field is one undo step, until the field is left.
+A form made of the layers' declared parameters. Knows no particular layer. Reads a document and its analysis, and writes
+commands; typing in one field is one undo step, until the field is left.
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ class InspectorPanel(QWidget):
         """The fields on screen, by parameter name."""
         return self._fields
 
+    @property
+    def advice_text(self) -> str:
+        """What the green note says."""
+        return self._advice_text.text()
+
     def show_document(self, document: Document | None) -> None:
         """Turn to another design; nothing of it is selected yet."""
         self._seal()
@@ -89,7 +94,7 @@ class InspectorPanel(QWidget):
         first = next(iter(self._fields.values()), None)
         (first or self.name).setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # Showing -------------------------------------------------------------------------------------------------------------
+    # Showing ----------------------------------------------------------------------------------------------------------
 
     def _nodes(self) -> list[Node]:
         if self._document is None:
@@ -161,7 +166,7 @@ class InspectorPanel(QWidget):
             return None
         return self._analysis.node(node.id)
 
-    # Editing -------------------------------------------------------------------------------------------------------------
+    # Editing ----------------------------------------------------------------------------------------------------------
 
     def _edit(self, name: str, value: object) -> None:
         nodes = self._nodes()
@@ -171,7 +176,7 @@ class InspectorPanel(QWidget):
         parameter = nodes[0].layer.parameter(name)
         where = nodes[0].title if len(nodes) == 1 else wording.plural(len(nodes), "node")
         command = Command(
-            f"set {parameter.label.lower()} of {where}",
+            f"Set {parameter.label.lower()} of {where}",
             lambda design: set_parameter(design, ids, name, value),
             merge_key=("inspector", ids, name),
         )
@@ -188,9 +193,9 @@ class InspectorPanel(QWidget):
         nodes = self._nodes()
         if nodes:
             id = nodes[0].id
-            self._document.apply(Command(f"rename {id}", lambda design: rename(design, id, name)))
+            self._document.apply(Command(f"Rename {id}", lambda design: rename(design, id, name)))
         elif name.strip():
-            self._document.apply(Command("rename design", lambda design: _renamed(design, name.strip())))
+            self._document.apply(Command("Rename the design", lambda design: _renamed(design, name.strip())))
 
     def _seal(self) -> None:
         if self._document is not None:

@@ -35,7 +35,8 @@ from PySide6.QtWidgets import (
 
 from designer.graph.layer import Category, Layer
 from designer.layers.registry import catalogue, search
-from designer.templates.networks import Template, templates
+from designer.templates.networks import templates
+from designer.templates.table import Template
 from designer.ui.canvas.dropping import LAYER_MIME, make_mime
 from designer.ui.panels.cards import RADIUS
 from designer.ui.theme import mixed, tokens

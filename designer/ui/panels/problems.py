@@ -1,4 +1,4 @@
-"""Problems of the design on screen: what, where, why, and a button that mends it. Reads issues; writes through the document."""
+"""Problems of the design on screen: what, where, why, and a button that mends it. Reads issues; edits nothing."""
 
 from __future__ import annotations
 
@@ -93,6 +93,7 @@ class ProblemsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._issues: tuple[Issue, ...] = ()
+        self._cards: list[ProblemCard] = []
         self.title = heading("Problems", self)
         self.count = TonedLabel("error", "", self)
         self.count.setWordWrap(False)
@@ -111,8 +112,7 @@ class ProblemsPanel(QWidget):
     @property
     def cards(self) -> list[ProblemCard]:
         """The cards on screen, from the top."""
-        widgets = (self._column.itemAt(row).widget() for row in range(self._column.count()))
-        return [widget for widget in widgets if isinstance(widget, ProblemCard)]
+        return self._cards
 
     def show_issues(self, issues: Sequence[Issue]) -> None:
         """Show other problems; the same ones are left as they are, so that a focused button stays focused."""
@@ -126,6 +126,7 @@ class ProblemsPanel(QWidget):
 
     def _rebuild(self) -> None:
         clear(self._column)
+        self._cards = []
         self.count.setText(wording.count(len(self._issues)) if self._issues else "")
         if not self._issues:
             self._column.addWidget(quiet("None: every shape fits.", self))
@@ -136,6 +137,7 @@ class ProblemsPanel(QWidget):
             card.shown.connect(self.show_requested)
             card.mended.connect(self.mend_requested)
             self._column.addWidget(card)
+            self._cards.append(card)
         hidden = len(self._issues) - SHOWN_AT_MOST
         if hidden > 0:
             rest: QLabel = quiet(f"and {wording.plural(hidden, 'more problem')} like these", self)

@@ -26,8 +26,8 @@ from designer.analysis.snapshot import Analysis
 from designer.ui.panels.bars import Bar
 from designer.ui.panels.cards import Card, heading, quiet
 from designer.ui.theme import tokens
-from designer.ui.views.stacked_bars import StackedBars
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.stacked_bars import StackedBars
 
 Index = QModelIndex | QPersistentModelIndex
 LETTERS = "ABCDEF"
@@ -67,12 +67,12 @@ class ComparisonModel(QAbstractTableModel):
             return font
         if role == Qt.ItemDataRole.ToolTipRole and index.column() < len(row.values):
             value = row.values[index.column()]
-            return wording.UNKNOWN if value is None else f"{value:,} {row.unit}".replace(",", wording.THIN_SPACE).strip()
+            return (
+                wording.UNKNOWN if value is None else f"{value:,} {row.unit}".replace(",", wording.THIN_SPACE).strip()
+            )
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Letters and names above, figures at the left."""
         if role != Qt.ItemDataRole.DisplayRole:
             return None
@@ -164,7 +164,9 @@ class CompareView(QWidget):
     def comparison(self) -> Comparison:
         """The table of the designs as they are now."""
         analyses = [tab.analysis for tab in self._tabs]
-        measured = {index: ms / 1000 for index, each in enumerate(analyses) if (ms := self._latency_ms(each)) is not None}
+        measured = {
+            index: ms / 1000 for index, each in enumerate(analyses) if (ms := self._latency_ms(each)) is not None
+        }
         return compare(analyses, measured)
 
     def drop(self, tab: DesignTab) -> bool:
@@ -181,7 +183,11 @@ class CompareView(QWidget):
         self.model.show_comparison(comparison)
         self._note.setText(
             "× is the ratio to A; ★ marks the best where less is better. "
-            + ("" if any(row.key == "latency_s" for row in comparison.rows) else "Measure the designs to compare latencies.")
+            + (
+                ""
+                if any(row.key == "latency_s" for row in comparison.rows)
+                else "Measure the designs to compare latencies."
+            )
         )
         rows = []
         colours = tokens()
@@ -212,4 +218,3 @@ class CompareView(QWidget):
         table.horizontalHeader().setSectionResizeMode(len(self._tabs), QHeaderView.ResizeMode.ResizeToContents)
         table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.7))
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-

@@ -1,4 +1,4 @@
-"""A page of the window: one design on its canvas, with its document and analysis. What panels and actions reach of a design."""
+"""A page of the window: one design on its canvas, with its document and analysis; what actions reach of a design."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from designer.ui.picture import save_picture
 class DesignTab(QWidget):
     """One open design.
 
-    Signals: ``analysed`` when shapes and costs are the present design's again; ``document_changed`` after an edit, undo or save;
-    ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
+    Signals: ``analysed`` when shapes and costs are the present design's again; ``document_changed`` after an edit, undo
+    or save; ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
     """
 
     analysed = Signal()
@@ -75,7 +75,7 @@ class DesignTab(QWidget):
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
 
-    # Looking -------------------------------------------------------------------------------------------------------------
+    # Looking ----------------------------------------------------------------------------------------------------------
 
     @property
     def zoom(self) -> float:
@@ -111,7 +111,7 @@ class DesignTab(QWidget):
         self.bridge.wait()
         save_picture(self.document.design, self.analysis, path)
 
-    # Editing -------------------------------------------------------------------------------------------------------------
+    # Editing ----------------------------------------------------------------------------------------------------------
 
     def place_wired(self, layer: Layer) -> None:
         """Place a layer after the one selected node, wired to it; at the view's centre where none is selected."""

@@ -65,7 +65,9 @@ class StackedBars(QWidget):
 
     def text_at(self, point: QPoint) -> str:
         """What the part under a point is, or an empty text."""
-        return next((f"{bar.label}: {bar.text}" for place, bar in self._segments() if place.contains(point.toPointF())), "")
+        return next(
+            (f"{bar.label}: {bar.text}" for place, bar in self._segments() if place.contains(point.toPointF())), ""
+        )
 
     def event(self, event: QEvent) -> bool:
         """Tell the part under the pointer."""
