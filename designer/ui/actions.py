@@ -103,40 +103,8 @@ def _is_valid(context: Context) -> bool:
 # Calls that no other module has ---------------------------------------------------------------------------------------
 
 
-def _undo(context: Context) -> None:
-    document = context.bench.document
-    if document is not None and document.undo_label is not None:
-        context.bench.said.emit(f"Undone: {document.undo_label}")
-        document.undo()
-
-
-def _redo(context: Context) -> None:
-    document = context.bench.document
-    if document is not None and document.redo_label is not None:
-        context.bench.said.emit(f"Done again: {document.redo_label}")
-        document.redo()
-
-
-def _undo_text(context: Context) -> str:
-    document = context.bench.document
-    label = document.undo_label if document is not None else None
-    return f"&Undo {label[0].lower()}{label[1:]}" if label else "&Undo"
-
-
-def _redo_text(context: Context) -> str:
-    document = context.bench.document
-    label = document.redo_label if document is not None else None
-    return f"&Redo {label[0].lower()}{label[1:]}" if label else "&Redo"
-
-
-def _can_undo(context: Context) -> bool:
-    document = context.bench.document
-    return document is not None and document.undo_label is not None
-
-
-def _can_redo(context: Context) -> bool:
-    document = context.bench.document
-    return document is not None and document.redo_label is not None
+def _step_text(word: str, label: str | None) -> str:
+    return f"{word} {label[0].lower()}{label[1:]}" if label else word
 
 
 def _on_tab(name: str) -> Call:
@@ -210,8 +178,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("close", Menu.FILE, "&Close tab", _close, ("Ctrl+W",), "Close this tab", _has_page, starts_section=True),
     Action("quit", Menu.FILE, "&Quit", lambda c: c.quit(), ("Ctrl+Q",), "Close the window"),
     # Edit
-    Action("undo", Menu.EDIT, _undo_text, _undo, ("Ctrl+Z",), "Take the last change back", _can_undo),
-    Action("redo", Menu.EDIT, _redo_text, _redo, ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again", _can_redo),
+    Action(
+        "undo",
+        Menu.EDIT,
+        lambda c: _step_text("&Undo", c.bench.undo_label),
+        lambda c: c.bench.undo(),
+        ("Ctrl+Z",),
+        "Take the last change back",
+        lambda c: c.bench.undo_label is not None,
+    ),
+    Action(
+        "redo",
+        Menu.EDIT,
+        lambda c: _step_text("&Redo", c.bench.redo_label),
+        lambda c: c.bench.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Make it again",
+        lambda c: c.bench.redo_label is not None,
+    ),
     Action(
         "cut",
         Menu.EDIT,

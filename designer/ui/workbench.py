@@ -217,6 +217,28 @@ class Workbench(QObject):
             return False
         return True
 
+    @property
+    def undo_label(self) -> str | None:
+        """The step that undo takes back, or None."""
+        return self.document.undo_label if self.document is not None else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """The step that redo brings again, or None."""
+        return self.document.redo_label if self.document is not None else None
+
+    def undo(self) -> None:
+        """Take the last step of the design on screen back."""
+        if self.document is not None and self.undo_label is not None:
+            self.said.emit(f"Undone: {self.undo_label}")
+            self.document.undo()
+
+    def redo(self) -> None:
+        """Make the step that was taken back again."""
+        if self.document is not None and self.redo_label is not None:
+            self.said.emit(f"Done again: {self.redo_label}")
+            self.document.redo()
+
     def _analysed(self, tab: DesignTab) -> None:
         if tab is self._page:
             self.latency.follow(tab.analysis)

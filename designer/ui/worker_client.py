@@ -99,6 +99,7 @@ class WorkerClient(QObject):
         self._last_words = b""
         self._failed_starts = 0
         self._state = "worker not started"
+        self._is_stopped = False
         self._grace = self._timer(GRACE_MS, self._end_cancelled)
         self._silence = self._timer(int(SILENCE_LIMIT_S * 1000), self._end_silent)
         self._starting = self._timer(int(START_LIMIT_S * 1000), self._end_start)
@@ -122,7 +123,7 @@ class WorkerClient(QObject):
 
     def start(self) -> None:
         """Start the process ahead of need; does nothing where it runs already."""
-        if self._process is not None:
+        if self._process is not None or self._is_stopped:
             return
         process = QProcess(self)
         process.setProgram(self._command[0])
@@ -145,7 +146,7 @@ class WorkerClient(QObject):
         job = Job(request, silence_limit_s)
         self._queue.append(job)
         self.start()
-        QTimer.singleShot(0, self, self._send_next)  # the caller connects its slots first
+        QTimer.singleShot(0, self, self._send_next if not self._is_stopped else self.stop)  # slots are connected first
         return job
 
     def cancel(self, job: Job) -> None:
@@ -158,7 +159,8 @@ class WorkerClient(QObject):
             self._grace.start()
 
     def stop(self) -> None:
-        """Cancel what is queued or running and end the process, for good."""
+        """Cancel what is queued or running and end the process, for good: what is submitted later is cancelled."""
+        self._is_stopped = True
         jobs = [*self._queue, *([self._running] if self._running else [])]
         self._queue.clear()
         self._running = None

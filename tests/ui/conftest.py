@@ -37,9 +37,7 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 def chain(*layers: tuple[str, Layer]) -> Design:
     """Layers one after another, wired, in a row."""
     nodes = [Node(NodeId(id), layer, position=Point(200.0 * index, 0.0)) for index, (id, layer) in enumerate(layers)]
-    wires = [
-        Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)
-    ]
+    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)]
     return Design.build("sketch", nodes, wires)
 
 

@@ -48,6 +48,15 @@ def listen() -> None:
     os._exit(0)
 
 
+def measured(request: Request) -> Message:
+    """A report with the shape of a real one; the figures mean nothing."""
+    if os.environ.get("FAKE_WORKER") == "out of memory":
+        return Failure(request.id, "it would need 3 TB", "a smaller input")
+    conditions = {"device": "cpu", "threads": 2, "batch": request.options["batch"], "dtype": "float32"}
+    figures = {"median_ms": 1.0, "low_ms": 0.9, "high_ms": 1.1, "rounds": 10, "node_ms": {}, "conditions": conditions}
+    return Result(request.id, figures)
+
+
 def work(request: Request) -> Message:
     """What a job ends in."""
     number = request.id
@@ -55,6 +64,8 @@ def work(request: Request) -> Message:
         case "echo":
             say(Progress(number, 0.5, "half"))
             return Result(number, {"design": request.design, **request.options})
+        case "measure":
+            return measured(request)
         case "patient":
             for step in range(200):
                 if number in cancelled:

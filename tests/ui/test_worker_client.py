@@ -198,3 +198,6 @@ def test_stopping_cancels_everything(qtbot: QtBot, client: WorkerClient) -> None
     client.stop()
     assert [each.cancels for each in ends] == [1, 1]
     assert client.process_id == 0
+    late = Ends(client.submit("echo", ""))
+    qtbot.waitUntil(lambda: late.cancels == 1, timeout=2000)
+    assert client.process_id == 0
