@@ -22,28 +22,37 @@ from designer.worker.messages import Failure
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What became of an ONNX file.
+    """What became of an ONNX file; the worker sends one only of a file that was checked and run.
 
     Attributes:
         path: The file.
-        size_bytes: Its size.
-        is_checked: Whether ONNX's checker took it.
-        is_run: Whether ONNX Runtime ran it.
+        file_bytes: Its size.
+        opset: Its operator set.
+        runtime: What it was run in.
         max_abs_difference: Largest difference of an output from the PyTorch module's.
+        max_abs_output: Largest output, to judge the difference by.
+        seconds: How long it all took.
     """
 
     path: Path
-    size_bytes: int
-    is_checked: bool
-    is_run: bool
+    file_bytes: int
+    opset: int
+    runtime: str
     max_abs_difference: float
+    max_abs_output: float
+    seconds: float
 
 
 def export_report(data: Mapping[str, Any]) -> ExportReport:
     """The report from what the worker sent."""
-    path = Path(data["path"])
     return ExportReport(
-        path, int(data["bytes"]), bool(data["checked"]), bool(data["ran"]), float(data["max_abs_difference"])
+        path=Path(data["path"]),
+        file_bytes=int(data["file_bytes"]),
+        opset=int(data["opset"]),
+        runtime=str(data["runtime"]),
+        max_abs_difference=float(data["max_abs_difference"]),
+        max_abs_output=float(data["max_abs_output"]),
+        seconds=float(data["seconds"]),
     )
 
 
@@ -56,14 +65,18 @@ class ExportResultDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.report = report
         form = QFormLayout()
-        rows = (
+        self.rows = (
             ("File", str(report.path)),
-            ("Size", wording.memory(report.size_bytes)),
-            ("Checked by ONNX", "yes" if report.is_checked else "no"),
-            ("Run in ONNX Runtime", "yes" if report.is_run else "no"),
-            ("Largest difference from PyTorch", f"{report.max_abs_difference:.2g}"),
+            ("Size", wording.memory(report.file_bytes)),
+            ("Checked by ONNX", f"yes, opset {report.opset}"),
+            ("Run in", report.runtime),
+            (
+                "Largest difference from PyTorch",
+                f"{report.max_abs_difference:.2g} where outputs reach {report.max_abs_output:.3g}",
+            ),
+            ("Took", wording.milliseconds(report.seconds * 1000)),
         )
-        for name, value in rows:
+        for name, value in self.rows:
             label = QLabel(value, self)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setAccessibleName(f"{name}: {value}")
