@@ -88,9 +88,10 @@ class DocumentBridge(QObject):
 
     def _changed(self, before: Design, after: Design) -> None:
         changes = difference(before, after)
+        keeps_meaning = self.analysis.design is before and after.same_structure(before) and _keeps_layers(changes)
         self._turn += 1
         self.design_changed.emit(changes)
-        if len(after.nodes) <= AT_ONCE or _keeps_meaning(changes):
+        if keeps_meaning or len(after.nodes) <= AT_ONCE:
             self._publish(analyse(after, self.analysis, self._batch))
             return
         self.stale.emit()
@@ -116,10 +117,6 @@ class DocumentBridge(QObject):
         self.analysed.emit(analysis)
 
 
-def _keeps_meaning(changes: Difference) -> bool:
-    """Whether only places and names changed."""
-    return not (
-        changes.added_nodes or changes.removed_nodes or changes.added_wires or changes.removed_wires
-    ) and all(
-        before.layer is after.layer or before.layer == after.layer for before, after in changes.changed_nodes
-    )
+def _keeps_layers(changes: Difference) -> bool:
+    """Whether the nodes that changed did so in place and name only."""
+    return all(before.layer is after.layer or before.layer == after.layer for before, after in changes.changed_nodes)
