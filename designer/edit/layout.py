@@ -49,7 +49,9 @@ def tidy(design: Design, ids: Collection[NodeId] | None = None) -> Design:
     result = design.replacing(moved)
     inside = set(chosen)
     straight = [
-        replace(wire, via=()) for wire in design.wires.values() if wire.via and {wire.source.node, wire.target.node} <= inside
+        replace(wire, via=())
+        for wire in design.wires.values()
+        if wire.via and {wire.source.node, wire.target.node} <= inside
     ]
     return result.rerouted(straight) if straight else result
 
@@ -83,7 +85,9 @@ def _stages(design: Design, chosen: Sequence[NodeId]) -> list[list[NodeId]]:
     stage: dict[NodeId, int] = {}
     for id in chosen:
         before = max((stage[source] for source in design.predecessors[id] if source in inside), default=0)
-        shrinks = design.nodes[id].layer.downsampling > 1 and any(source in inside for source in design.predecessors[id])
+        shrinks = design.nodes[id].layer.downsampling > 1 and any(
+            source in inside for source in design.predecessors[id]
+        )
         stage[id] = before + shrinks
     found: dict[int, list[NodeId]] = defaultdict(list)
     for id in chosen:

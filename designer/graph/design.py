@@ -155,9 +155,7 @@ class Design:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Design):
             return NotImplemented
-        return self is other or (
-            self.name == other.name and self.nodes == other.nodes and self.wires == other.wires
-        )
+        return self is other or (self.name == other.name and self.nodes == other.nodes and self.wires == other.wires)
 
     def __hash__(self) -> int:
         return self._hash
@@ -271,7 +269,9 @@ class Design:
         ports_differ = False
         for node in changed:
             before = nodes[node.id].layer
-            if before is not node.layer and (before.inputs != node.layer.inputs or before.outputs != node.layer.outputs):
+            if before is not node.layer and (
+                before.inputs != node.layer.inputs or before.outputs != node.layer.outputs
+            ):
                 ports_differ = True
             nodes[node.id] = node
         if not ports_differ:
@@ -302,7 +302,9 @@ class Design:
         """
         _check_ends(self.nodes, wire)
         if wire.target in self.wires:
-            raise EditRefused(f"{wire.target} already takes a wire from {self.wires[wire.target].source}; an input takes one")
+            raise EditRefused(
+                f"{wire.target} already takes a wire from {self.wires[wire.target].source}; an input takes one"
+            )
         if self.would_cycle(wire.source.node, wire.target.node):
             raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
         return Design(self.name, self.nodes, {**self.wires, wire.target: wire})

@@ -35,7 +35,9 @@ def difference(before: Design, after: Design) -> Difference:
     """The difference by id; values that are the same object are not compared, so its cost follows what changed."""
     old, new = before.nodes, after.nodes
     added = tuple(node for id, node in new.items() if id not in old)
-    changed = tuple((old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node)
+    changed = tuple(
+        (old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node
+    )
     removed = tuple(node for id, node in old.items() if id not in new)
     if before.wires is after.wires:
         return Difference(added, removed, changed)

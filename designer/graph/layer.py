@@ -365,4 +365,6 @@ def require_map(x: TensorSpec) -> None:
 def require_vector(x: TensorSpec) -> None:
     """Raise Misfit unless the input is a vector N×F."""
     if x.is_map:
-        raise Misfit("needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it mends that")
+        raise Misfit(
+            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it mends that"
+        )

@@ -86,9 +86,11 @@ class LeakyReLU(_Activation):
     module = "torch.nn.LeakyReLU"
 
     def module_arguments(self) -> dict[str, Any]:
-        return {} if self.negative_slope == self.parameter("negative_slope").default else {
-            "negative_slope": self.negative_slope
-        }
+        return (
+            {}
+            if self.negative_slope == self.parameter("negative_slope").default
+            else {"negative_slope": self.negative_slope}
+        )
 
     def summary(self, *_: TensorSpec) -> str:
         return f"slope {self.negative_slope:g}"

@@ -14,7 +14,9 @@ def call(target: str, *inputs: str, result: str = "y", **arguments: Any) -> Call
     return Call(target, tuple(arguments.items()), inputs or ("x",), result)
 
 
-def convolution_weights(out_channels: int, in_channels_per_group: int, kernel_size: int, bias: bool) -> tuple[Weight, ...]:
+def convolution_weights(
+    out_channels: int, in_channels_per_group: int, kernel_size: int, bias: bool
+) -> tuple[Weight, ...]:
     """Weight out×in/g×k×k, and a bias of one number an output channel."""
     weight = Weight("weight", (out_channels, in_channels_per_group, kernel_size, kernel_size))
     return (weight, Weight("bias", (out_channels,))) if bias else (weight,)
@@ -34,9 +36,7 @@ def convolution_formula(x: TensorSpec, y: TensorSpec, kernel_size: int, groups: 
     return f"{symbols} = {batch}{kernel_size}²·{share}·{y.channels}·{y.height}·{y.width} = {macs} MACs"
 
 
-def convolution_calls(
-    x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool
-) -> tuple[Call, ...]:
+def convolution_calls(x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool) -> tuple[Call, ...]:
     """torch.nn.Conv2d, after a torch.nn.functional.pad where the padding differs between the sides."""
     pads = window.pads(x)
     module_padding, before = split_padding(pads)

@@ -31,7 +31,11 @@ def _require_equal(title: str, inputs: tuple[TensorSpec, ...]) -> None:
     for other in inputs[1:]:
         if other.shape != first.shape:
             labels = " ≠ ".join(spec.label for spec in inputs)
-            raise Misfit("shapes-differ", f"shapes differ: {labels}", f"{title} works element by element: {_reason(first, other)}")
+            raise Misfit(
+                "shapes-differ",
+                f"shapes differ: {labels}",
+                f"{title} works element by element: {_reason(first, other)}",
+            )
 
 
 def _reason(a: TensorSpec, b: TensorSpec) -> str:

@@ -51,7 +51,9 @@ class BatchNorm(Layer):
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         arguments: dict[str, Any] = {
-            name: getattr(self, name) for name in ("eps", "momentum") if getattr(self, name) != self.parameter(name).default
+            name: getattr(self, name)
+            for name in ("eps", "momentum")
+            if getattr(self, name) != self.parameter(name).default
         }
         return (call("torch.nn.BatchNorm2d", num_features=x.channels, **arguments),)
 

@@ -113,7 +113,9 @@ def search(text: str) -> tuple[type[Layer], ...]:
     letters = text.casefold().replace(" ", "")
     if not letters:
         return catalogue()
-    scored = [(score, index, cls) for index, cls in enumerate(catalogue()) if (score := match_score(letters, _words(cls)))]
+    scored = [
+        (score, index, cls) for index, cls in enumerate(catalogue()) if (score := match_score(letters, _words(cls)))
+    ]
     return tuple(cls for _, _, cls in sorted(scored, key=lambda entry: (-entry[0], entry[1])))
 
 

@@ -1,0 +1,68 @@
+"""Parameters, MACs and FLOPs: of one node, summed over a design, and by kind of layer.
+
+MACs are multiply-accumulates of convolutions and fully connected layers, without bias. FLOPs = 2 × MACs + element-wise
+operations, derived in ``NodeCost.flops`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from designer.graph.layer import Category, Layer
+from designer.graph.tensor import TensorSpec
+
+
+class NodeCost(NamedTuple):
+    """What one forward pass through a node costs.
+
+    Attributes:
+        parameters: Trained numbers; running statistics are not among them.
+        macs: Multiply-accumulates.
+        elementwise: Element-wise operations, one each, as the layers' declarations say.
+        weight_bytes: Bytes of the parameters.
+        bytes_moved: Bytes read and written once: inputs, weights, outputs.
+    """
+
+    parameters: int = 0
+    macs: int = 0
+    elementwise: int = 0
+    weight_bytes: int = 0
+    bytes_moved: int = 0
+
+    @property
+    def flops(self) -> int:
+        """2 × MACs + element-wise operations."""
+        return 2 * self.macs + self.elementwise
+
+    @property
+    def intensity(self) -> float | None:
+        """MACs a byte moved, or None where nothing is moved."""
+        return self.macs / self.bytes_moved if self.bytes_moved else None
+
+
+def added(costs: Iterable[NodeCost]) -> NodeCost:
+    """The sum, field by field."""
+    listed = list(costs)
+    return NodeCost(*map(sum, zip(*listed, strict=True))) if listed else NodeCost()
+
+
+def layer_cost(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> NodeCost:
+    """The cost of a primitive layer, for the shapes that flow."""
+    parameters = sum(weight.elements for weight in layer.weights(*inputs) if not weight.is_buffer)
+    work = layer.work(*inputs, output)
+    weight_bytes = parameters * output.dtype.bytes
+    moved = 0 if layer.aliases_input else sum(spec.bytes for spec in inputs) + output.bytes + weight_bytes
+    return NodeCost(parameters, work.macs, work.elementwise, weight_bytes, moved)
+
+
+@dataclass(frozen=True)
+class KindCost:
+    """What all layers of one type cost together."""
+
+    key: str
+    title: str
+    category: Category
+    count: int
+    cost: NodeCost

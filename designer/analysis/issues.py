@@ -1,0 +1,76 @@
+"""Problems of a design, as data: what, where, why, and what would mend it. Never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from designer.graph.design import Design, NodeId, NodePath, PortRef
+
+
+class Severity(Enum):
+    """How bad it is."""
+
+    ERROR = "error"
+    """The design cannot run."""
+    WARNING = "warning"
+    """It runs, but surely not as meant."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A mend that is one click away.
+
+    Attributes:
+        label: What the button says.
+        edit: From the design with the problem to one without.
+    """
+
+    label: str
+    edit: Callable[[Design], Design]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One problem.
+
+    Attributes:
+        code: A stable word for its kind.
+        severity: How bad it is.
+        path: The node, through blocks; empty where it is the whole design's.
+        what: What is wrong, in a few words.
+        why: The reason, with the values in it.
+        mend: What would mend it, in words.
+        port: The input it is about, where it is one.
+        fixes: Mends that are one click away.
+    """
+
+    code: str
+    severity: Severity
+    path: NodePath
+    what: str
+    why: str
+    mend: str = ""
+    port: PortRef | None = None
+    fixes: tuple[Fix, ...] = ()
+
+    @property
+    def node(self) -> NodeId | None:
+        """The outermost node it is at, or None for the whole design."""
+        return self.path[0] if self.path else None
+
+    @property
+    def where(self) -> str:
+        """The node as a person reads it."""
+        return " / ".join(self.path) if self.path else "design"
+
+    def line(self) -> str:
+        """``NODE: what, where, why (what would mend it)``, one line."""
+        place = f"at {self.port}" if self.port else f"at {self.where}"
+        mend = f" ({self.mend})" if self.mend else ""
+        return f"{self.where}: {self.what}, {place}, {self.why}{mend}"
+
+    def inside(self, block: NodeId) -> Issue:
+        """The same problem seen from the design that holds the block; its mends do not reach inside."""
+        return replace(self, path=(block, *self.path), fixes=())

@@ -1,0 +1,341 @@
+"""What is wrong with a design and what would mend it: one function a rule, in one tuple; and whether a wire may be.
+
+A layer says itself why it cannot take its inputs (``Misfit``); here that becomes a problem with mends, each tried out before it is
+offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from math import gcd
+from typing import TYPE_CHECKING
+
+from designer.analysis.issues import Fix, Issue, Severity
+from designer.analysis.shapes import facts
+from designer.edit.edits import connect, delete, place, set_layer
+from designer.edit.layout import CARD_WIDTH, GAP_X
+from designer.edit.splice import place_on_wire
+from designer.errors import DesignerError, Misfit
+from designer.graph.design import Design, NodeId, Point, PortRef
+from designer.graph.layer import Layer, Padding
+from designer.graph.tensor import TensorSpec
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.dense import Flatten
+from designer.layers.endpoints import Input, Output
+
+if TYPE_CHECKING:
+    from designer.analysis.snapshot import Analysis
+
+Rule = Callable[[Design], Iterator[Issue]]
+
+
+# Wires ---------------------------------------------------------------------------------------------------------------------
+
+
+def may_connect(analysis: Analysis, source: PortRef, target: PortRef) -> str | None:
+    """Why a wire from an output to an input cannot be, or None where it can; a wire that is there would give way."""
+    design = analysis.design
+    try:
+        design.output_port(source)
+        design.input_port(target)
+    except DesignerError as error:
+        return str(error)
+    if source.node == target.node:
+        return "a node cannot read itself"
+    if design.would_cycle(source.node, target.node):
+        return "would make a cycle"
+    return None
+
+
+def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) -> str | None:
+    """What would not fit if the wire were there (``24×56² ≠ 144×28²``), or None; such a wire may be, people build through it."""
+    spec = analysis.spec(source)
+    layer = analysis.design.nodes[target.node].layer
+    inputs = [
+        spec if port.name == target.port else present
+        for port, present in zip(layer.inputs, analysis.node(target.node).inputs, strict=True)
+    ]
+    known = tuple(item for item in inputs if item is not None)
+    if len(known) < len(inputs):
+        return None
+    misfit = facts(layer, known).misfit
+    return misfit.what if misfit else None
+
+
+# Structure -----------------------------------------------------------------------------------------------------------------
+
+
+def structure_issues(design: Design, is_body: bool = False) -> tuple[Issue, ...]:
+    """Problems that follow from nodes and wires alone."""
+    return tuple(
+        issue for rule in STRUCTURE_RULES for issue in rule(design) if not (is_body and issue.code == "no-input")
+    )
+
+
+def _is_empty(design: Design) -> Iterator[Issue]:
+    if not design.nodes:
+        yield Issue(
+            "empty",
+            Severity.ERROR,
+            (),
+            "the design is empty",
+            "nothing is on the canvas",
+            "place an Input, a layer and an Output",
+        )
+
+
+def _has_input(design: Design) -> Iterator[Issue]:
+    if design.nodes and not design.input_nodes():
+        loose = next(_loose_inputs(design), None)
+        fixes = (Fix("Add an input", partial(_with_input, target=loose)),) if loose else ()
+        yield Issue(
+            "no-input",
+            Severity.ERROR,
+            (),
+            "there is no input",
+            "shapes begin at an Input node",
+            "place an Input and wire it to the first layer",
+            fixes=fixes,
+        )
+
+
+def _has_output(design: Design) -> Iterator[Issue]:
+    if design.nodes and not design.output_nodes():
+        loose = _loose_outputs(design)
+        fixes = (Fix("Add an output", partial(_with_output, source=loose[-1])),) if loose else ()
+        yield Issue(
+            "no-output",
+            Severity.ERROR,
+            (),
+            "there is no output",
+            "what the design gives is marked by an Output node",
+            "place an Output and wire the last layer to it",
+            fixes=fixes,
+        )
+
+
+def _inputs_are_fed(design: Design) -> Iterator[Issue]:
+    for ref in _loose_inputs(design):
+        layer = design.nodes[ref.node].layer
+        which = f"input {ref.port}" if len(layer.inputs) > 1 else "its input"
+        yield Issue(
+            "unconnected",
+            Severity.ERROR,
+            (ref.node,),
+            f"{which} takes no wire",
+            f"{layer.title} computes nothing without it",
+            "drag a wire to it from an output, or delete the node",
+            port=ref,
+        )
+
+
+def _outputs_are_read(design: Design) -> Iterator[Issue]:
+    has_output = bool(design.output_nodes())
+    for ref in _loose_outputs(design):
+        if has_output:
+            fixes = (
+                Fix("Add an output", partial(_with_output, source=ref)),
+                Fix("Delete it", lambda d, id=ref.node: delete(d, [id])),  # type: ignore[misc]  # bound now, on purpose
+            )
+            yield Issue(
+                "dead-end",
+                Severity.WARNING,
+                (ref.node,),
+                "its result goes nowhere",
+                "nothing reads it, yet it is computed and counted",
+                "wire it on, or delete the node",
+                fixes=fixes,
+            )
+
+
+STRUCTURE_RULES: tuple[Rule, ...] = (_is_empty, _has_input, _has_output, _inputs_are_fed, _outputs_are_read)
+
+
+def _loose_inputs(design: Design) -> Iterator[PortRef]:
+    for node in design.nodes.values():
+        for port in node.layer.inputs:
+            if (ref := PortRef(node.id, port.name)) not in design.wires:
+                yield ref
+
+
+def _loose_outputs(design: Design) -> list[PortRef]:
+    read = {wire.source for wire in design.wires.values()}
+    return [
+        ref
+        for node in design.nodes.values()
+        for port in node.layer.outputs
+        if (ref := PortRef(node.id, port.name)) not in read
+    ]
+
+
+def _with_input(design: Design, target: PortRef) -> Design:
+    corner = design.nodes[target.node].position
+    placed, id = place(design, Input(), Point(corner.x - CARD_WIDTH - GAP_X, corner.y))
+    return connect(placed, PortRef(id, "y"), target)
+
+
+def _with_output(design: Design, source: PortRef) -> Design:
+    corner = design.nodes[source.node].position
+    placed, id = place(design, Output(), Point(corner.x + CARD_WIDTH + GAP_X, corner.y))
+    return connect(placed, source, PortRef(id, "x"))
+
+
+# Misfits -------------------------------------------------------------------------------------------------------------------
+
+Mender = Callable[[Design, NodeId, tuple[TensorSpec, ...]], Iterator[Fix]]
+
+
+def misfit_issue(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...], misfit: Misfit) -> Issue:
+    """The problem a misfit is, with the mends that were tried and work."""
+    candidates = MENDERS.get(misfit.code, _no_mend)(design, id, inputs)
+    fixes = tuple(fix for fix in candidates if _mends(design, id, fix))
+    mend = "; or ".join(_lower_first(fix.label) for fix in fixes)
+    return Issue(misfit.code, Severity.ERROR, (id,), misfit.what, misfit.why, mend, fixes=fixes)
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _mends(design: Design, id: NodeId, fix: Fix) -> bool:
+    """Whether the node's misfit is gone after the fix, and none came in its place."""
+    from designer.analysis.snapshot import analyse  # a rule is asked while analysing, and tries its mend by analysing
+
+    try:
+        mended = fix.edit(design)
+        return id not in mended.nodes or _without_mends(analyse, mended, id)
+    except DesignerError:
+        return False
+
+
+def _without_mends(analyse: Callable[[Design], Analysis], mended: Design, id: NodeId) -> bool:
+    # The tried design is cut down to what feeds the node, so that trying costs what the node's past costs.
+    upstream = _past(mended, id)
+    trial = mended.without_nodes([node for node in mended.nodes if node not in upstream])
+    report = analyse(trial).node(id)
+    return report.outputs is not None
+
+
+def _past(design: Design, id: NodeId) -> set[NodeId]:
+    waiting, seen = [id], {id}
+    while waiting:
+        for source in design.predecessors[waiting.pop()]:
+            if source not in seen:
+                seen.add(source)
+                waiting.append(source)
+    return seen
+
+
+def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    return iter(())
+
+
+def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    """A residual's branches differ: project one to the other, give the last convolution other channels, or drop the residual."""
+    layer = design.nodes[id].layer
+    refs = [PortRef(id, port.name) for port in layer.inputs]
+    # The shortcut is the branch that left the common way earlier; it is what the papers project.
+    by_age = sorted(range(len(refs)), key=lambda index: design.rank[design.wires[refs[index]].source.node])
+    for index in by_age:
+        goal = inputs[by_age[-1] if index != by_age[-1] else by_age[0]]
+        yield from _projection(refs[index], inputs[index], goal, layer.output)
+    for index in reversed(by_age):
+        goal = inputs[by_age[0] if index != by_age[0] else by_age[-1]]
+        yield from _other_channels(design, design.wires[refs[index]].source.node, goal.channels)
+    yield Fix("Remove the residual", lambda d: delete(d, [id]))
+
+
+def _projection(
+    target: PortRef, present: TensorSpec, goal: TensorSpec, fits: Callable[..., TensorSpec] | None = None
+) -> Iterator[Fix]:
+    if not present.is_map or not goal.is_map or present.height < goal.height or present.width < goal.width:
+        return
+    stride = -(-present.height // goal.height)
+    layer = PointwiseConv2d(goal.channels, stride)
+    if layer.output(present).shape == goal.shape:
+        step = f" s{stride}" if stride > 1 else ""
+        label = f"Match {present.label} to {goal.label} by 1×1{step} at {target.port}"
+        yield Fix(label, lambda d: place_on_wire(d, layer, target)[0])
+
+
+def _other_channels(design: Design, id: NodeId, channels: int) -> Iterator[Fix]:
+    """Set the channels where they were last chosen, upstream along a chain of layers that keep them."""
+    while True:
+        layer = design.nodes[id].layer
+        if any(parameter.name == "out_channels" for parameter in layer.parameters):
+            changed = layer.with_parameter("out_channels", channels)
+            yield Fix(f"Set {id}'s channels to {channels}", partial(set_layer, id=id, layer=changed))
+            return
+        sources = design.predecessors[id]
+        if len(sources) != 1:
+            return
+        id = sources[0]
+
+
+def _match_sides(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    """A concatenation's maps differ in size: stride the larger down with a 1×1 of its own channels."""
+    smallest = min(inputs, key=lambda spec: spec.elements // max(spec.channels, 1))
+    for port, spec in zip(design.nodes[id].layer.inputs, inputs, strict=True):
+        if spec.is_map and smallest.is_map and spec.shape[2:] != smallest.shape[2:]:
+            yield from _projection(PortRef(id, port.name), spec, smallest.with_channels(spec.channels))
+
+
+def _flatten_before(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    target = PortRef(id, design.nodes[id].layer.inputs[0].name)
+    yield Fix("Put a flatten before it", lambda d: place_on_wire(d, Flatten(), target)[0])
+
+
+def _drop_flatten(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    for source in design.predecessors[id]:
+        if design.nodes[source].layer == Flatten():
+            yield Fix(f"Delete {source}", lambda d, gone=source: delete(d, [gone]))  # type: ignore[misc]  # bound now
+
+
+def _fitting_groups(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    layer = design.nodes[id].layer
+    groups, out_channels = getattr(layer, "groups", 1), getattr(layer, "out_channels", 1)
+    common = gcd(inputs[0].channels, out_channels)
+    fitting = max((g for g in range(1, min(groups, common) + 1) if common % g == 0), default=1)
+    yield from _setting(design, id, "groups", fitting)
+    rounded = -(-out_channels // groups) * groups
+    yield from _setting(design, id, "out_channels", rounded)
+
+
+def _smaller_window(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    yield from _setting(design, id, "padding", Padding.SYMMETRIC)
+    side = min(inputs[0].shape[2:], default=1)
+    yield from _setting(design, id, "kernel_size", side if side % 2 else max(side - 1, 1))
+    yield from _setting(design, id, "dilation", 1)
+
+
+def _even_kernel(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+    yield from _setting(design, id, "kernel_size", getattr(design.nodes[id].layer, "kernel_size", 0) + 1)
+    yield from _setting(design, id, "padding", Padding.SAME)
+
+
+def _setting(design: Design, id: NodeId, name: str, value: object) -> Iterator[Fix]:
+    layer: Layer = design.nodes[id].layer
+    if not any(parameter.name == name for parameter in layer.parameters):
+        return
+    parameter = layer.parameter(name)
+    try:
+        changed = layer.with_parameter(name, value)
+    except DesignerError:
+        return
+    if changed != layer:
+        label = f"Set {parameter.label.lower()} to {parameter.text(value)}"
+        yield Fix(label, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
+
+
+MENDERS: dict[str, Mender] = {
+    "shapes-differ": _match_shapes,
+    "sides-differ": _match_sides,
+    "needs-vector": _flatten_before,
+    "needs-map": _drop_flatten,
+    "groups": _fitting_groups,
+    "window-too-large": _smaller_window,
+    "even-symmetric": _even_kernel,
+    "padding-too-large": _smaller_window,
+}

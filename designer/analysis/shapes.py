@@ -1,0 +1,113 @@
+"""What one layer makes of the shapes that reach it: shapes out, cost, memory, what is inside a block.
+
+A result depends on the layer and its input shapes alone, so it is remembered by them, whatever design asks.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from designer.analysis.cost import NodeCost, layer_cost
+from designer.analysis.memory import Segment, primitive_segment
+from designer.errors import DesignerError, Misfit
+from designer.graph.layer import Layer, Window
+from designer.graph.tensor import TensorSpec
+
+if TYPE_CHECKING:
+    from designer.analysis.snapshot import Analysis
+
+
+class Facts(NamedTuple):
+    """What follows from a layer and the shapes that reach it.
+
+    Attributes:
+        outputs: A shape for each output port, or None where the layer cannot take the inputs.
+        cost: What it costs, or None likewise.
+        segment: What it does to memory, or None likewise.
+        inner: The analysis of what is inside a block.
+        misfit: Why it cannot take the inputs.
+    """
+
+    outputs: tuple[TensorSpec, ...] | None
+    cost: NodeCost | None = None
+    segment: Segment | None = None
+    inner: Analysis | None = None
+    misfit: Misfit | None = None
+
+
+@lru_cache(maxsize=1 << 16)
+def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
+    """Facts of a layer for its input shapes, one a port."""
+    try:
+        return _block_facts(layer, inputs) if layer.is_block else _primitive_facts(layer, inputs)
+    except Misfit as misfit:
+        return Facts(None, misfit=misfit)
+    except DesignerError as error:
+        return Facts(None, misfit=Misfit("parameters", "its parameters do not go together", str(error)))
+
+
+def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
+    output = layer.output(*inputs)
+    cost = layer_cost(layer, inputs, output) if layer.outputs else NodeCost()
+    segment = primitive_segment(layer, inputs, output)
+    return Facts((output,) if layer.outputs else (), cost, segment)
+
+
+def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
+    from designer.analysis.snapshot import analyse  # a block is a design: the two describe each other
+
+    inner = analyse(layer.expand(*inputs), given=inputs)
+    outputs = inner.given_out()
+    if outputs is None or not inner.is_valid:
+        return Facts(None, inner=inner)
+    return Facts(outputs, inner.cost, inner.segment, inner)
+
+
+def source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:
+    """Facts of a node that reads nothing: its own shape, or the one given from outside a block.
+
+    What comes from outside is not counted into a block's memory: the design that holds the block counts it.
+    """
+    if given is not None:
+        return Facts((given,), NodeCost(), Segment((0,), (), (0,), (None,)))
+    output = layer.output(batch)
+    return Facts((output,), NodeCost(), Segment((output.bytes,), (), (output.bytes,), (None,)))
+
+
+class ReceptiveField(NamedTuple):
+    """How much of the input one output position sees.
+
+    Attributes:
+        size: Side in input pixels, or None where it sees everything.
+        jump: Input pixels between neighbouring output positions.
+    """
+
+    size: int | None
+    jump: int
+
+    @property
+    def label(self) -> str:
+        """``3×3``, or ``all``."""
+        return "all" if self.size is None else f"{self.size}×{self.size}"
+
+    def through(self, window: Window | None) -> ReceptiveField:
+        """After a window slides: size + (extent − 1)·jump, jump·stride.
+
+        Source: Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill, eq. 2.
+        """
+        if window is None:
+            return self
+        size = None if self.size is None else self.size + (window.extent - 1) * self.jump
+        return ReceptiveField(size, self.jump * window.stride)
+
+
+POINT = ReceptiveField(1, 1)
+
+
+def widest(fields: list[ReceptiveField]) -> ReceptiveField:
+    """The largest of several that meet; one position alone where there is none."""
+    if not fields:
+        return POINT
+    size = None if any(field.size is None for field in fields) else max(field.size or 1 for field in fields)
+    return ReceptiveField(size, max(field.jump for field in fields))

@@ -1,0 +1,404 @@
+"""Analysis: everything known about one design, of one value. After an edit, only what the edit touched is worked out anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+from designer.analysis.cost import KindCost, NodeCost, added
+from designer.analysis.issues import Issue, Severity
+from designer.analysis.memory import MemoryPlan, Segment
+from designer.analysis.rules import misfit_issue, structure_issues
+from designer.analysis.shapes import POINT, Facts, ReceptiveField, facts, source_facts, widest
+from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
+from designer.graph.tensor import TensorSpec
+
+
+class NodeReport(NamedTuple):
+    """What is known about one node.
+
+    Attributes:
+        inputs: The shape that reaches each input port, None where it is unknown.
+        facts: What follows from them, or None while an input is unknown.
+    """
+
+    inputs: tuple[TensorSpec | None, ...]
+    facts: Facts | None
+
+    @property
+    def known_inputs(self) -> tuple[TensorSpec, ...] | None:
+        """The shapes that reach the inputs, or None while one is unknown."""
+        known = tuple(spec for spec in self.inputs if spec is not None)
+        return known if len(known) == len(self.inputs) else None
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...] | None:
+        """A shape for each output port, or None where unknown."""
+        return self.facts.outputs if self.facts else None
+
+    @property
+    def cost(self) -> NodeCost | None:
+        """What it costs, or None where unknown."""
+        return self.facts.cost if self.facts else None
+
+    @property
+    def inner(self) -> Analysis | None:
+        """The analysis of what is inside a block."""
+        return self.facts.inner if self.facts else None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over a design, for one forward pass.
+
+    Attributes:
+        parameters: Trained numbers.
+        macs: Multiply-accumulates of convolutions and fully connected layers.
+        elementwise: Element-wise operations.
+        flops: 2 × MACs + element-wise operations.
+        weight_bytes: Bytes of the parameters.
+        peak_activation_bytes: The most bytes of tensors that live at once.
+        complete: Whether every node is counted; False while some node's shapes are unknown.
+    """
+
+    parameters: int
+    macs: int
+    elementwise: int
+    flops: int
+    weight_bytes: int
+    peak_activation_bytes: int
+    complete: bool
+
+
+class Analysis:
+    """What a design means. Make one with ``analyse``."""
+
+    def __init__(
+        self,
+        design: Design,
+        batch: int,
+        given: tuple[TensorSpec, ...] | None,
+        reports: Mapping[NodeId, NodeReport],
+        cost: NodeCost,
+        unknown: int,
+        plan: MemoryPlan,
+        segments: Mapping[NodeId, Segment],
+        structure: tuple[Issue, ...],
+        faulty: frozenset[NodeId],
+    ) -> None:
+        self.design = design
+        self.batch = batch
+        self._given = given
+        self._reports = reports
+        self.cost = cost
+        self._unknown = unknown
+        self._plan = plan
+        self._peak = plan.peak_bytes()
+        self._segments = segments
+        self._structure = structure
+        self._faulty = faulty
+
+    def node(self, id: NodeId) -> NodeReport:
+        """What is known about a node."""
+        return self._reports[id]
+
+    def at(self, path: NodePath) -> NodeReport:
+        """What is known about a node inside blocks.
+
+        Raises:
+            KeyError: There is no such node, or its block's shapes are unknown.
+        """
+        report = self._reports[path[0]]
+        if len(path) == 1:
+            return report
+        if report.inner is None:
+            raise KeyError(path)
+        return report.inner.at(path[1:])
+
+    def spec(self, ref: PortRef) -> TensorSpec | None:
+        """The shape at an output port, or None where unknown."""
+        outputs = self._reports[ref.node].outputs
+        if outputs is None:
+            return None
+        for port, spec in zip(self.design.nodes[ref.node].layer.outputs, outputs, strict=True):
+            if port.name == ref.port:
+                return spec
+        return None
+
+    @cached_property
+    def totals(self) -> Totals:
+        """Sums over the design."""
+        cost = self.cost
+        return Totals(
+            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, self._peak, self._unknown == 0
+        )
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """Problems, those of nodes in order of execution, then the design's own."""
+        in_order = sorted(self._faulty, key=lambda id: self.design.rank[id])
+        return (*(issue for id in in_order for issue in self._node_issues(id)), *self._structure)
+
+    def _node_issues(self, id: NodeId) -> tuple[Issue, ...]:
+        report = self._reports[id]
+        if report.facts is not None and report.facts.misfit is not None:
+            return (misfit_issue(self.design, id, report.known_inputs or (), report.facts.misfit),)
+        return tuple(issue.inside(id) for issue in report.inner.issues) if report.inner is not None else ()
+
+    def issues_of(self, id: NodeId) -> tuple[Issue, ...]:
+        """Problems at one node or inside it."""
+        return tuple(issue for issue in self.issues if issue.node == id)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing keeps it from running."""
+        return not self._faulty and not any(issue.severity is Severity.ERROR for issue in self._structure)
+
+    @property
+    def digest(self) -> str:
+        """The design's digest, by which a measurement knows what it measured."""
+        return self.design.digest
+
+    def given_out(self) -> tuple[TensorSpec, ...] | None:
+        """The shape at each Output node, or None while one is unknown."""
+        found = [self._reports[node.id].known_inputs for node in self.design.output_nodes()]
+        shapes = tuple(inputs[0] for inputs in found if inputs)
+        return shapes if len(shapes) == len(found) else None
+
+    @cached_property
+    def segment(self) -> Segment:
+        """The whole as one node of another design, for the lifetimes of its memory."""
+        return self._plan.as_segment(self.design, self._segments)
+
+    @cached_property
+    def memory_timeline(self) -> list[tuple[NodeId, int]]:
+        """Bytes that live in each step of execution, with the node the step belongs to."""
+        return self._plan.timeline(self._segments)
+
+    @cached_property
+    def _fields(self) -> Mapping[NodeId, ReceptiveField]:
+        return self._receptive_fields(None)
+
+    def _receptive_fields(self, start: ReceptiveField | None) -> dict[NodeId, ReceptiveField]:
+        found: dict[NodeId, ReceptiveField] = {}
+        for id in self.design.order:
+            sources = [found[source] for source in self.design.predecessors[id]]
+            found[id] = self._field_after(id, widest(sources) if sources else start or POINT)
+        return found
+
+    def _field_after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
+        layer, inner = self.design.nodes[id].layer, self._reports[id].inner
+        if inner is not None:
+            ends = inner._receptive_fields(field)
+            return widest([ends[node.id] for node in inner.design.output_nodes()])
+        return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
+
+    def receptive_field(self, id: NodeId) -> ReceptiveField:
+        """How much of the design's input one position of a node's output sees."""
+        return self._fields[id]
+
+    @cached_property
+    def depth(self) -> int:
+        """The most layers with weights on any way from input to output."""
+        longest: dict[NodeId, int] = {}
+        for id in self.design.order:
+            before = max((longest[source] for source in self.design.predecessors[id]), default=0)
+            inner, cost = self._reports[id].inner, self._reports[id].cost
+            own = inner.depth if inner else int(bool(cost and cost.macs))
+            longest[id] = before + own
+        return max(longest.values(), default=0)
+
+    def primitives(self, prefix: NodePath = ()) -> Iterator[tuple[NodePath, Node, NodeReport]]:
+        """Every node that is no block, through blocks, in order of execution; a block's own ends are left out."""
+        for id in self.design.order:
+            node, report = self.design.nodes[id], self._reports[id]
+            if report.inner is not None:
+                yield from report.inner.primitives((*prefix, id))
+            elif not prefix or (node.layer.inputs and node.layer.outputs):
+                yield (*prefix, id), node, report
+
+    @cached_property
+    def kinds(self) -> tuple[KindCost, ...]:
+        """Cost by type of layer, through blocks, most MACs first."""
+        found = [
+            KindCost(key, node.layer.title, node.layer.category, count, cost)
+            for key, (node, count, cost) in self._kind_costs.items()
+        ]
+        return tuple(sorted(found, key=lambda kind: (-kind.cost.macs, -kind.cost.elementwise)))
+
+    @cached_property
+    def _kind_costs(self) -> Mapping[str, tuple[Node, int, NodeCost]]:
+        found: dict[str, tuple[Node, int, NodeCost]] = {}
+
+        def count(key: str, node: Node, number: int, cost: NodeCost) -> None:
+            _, before, sum_before = found.get(key, (node, 0, NodeCost()))
+            found[key] = (node, before + number, added((sum_before, cost)))
+
+        for id, node in self.design.nodes.items():
+            report = self._reports[id]
+            if report.inner is not None:
+                for key, entry in report.inner._kind_costs.items():
+                    count(key, *entry)
+            elif report.cost is not None and node.layer.inputs and node.layer.outputs:
+                count(node.layer.key, node, 1, report.cost)
+        return found
+
+
+def analyse(
+    design: Design,
+    previous: Analysis | None = None,
+    batch: int = 1,
+    given: tuple[TensorSpec, ...] | None = None,
+) -> Analysis:
+    """Work out shapes, costs, memory and problems of a design.
+
+    Args:
+        design: What to analyse.
+        previous: The analysis of the design before an edit; only what differs is worked out anew.
+        batch: Pictures at once, N.
+        given: Shapes for the Input nodes in their order, for what is inside a block; None where they say their own.
+    """
+    if previous is not None and _can_follow(design, previous, batch, given):
+        return _followed(design, previous)
+    return _complete(design, batch, given)
+
+
+def _can_follow(design: Design, previous: Analysis, batch: int, given: tuple[TensorSpec, ...] | None) -> bool:
+    return design.same_structure(previous.design) and batch == previous.batch and given == previous._given
+
+
+def _complete(design: Design, batch: int, given: tuple[TensorSpec, ...] | None) -> Analysis:
+    sources = {node.id: index for index, node in enumerate(design.input_nodes())}
+    reports: dict[NodeId, NodeReport] = {}
+    for id in design.order:
+        reports[id] = _report(design, id, reports, sources, batch, given)
+    segments = {id: report.facts.segment for id, report in reports.items() if report.facts and report.facts.segment}
+    costs = [report.facts.cost for report in reports.values() if report.facts and report.facts.cost]
+    faulty = frozenset(id for id, report in reports.items() if _is_faulty(report))
+    return Analysis(
+        design,
+        batch,
+        given,
+        reports,
+        added(costs),
+        len(reports) - len(costs),
+        MemoryPlan(design, segments),
+        segments,
+        structure_issues(design, is_body=given is not None),
+        faulty,
+    )
+
+
+def _followed(design: Design, previous: Analysis) -> Analysis:
+    """The analysis after parameters, names or places changed, from the one before."""
+    old_nodes = previous.design.nodes
+    changed = [
+        id for id, node in design.nodes.items() if old_nodes[id] is not node and old_nodes[id].layer != node.layer
+    ]
+    if not changed:
+        return _with(previous, design)
+    sources = {node.id: index for index, node in enumerate(design.input_nodes())}
+    reports = dict(previous._reports)
+    touched = _propagate(design, changed, reports, sources, previous)
+    segments = dict(previous._segments)
+    faulty = (previous._faulty - set(touched)) | {id for id in touched if _is_faulty(reports[id])}
+    cost, unknown = previous.cost, previous._unknown
+    for id in touched:
+        before, after = previous._reports[id].cost, reports[id].cost
+        cost = NodeCost(*(t - o + n for t, o, n in zip(cost, before or NodeCost(), after or NodeCost(), strict=True)))
+        unknown += (after is None) - (before is None)
+        found = reports[id].facts
+        if found is not None and found.segment is not None:
+            segments[id] = found.segment
+        else:
+            segments.pop(id, None)
+    plan = previous._plan.followed(design, touched, segments) or MemoryPlan(design, segments)
+    return Analysis(
+        design, previous.batch, previous._given, reports, cost, unknown, plan, segments, previous._structure, faulty
+    )
+
+
+def _with(previous: Analysis, design: Design) -> Analysis:
+    p = previous
+    return Analysis(
+        design,
+        p.batch,
+        p._given,
+        p._reports,
+        p.cost,
+        p._unknown,
+        p._plan,
+        p._segments,
+        p._structure,
+        p._faulty,
+    )
+
+
+def _propagate(
+    design: Design,
+    changed: Sequence[NodeId],
+    reports: dict[NodeId, NodeReport],
+    sources: Mapping[NodeId, int],
+    previous: Analysis,
+) -> list[NodeId]:
+    """Work out the changed nodes and, in order of execution, every reader whose input shapes became others."""
+    rank = design.rank
+    waiting = [(rank[id], id) for id in changed]
+    waiting.sort()
+    queued = set(changed)
+    touched = []
+    while waiting:
+        _, id = heappop(waiting)
+        before = reports[id].outputs
+        reports[id] = _report(design, id, reports, sources, previous.batch, previous._given)
+        touched.append(id)
+        if reports[id].outputs != before:
+            for reader in design.successors[id]:
+                if reader not in queued:
+                    queued.add(reader)
+                    heappush(waiting, (rank[reader], reader))
+    return touched
+
+
+def _report(
+    design: Design,
+    id: NodeId,
+    reports: Mapping[NodeId, NodeReport],
+    sources: Mapping[NodeId, int],
+    batch: int,
+    given: tuple[TensorSpec, ...] | None,
+) -> NodeReport:
+    layer = design.nodes[id].layer
+    if id in sources:
+        if layer.outputs and layer.key == "unknown":
+            return NodeReport((), facts(layer, ()))
+        return NodeReport((), source_facts(layer, given[sources[id]] if given is not None else None, batch))
+    inputs = _arriving(design, id, reports)
+    known = tuple(spec for spec in inputs if spec is not None)
+    return NodeReport(inputs, facts(layer, known) if len(known) == len(inputs) else None)
+
+
+def _arriving(design: Design, id: NodeId, reports: Mapping[NodeId, NodeReport]) -> tuple[TensorSpec | None, ...]:
+    found: list[TensorSpec | None] = []
+    for port in design.nodes[id].layer.inputs:
+        wire = design.wires.get(PortRef(id, port.name))
+        found.append(_leaving(design, wire.source, reports) if wire else None)
+    return tuple(found)
+
+
+def _leaving(design: Design, ref: PortRef, reports: Mapping[NodeId, NodeReport]) -> TensorSpec | None:
+    outputs = reports[ref.node].outputs
+    if outputs is None:
+        return None
+    if len(outputs) == 1:
+        return outputs[0]
+    names = [port.name for port in design.nodes[ref.node].layer.outputs]
+    return outputs[names.index(ref.port)]
+
+
+def _is_faulty(report: NodeReport) -> bool:
+    """Whether the trouble is this node's own: its inputs are known and its outputs are not."""
+    return report.facts is not None and report.facts.outputs is None

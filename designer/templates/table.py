@@ -1,0 +1,128 @@
+"""Whole networks as tables of rows: what a row is, the width multiplier, and how rows become a design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from designer.edit.layout import tidy
+from designer.errors import ParameterError, TemplateError, near
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.graph.layer import Layer, Padding
+from designer.graph.parameter import Parameter
+
+
+class PaddingConvention(Enum):
+    """Whose padding a network has: PyTorch's symmetric or TensorFlow's SAME."""
+
+    TORCH = "torch"
+    TENSORFLOW = "tensorflow"
+
+    @property
+    def title(self) -> str:
+        """The word on screen."""
+        return "PyTorch" if self is PaddingConvention.TORCH else "TensorFlow"
+
+    @property
+    def padding(self) -> Padding:
+        """What it means at a layer."""
+        return Padding.SYMMETRIC if self is PaddingConvention.TORCH else Padding.SAME
+
+
+def round_channels(channels: float, divisor: int = 8) -> int:
+    """The nearest multiple of 8, never less than 90 % of what was asked.
+
+    Source: the rule published with MobileNetV2 (Sandler et al. 2018) for its width multiplier.
+    """
+    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * channels else rounded
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a paper's table.
+
+    Attributes:
+        name: What its nodes are called; repeats are numbered.
+        make: From output channels and stride to the layer.
+        channels: c, output channels at width 1.
+        repeats: n.
+        stride: s of the first repeat; the others have 1.
+    """
+
+    name: str
+    make: Callable[[int, int], Layer]
+    channels: int
+    repeats: int = 1
+    stride: int = 1
+
+
+def row_layers(rows: Sequence[Row], widen: Callable[[int], int]) -> list[tuple[str, Layer]]:
+    """The rows' layers in order, numbered through by name; ``widen`` applies the width multiplier."""
+    found: list[tuple[str, Layer]] = []
+    numbers: dict[str, int] = {}
+    for row in rows:
+        for repeat in range(row.repeats):
+            numbers[row.name] = numbers.get(row.name, 0) + 1
+            layer = row.make(widen(row.channels), row.stride if repeat == 0 else 1)
+            found.append((f"{row.name}_{numbers[row.name]}", layer))
+    return found
+
+
+def chain(name: str, layers: Sequence[tuple[str, Layer]]) -> Design:
+    """Layers one after another as a design, laid out."""
+    nodes = [Node(NodeId(id), layer) for id, layer in layers]
+    wires = [
+        Wire(PortRef(before.id, before.layer.outputs[0].name), PortRef(after.id, after.layer.inputs[0].name))
+        for before, after in zip(nodes, nodes[1:], strict=False)
+    ]
+    return tidy(Design.build(name, nodes, wires))
+
+
+@dataclass(frozen=True)
+class Template:
+    """A design to begin with.
+
+    Attributes:
+        key: Word on the command line.
+        title: Name in menus.
+        help: One sentence.
+        source: The paper.
+        settings: What can be chosen, each a parameter with default, range and help.
+        make: From the settings by name to the design.
+    """
+
+    key: str
+    title: str
+    help: str
+    source: str
+    settings: tuple[Parameter, ...]
+    make: Callable[..., Design]
+
+    def build(self, **chosen: Any) -> Design:
+        """The design for these settings; those not named have their defaults.
+
+        Raises:
+            TemplateError: A setting is unknown, or its value does not suit it.
+        """
+        by_name = {setting.name: setting for setting in self.settings}
+        values = {setting.name: setting.default for setting in self.settings}
+        for name, value in chosen.items():
+            if name not in by_name:
+                known = ", ".join(by_name)
+                raise TemplateError(
+                    f"template '{self.key}' has no setting '{name}'{near(name, by_name)}; it has: {known}"
+                )
+            values[name] = self._value(by_name[name], value)
+        return self.make(**values)
+
+    def _value(self, setting: Parameter, value: Any) -> Any:
+        try:
+            if isinstance(value, str):
+                return setting.parse(value)
+            setting.check(value)
+        except ParameterError as error:
+            raise TemplateError(f"template '{self.key}': {error}") from error
+        return value

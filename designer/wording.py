@@ -1,0 +1,124 @@
+"""Numbers as people read them: thin spaces in thousands, k/M/G, MB, milliseconds with their spread, ratios, shares, differences.
+
+Every surface (cards, panels, tables, command line) takes its texts from here, so that one figure reads the same everywhere. Knows
+nothing of designs. ``None`` stands for unknown and reads ``–``; prefixes are decimal (1 kB = 1000 bytes, 1 M = 10⁶).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+THIN_SPACE = "\u202f"
+"""The narrow no-break space, between groups of three digits and between a number and its unit."""
+MINUS = "\u2212"
+UNKNOWN = "–"
+
+_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
+_DIGITS = 3
+
+
+def count(value: int | None) -> str:
+    """Every digit, in groups of three: ``3 504 872``."""
+    if value is None:
+        return UNKNOWN
+    return _sign(value) + f"{abs(value):,}".replace(",", THIN_SPACE)
+
+
+def short(value: float | None) -> str:
+    """Three significant digits and a prefix: ``25.7 M``; whole numbers below 1000 as they are."""
+    return _prefixed(value, "")
+
+
+def memory(value: float | None) -> str:
+    """Bytes, three significant digits: ``3.61 MB``, decimal as disks and networks count them."""
+    return _prefixed(value, "B")
+
+
+def milliseconds(median_ms: float | None, low_ms: float | None = None, high_ms: float | None = None) -> str:
+    """A time and how far its interval reaches to the farther side: ``0.61 ms ±0.02``; without an interval ``0.612 ms``.
+
+    Args:
+        median_ms: The time, in milliseconds.
+        low_ms: Lower end of the median's interval, in milliseconds.
+        high_ms: Upper end of the median's interval, in milliseconds.
+    """
+    if median_ms is None or not math.isfinite(median_ms):
+        return UNKNOWN
+    if low_ms is None or high_ms is None:
+        return f"{_significant(median_ms)}{THIN_SPACE}ms"
+    spread = max(median_ms - low_ms, high_ms - median_ms, 0.0)
+    # As many decimals as the spread's first digit has, yet never more than four digits of the median: more would be noise.
+    decimals = min(-_magnitude(spread), _DIGITS - _magnitude(median_ms)) if spread > 0 else 2 - _magnitude(median_ms)
+    decimals = max(decimals, 0)
+    return f"{_grouped(median_ms, decimals)}{THIN_SPACE}ms ±{_grouped(spread, decimals)}"
+
+
+def ratio(value: float | None) -> str:
+    """How many times as much: ``×10.4``, ``×0.096``."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    return f"×{_significant(value)}"
+
+
+def percentage(share: float | None) -> str:
+    """A share of one, as a percentage: ``12.3 %``; what is there but too small to print reads ``<0.1 %``."""
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    if 0 < share < 0.0005:
+        return f"<0.1{THIN_SPACE}%"
+    digits = f"{abs(share) * 100:.1f}".removesuffix(".0")
+    return f"{_sign(share)}{digits}{THIN_SPACE}%"
+
+
+def signed(difference: float | None, word: Callable[[int], str] | Callable[[float], str] = short) -> str:
+    """A difference with its sign always in front, worded by ``word``: ``+1.2 k``, ``−3 504``, ``±0``."""
+    if difference is None:
+        return UNKNOWN
+    text = word(abs(difference))  # type: ignore[arg-type]  # the caller pairs a word with the numbers it takes
+    if difference == 0:
+        return f"±{text}"
+    return f"+{text}" if difference > 0 else f"{MINUS}{text}"
+
+
+def plural(number: int, noun: str, nouns: str = "") -> str:
+    """A count with its noun: ``1 node``, ``3 nodes``, ``2 boxes`` where the plural is given."""
+    return f"{count(number)} {noun if number == 1 else nouns or noun + 's'}"
+
+
+def _prefixed(value: float | None, unit: str) -> str:
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if math.isinf(value):
+        return _sign(value) + "∞"
+    size = abs(value)
+    step = 0
+    # 999.5 k would print as 1000 k: what rounds up to a thousand goes to the next prefix.
+    while step < len(_PREFIXES) - 1 and size >= (1000 if step == 0 and size == int(size) else 999.5):
+        size /= 1000
+        step += 1
+    digits = f"{int(size)}" if step == 0 and size == int(size) else _significant(size)
+    suffix = _PREFIXES[step] + unit
+    return _sign(value) + digits + (THIN_SPACE + suffix if suffix else "")
+
+
+def _significant(value: float) -> str:
+    if value == 0:
+        return "0"
+    decimals = max(_DIGITS - 1 - _magnitude(value), 0)
+    return _sign(value) + _grouped(abs(value), decimals)
+
+
+def _magnitude(value: float) -> int:
+    """The power of ten of the first digit, after rounding to three digits."""
+    if value == 0:
+        return 0
+    return int(f"{abs(value):.{_DIGITS - 1}e}".partition("e")[2])
+
+
+def _grouped(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}".replace(",", THIN_SPACE)
+
+
+def _sign(value: float) -> str:
+    return MINUS if value < 0 else ""
