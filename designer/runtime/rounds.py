@@ -1,7 +1,8 @@
-"""Time any callable in rounds until its median is known well enough. Standard library only; knows no torch and no design.
+"""Time any callable in rounds until its median is known well enough. Standard library only; knows no torch, no design.
 
-The method: warm up until the time no longer falls; then rounds of as many calls as make a round measurable, each round kept,
-until the 95 % interval of the median is narrower than a set share of it or the time is used up. Nothing is thrown away.
+The method: warm up until the time no longer falls; then rounds of as many calls as make a round measurable, each round
+kept, until the 95 % interval of the median is narrower than a set share of it or the time is used up. Nothing is thrown
+away.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def measure_rounds(
 def _warm_up(
     timed: Callable[[int], float], deadline: float, progress: Callable[[float, str], None], clock: Clock
 ) -> tuple[list[float], bool]:
-    """Single calls until the median of a window is no quicker than the window's before; and whether that was reached."""
+    """Single calls until the median of a window is no quicker than the one before; and whether that was reached."""
     times: list[float] = []
     while True:
         times.append(timed(1))
@@ -165,8 +166,8 @@ def noise_reasons(timing: Timing, effort: Effort) -> tuple[str, ...]:
     interval = timing.interval
     if interval.coverage < CONFIDENCE:
         reasons.append(
-            f"only {interval.samples} rounds fitted into {effort.time_limit_s:g} s, and fewer than 6 give no interval of 95 %; "
-            "more time or a smaller input would"
+            f"only {interval.samples} rounds fitted into {effort.time_limit_s:g} s, "
+            "and fewer than 6 give no interval of 95 %; more time or a smaller input would"
         )
     elif interval.relative_width > effort.share:
         reasons.append(
@@ -189,7 +190,8 @@ def _drift(rounds: Sequence[float]) -> list[str]:
         return [f"it grew slower while measuring, by {last.median / first.median - 1:.1%}: heat, or another program"]
     if last.high < first.low:
         return [
-            f"it grew quicker while measuring, by {1 - last.median / first.median:.1%}: another program ended, or warm-up"
+            f"it grew quicker while measuring, by {1 - last.median / first.median:.1%}: "
+            "another program ended, or the warm-up was too short"
         ]
     return []
 

@@ -1,8 +1,9 @@
-"""Median, its interval, and the ratio of two things measured in turns. Standard library only; knows no clock and no torch.
+"""Median, its interval, and the ratio of two things measured in turns. Standard library only; knows no clock, no torch.
 
-Times have long tails (another process, a page fault), so nothing here assumes a normal distribution: intervals come from the
-order of the samples alone. For n independent samples the number below the true median is binomial with n trials of probability
-½, so the interval from the l-th smallest to the l-th largest holds the median with probability Σ C(n, i)/2ⁿ, i = l … n − l.
+Times have long tails (another process, a page fault), so nothing here assumes a normal distribution: intervals come
+from the order of the samples alone. For n independent samples the number below the true median is binomial with n trials
+of probability ½, so the interval from the l-th smallest to the l-th largest holds the median with probability
+Σ C(n, i)/2ⁿ, i = l … n − l.
 Source: W. J. Conover, Practical Nonparametric Statistics, 3rd ed., sec. 3.2, confidence interval for a quantile.
 """
 
@@ -19,7 +20,7 @@ CONFIDENCE = 0.95
 """How surely an interval holds the true median."""
 
 VERDICT_CONFIDENCE = 0.99
-"""How sure a claim of a difference must be; stricter than the interval shown, so that few claims in a hundred are false."""
+"""How sure a claim of a difference must be; stricter than the interval shown, so that few in a hundred are false."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class MedianInterval:
         median: Middle of the samples, in their unit.
         low: Lower end of the interval, one of the samples.
         high: Upper end of the interval, one of the samples.
-        coverage: The exact probability that the interval holds the true median. Below six samples even the smallest and the
-            largest together do not reach 95 %; then the interval is the whole range and this says what it is worth.
+        coverage: The exact probability that the interval holds the true median. Below six samples even the smallest and
+            the largest together do not reach 95 %; then the interval is the whole range and this says what it is worth.
         samples: How many there were.
     """
 

@@ -39,7 +39,9 @@ class SameConv2d(nn.Conv2d):
             positions = (size + step - 1) // step
             total = max(0, (positions - 1) * step + extent - size)
             pads += [total // 2, (total + 1) // 2]
-        return functional.conv2d(functional.pad(x, pads), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+        return functional.conv2d(
+            functional.pad(x, pads), self.weight, self.bias, self.stride, 0, self.dilation, self.groups
+        )
 
 
 def nearest_multiple_of_8(channels: float) -> int:
@@ -49,7 +51,13 @@ def nearest_multiple_of_8(channels: float) -> int:
 
 
 def convolution(
-    channels: int, out_channels: int, kernel: int, stride: int, groups: int, padding: str, activation: Callable[[], nn.Module]
+    channels: int,
+    out_channels: int,
+    kernel: int,
+    stride: int,
+    groups: int,
+    padding: str,
+    activation: Callable[[], nn.Module],
 ) -> nn.Sequential:
     """Convolution, batch norm, activation."""
     made: nn.Conv2d
@@ -76,7 +84,8 @@ class InvertedResidual(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """N×C×H×W to N×C'×H'×W'."""
-        return x + self.conv(x) if self.adds else self.conv(x)
+        y: torch.Tensor = self.conv(x)
+        return x + y if self.adds else y
 
 
 class MobileNetV2(nn.Module):
@@ -100,7 +109,8 @@ class MobileNetV2(nn.Module):
         """N×3×H×W to N×classes."""
         x = self.features(x)
         x = functional.adaptive_avg_pool2d(x, 1)
-        return self.classifier(torch.flatten(x, 1))
+        y: torch.Tensor = self.classifier(torch.flatten(x, 1))
+        return y
 
 
 class MobileNetV1(nn.Module):
@@ -121,7 +131,8 @@ class MobileNetV1(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """N×3×H×W to N×classes."""
         x = functional.adaptive_avg_pool2d(self.features(x), 1)
-        return self.classifier(torch.flatten(x, 1))
+        y: torch.Tensor = self.classifier(torch.flatten(x, 1))
+        return y
 
 
 def randomise(module: nn.Module, seed: int = 0) -> nn.Module:

@@ -61,7 +61,9 @@ def test_mobilenet_v2_has_torchvisions_names() -> None:
 def test_mobilenet_v1_has_the_papers_figures_to_their_printed_digits(row: dict[str, Any]) -> None:
     module = MobileNetV1(row["width"])
     assert f"{parameters(module) / 1e6:.1f}" == row["million_parameters"]
-    assert f"{macs(module, row['resolution']) / 1e6:.0f}" == row["million_macs"]
+    # The paper rounds most rows and cuts one off (290.6 is printed as 290), so the last digit may be one of two.
+    millions = macs(module, row["resolution"]) / 1e6
+    assert row["million_macs"] in {f"{millions:.0f}", str(int(millions))}
 
 
 @pytest.mark.parametrize(
