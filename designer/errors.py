@@ -12,8 +12,8 @@ DesignerError
 └── JobFailed              a run or measurement was refused or broke
     └── NotEnoughMemory    it would need more memory than there is; said before anything is allocated
 
-What the user did wrong inside a drawing is data (``analysis.issues``), not an exception; exceptions are for what the program
-refuses. Every text says what, where, why, and what would mend it.
+What the user did wrong inside a drawing is data (``analysis.issues``), not an exception; exceptions are for what the
+program refuses. Every text says what, where, why, and what would mend it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Numbers as people read them: thin spaces in thousands, k/M/G, MB, milliseconds with their spread, ratios, shares, differences.
+"""Numbers as people read them: thin spaces, k/M/G, MB, milliseconds with their spread, ratios, shares, differences.
 
-Every surface (cards, panels, tables, command line) takes its texts from here, so that one figure reads the same everywhere. Knows
-nothing of designs. ``None`` stands for unknown and reads ``–``; prefixes are decimal (1 kB = 1000 bytes, 1 M = 10⁶).
+Every surface (cards, panels, tables, command line) takes its texts from here, so that one figure reads the same
+everywhere. Knows nothing of designs. ``None`` stands for unknown and reads ``–``; prefixes are decimal (1 kB = 1000
+bytes, 1 M = 10⁶).
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def milliseconds(median_ms: float | None, low_ms: float | None = None, high_ms: 
     if low_ms is None or high_ms is None:
         return f"{_significant(median_ms)}{THIN_SPACE}ms"
     spread = max(median_ms - low_ms, high_ms - median_ms, 0.0)
-    # As many decimals as the spread's first digit has, yet never more than four digits of the median: more would be noise.
+    # As many decimals as the spread's first digit has, yet never more than four digits of the median: more would be
+    # noise.
     decimals = min(-_magnitude(spread), _DIGITS - _magnitude(median_ms)) if spread > 0 else 2 - _magnitude(median_ms)
     decimals = max(decimals, 0)
     return f"{_grouped(median_ms, decimals)}{THIN_SPACE}ms ±{_grouped(spread, decimals)}"

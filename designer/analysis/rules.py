@@ -1,7 +1,7 @@
 """What is wrong with a design and what would mend it: one function a rule, in one tuple; and whether a wire may be.
 
-A layer says itself why it cannot take its inputs (``Misfit``); here that becomes a problem with mends, each tried out before it is
-offered.
+A layer says itself why it cannot take its inputs (``Misfit``); here that becomes a problem with mends, each tried out
+before it is offered.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Rule = Callable[[Design], Iterator[Issue]]
 
 
-# Wires ---------------------------------------------------------------------------------------------------------------------
+# Wires ----------------------------------------------------------------------------------------------------------------
 
 
 def may_connect(analysis: Analysis, source: PortRef, target: PortRef) -> str | None:
@@ -50,7 +50,7 @@ def may_connect(analysis: Analysis, source: PortRef, target: PortRef) -> str | N
 
 
 def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) -> str | None:
-    """What would not fit if the wire were there (``24×56² ≠ 144×28²``), or None; such a wire may be, people build through it."""
+    """What would not fit if the wire were there (``24×56² ≠ 144×28²``), or None; people build through such wires."""
     spec = analysis.spec(source)
     layer = analysis.design.nodes[target.node].layer
     inputs = [
@@ -64,7 +64,7 @@ def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) ->
     return misfit.what if misfit else None
 
 
-# Structure -----------------------------------------------------------------------------------------------------------------
+# Structure ------------------------------------------------------------------------------------------------------------
 
 
 def structure_issues(design: Design, is_body: bool = False) -> tuple[Issue, ...]:
@@ -125,7 +125,7 @@ def _inputs_are_fed(design: Design) -> Iterator[Issue]:
             Severity.ERROR,
             (ref.node,),
             f"{which} takes no wire",
-            f"{layer.title} computes nothing without it",
+            "nothing is computed here without it",
             "drag a wire to it from an output, or delete the node",
             port=ref,
         )
@@ -182,7 +182,7 @@ def _with_output(design: Design, source: PortRef) -> Design:
     return connect(placed, source, PortRef(id, "x"))
 
 
-# Misfits -------------------------------------------------------------------------------------------------------------------
+# Misfits --------------------------------------------------------------------------------------------------------------
 
 Mender = Callable[[Design, NodeId, tuple[TensorSpec, ...]], Iterator[Fix]]
 
@@ -233,7 +233,7 @@ def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iter
 
 
 def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
-    """A residual's branches differ: project one to the other, give the last convolution other channels, or drop the residual."""
+    """A residual's branches differ: project one, match the last convolution's channels, or drop the residual."""
     layer = design.nodes[id].layer
     refs = [PortRef(id, port.name) for port in layer.inputs]
     # The shortcut is the branch that left the common way earlier; it is what the papers project.

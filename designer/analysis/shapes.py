@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from designer.analysis.cost import NodeCost, layer_cost
 from designer.analysis.memory import Segment, primitive_segment
 from designer.errors import DesignerError, Misfit
+from designer.graph.design import Design
 from designer.graph.layer import Layer, Window
 from designer.graph.tensor import TensorSpec
 
@@ -54,10 +55,20 @@ def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     return Facts((output,) if layer.outputs else (), cost, segment)
 
 
+@lru_cache(maxsize=1 << 12)
+def expanded(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Design:
+    """What a block is made of for its input shapes.
+
+    Raises:
+        Misfit: The block cannot take these inputs.
+    """
+    return layer.expand(*inputs)
+
+
 def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     from designer.analysis.snapshot import analyse  # a block is a design: the two describe each other
 
-    inner = analyse(layer.expand(*inputs), given=inputs)
+    inner = analyse(expanded(layer, inputs), given=inputs)
     outputs = inner.given_out()
     if outputs is None or not inner.is_valid:
         return Facts(None, inner=inner)
@@ -71,7 +82,10 @@ def source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:
     """
     if given is not None:
         return Facts((given,), NodeCost(), Segment((0,), (), (0,), (None,)))
-    output = layer.output(batch)
+    try:
+        output = layer.output(batch)
+    except Misfit as misfit:
+        return Facts(None, misfit=misfit)
     return Facts((output,), NodeCost(), Segment((output.bytes,), (), (output.bytes,), (None,)))
 
 

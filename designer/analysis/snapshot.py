@@ -1,4 +1,4 @@
-"""Analysis: everything known about one design, of one value. After an edit, only what the edit touched is worked out anew."""
+"""Analysis: everything known about one design, of one value. An edit recounts only what it touched."""
 
 from __future__ import annotations
 
@@ -171,12 +171,12 @@ class Analysis:
     @cached_property
     def segment(self) -> Segment:
         """The whole as one node of another design, for the lifetimes of its memory."""
-        return self._plan.as_segment(self.design, self._segments)
+        return self._plan.as_segment()
 
     @cached_property
     def memory_timeline(self) -> list[tuple[NodeId, int]]:
         """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self._segments)
+        return self._plan.timeline(self.design)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
@@ -287,7 +287,7 @@ def _complete(design: Design, batch: int, given: tuple[TensorSpec, ...] | None) 
         len(reports) - len(costs),
         MemoryPlan(design, segments),
         segments,
-        structure_issues(design, is_body=given is not None),
+        design.of_structure(("issues", given is not None), lambda: structure_issues(design, is_body=given is not None)),
         faulty,
     )
 
@@ -373,30 +373,13 @@ def _report(
 ) -> NodeReport:
     layer = design.nodes[id].layer
     if id in sources:
-        if layer.outputs and layer.key == "unknown":
-            return NodeReport((), facts(layer, ()))
         return NodeReport((), source_facts(layer, given[sources[id]] if given is not None else None, batch))
-    inputs = _arriving(design, id, reports)
-    known = tuple(spec for spec in inputs if spec is not None)
-    return NodeReport(inputs, facts(layer, known) if len(known) == len(inputs) else None)
-
-
-def _arriving(design: Design, id: NodeId, reports: Mapping[NodeId, NodeReport]) -> tuple[TensorSpec | None, ...]:
-    found: list[TensorSpec | None] = []
-    for port in design.nodes[id].layer.inputs:
-        wire = design.wires.get(PortRef(id, port.name))
-        found.append(_leaving(design, wire.source, reports) if wire else None)
-    return tuple(found)
-
-
-def _leaving(design: Design, ref: PortRef, reports: Mapping[NodeId, NodeReport]) -> TensorSpec | None:
-    outputs = reports[ref.node].outputs
-    if outputs is None:
-        return None
-    if len(outputs) == 1:
-        return outputs[0]
-    names = [port.name for port in design.nodes[ref.node].layer.outputs]
-    return outputs[names.index(ref.port)]
+    found = []
+    for feed in design.feeds[id]:
+        outputs = reports[feed.node].outputs if feed is not None else None
+        found.append(outputs[feed.output] if feed is not None and outputs is not None else None)
+    inputs = tuple(found)
+    return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
 
 
 def _is_faulty(report: NodeReport) -> bool:

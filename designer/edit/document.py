@@ -1,7 +1,7 @@
 """Document: the design on screen, its history, and who watches it. Knows no window.
 
-Edits flow one way: a gesture makes a Command, ``apply`` makes the next design, observers get the designs before and after.
-A gesture that shows what it would do uses ``preview`` and ends with ``commit`` or ``cancel_preview``.
+Edits flow one way: a gesture makes a Command, ``apply`` makes the next design, observers get the designs before and
+after. A gesture that shows what it would do uses ``preview`` and ends with ``commit`` or ``cancel_preview``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Command:
     Attributes:
         label: What the undo menu calls it: ``Move 3 nodes``.
         edit: From the present design to the next.
-        merge_key: Commands in a row with the same key are one undo step (typing a number digit by digit); None never merges.
+        merge_key: Commands in a row with the same key are one undo step (typing a number digit by digit); None never
+            merges.
     """
 
     label: str

@@ -148,6 +148,6 @@ def _sugiyama_heights(
         return heights
     for component, layout in enumerate(from_edges(edges)):
         for vertex, (x, _) in layout[0]:
-            if vertex < len(members):
+            if isinstance(vertex, int) and vertex < len(members):
                 heights[members[vertex]] = (component, x)
     return heights

@@ -1,21 +1,24 @@
 """A design: nodes that hold layers, and wires between their ports. An immutable value; editing makes a new one.
 
-The structure is always sound: wires end at ports that exist, an input takes one wire, and there is no cycle. Whatever would
-break that raises EditRefused and leaves the old value as it was. What the shapes mean is the analysis' business, not ours.
+The structure is always sound: wires end at ports that exist, an input takes one wire, and there is no cycle. Whatever
+would break that raises EditRefused and leaves the old value as it was. What the shapes mean is the analysis' business,
+not ours.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple, NewType, TypeVar
 
 from designer.errors import EditRefused, near
 from designer.graph.layer import Layer, Port
 from designer.graph.topology import downstream, execution_order
+
+T = TypeVar("T")
 
 NodeId = NewType("NodeId", str)
 NodePath = tuple[NodeId, ...]
@@ -76,12 +79,33 @@ class Wire:
     via: tuple[Point, ...] = ()
 
 
+class Feed(NamedTuple):
+    """What an input port reads: a node, which of its outputs, and that output as a reference."""
+
+    node: NodeId
+    output: int
+    ref: PortRef
+
+
 class _Structure:
-    """What follows from ids, ports and wires alone; shared by designs that differ only in parameters, names and places."""
+    """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
 
     def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
         self.node_ids = tuple(nodes)
         self.wires = wires
+        self._nodes = nodes
+        self.remembered: dict[Hashable, Any] = {}
+
+    @cached_property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        return {id: tuple(self._feed(id, port.name) for port in node.layer.inputs) for id, node in self._nodes.items()}
+
+    def _feed(self, id: NodeId, port: str) -> Feed | None:
+        wire = self.wires.get(PortRef(id, port))
+        if wire is None:
+            return None
+        names = [port.name for port in self._nodes[wire.source.node].layer.outputs]
+        return Feed(wire.source.node, names.index(wire.source.port), wire.source)
 
     @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
@@ -168,7 +192,7 @@ class Design:
     def _structure(self) -> _Structure:
         return self._shared or _Structure(self.nodes, self.wires)
 
-    # Queries -------------------------------------------------------------------------------------------------------------
+    # Queries ----------------------------------------------------------------------------------------------------------
 
     @property
     def order(self) -> tuple[NodeId, ...]:
@@ -190,6 +214,11 @@ class Design:
         """Ids of the nodes that each node reads, one entry a wire."""
         return self._structure.predecessors
 
+    @property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        """What each input port of each node reads, None where it takes no wire."""
+        return self._structure.feeds
+
     def incoming(self, node: NodeId) -> tuple[Wire, ...]:
         """Wires that end at the node."""
         return self._structure.incoming[node]
@@ -199,8 +228,21 @@ class Design:
         return self._structure.outgoing[node]
 
     def same_structure(self, other: Design) -> bool:
-        """Whether both are known to have the same ids, ports and wires; cheap, and False when it would need a comparison."""
+        """Whether both are known to have the same ids, ports and wires; cheap: False where it had to compare."""
         return self._structure is other._structure
+
+    def of_structure(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from ids, ports and wires alone, made once for all designs that share them.
+
+        Args:
+            key: Names what is made, with whatever else it depends on.
+            make: Makes it, the first time.
+        """
+        remembered = self._structure.remembered
+        if key not in remembered:
+            remembered[key] = make()
+        made: T = remembered[key]
+        return made
 
     def input_nodes(self) -> tuple[Node, ...]:
         """Nodes that read nothing because their layer has no input port, in order of placing."""
@@ -233,7 +275,7 @@ class Design:
         return source in downstream(self.successors, [target])
 
     def fresh_id(self, stem: str) -> NodeId:
-        """An id no node has: ``stem_1``, ``stem_2``, …"""
+        """An id no node has: ``stem_1``, ``stem_2`` and so on."""
         number = 1
         while f"{stem}_{number}" in self.nodes:
             number += 1
@@ -241,13 +283,15 @@ class Design:
 
     @cached_property
     def digest(self) -> str:
-        """A hex text that two designs share when they compute the same under the same node ids; places and names do not count."""
-        nodes = [[node.id, node.layer.key, dict(node.layer.data), _body_digest(node)] for node in self.nodes.values()]
+        """A hex text shared by designs that compute the same under the same node ids; places and names do not count."""
+        nodes = [
+            [node.id, node.layer.file_key, node.layer.file_data, _body_digest(node)] for node in self.nodes.values()
+        ]
         wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
         text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
         return sha256(text.encode()).hexdigest()[:16]
 
-    # New values ----------------------------------------------------------------------------------------------------------
+    # New values -------------------------------------------------------------------------------------------------------
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""

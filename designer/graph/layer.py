@@ -1,16 +1,19 @@
 """The contract that a layer declaration fills; knows no particular layer, no Qt, no torch.
 
-A layer is *what is computed*: a frozen dataclass whose fields are its parameters. Every surface (palette, inspector, shapes, cost,
-PyTorch module, printed source, ONNX, file format) reads the members below and nothing else, so a layer is declared once.
+A layer is *what is computed*: a frozen dataclass whose fields are its parameters. Every surface (palette, inspector,
+shapes, cost, PyTorch module, printed source, ONNX, file format) reads the members below and nothing else, so a layer is
+declared once.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from designer.errors import Misfit, ParameterError, near
 from designer.graph.parameter import Parameter
@@ -67,8 +70,7 @@ class Port:
     help: str = ""
 
 
-@dataclass(frozen=True)
-class Weight:
+class Weight(NamedTuple):
     """One tensor a layer keeps, named as in PyTorch's state dict; buffers are kept but not trained and not counted."""
 
     name: str
@@ -78,22 +80,17 @@ class Weight:
     @property
     def elements(self) -> int:
         """How many numbers it holds."""
-        count = 1
-        for side in self.shape:
-            count *= side
-        return count
+        return prod(self.shape)
 
 
-@dataclass(frozen=True)
-class Work:
-    """What one forward pass does: multiply-accumulates of convolutions and dense layers, and everything else element by element."""
+class Work(NamedTuple):
+    """What one forward pass does: multiply-accumulates of convolutions and dense layers; the rest by elements."""
 
     macs: int = 0
     elementwise: int = 0
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A square window that slides over height and width.
 
     Attributes:
@@ -187,8 +184,8 @@ Y = (Port("y"),)
 class Layer:
     """What is computed at a node. Subclasses are declared with ``layers.registry.register``.
 
-    Class attributes set by ``register``: ``key`` (word in files), ``title``, ``glyph`` (two or three letters on small cards),
-    ``category``, ``source`` (paper and section), ``keywords`` (more words to find it by), ``parameters``.
+    Class attributes set by ``register``: ``key`` (word in files), ``title``, ``glyph`` (two or three letters on small
+    cards), ``category``, ``source`` (paper and section), ``keywords`` (more words to find it by), ``parameters``.
     """
 
     key: ClassVar[str] = ""
@@ -224,7 +221,8 @@ class Layer:
         """The design drawn inside, of a group; None of everything declared in code."""
         return None
 
-    # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the override.
+    # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the
+    # override.
     def output(self, *args: Any, **kwargs: Any) -> TensorSpec:
         """Shape of the output for the inputs' shapes.
 
@@ -265,7 +263,7 @@ class Layer:
         raise NotImplementedError
 
     def summary(self, *args: Any, **kwargs: Any) -> str:
-        """One line of the parameters that matter, for a card; called with the inputs' shapes, or with none while unknown."""
+        """One line of the parameters that matter, for a card; called with the inputs' shapes, without while unknown."""
         return ""
 
     def formula(self, *args: Any, **kwargs: Any) -> str:
@@ -315,6 +313,16 @@ class Layer:
             if (value := getattr(self, parameter.name)) != parameter.default
         }
 
+    @property
+    def file_key(self) -> str:
+        """The word for its type in files."""
+        return self.key
+
+    @property
+    def file_data(self) -> Mapping[str, Any]:
+        """What files keep of it besides its type and its body, as JSON data by key."""
+        return {"parameters": self.data} if self.data else {}
+
 
 @dataclass(frozen=True)
 class UnknownLayer(Layer):
@@ -322,7 +330,7 @@ class UnknownLayer(Layer):
 
     Attributes:
         type_key: The type's word in the file.
-        raw: Its parameters, as canonical JSON text.
+        raw: What the file keeps of it besides id, type, name and place, as JSON text.
         input_names: Ports that wires in the file end at.
         output_names: Ports that wires in the file start at.
         reason: Why it is not understood.
@@ -346,6 +354,15 @@ class UnknownLayer(Layer):
     @property
     def outputs(self) -> tuple[Port, ...]:
         return tuple(map(Port, self.output_names))
+
+    @property
+    def file_key(self) -> str:
+        return self.type_key
+
+    @property
+    def file_data(self) -> Mapping[str, Any]:
+        held: dict[str, Any] = json.loads(self.raw)
+        return held
 
     def card_title(self) -> str:
         return self.type_key

@@ -1,7 +1,8 @@
 """Kinds of parameter a layer can declare: range, unit and help, parsing from text, and JSON form.
 
-A declaration such as ``kernel_size: int = integer(3, low=1, high=31, help="…")`` becomes a dataclass field; the inspector, the
-file format, the command line and the range checks all read the ``Parameter`` kept in the field's metadata.
+A declaration such as ``kernel_size: int = integer(default=3, low=1, high=31, help="…")`` becomes a dataclass field; the
+inspector, the file format, the command line and the range checks all read the ``Parameter`` kept in the field's
+metadata. The default is named because type checkers look for it by that name.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ class Flag(Parameter):
 
 @dataclass(frozen=True)
 class Choice(Parameter):
-    """One member of an enumeration; its value is the word in files, its ``title`` (if it has one) the word on screen."""
+    """One member of an enumeration; its value is the word in files, its ``title``, if any, the word on screen."""
 
     options: tuple[Enum, ...] = ()
 
@@ -204,7 +205,7 @@ class Integers(Parameter):
     def from_json(self, data: Any) -> tuple[int, ...]:
         value = tuple(data) if isinstance(data, list) else data
         self.check(value)
-        return value  # type: ignore[no-any-return]  # check has just proved it
+        return value
 
     def text(self, value: Any) -> str:
         return ", ".join(map(str, value))
@@ -215,26 +216,26 @@ def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
 
 
 def integer(
-    default: int, *, low: int, high: int, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+    *, default: int, low: int, high: int, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
 ) -> Any:
     """Declare a whole-number parameter."""
     return _declare(lambda name: Integer(name, default, help, unit, shown_when, low=low, high=high), default)
 
 
 def ratio(
-    default: float, *, low: float, high: float, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+    *, default: float, low: float, high: float, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
 ) -> Any:
     """Declare a real-number parameter."""
     return _declare(lambda name: Ratio(name, default, help, unit, shown_when, low=low, high=high), default)
 
 
-def flag(default: bool, *, help: str, shown_when: tuple[str, Any] | None = None) -> Any:
+def flag(*, default: bool, help: str, shown_when: tuple[str, Any] | None = None) -> Any:
     """Declare an on-or-off parameter."""
     return _declare(lambda name: Flag(name, default, help, "", shown_when), default)
 
 
 def choice(
-    default: Enum, *, help: str, options: tuple[Enum, ...] = (), shown_when: tuple[str, Any] | None = None
+    *, default: Enum, help: str, options: tuple[Enum, ...] = (), shown_when: tuple[str, Any] | None = None
 ) -> Any:
     """Declare a parameter that is one of an enumeration's members (or of the ``options`` among them)."""
     members = options or tuple(type(default))
@@ -242,8 +243,8 @@ def choice(
 
 
 def integers(
-    default: tuple[int, ...],
     *,
+    default: tuple[int, ...],
     parts: tuple[str, ...],
     low: int = 0,
     high: int = 2**15,

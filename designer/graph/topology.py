@@ -15,16 +15,27 @@ if TYPE_CHECKING:
 
 
 def execution_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> tuple[NodeId, ...]:
-    """Nodes so that each comes after what it reads; equal designs give equal orders.
+    """Nodes so that each comes after what it reads: the order of placing where that is one, else a topological order.
 
     Raises:
         EditRefused: There is a cycle; the text names it.
     """
+    if _is_order(predecessors):
+        return tuple(predecessors)
     try:
         return tuple(TopologicalSorter(predecessors).static_order())
     except CycleError as error:
         path = " → ".join(reversed(error.args[1]))
         raise EditRefused(f"the wires run in a circle: {path}; a design must flow one way") from None
+
+
+def _is_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> bool:
+    seen: set[NodeId] = set()
+    for node, sources in predecessors.items():
+        if not seen.issuperset(sources):
+            return False
+        seen.add(node)
+    return True
 
 
 def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[NodeId]) -> Iterator[NodeId]:
@@ -43,10 +54,11 @@ def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[No
 def to_networkx(design: Design) -> networkx.MultiDiGraph:
     """The design as a networkx graph.
 
-    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry ``source_port``
-    and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
+    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry
+    ``source_port`` and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
     """
-    import networkx  # here, because its import costs the window a tenth of a second that only this function's callers owe
+    # Imported here: it costs a tenth of a second, which the window need not pay.
+    import networkx
 
     graph = networkx.MultiDiGraph(name=design.name)
     for node in design.nodes.values():

@@ -80,7 +80,7 @@ class LeakyReLU(_Activation):
     In N×C×H×W or N×F, out the same. One comparison and one multiplication an element.
     """
 
-    negative_slope: float = ratio(0.01, low=0.0, high=1.0, help="Slope for negative inputs.")
+    negative_slope: float = ratio(default=0.01, low=0.0, high=1.0, help="Slope for negative inputs.")
 
     operations = 2
     module = "torch.nn.LeakyReLU"
@@ -156,7 +156,8 @@ class SiLU(_Activation):
 class GELU(_Activation):
     """x·Φ(x), Φ the normal distribution, by the error function.
 
-    In N×C×H×W or N×F, out the same. x·(1 + erf(x/√2))·½: a division, an error function, an addition, two multiplications.
+    In N×C×H×W or N×F, out the same. x·(1 + erf(x/√2))·½: a division, an error function, an addition, two
+    multiplications.
     """
 
     operations = 5

@@ -1,7 +1,6 @@
-"""Blocks: layers that stand for a small design. A block declares its parameters and expands; all else follows from its parts."""
+"""Blocks: layers that stand for a small design. One declares parameters and expands; all else follows."""
 
 from __future__ import annotations
-
 
 from designer.errors import Misfit
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -67,13 +66,13 @@ class ConvBlock(Layer):
     In N×C×H×W, out N×C'×H'×W'.
     """
 
-    out_channels: int = integer(32, low=1, high=_CHANNELS_HIGH, help="Output channels C'.")
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel; 1 makes it a pointwise.")
-    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
-    activation: Activation = choice(Activation.RELU6, help="After the batch norm.")
-    batch_norm: bool = flag(True, help="Normalize after the convolution.")
-    bias: bool = flag(False, help="Bias of the convolution.", shown_when=("batch_norm", False))
+    out_channels: int = integer(default=32, low=1, high=_CHANNELS_HIGH, help="Output channels C'.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel; 1 makes it a pointwise.")
+    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(default=Activation.RELU6, help="After the batch norm.")
+    batch_norm: bool = flag(default=True, help="Normalize after the convolution.")
+    bias: bool = flag(default=False, help="Bias of the convolution.", shown_when=("batch_norm", False))
 
     is_block = True
 
@@ -116,13 +115,13 @@ class Separable(Layer):
     number of depthwise filters is bound to C.
     """
 
-    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the pointwise.")
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the depthwise kernel.")
-    stride: int = integer(1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
-    activation: Activation = choice(Activation.RELU, help="After each batch norm.")
-    batch_norm: bool = flag(True, help="Normalize after each convolution.")
-    bias: bool = flag(False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
+    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the pointwise.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the depthwise kernel.")
+    stride: int = integer(default=1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(default=Activation.RELU, help="After each batch norm.")
+    batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
+    bias: bool = flag(default=False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
 
     is_block = True
 
@@ -159,14 +158,16 @@ class Bottleneck(Layer):
     expansion. MACs H·W·C·tC + H'·W'·tC·(k² + C').
     """
 
-    expansion: float = ratio(6.0, low=0.05, high=64.0, help="Expansion t: hidden channels per input channel.")
-    out_channels: int = integer(24, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the projection.")
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the depthwise kernel.")
-    stride: int = integer(1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
-    activation: Activation = choice(Activation.RELU6, help="After expansion and depthwise; never after the projection.")
-    batch_norm: bool = flag(True, help="Normalize after each convolution.")
-    bias: bool = flag(False, help="Bias of the three convolutions.", shown_when=("batch_norm", False))
+    expansion: float = ratio(default=6.0, low=0.05, high=64.0, help="Expansion t: hidden channels per input channel.")
+    out_channels: int = integer(default=24, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the projection.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the depthwise kernel.")
+    stride: int = integer(default=1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    activation: Activation = choice(
+        default=Activation.RELU6, help="After expansion and depthwise; never after the projection."
+    )
+    batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
+    bias: bool = flag(default=False, help="Bias of the three convolutions.", shown_when=("batch_norm", False))
 
     is_block = True
 
@@ -223,7 +224,7 @@ class Group(Layer):
     In and out as the design inside says.
     """
 
-    body: Design = _pass_through()  # type: ignore[assignment]  # a field where the contract has a property
+    body: Design = _pass_through()
 
     is_block = True
 

@@ -86,9 +86,9 @@ class PointwiseConv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W' with C' chosen freely. Parameters C·C', MACs C·C'·H'·W'.
     """
 
-    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
 
     kernel_size = 1
     padding = Padding.NONE
@@ -118,18 +118,18 @@ class DepthwiseConv2d(_Convolution):
     Parameters k²·C·m, MACs k²·C·m·H'·W'.
     """
 
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
-    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
+    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
     explicit_padding: Quad = integers(
-        (1, 1, 1, 1),
+        default=(1, 1, 1, 1),
         parts=_SIDES,
         help="Rows and columns of zeros: top, bottom, left, right.",
         shown_when=("padding", Padding.EXPLICIT),
     )
-    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
-    multiplier: int = integer(1, low=1, high=1024, help="Output channels per input channel, m.")
-    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+    multiplier: int = integer(default=1, low=1, high=1024, help="Output channels per input channel, m.")
+    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
 
     def channels_out(self, x: TensorSpec) -> int:
         return x.channels * self.multiplier
@@ -161,18 +161,18 @@ class Conv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W'. Parameters k²·C·C', MACs k²·C·C'·H'·W'.
     """
 
-    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
-    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
+    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
     explicit_padding: Quad = integers(
-        (1, 1, 1, 1),
+        default=(1, 1, 1, 1),
         parts=_SIDES,
         help="Rows and columns of zeros: top, bottom, left, right.",
         shown_when=("padding", Padding.EXPLICIT),
     )
-    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
-    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels
@@ -199,19 +199,19 @@ class GroupedConv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W', g dividing both C and C'. Parameters k²·(C/g)·C', MACs k²·(C/g)·C'·H'·W'.
     """
 
-    out_channels: int = integer(64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    kernel_size: int = integer(3, low=1, high=63, help="Side k of the square kernel.")
-    groups: int = integer(2, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
-    stride: int = integer(1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.SYMMETRIC, help="What stands around the input.")
+    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
+    groups: int = integer(default=2, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
+    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
     explicit_padding: Quad = integers(
-        (1, 1, 1, 1),
+        default=(1, 1, 1, 1),
         parts=_SIDES,
         help="Rows and columns of zeros: top, bottom, left, right.",
         shown_when=("padding", Padding.EXPLICIT),
     )
-    dilation: int = integer(1, low=1, high=64, help="Distance between kernel taps.")
-    bias: bool = flag(False, help="One number added to each output channel; off where a batch norm follows.")
+    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels

@@ -43,7 +43,7 @@ class Dropout(Layer):
 
     aliases_input = True
 
-    p: float = ratio(0.2, low=0.0, high=0.99, help="Share of elements set to zero while training.")
+    p: float = ratio(default=0.2, low=0.0, high=0.99, help="Share of elements set to zero while training.")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         return x
@@ -68,8 +68,8 @@ class FullyConnected(Layer):
     In N×F, out N×F'. Parameters F·F' and F' of bias; MACs N·F·F'.
     """
 
-    out_features: int = integer(1000, low=1, high=2**31 - 1, help="Outputs F', such as the number of classes.")
-    bias: bool = flag(True, help="One number added to each output.")
+    out_features: int = integer(default=1000, low=1, high=2**31 - 1, help="Outputs F', such as the number of classes.")
+    bias: bool = flag(default=True, help="One number added to each output.")
 
     def output(self, x: TensorSpec) -> TensorSpec:
         require_vector(x)

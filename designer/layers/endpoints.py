@@ -13,9 +13,9 @@ from designer.layers.registry import register
 class Input(Layer):
     """Gives the design its input, N×C×H×W; the batch N is chosen when measuring."""
 
-    channels: int = integer(3, low=1, high=2**31 - 1, help="Channels C of the input; 3 for a colour picture.")
-    height: int = integer(224, low=1, high=65536, unit="px", help="Rows H of the input.")
-    width: int = integer(224, low=1, high=65536, unit="px", help="Columns W of the input.")
+    channels: int = integer(default=3, low=1, high=2**31 - 1, help="Channels C of the input; 3 for a colour picture.")
+    height: int = integer(default=224, low=1, high=65536, unit="px", help="Rows H of the input.")
+    width: int = integer(default=224, low=1, high=65536, unit="px", help="Columns W of the input.")
 
     @property
     def inputs(self) -> tuple[Port, ...]:

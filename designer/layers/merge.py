@@ -63,7 +63,7 @@ class Add(Layer):
     In N×C×H×W or N×F each, out the same. One addition an element for each input after the first.
     """
 
-    count: int = integer(2, low=2, high=8, help="How many tensors are added.")
+    count: int = integer(default=2, low=2, high=8, help="How many tensors are added.")
 
     @property
     def inputs(self) -> tuple[Port, ...]:
@@ -138,7 +138,7 @@ class Concatenate(Layer):
     In N×Cᵢ×H×W each (or N×Fᵢ), out N×ΣCᵢ×H×W. Nothing is computed; the memory is moved.
     """
 
-    count: int = integer(2, low=2, high=8, help="How many tensors are joined.")
+    count: int = integer(default=2, low=2, high=8, help="How many tensors are joined.")
 
     @property
     def inputs(self) -> tuple[Port, ...]:

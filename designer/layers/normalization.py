@@ -22,12 +22,16 @@ from designer.layers.registry import register
 class BatchNorm(Layer):
     """Normalizes each channel by its running mean and variance, then scales and shifts it.
 
-    In N×C×H×W, out the same. Parameters 2·C (and 2·C kept but not trained). When running it is one multiplication and one
-    addition an element; a runtime can fold it into the convolution before it.
+    In N×C×H×W, out the same. Parameters 2·C (and 2·C kept but not trained). When running it is one multiplication and
+    one addition an element; a runtime can fold it into the convolution before it.
     """
 
-    eps: float = ratio(1e-5, low=0.0, high=1.0, help="Added to the variance, so that nothing is divided by zero.")
-    momentum: float = ratio(0.1, low=0.0, high=1.0, help="Share of a new batch in the running mean and variance.")
+    eps: float = ratio(
+        default=1e-5, low=0.0, high=1.0, help="Added to the variance, so that nothing is divided by zero."
+    )
+    momentum: float = ratio(
+        default=0.1, low=0.0, high=1.0, help="Share of a new batch in the running mean and variance."
+    )
 
     def output(self, x: TensorSpec) -> TensorSpec:
         require_map(x)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from designer.errors import Misfit
 from designer.graph.layer import Call, Category, Layer, Padding, Quad, Window, Work, require_map
 from designer.graph.parameter import choice, integer, integers
 from designer.graph.tensor import TensorSpec
-from designer.errors import Misfit
 from designer.layers.lowering import call, pad_call, require_even_symmetric, split_padding
 from designer.layers.registry import register
 
@@ -28,11 +28,11 @@ class MaxPool(Layer):
     In N×C×H×W, out N×C×H'×W'. k²−1 comparisons an output element.
     """
 
-    kernel_size: int = integer(2, low=1, high=63, help="Side k of the square window.")
-    stride: int = integer(2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.NONE, help="What stands around the input.")
+    kernel_size: int = integer(default=2, low=1, high=63, help="Side k of the square window.")
+    stride: int = integer(default=2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.NONE, help="What stands around the input.")
     explicit_padding: Quad = integers(
-        (0, 0, 0, 0),
+        default=(0, 0, 0, 0),
         parts=_SIDES,
         help="Rows and columns added: top, bottom, left, right.",
         shown_when=("padding", Padding.EXPLICIT),
@@ -48,7 +48,8 @@ class MaxPool(Layer):
             raise Misfit(
                 "padding-too-large",
                 "a window lies wholly in the padding",
-                f"padding {max(self.window().pads(x))} is not smaller than the kernel {self.kernel_size}; less padding mends it",
+                f"padding {max(self.window().pads(x))} is not smaller than the kernel {self.kernel_size}; "
+                "less padding mends it",
             )
         return y
 
@@ -87,9 +88,9 @@ class AveragePool(Layer):
     In N×C×H×W, out N×C×H'×W'. k² operations an output element: k²−1 additions and a division.
     """
 
-    kernel_size: int = integer(2, low=1, high=63, help="Side k of the square window.")
-    stride: int = integer(2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(Padding.NONE, options=_HALVES, help="What stands around the input.")
+    kernel_size: int = integer(default=2, low=1, high=63, help="Side k of the square window.")
+    stride: int = integer(default=2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+    padding: Padding = choice(default=Padding.NONE, options=_HALVES, help="What stands around the input.")
 
     def window(self) -> Window:
         return Window(self.kernel_size, self.stride, 1, self.padding)

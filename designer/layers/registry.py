@@ -120,7 +120,7 @@ def search(text: str) -> tuple[type[Layer], ...]:
 
 
 def match_score(letters: str, words: tuple[str, ...]) -> int:
-    """How well typed letters (lower case, no spaces) match one of the words: 4 equal, 3 start, 2 inside, 1 in order, 0 not."""
+    """How well typed letters (lower case, no spaces) match any word: 4 equal, 3 start, 2 inside, 1 in order, 0 not."""
     return max((_word_score(letters, word.casefold().replace(" ", "")) for word in words), default=0)
 
 

@@ -175,8 +175,8 @@ def separable(
 def article_bottleneck(channels: int, expansion: int, depth: int, kernel: int, resolution: int) -> Design:
     """The article's ``make_bottleneck_block``: stride 1, TensorFlow's padding, biased pointwise, and a residual always.
 
-    With a depth other than the input's channels the residual cannot be added; the design then shows that as a problem, where
-    the article's function would fail when run.
+    With a depth other than the input's channels the residual cannot be added; the design then shows that as a problem,
+    where the article's function would fail when run.
     """
     parts: list[tuple[str, Layer]] = [
         ("input", Input(channels, resolution, resolution)),

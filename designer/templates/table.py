@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
 from designer.edit.layout import tidy
@@ -76,7 +77,7 @@ def chain(name: str, layers: Sequence[tuple[str, Layer]]) -> Design:
     nodes = [Node(NodeId(id), layer) for id, layer in layers]
     wires = [
         Wire(PortRef(before.id, before.layer.outputs[0].name), PortRef(after.id, after.layer.inputs[0].name))
-        for before, after in zip(nodes, nodes[1:], strict=False)
+        for before, after in pairwise(nodes)
     ]
     return tidy(Design.build(name, nodes, wires))
 

@@ -1,0 +1,126 @@
+"""Reading and writing files whole: a kill at any moment leaves the old file or the new one, never half of one.
+
+Knows nothing of what is in them. Every failure is a DesignFileError that says what would mend it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from designer.errors import DesignFileError
+from designer.wording import memory
+
+_MENDS = {
+    errno.ENOENT: "check the name and that its folder exists",
+    errno.ENOTDIR: "a part of the path is a file, not a folder; check the path",
+    errno.EISDIR: "it is a folder; name a file in it",
+    errno.EACCES: "ask for the right to it, or choose another place",
+    errno.EPERM: "ask for the right to it, or choose another place",
+    errno.EROFS: "the disk is read-only; choose another place",
+    errno.ENOSPC: "the disk is full; make room, or choose another place",
+    errno.EDQUOT: "your share of the disk is used up; make room, or choose another place",
+    errno.EFBIG: "it is larger than files may be here; choose another place",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "its links point at each other; name the file itself",
+}
+
+
+def read_whole(path: str | os.PathLike[str], limit: int) -> bytes:
+    """All bytes of a file.
+
+    Args:
+        path: The file; a pipe serves as well, a device or folder does not.
+        limit: Bytes beyond which it is refused unread, so that a wrong file cannot fill the memory.
+
+    Raises:
+        DesignFileError: It cannot be read, or holds more than the limit.
+    """
+    name = os.fspath(path)
+    try:
+        kind = os.stat(path).st_mode
+        if stat.S_ISDIR(kind):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
+            raise DesignFileError(name, "", "it is a device, not a file; name a file")
+        with open(path, "rb") as stream:
+            content = stream.read(limit + 1)
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise DesignFileError(name, "", f"it cannot be read: {_reason(error)}") from error
+    if len(content) > limit:
+        raise DesignFileError(
+            name, "", f"it holds more than {memory(limit)}; no design is that large, so check the name"
+        )
+    return content
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Put a file in place at once, keeping the mode of the one it replaces; a link keeps pointing to it.
+
+    The bytes go to a new file in the same folder and to the disk, and take the old one's name only then.
+
+    Raises:
+        DesignFileError: It cannot be written; the old file is as it was and nothing is left beside it.
+    """
+    name = os.fspath(path)
+    try:
+        _replace(Path(os.path.realpath(path)), content)
+    except (OSError, ValueError) as error:
+        raise DesignFileError(name, "", f"it cannot be written: {_reason(error)}") from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    mode = _mode_to_keep(target)
+    # A hidden name nobody else can have, on the same disk, so that the last step is one rename.
+    draft = target.with_name(f".{target.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with open(descriptor, "wb") as stream:
+            if mode is not None:
+                draft.chmod(mode)
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode_to_keep(target: Path) -> int | None:
+    """The permissions of the file that is there; None where there is none. Refuses what a rename would walk over."""
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise PermissionError(errno.EPERM, "it is a device, not a file")
+    if not os.access(target, os.W_OK):  # a rename would replace a file that its owner has protected
+        raise PermissionError(errno.EACCES, "the file is protected against writing")
+    return stat.S_IMODE(mode)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The file is whole either way; this makes its new name outlast a power cut, where the system lets folders be synced.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if not isinstance(error, OSError):
+        return f"{error}; check the name"
+    words = (error.strerror or str(error)).lower()
+    mend = _MENDS.get(error.errno or 0, "choose another place")
+    return f"{words}; {mend}"
