@@ -1,4 +1,4 @@
-"""How much memory there is, how much a design needs, and the refusal that compares the two before anything is allocated."""
+"""How much memory there is, how much a design needs, and the refusal that compares the two before any is allocated."""
 
 from __future__ import annotations
 
