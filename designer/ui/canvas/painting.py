@@ -1,7 +1,7 @@
 """How cards look, at three levels of detail. Reads ready strings and sizes; computes none, and knows no design.
 
-From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep: so a
-chain of them still reads thin, thick, thin.
+From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep:
+so a chain of them still reads thin, thick, thin.
 """
 
 from __future__ import annotations
@@ -110,15 +110,9 @@ class Paints:
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
-        self.shapes = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category
-        }
-        self.skips = {
-            category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category
-        }
-        self.tinted = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category
-        }
+        self.shapes = {category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category}
+        self.skips = {category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category}
+        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -162,7 +156,7 @@ def _ink_on(colour: QColor) -> QColor:
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 
-# Cards -----------------------------------------------------------------------------------------------------------------------
+# Cards ---------------------------------------------------------------------------------------------------------------
 
 
 def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
