@@ -1,4 +1,4 @@
-"""How much memory there is, how much a design needs, and the refusal that compares the two before anything is allocated."""
+"""How much memory there is, how much a design needs, and the refusal that compares the two before any is allocated."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ def _windows_free_bytes() -> int | None:
         _fields_ = (
             ("length", ctypes.c_ulong),
             ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "free", "file", "file_free", "space", "space_free", "ext")),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in ("total", "free", "file", "file_free", "space", "space_free", "ext")
+            ),
         )
 
     status = MemoryStatus()

@@ -1,15 +1,14 @@
 """A design as a PyTorch module, built by reading the layers' calls.
 
-Submodules are named as the canvas names its nodes, blocks nested, so that a weight's key in the state dict is its path on
-the canvas joined by dots: ``bottleneck_1.expand.weight``. Padding in TensorFlow's way depends on the size of the input,
-so a module belongs to the input size of its design; the batch is free.
+Submodules are named as the canvas names its nodes, blocks nested, so that a weight's key in the state dict is its path
+on the canvas joined by dots: ``bottleneck_1.expand.weight``. TensorFlow's padding depends on the size of the input, so
+a module belongs to the input size of its design; the batch is free.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial, reduce
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -178,12 +177,14 @@ def initialise(module: nn.Module, seed: int) -> None:
 
 def function_of(call: Call) -> Function:
     """What a call means: a module built with its arguments, or a function with them bound."""
-    target = reduce(getattr, call.target.split(".")[1:], torch)
-    arguments: Mapping[str, Any] = dict(call.arguments)
+    target: Any = torch
+    for name in call.target.split(".")[1:]:
+        target = getattr(target, name)
+    arguments = dict(call.arguments)
     if call.is_module:
-        module: nn.Module = target(**arguments)  # type: ignore[operator]  # a class of torch.nn
+        module: nn.Module = target(**arguments)
         return module
-    function: Function = partial(target, **arguments) if arguments else target  # type: ignore[assignment,arg-type]
+    function: Function = partial(target, **arguments) if arguments else target
     return _of_sequence(function) if call.takes_sequence else function
 
 
@@ -218,7 +219,7 @@ def _name(built: Mapping[NodePath, CompiledModule], path: NodePath, module: nn.M
 
 
 def _register(parent: nn.Module, name: str, module: nn.Module) -> None:
-    # Not add_module: it refuses names that are methods of nn.Module, and a node may well be called ``type`` or ``half``.
+    # Not add_module: it refuses names that are methods of nn.Module, and a node may be called ``type`` or ``half``.
     parent._modules.setdefault(name, module)
 
 

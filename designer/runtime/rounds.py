@@ -28,7 +28,7 @@ _MEASURABLE_S = 1e-3
 """Length of a round below which the clock's own cost and the scheduler's grain would show."""
 
 
-class Cancelled(Exception):  # noqa: N818  # it is no error: a person asked for it
+class Cancelled(Exception):
     """The measurement was cancelled between two rounds."""
 
 

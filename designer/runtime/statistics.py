@@ -1,8 +1,8 @@
 """Median, its interval, and the ratio of two things measured in turns. Standard library only; knows no clock, no torch.
 
 Times have long tails (another process, a page fault), so nothing here assumes a normal distribution: intervals come
-from the order of the samples alone. For n independent samples the number below the true median is binomial with n trials
-of probability ½, so the interval from the l-th smallest to the l-th largest holds the median with probability
+from the order of the samples alone. For n independent samples the number below the true median is binomial with n
+trials of probability ½, so the interval from the l-th smallest to the l-th largest holds the median with probability
 Σ C(n, i)/2ⁿ, i = l … n − l.
 Source: W. J. Conover, Practical Nonparametric Statistics, 3rd ed., sec. 3.2, confidence interval for a quantile.
 """

@@ -1,4 +1,4 @@
-"""The article's ``make_bottleneck_block`` in numpy and SciPy, with TensorFlow's SAME padding; no torch, nothing of ours.
+"""The article's ``make_bottleneck_block`` in numpy and SciPy, with TensorFlow's SAME padding; no torch here.
 
 Layouts are TensorFlow's: pictures N×H×W×C, a 1×1 kernel C×C', a depthwise kernel k×k×C. The article's code:
 1×1 convolution (with bias, as tf.layers.conv2d has by default) and ReLU6; depthwise without bias, SAME, and ReLU6; 1×1
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy
 from numpy.typing import NDArray
-from scipy.signal import correlate  # type: ignore[import-untyped]  # SciPy ships no types
+from scipy.signal import correlate
 
 Array = NDArray[numpy.float64]
 

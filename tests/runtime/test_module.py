@@ -1,4 +1,4 @@
-"""Compiled modules against networks written by hand and an independent computation, bit for bit where both are torch."""
+"""Compiled modules against networks written by hand, bit for bit, and against an independent computation."""
 
 from __future__ import annotations
 
