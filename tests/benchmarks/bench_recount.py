@@ -11,6 +11,7 @@ import io
 import logging
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 from torch import nn
@@ -118,7 +119,7 @@ def rows(rounds: int) -> Iterator[Row]:
         yield Duration(f"recount of {nodes} nodes from nothing", time_alone(from_nothing(large), rounds), goal_s)
         yield Duration(
             f"recount of {nodes} nodes, layers seen before",
-            time_alone(Subject(lambda large=large: recount(large)), rounds),
+            time_alone(Subject(partial(recount, large)), rounds),
             goal_s,
         )
 

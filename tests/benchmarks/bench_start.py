@@ -1,7 +1,7 @@
 """From the start of the process to a window that shows MobileNetV2, against ``import torch`` alone.
 
-The window is shown on the platform that QT_QPA_PLATFORM names (offscreen where there is no display), with settings of its
-own. What is timed is the start of the interpreter to the line that each process prints; ending it is off the clock.
+The window is shown on the platform that QT_QPA_PLATFORM names (offscreen where there is no display), with settings of
+its own. Timed is the start of the interpreter to the line that each process prints; ending it is off the clock.
 """
 
 from __future__ import annotations
