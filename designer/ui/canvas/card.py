@@ -84,7 +84,9 @@ def face(
     layer = node.layer
     cost = report.cost if report is not None else None
     names = [port.name for port in layer.inputs]
-    loose = tuple(names.index(issue.port.port) for issue in issues if issue.port is not None and issue.port.port in names)
+    loose = tuple(
+        names.index(issue.port.port) for issue in issues if issue.port is not None and issue.port.port in names
+    )
     return Face(
         layer.category,
         layer.glyph,

@@ -110,15 +110,9 @@ class Paints:
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
-        self.shapes = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category
-        }
-        self.skips = {
-            category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category
-        }
-        self.tinted = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category
-        }
+        self.shapes = {category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category}
+        self.skips = {category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category}
+        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),

@@ -60,7 +60,9 @@ class DesignScene(QGraphicsScene):
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self.selectionChanged.connect(self.selection_changed)
-        self.apply(Difference(added_nodes=tuple(design.nodes.values()), added_wires=tuple(design.wires.values())), design)
+        self.apply(
+            Difference(added_nodes=tuple(design.nodes.values()), added_wires=tuple(design.wires.values())), design
+        )
         if analysis is not None:
             self.show_analysis(analysis)
 
