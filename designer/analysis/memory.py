@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from itertools import accumulate
-from operator import add
+from operator import add, sub
 from typing import NamedTuple
 
-from designer.graph.design import Design, NodeId, PortRef
+from designer.graph.design import Design, NodeId
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 
@@ -49,8 +49,56 @@ def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: Tens
 _NOTHING = Segment((0,), (), (), ())
 
 
+class Lifetimes:
+    """Which tensors there are, where each is born and where it dies; follows from wiring and views, not from sizes.
+
+    Places are ranks in the order of execution; a tensor that the design gives dies after the last. Tensors are
+    numbered.
+
+    Args:
+        design: Whose order of execution counts.
+        aliases: For each node in that order, its segment's aliases.
+    """
+
+    def __init__(self, design: Design, aliases: tuple[tuple[int | None, ...], ...]) -> None:
+        forever = len(design.order)
+        self.dies_at: list[int] = []
+        self.born_at: list[tuple[int, ...]] = []
+        self.read_at: list[tuple[int | None, ...]] = []
+        holder: dict[NodeId, list[int]] = {}
+        for place, id in enumerate(design.order):
+            layer = design.nodes[id].layer
+            reads = tuple(feed and holder[feed.node][feed.output] for feed in design.feeds[id])
+            self.read_at.append(reads)
+            for tensor in reads:
+                if tensor is not None:
+                    self.dies_at[tensor] = max(self.dies_at[tensor], place if layer.outputs else forever)
+            held, born = [], []
+            views = aliases[place] or (None,) * len(layer.outputs)
+            for view in views:
+                source = reads[view] if view is not None and reads else None
+                if source is None:
+                    source = len(self.dies_at)
+                    self.dies_at.append(place)
+                    born.append(source)
+                held.append(source)
+            holder[id] = held
+            self.born_at.append(tuple(born))
+        self.dying_at: list[list[int]] = [[] for _ in range(forever + 1)]
+        for tensor, place in enumerate(self.dies_at):
+            self.dying_at[place].append(tensor)
+        ends = [design.feeds[node.id][0] for node in design.output_nodes() if design.feeds[node.id]]
+        self.given_out = [holder[feed.node][feed.output] if feed is not None else None for feed in ends]
+        self.given_in = [holder[node.id][0] for node in design.input_nodes() if holder[node.id]]
+        self.readers: dict[int, list[tuple[int, int]]] = {}
+        for place, reads in enumerate(self.read_at):
+            for port, tensor in enumerate(reads):
+                if tensor is not None:
+                    self.readers.setdefault(tensor, []).append((place, port))
+
+
 class MemoryPlan:
-    """Lifetimes over one design; a change of sizes is followed without starting over.
+    """Sizes put into lifetimes: what lives when, over one design.
 
     Args:
         design: Whose order of execution counts.
@@ -58,153 +106,109 @@ class MemoryPlan:
     """
 
     def __init__(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
-        self._order = design.order
-        self._rank = design.rank
-        self._inputs = {id: tuple(feed and feed.ref for feed in feeds) for id, feeds in design.feeds.items()}
-        self._owner: dict[PortRef, PortRef] = {}
-        self._dies_at: dict[PortRef, int] = {}
-        self._find_owners(design, segments)
-        self._find_deaths(design)
-        self._size: dict[PortRef, int] = {}
-        count = len(self._order)
-        self._births = [0] * count
-        self._deaths = [0] * (count + 1)
-        self._local = [0] * count
-        self._kinds = {id: segment.aliases for id, segment in segments.items()}
-        self._set_sizes(design, self._order, segments)
-        for rank in range(count):
-            self._local[rank] = self._local_peak(self._order[rank], segments)
+        self._segments = [segments.get(id, _NOTHING) for id in design.order]
+        self._aliases = tuple(segment.aliases for segment in self._segments)
+        self._lives = design.of_structure(("lifetimes", self._aliases), lambda: Lifetimes(design, self._aliases))
+        self._size = [0] * len(self._lives.dies_at)
+        for place, segment in enumerate(self._segments):
+            self._set_sizes(place, segment)
+        self._births = [sum(segment.sizes) for segment in self._segments]
+        self._deaths = [sum(self._size[tensor] for tensor in dying) for dying in self._lives.dying_at]
+        self._local = [self._local_peak(place) for place in range(len(self._segments))]
 
-    def _find_owners(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
-        for id in self._order:
-            segment = segments.get(id, _NOTHING)
-            for index, port in enumerate(design.nodes[id].layer.outputs):
-                ref = PortRef(id, port.name)
-                alias = segment.aliases[index] if segment.aliases else None
-                source = self._inputs[id][alias] if alias is not None else None
-                self._owner[ref] = self._owner[source] if source is not None else ref
-
-    def _find_deaths(self, design: Design) -> None:
-        forever = len(self._order)
-        for ref, owner in self._owner.items():
-            self._dies_at[owner] = max(self._dies_at.get(owner, 0), self._rank[ref.node])
-        for wire in design.wires.values():
-            owner = self._owner[wire.source]
-            reader = wire.target.node
-            last = self._rank[reader] if design.nodes[reader].layer.outputs else forever
-            self._dies_at[owner] = max(self._dies_at[owner], last)
-
-    def _set_sizes(self, design: Design, ids: Sequence[NodeId], segments: Mapping[NodeId, Segment]) -> None:
-        for id in ids:
-            rank = self._rank[id]
-            sizes = segments.get(id, _NOTHING).sizes
-            self._births[rank] = sum(sizes)
-            for port, size in zip(design.nodes[id].layer.outputs, sizes, strict=False):
-                owner = PortRef(id, port.name)
-                before = self._size.get(owner, 0)
-                if owner in self._dies_at and before != size:
-                    self._size[owner] = size
-                    self._deaths[self._dies_at[owner]] += size - before
-
-    def _released(self, id: NodeId, segment: Segment) -> list[tuple[int, int]]:
-        """(step after which it is gone, bytes) of the inputs that nothing reads after this node."""
-        if len(segment.steps) == 1:
-            return []
-        rank = self._rank[id]
-        last: dict[PortRef, int] = {}
-        for source, release in zip(self._inputs[id], segment.releases, strict=False):
-            if source is not None:
-                owner = self._owner[source]
-                if self._dies_at[owner] == rank:
-                    last[owner] = max(last.get(owner, 0), release)
-        for index in filter(None.__ne__, segment.aliases):
-            source = self._inputs[id][index] if index is not None else None
-            if source is not None:
-                last.pop(self._owner[source], None)
-        return [(release, self._size.get(owner, 0)) for owner, release in last.items()]
-
-    def _steps(self, id: NodeId, segments: Mapping[NodeId, Segment]) -> list[int]:
-        """Bytes added in each step of the node to what lives when it begins."""
-        segment = segments.get(id, _NOTHING)
-        released = self._released(id, segment)
-        if not released:
-            return list(segment.steps)
-        return [
-            held - sum(size for release, size in released if release < step) for step, held in enumerate(segment.steps)
+    def _set_sizes(self, place: int, segment: Segment) -> None:
+        fresh = [
+            size
+            for size, view in zip(segment.sizes, segment.aliases, strict=True)
+            if view is None or not self._reads(place)
         ]
+        for tensor, size in zip(self._lives.born_at[place], fresh, strict=False):
+            self._size[tensor] = size
 
-    def _local_peak(self, id: NodeId, segments: Mapping[NodeId, Segment]) -> int:
-        return max(self._steps(id, segments))
+    def _reads(self, place: int) -> bool:
+        return bool(self._lives.read_at[place])
+
+    def _released(self, place: int) -> list[tuple[int, int]]:
+        """(step after which it is gone, bytes) of the inputs that nothing reads after this node and no output views."""
+        segment, reads = self._segments[place], self._lives.read_at[place]
+        last: dict[int, int] = {}
+        for tensor, release in zip(reads, segment.releases, strict=False):
+            if tensor is not None and self._lives.dies_at[tensor] == place:
+                last[tensor] = max(last.get(tensor, 0), release)
+        return [(release, self._size[tensor]) for tensor, release in last.items()]
+
+    def _steps(self, place: int) -> Sequence[int]:
+        """Bytes held in each step of the node beyond what lives when it begins."""
+        steps = self._segments[place].steps
+        if len(steps) == 1:
+            return steps
+        released = self._released(place)
+        return [held - sum(size for release, size in released if release < step) for step, held in enumerate(steps)]
+
+    def _local_peak(self, place: int) -> int:
+        return max(self._steps(place))
 
     def _alive(self) -> list[int]:
         """Bytes that live when each node begins."""
-        changes = [born - dead for born, dead in zip(self._births, self._deaths, strict=False)]
-        return list(accumulate(changes[:-1], initial=0)) if changes else []
+        return list(accumulate(map(sub, self._births[:-1], self._deaths), initial=0)) if self._births else []
 
     def followed(
         self, design: Design, changed: Sequence[NodeId], segments: Mapping[NodeId, Segment]
     ) -> MemoryPlan | None:
-        """The plan with new sizes at these nodes; None where the pattern changed, so lifetimes must be found anew."""
-        if any(self._kinds.get(id) != (segments[id].aliases if id in segments else None) for id in changed):
+        """The plan with new sizes at these nodes; None where views changed and lifetimes must be found anew."""
+        places = [design.rank[id] for id in changed]
+        fresh = {place: segments.get(id, _NOTHING) for place, id in zip(places, changed, strict=True)}
+        if any(self._aliases[place] != segment.aliases for place, segment in fresh.items()):
             return None
         plan = copy(self)
-        plan._size, plan._births, plan._deaths, plan._local = (
-            self._size.copy(),
-            self._births.copy(),
-            self._deaths.copy(),
-            self._local.copy(),
-        )
-        plan._set_sizes(design, changed, segments)
-        for id in {*changed, *(reader for touched in changed for reader in design.successors[touched])}:
-            plan._local[self._rank[id]] = plan._local_peak(id, segments)
+        plan._segments, plan._size = self._segments.copy(), self._size.copy()
+        plan._births, plan._deaths, plan._local = self._births.copy(), self._deaths.copy(), self._local.copy()
+        touched = set(places)
+        for place, segment in fresh.items():
+            plan._segments[place] = segment
+            plan._set_sizes(place, segment)
+            plan._births[place] = sum(segment.sizes)
+            for tensor in self._lives.born_at[place]:
+                end = self._lives.dies_at[tensor]
+                plan._deaths[end] += plan._size[tensor] - self._size[tensor]
+                touched.update(reader for reader, _ in self._lives.readers.get(tensor, ()))
+        for place in touched:
+            plan._local[place] = plan._local_peak(place)
         return plan
 
     def peak_bytes(self) -> int:
         """The most bytes that live at once in any step."""
         return max(map(add, self._alive(), self._local), default=0)
 
-    def timeline(self, segments: Mapping[NodeId, Segment]) -> list[tuple[NodeId, int]]:
+    def timeline(self, design: Design) -> list[tuple[NodeId, int]]:
         """Bytes that live in each step, with the node it belongs to, in order of execution."""
         return [
             (id, alive + held)
-            for id, alive in zip(self._order, self._alive(), strict=True)
-            for held in self._steps(id, segments)
+            for place, (id, alive) in enumerate(zip(design.order, self._alive(), strict=True))
+            for held in self._steps(place)
         ]
 
-    def as_segment(self, design: Design, segments: Mapping[NodeId, Segment]) -> Segment:
+    def as_segment(self) -> Segment:
         """The whole design as one node of another: what a block is to the design that holds it."""
-        ends = {node.id for node in design.input_nodes()}
+        lives = self._lives
         steps: list[int] = []
-        began: dict[NodeId, int] = {}
-        for id, alive in zip(self._order, self._alive(), strict=True):
-            began[id] = len(steps)
-            steps += [alive + held for held in self._steps(id, segments)] if id not in ends else []
-        outside = [
-            self._owner[PortRef(node.id, port.name)] for node in design.input_nodes() for port in node.layer.outputs
-        ]
-        releases = tuple(self._last_read(design, owner, began, segments) for owner in outside)
+        began: list[int] = []
+        for place, alive in enumerate(self._alive()):
+            began.append(len(steps))
+            if self._reads(place):
+                steps += [alive + held for held in self._steps(place)]
+        releases = tuple(
+            max((began[place] + self._release(place, port) for place, port in lives.readers.get(tensor, ())), default=0)
+            for tensor in lives.given_in
+        )
         sizes, aliases = [], []
-        seen: set[PortRef] = set()
-        for node in design.output_nodes():
-            source = self._inputs[node.id][0] if self._inputs[node.id] else None
-            owner = self._owner[source] if source is not None else None
-            alias = outside.index(owner) if owner in outside else None
-            fresh = owner is not None and alias is None and owner not in seen
-            sizes.append(self._size.get(owner, 0) if fresh and owner is not None else 0)
-            aliases.append(alias)
-            if owner is not None:
-                seen.add(owner)
+        for index, tensor in enumerate(lives.given_out):
+            view = lives.given_in.index(tensor) if tensor in lives.given_in else None
+            again = tensor in lives.given_out[:index]
+            sizes.append(self._size[tensor] if tensor is not None and view is None and not again else 0)
+            aliases.append(view)
         return Segment(tuple(steps) or (0,), releases, tuple(sizes), tuple(aliases))
 
-    def _last_read(
-        self, design: Design, owner: PortRef, began: Mapping[NodeId, int], segments: Mapping[NodeId, Segment]
-    ) -> int:
-        last = 0
-        for wire in design.wires.values():
-            if self._owner[wire.source] == owner:
-                reader = wire.target.node
-                releases = segments.get(reader, _NOTHING).releases
-                ports = [port.name for port in design.nodes[reader].layer.inputs]
-                inner = releases[ports.index(wire.target.port)] if releases else 0
-                last = max(last, began[reader] + inner)
-        return last
+    def _release(self, place: int, port: int) -> int:
+        releases = self._segments[place].releases
+        return releases[port] if releases else 0

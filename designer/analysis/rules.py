@@ -143,7 +143,7 @@ def _inputs_are_fed(design: Design) -> Iterator[Issue]:
             Severity.ERROR,
             (ref.node,),
             f"{which} takes no wire",
-            f"{layer.title} computes nothing without it",
+            "nothing is computed here without it",
             "drag a wire to it from an output, or delete the node",
             port=ref,
         )

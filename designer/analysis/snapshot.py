@@ -171,12 +171,12 @@ class Analysis:
     @cached_property
     def segment(self) -> Segment:
         """The whole as one node of another design, for the lifetimes of its memory."""
-        return self._plan.as_segment(self.design, self._segments)
+        return self._plan.as_segment()
 
     @cached_property
     def memory_timeline(self) -> list[tuple[NodeId, int]]:
         """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self._segments)
+        return self._plan.timeline(self.design)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
@@ -287,7 +287,7 @@ def _complete(design: Design, batch: int, given: tuple[TensorSpec, ...] | None) 
         len(reports) - len(costs),
         MemoryPlan(design, segments),
         segments,
-        structure_issues(design, is_body=given is not None),
+        design.of_structure(("issues", given is not None), lambda: structure_issues(design, is_body=given is not None)),
         faulty,
     )
 

@@ -8,15 +8,17 @@ not ours.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple, NewType, TypeVar
 
 from designer.errors import EditRefused, near
 from designer.graph.layer import Layer, Port
 from designer.graph.topology import downstream, execution_order
+
+T = TypeVar("T")
 
 NodeId = NewType("NodeId", str)
 NodePath = tuple[NodeId, ...]
@@ -92,6 +94,7 @@ class _Structure:
         self.node_ids = tuple(nodes)
         self.wires = wires
         self._nodes = nodes
+        self.remembered: dict[Hashable, Any] = {}
 
     @cached_property
     def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
@@ -227,6 +230,19 @@ class Design:
     def same_structure(self, other: Design) -> bool:
         """Whether both are known to have the same ids, ports and wires; cheap: False where it had to compare."""
         return self._structure is other._structure
+
+    def of_structure(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from ids, ports and wires alone, made once for all designs that share them.
+
+        Args:
+            key: Names what is made, with whatever else it depends on.
+            make: Makes it, the first time.
+        """
+        remembered = self._structure.remembered
+        if key not in remembered:
+            remembered[key] = make()
+        made: T = remembered[key]
+        return made
 
     def input_nodes(self) -> tuple[Node, ...]:
         """Nodes that read nothing because their layer has no input port, in order of placing."""

@@ -171,6 +171,11 @@ class Call:
         last = self.target.rpartition(".")[2]
         return last[0].isupper()
 
+    @property
+    def takes_sequence(self) -> bool:
+        """Whether the function takes its tensors as one sequence rather than one by one."""
+        return self.target == "torch.cat"
+
 
 X = (Port("x"),)
 Y = (Port("y"),)

@@ -17,7 +17,7 @@ from designer.edit.edits import move
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
-from designer.ui.canvas.geometry import route, snapped
+from designer.ui.canvas.geometry import CARD, route, snapped
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
 
@@ -52,7 +52,7 @@ class DragNodes(Gesture):
             self._from = {id: self.canvas.design.nodes[id].position for id in self.canvas.selection}
         shift = self._shift(at)
         places = {id: Point(place.x + shift.x(), place.y + shift.y()) for id, place in self._from.items()}
-        self._into = None if at.holds(Qt.KeyboardModifier.AltModifier) else self._wire_under(at)
+        self._into = None if at.holds(Qt.KeyboardModifier.AltModifier) else self._wire_under(places)
         self.canvas.document.preview(self._edit(places, self._into))
 
     def finish(self, at: Pointer) -> None:
@@ -87,7 +87,7 @@ class DragNodes(Gesture):
         place = self._from[self._held] if self._held in self._from else next(iter(self._from.values()))
         return QPointF(snapped(place.x + way.x()) - place.x, snapped(place.y + way.y()) - place.y)
 
-    def _wire_under(self, at: Pointer) -> PortRef | None:
+    def _wire_under(self, places: dict[NodeId, Point]) -> PortRef | None:
         """The wire that a lone, unwired card would go into."""
         design = self.canvas.document.committed_design
         if len(self._from) != 1 or design.incoming(self._held) or design.outgoing(self._held):
@@ -95,7 +95,7 @@ class DragNodes(Gesture):
         layer = design.nodes[self._held].layer
         if not layer.inputs or not layer.outputs:
             return None
-        centre = self.canvas.nodes[self._held].card_rect.center()
+        centre = CARD.center() + QPointF(*places[self._held])
         # While the card is shown in the wire, the wire's own way is no longer drawn: it is asked for, not looked at.
         if self._into is not None and self._runs_near(design.wires[self._into], centre):
             return self._into
