@@ -1,12 +1,13 @@
 """Where things are on the canvas: cards, ports, wires. Knows no colour and no text, and reads no analysis.
 
-Units are the canvas' own, the layout's: a card is CARD_WIDTH × CARD_HEIGHT whatever the font, and the view's scale makes pixels
-of them. A node's position is the top left corner of its card.
+Units are the canvas' own, the layout's: a card is CARD_WIDTH × CARD_HEIGHT whatever the font, and the view's scale
+makes pixels of them. A node's position is the top left corner of its card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
@@ -143,7 +144,7 @@ def _by_channel(start: QPointF, end: QPointF, lane: int) -> WireRoute:
 def _through_dots(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> WireRoute:
     path = QPainterPath(start)
     stops = [start, *via, end]
-    for before, after in zip(stops, stops[1:], strict=False):
+    for before, after in pairwise(stops):
         reach = max((after.x() - before.x()) / 2, 12.0)
         path.cubicTo(QPointF(before.x() + reach, before.y()), QPointF(after.x() - reach, after.y()), after)
     return WireRoute(path, via[len(via) // 2], True)
