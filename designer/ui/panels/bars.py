@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer import wording
+from designer.graph.layer import Category
+from designer.ui.theme import mixed, tokens
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,17 @@ class Bar:
     value: float
     text: str
     colour: QColor
+
+
+def kind_colours(categories: Sequence[Category]) -> list[QColor]:
+    """A colour for each kind of layer: its category's, lighter for each further kind of the same one."""
+    look = tokens()
+    seen: Counter[Category] = Counter()
+    shades = []
+    for category in categories:
+        shades.append(mixed(look.category(category), look.text, min(0.3 * seen[category], 0.6)))
+        seen[category] += 1
+    return shades
 
 
 class Bars(QWidget):

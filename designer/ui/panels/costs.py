@@ -12,7 +12,7 @@ from designer import wording
 from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Category
 from designer.ui.live_latency import Measurement
-from designer.ui.panels.bars import Bar, Bars
+from designer.ui.panels.bars import Bar, Bars, kind_colours
 from designer.ui.panels.cards import Card, TonedLabel, heading, quiet
 from designer.ui.theme import tokens
 
@@ -90,11 +90,14 @@ class CostsPanel(QWidget):
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(self.fontMetrics().height() // 3)
+        gap = self.fontMetrics().height() // 2
+        layout.setSpacing(gap)
         layout.addLayout(header)
         layout.addLayout(grid)
+        layout.addSpacing(gap // 2)
         layout.addWidget(heading("Where it goes — MACs", self))
         layout.addWidget(self.mac_bars)
+        layout.addSpacing(gap // 2)
         layout.addWidget(self._time_title)
         layout.addWidget(self.time_bars)
 
@@ -106,7 +109,7 @@ class CostsPanel(QWidget):
             self.mac_bars.show_bars(())
             return
         totals = analysis.totals
-        rest = "" if totals.complete else " · without the unknown"
+        rest = "" if totals.complete else " · incomplete"
         weighted = sum(kind.count for kind in analysis.kinds if kind.cost.parameters)
         layers = wording.plural(weighted, "weighted layer")
         self.parameters.show_figure(
@@ -156,9 +159,11 @@ def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Shar
 
 
 def _bars(shares: Sequence[Share], word: Callable[[float], str]) -> list[Bar]:
-    colours = tokens()
-    bars = [Bar(share.title, share.value, word(share.value), colours.category(share.category)) for share in shares]
+    shades = kind_colours([share.category for share in shares])
+    bars = [
+        Bar(share.title, share.value, word(share.value), shade) for share, shade in zip(shares, shades, strict=True)
+    ]
     if len(bars) <= SHOWN_AT_MOST:
         return bars
     rest = sum(bar.value for bar in bars[SHOWN_AT_MOST - 1 :])
-    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), colours.template)]
+    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), tokens().template)]
