@@ -98,16 +98,19 @@ class Hand:
         self._mouse(QEvent.Type.MouseButtonRelease, at, button, Qt.MouseButton.NoButton, keys)
 
     def pull(
-        self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE, steps: int = 6
+        self,
+        start: QPoint,
+        end: QPoint,
+        button: Qt.MouseButton = LEFT,
+        keys: Qt.KeyboardModifier = NONE,
+        steps: int = 6,
     ) -> None:
         """Press and move in small steps, without letting go."""
         self.press(start, button, keys)
         for step in range(1, steps + 1):
             self.move(start + (end - start) * (step / steps), button, keys)
 
-    def drag(
-        self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE
-    ) -> None:
+    def drag(self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE) -> None:
         """Press, move in small steps, let go."""
         self.pull(start, end, button, keys)
         self.release(end, button, keys)
