@@ -59,7 +59,7 @@ class Hand:
         """Names of the undo steps."""
         return [label for label, _ in self.document.history]
 
-    # Places on the viewport ----------------------------------------------------------------------------------------------
+    # Places on the viewport ------------------------------------------------------------------------------------------
 
     def at(self, x: float, y: float) -> QPoint:
         """A place on the canvas, as a pixel."""
@@ -81,7 +81,7 @@ class Hand:
         item = self.scene.nodes[port.node]
         return self.view.mapFromScene(item.input_at(input_index(item.node, port.port)))
 
-    # What a hand does ----------------------------------------------------------------------------------------------------
+    # What a hand does ------------------------------------------------------------------------------------------------
 
     def press(
         self, at: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE, held: bool = True
@@ -155,7 +155,7 @@ class Hand:
         place, everywhere = QPointF(at), QPointF(self.view.viewport().mapToGlobal(at))
         QApplication.sendEvent(self.view.viewport(), QMouseEvent(kind, place, everywhere, button, held, keys))
 
-    # Drags from outside --------------------------------------------------------------------------------------------------
+    # Drags from outside ----------------------------------------------------------------------------------------------
 
     def enter(self, mime: QMimeData, at: QPoint) -> bool:
         """A drag comes in; gives whether it is taken."""
