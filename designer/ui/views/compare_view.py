@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.analysis.compare import Comparison, Row, compare
 from designer.analysis.snapshot import Analysis
-from designer.ui.panels.bars import Bar, kind_colours
+from designer.ui.panels.bars import Bar, kind_colour
 from designer.ui.panels.cards import Card, heading, quiet
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.stacked_bars import StackedBars
@@ -219,16 +219,9 @@ class CompareView(QWidget):
                 else "Measure the designs to compare latencies."
             )
         )
-        rows = []
-        for letter, tab in zip(LETTERS, self._tabs, strict=False):
-            kinds = [kind for kind in tab.analysis.kinds if kind.cost.macs]
-            shades = kind_colours([kind.category for kind in kinds])
-            parts = [
-                Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), shade)
-                for kind, shade in zip(kinds, shades, strict=True)
-            ]
-            rows.append((letter, tuple(parts)))
-        self.kind_bars.show_rows(rows)
+        self.kind_bars.show_rows(
+            [(letter, _mac_bars(tab.analysis)) for letter, tab in zip(LETTERS, self._tabs, strict=False)]
+        )
 
     def follow_theme(self) -> None:
         """Draw everything in the colours of the present look."""
@@ -274,3 +267,11 @@ class CompareView(QWidget):
         table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.7))
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+
+def _mac_bars(analysis: Analysis) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), kind_colour(kind.key))
+        for kind in analysis.kinds
+        if kind.cost.macs
+    )
