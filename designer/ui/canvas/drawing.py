@@ -143,6 +143,7 @@ class Drawing(QGraphicsScene):
                 shortcut = is_shortcut(self.design, wire)
                 if shortcut != item.is_shortcut:
                     item.is_shortcut = shortcut
+                    self._unrouted.add(wire.target)
                     item.colour(self._wire_colour(item))
 
     def _route_dirty(self) -> None:
@@ -153,7 +154,7 @@ class Drawing(QGraphicsScene):
                 continue
             self.update(item.label_rect)
             start, end, lane = self.ends(item.wire)
-            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via]))
+            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via], item.is_shortcut))
             self.update(item.label_rect)
         self._unrouted.clear()
 

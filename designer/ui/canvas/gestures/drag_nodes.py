@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainterPathStroker
 from PySide6.QtWidgets import QApplication
 
 from designer import wording
@@ -17,7 +16,7 @@ from designer.edit.edits import move
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
-from designer.ui.canvas.geometry import route, snapped
+from designer.ui.canvas.geometry import CARD, distance_to, polyline, route, snapped
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
 
@@ -52,7 +51,7 @@ class DragNodes(Gesture):
             self._from = {id: self.canvas.design.nodes[id].position for id in self.canvas.selection}
         shift = self._shift(at)
         places = {id: Point(place.x + shift.x(), place.y + shift.y()) for id, place in self._from.items()}
-        self._into = None if at.holds(Qt.KeyboardModifier.AltModifier) else self._wire_under(at)
+        self._into = None if at.holds(Qt.KeyboardModifier.AltModifier) else self._wire_under(places)
         self.canvas.document.preview(self._edit(places, self._into))
 
     def finish(self, at: Pointer) -> None:
@@ -87,7 +86,7 @@ class DragNodes(Gesture):
         place = self._from[self._held] if self._held in self._from else next(iter(self._from.values()))
         return QPointF(snapped(place.x + way.x()) - place.x, snapped(place.y + way.y()) - place.y)
 
-    def _wire_under(self, at: Pointer) -> PortRef | None:
+    def _wire_under(self, places: dict[NodeId, Point]) -> PortRef | None:
         """The wire that a lone, unwired card would go into."""
         design = self.canvas.document.committed_design
         if len(self._from) != 1 or design.incoming(self._held) or design.outgoing(self._held):
@@ -95,7 +94,7 @@ class DragNodes(Gesture):
         layer = design.nodes[self._held].layer
         if not layer.inputs or not layer.outputs:
             return None
-        centre = self.canvas.nodes[self._held].card_rect.center()
+        centre = CARD.center() + QPointF(*places[self._held])
         # While the card is shown in the wire, the wire's own way is no longer drawn: it is asked for, not looked at.
         if self._into is not None and self._runs_near(design.wires[self._into], centre):
             return self._into
@@ -103,10 +102,8 @@ class DragNodes(Gesture):
         return wire if wire is not None and wire in design.wires and self._may_insert(design, wire) else None
 
     def _runs_near(self, wire: Wire, at: QPointF) -> bool:
-        around = QPainterPathStroker()
-        around.setWidth(2 * INSERT_REACH)
         start, end, lane = self.canvas.ends(wire)
-        return around.createStroke(route(start, end, lane).path).contains(at)
+        return distance_to(polyline(route(start, end, lane).path), at) < INSERT_REACH
 
     def _may_insert(self, design: Design, wire: PortRef) -> bool:
         try:
