@@ -31,7 +31,7 @@ from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.menus import ActionViews
-from designer.ui.panels.cards import PanelScroll
+from designer.ui.panels.cards import FittingScroll, PanelScroll
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
@@ -47,6 +47,8 @@ from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
 TITLE = "Bottleneck Designer"
+PROBLEM_LINES = 17
+"""How many lines of text the problems may take before they scroll."""
 
 
 class MainWindow(QMainWindow):
@@ -86,17 +88,16 @@ class MainWindow(QMainWindow):
     def _right_column(self) -> QWidget:
         """Costs and inspector scroll; the problems stay in sight below them."""
         column = QWidget(self)
-        upper, lower = PanelScroll(column), PanelScroll(column)
+        upper, lower = PanelScroll(column), FittingScroll(PROBLEM_LINES, column)
         upper.column.addWidget(self.costs)
         upper.column.addWidget(self.inspector)
         upper.column.addStretch(1)
         lower.column.addWidget(self.problems)
-        lower.column.addStretch(1)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(upper, 3)
-        layout.addWidget(lower, 1)
+        layout.addWidget(upper, 1)
+        layout.addWidget(lower)
         column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 27))
         return column
 
@@ -245,6 +246,8 @@ class MainWindow(QMainWindow):
             state, tone = running, "hint"
         elif not latency.is_live:
             state, tone = "not live", "warning"
+        elif analysis is not None and not analysis.is_valid:
+            state, tone = "waits until it is valid", "warning"
         else:
             state, tone = "live", "ok"
         figure = latency.shown

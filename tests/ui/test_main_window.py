@@ -315,7 +315,7 @@ def test_closing_with_changes_asks_and_cancel_keeps_the_tab(
     assert not window.close()
     answers.changes = Answer.DISCARD
     press(qtbot, window, "Ctrl+W")
-    assert window.bench.tabs == ()
+    assert not window.bench.tabs
     assert answers.asked_about == ["sketch"] * 3
 
 
@@ -416,6 +416,21 @@ def test_a_comparison_has_the_window_to_itself_and_gives_the_docks_back(window: 
     window.bench.turn_to(window.bench.tabs[0])
     assert not window.palette_dock.isHidden()
     assert view.isHidden() or window.pages.currentWidget() is not view
+
+
+def test_a_worker_that_dies_while_measuring_leaves_the_window_and_the_design(
+    qtbot: QtBot, window: MainWindow, sketch: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_WORKER", "mortal")
+    opened(window, sketch)
+    window.views["measure"].trigger()
+    qtbot.waitUntil(lambda: "Not measured" in window.status.currentMessage(), timeout=10_000)
+    assert "ended by the system" in window.status.currentMessage()
+    assert window.bench.document is not None
+    assert window.bench.document.design == sketch
+    assert window.views["measure"].isEnabled()
+    monkeypatch.delenv("FAKE_WORKER")
+    qtbot.waitUntil(lambda: window.worker.conditions is not None, timeout=10_000)
 
 
 # Help, theme, the unexpected -----------------------------------------------------------------------------------------
