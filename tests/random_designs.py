@@ -55,12 +55,13 @@ def designs(draw: st.DrawFn, max_nodes: int = 8, nesting: int = 1) -> Design:
 
 def _node(draw: st.DrawFn, index: int, nesting: int) -> Node:
     cls = draw(st.sampled_from(catalogue()))
-    layer: Layer
+    return Node(NodeId(f"{cls.key}_{index}"), draw(_layer(cls, nesting)), draw(NAMES), draw(POINTS))
+
+
+def _layer(cls: type[Layer], nesting: int) -> st.SearchStrategy[Layer]:
     if cls is not Group:
-        layer = draw(layers_of(cls))
-    else:
-        layer = Group(draw(designs(4, nesting - 1))) if nesting else Group()
-    return Node(NodeId(f"{cls.key}_{index}"), layer, draw(NAMES), draw(POINTS))
+        return layers_of(cls)
+    return designs(4, nesting - 1).map(Group) if nesting else st.just(Group())
 
 
 def _wires_into(draw: st.DrawFn, node: Node, before: list[Node]) -> list[Wire]:
