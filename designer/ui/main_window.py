@@ -11,10 +11,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QToolBar,
     QVBoxLayout,
@@ -26,11 +23,13 @@ from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
-from designer.ui.actions import Menu
+from designer.ui.action import Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
+from designer.ui.panel_focus import focus_next
 from designer.ui.panels.cards import FittingScroll, PanelScroll
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
@@ -40,8 +39,9 @@ from designer.ui.settings import Settings
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
 from designer.ui.theme import Theme, tokens
-from designer.ui.views.compare_view import CompareView
+from designer.ui.views.compare_view import MOST, CompareView
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.empty_page import EmptyPage
 from designer.ui.window_style import window_style
 from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
         self._docks_before: QByteArray | None = None
+        self.heat = ""
         self.views = ActionViews(self, self, settings)
         self._make_panels()
         self._make_centre()
@@ -120,29 +121,11 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.strip)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         self.pages = QStackedWidget(self)
-        self._nothing_open = self._empty_page()
+        self._nothing_open = EmptyPage([acts["new_from_template"], acts["new"], acts["open"]], self)
         self.pages.addWidget(self._nothing_open)
         self.setCentralWidget(self.pages)
         self.status = StatusLine(self.settings, self)
         self.setStatusBar(self.status)
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget(self)
-        label = QLabel("Nothing is open.", page)
-        buttons = QHBoxLayout()
-        for id, text in (("new_from_template", "New from template…"), ("new", "New"), ("open", "Open…")):
-            button = QPushButton(text, page)
-            button.clicked.connect(self.views[id].trigger)
-            buttons.addWidget(button)
-        column = QVBoxLayout()
-        column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addLayout(buttons)
-        layout = QVBoxLayout(page)
-        layout.addStretch(1)
-        layout.addLayout(column)
-        layout.addStretch(1)
-        layout.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
-        return page
 
     def _connect(self) -> None:
         bench = self.bench
@@ -252,9 +235,11 @@ class MainWindow(QMainWindow):
             state, tone = "live", "ok"
         figure = latency.shown
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
-        if self.bench.tab is not None:
+        if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
-            self.bench.tab.show_times(figure.node_ms if figure is not None and latency.is_current else {})
+            node_ms = figure.node_ms if figure is not None and latency.is_current else {}
+            self.bench.tab.show_times(node_ms)
+            self.bench.tab.show_heat(heat_shares(analysis, self.heat, node_ms))
         page = self.bench.page
         if isinstance(page, CompareView):
             page.refresh()
@@ -317,6 +302,8 @@ class MainWindow(QMainWindow):
             figure = latency.figure(analysis.design)
             return figure.median_ms if figure is not None else None
 
+        if len(tabs) > MOST:
+            self.status.say(f"Comparing the first {MOST} of {len(tabs)} designs")
         view = CompareView(tabs, median_ms)
         view.said.connect(self.status.say)
         self.bench.add_page(view)
@@ -330,7 +317,23 @@ class MainWindow(QMainWindow):
     def focus_inspector(self) -> None:
         """Put the keyboard into the inspector."""
         self.panels_dock.show()
-        self.inspector.focus_first()
+        self.inspector.first_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_next_panel(self) -> None:
+        """Put the keyboard into the next part of the window."""
+        first_problem = self.problems.cards[0] if self.problems.cards else None
+        stops = (
+            (self.palette_panel, self.palette_panel.search),
+            (self.pages, self.bench.page),
+            (self.inspector, self.inspector.first_field),
+            (self.problems, first_problem),
+        )
+        focus_next(stops, self.focusWidget())
+
+    def set_heat(self, by: str) -> None:
+        """Tint cards by their share of a figure; an empty text ends it."""
+        self.heat = by
+        self._refresh_state()
 
     def set_theme(self, name: str) -> None:
         """Fix the colours, or let them follow the system."""
@@ -339,22 +342,8 @@ class MainWindow(QMainWindow):
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
-        title, html = self._help(page)
+        title, html = help_pages.page(page, self)
         help_pages.HelpDialog(title, html, self).open()
-
-    def _help(self, page: str) -> tuple[str, str]:
-        if page == "numbers":
-            return "How each number is defined", help_pages.numbers_page()
-        if page == "keys":
-            return "Keys and mouse", help_pages.keys_page(self)
-        if page == "about":
-            ready = self.worker.conditions
-            return "About", help_pages.about_page(sorted(ready.versions.items()) if ready is not None else ())
-        document, selection = self.bench.document, self.bench.selection
-        if document is None or len(selection) != 1:
-            return "Layers", help_pages.layers_page()
-        layer = document.design.nodes[selection[0]].layer
-        return layer.title, help_pages.layer_page(type(layer))
 
     def quit(self) -> None:
         """Close the window."""
