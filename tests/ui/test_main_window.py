@@ -513,10 +513,12 @@ def test_f6_goes_round_the_window(qtbot: QtBot, window: MainWindow, sketch: Desi
     tab.select([NodeId("depthwise")])
     QApplication.processEvents()
     tab.canvas.setFocus()
-    visited = []
+    visited: list[QWidget] = []
     for _ in range(3):
         press(qtbot, window, "F6")
-        visited.append(QApplication.focusWidget())
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        visited.append(focused)
     assert window.inspector.isAncestorOf(visited[0])
     assert visited[1] is window.palette_panel.search
     assert visited[2] is tab.canvas
