@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.issues import Fix, Issue
-from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
@@ -296,15 +295,9 @@ class MainWindow(QMainWindow):
         tabs = self.bench.tabs
         if len(tabs) < 2:
             return
-        latency = self.bench.latency
-
-        def median_ms(analysis: Analysis) -> float | None:
-            figure = latency.figure(analysis.design)
-            return figure.median_ms if figure is not None else None
-
         if len(tabs) > MOST:
             self.status.say(f"Comparing the first {MOST} of {len(tabs)} designs")
-        view = CompareView(tabs, median_ms)
+        view = CompareView(tabs, self.bench.latency.figure)
         view.said.connect(self.status.say)
         self.bench.add_page(view)
 
