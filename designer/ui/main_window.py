@@ -297,6 +297,11 @@ class MainWindow(QMainWindow):
             return
         if len(tabs) > MOST:
             self.status.say(f"Comparing the first {MOST} of {len(tabs)} designs")
+        views = [page for page in map(self.pages.widget, range(self.pages.count())) if isinstance(page, CompareView)]
+        present = next((view for view in views if view.tabs == tabs[:MOST]), None)
+        if present is not None:
+            self.bench.turn_to(present)
+            return
         view = CompareView(tabs, self.bench.latency.figure)
         view.said.connect(self.status.say)
         self.bench.add_page(view)

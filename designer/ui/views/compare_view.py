@@ -194,6 +194,11 @@ class CompareView(QWidget):
         """The designs that are compared."""
         return tuple(self._tabs)
 
+    @property
+    def note(self) -> str:
+        """The words below the table."""
+        return self._note.text()
+
     def comparison(self) -> Comparison:
         """The table of the designs as they are now."""
         analyses = [tab.analysis for tab in self._tabs]
