@@ -22,7 +22,7 @@ def _has_page(context: Context) -> bool:
 
 
 def _has_selection(context: Context) -> bool:
-    return bool(context.bench.selection)
+    return context.bench.tab is not None and context.bench.tab.has_selection
 
 
 def _is_valid(context: Context) -> bool:

@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         page = self.bench.page
         if isinstance(page, CompareView):
             self.strip.set_title(page, page.title, page.title)
+        self.inspector.show_values()
         self.status.show_state(self.bench.document, self.bench.analysis)
         self._show_title()
         self._show_latency()

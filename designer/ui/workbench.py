@@ -269,9 +269,10 @@ class Workbench(QObject):
 
     def _analysed(self, tab: DesignTab) -> None:
         if tab is self._page:
-            self.latency.follow(tab.analysis)
             self.analysed.emit()
-        self.state_changed.emit()
+            self.latency.follow(tab.analysis)  # says that the state changed
+        else:
+            self.state_changed.emit()
 
     def _selected(self, tab: DesignTab) -> None:
         if tab is self._page:

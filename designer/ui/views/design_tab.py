@@ -12,6 +12,7 @@ from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.edit.edits import place
 from designer.graph.design import Design, NodeId, Point
+from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.ui.canvas.placing import centred_corner, free_place, place_behind
 from designer.ui.canvas.scene import CanvasScene
@@ -23,7 +24,7 @@ from designer.ui.picture import save_picture
 class DesignTab(QWidget):
     """One open design.
 
-    Signals: ``analysed`` when shapes and costs are the present design's again; ``document_changed`` after an edit, undo
+    Signals: ``analysed`` when shapes and costs became others and are known; ``document_changed`` after an edit, undo
     or save; ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
     """
 
@@ -45,8 +46,9 @@ class DesignTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
-        self.bridge.analysed.connect(lambda _analysis: self.analysed.emit())
-        self.bridge.design_changed.connect(lambda _difference: self._changed())
+        self._meaning_changed = False
+        self.bridge.design_changed.connect(self._changed)
+        self.bridge.analysed.connect(lambda _analysis: self._analysed())
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
         self.scene.said.connect(self.said)
@@ -61,6 +63,11 @@ class DesignTab(QWidget):
     def selection(self) -> tuple[NodeId, ...]:
         """Selected nodes."""
         return self.scene.selection
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether any node is selected; cheaper than asking which."""
+        return bool(self.scene.selectedItems())
 
     def select(self, ids: Iterable[NodeId]) -> None:
         """Select these nodes and no others."""
@@ -147,6 +154,13 @@ class DesignTab(QWidget):
         """Stop listening to the document; for a tab that closes."""
         self.bridge.end()
 
-    def _changed(self) -> None:
+    def _changed(self, changes: Difference) -> None:
         self.is_untouched = False
+        self._meaning_changed |= not changes.keeps_meaning
         self.document_changed.emit()
+
+    def _analysed(self) -> None:
+        # A move is analysed at each of its steps, and every number stays as it was: panels need not be asked.
+        if self._meaning_changed:
+            self._meaning_changed = False
+            self.analysed.emit()
