@@ -50,9 +50,10 @@ _NOTHING = Segment((0,), (), (), ())
 
 
 class Lifetimes:
-    """Which tensors there are, where each is born and where it dies; follows from wiring and views alone, not from sizes.
+    """Which tensors there are, where each is born and where it dies; follows from wiring and views, not from sizes.
 
-    Places are ranks in the order of execution; a tensor that the design gives dies after the last. Tensors are numbered.
+    Places are ranks in the order of execution; a tensor that the design gives dies after the last. Tensors are
+    numbered.
 
     Args:
         design: Whose order of execution counts.
@@ -128,7 +129,7 @@ class MemoryPlan:
         return bool(self._lives.read_at[place])
 
     def _released(self, place: int) -> list[tuple[int, int]]:
-        """(step after which it is gone, bytes) of the inputs that nothing reads after this node and that no output views."""
+        """(step after which it is gone, bytes) of the inputs that nothing reads after this node and no output views."""
         segment, reads = self._segments[place], self._lives.read_at[place]
         last: dict[int, int] = {}
         for tensor, release in zip(reads, segment.releases, strict=False):

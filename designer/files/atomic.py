@@ -109,7 +109,8 @@ def _mode_to_keep(target: Path) -> int | None:
 
 
 def _sync_folder(folder: Path) -> None:
-    # The file is whole either way; this makes its new name outlast a power cut, where the system lets folders be synced.
+    # The file is whole either way; this makes its new name outlast a power cut, where the system lets folders be
+    # synced.
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,11 +1,13 @@
 """The file format and clipboard format of designs: ``.design.json``.
 
-A file is one JSON object: ``format``, ``version``, ``name``, ``nodes`` (one a line, in the order they were placed) and ``wires`` (one
-a line, in the order of the inputs they end at), so that git shows one line for one change. A node gives the parameters that differ
-from their defaults; a group has its own nodes and wires in ``body``. Equal designs placed in one order give equal bytes.
+A file is one JSON object: ``format``, ``version``, ``name``, ``nodes`` (one a line, in the order they were placed) and
+``wires`` (one a line, in the order of the inputs they end at), so that git shows one line for one change. A node gives
+the parameters that differ from their defaults; a group has its own nodes and wires in ``body``. Equal designs placed in
+one order give equal bytes.
 
-Reading trusts nothing: it runs no code, and whatever does not hold is refused with the file, the line, the node and what would mend
-it. The one thing let through is a layer type that this version does not know: it is kept as it came, and written back so.
+Reading trusts nothing: it runs no code, and whatever does not hold is refused with the file, the line, the node and
+what would mend it. The one thing let through is a layer type that this version does not know: it is kept as it came,
+and written back so.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def load(path: str | os.PathLike[str]) -> Design:
     return loads(text, os.fspath(path))
 
 
-# Writing -----------------------------------------------------------------------------------------------------------------
+# Writing --------------------------------------------------------------------------------------------------------------
 
 
 def dumps(design: Design) -> str:
@@ -119,8 +121,8 @@ def _sorted_wires(design: Design) -> list[Wire]:
 
 
 def _place_data(place: Point) -> list[float]:
-    # Whole numbers without a point: shorter, and the same text whether a place was dragged to or computed. What is no place on any
-    # canvas is drawn in, rather than a design lost for it.
+    # Whole numbers without a point: shorter, and the same text whether a place was dragged to or computed. What is no
+    # place on any canvas is drawn in, rather than a design lost for it.
     held = [max(-_MAX_PLACE, min(_MAX_PLACE, float(value))) if math.isfinite(value) else 0.0 for value in place]
     return [int(value) if value.is_integer() else value for value in held]
 
@@ -134,7 +136,7 @@ def _json(value: object) -> str:
     return text
 
 
-# Reading -----------------------------------------------------------------------------------------------------------------
+# Reading --------------------------------------------------------------------------------------------------------------
 
 
 def loads(text: str, path: str = "clipboard") -> Design:
@@ -185,7 +187,7 @@ def _design(data: Any, spot: Spot) -> Design:
         spot.into("wires").refuse(f"{error}; remove one of these wires")
 
 
-# A node ------------------------------------------------------------------------------------------------------------------
+# A node ---------------------------------------------------------------------------------------------------------------
 
 
 def _node(data: Any, spot: Spot, ends: Mapping[str, _Ends]) -> Node:
@@ -232,7 +234,7 @@ def _parameters(cls: type[Layer], data: Any, spot: Spot) -> _Object:
     return values
 
 
-# A wire ------------------------------------------------------------------------------------------------------------------
+# A wire ---------------------------------------------------------------------------------------------------------------
 
 
 def _wire(data: Any, spot: Spot) -> Wire:
@@ -285,7 +287,7 @@ def _ends(wires: list[Wire]) -> Mapping[str, _Ends]:
     return found
 
 
-# Plain values ------------------------------------------------------------------------------------------------------------
+# Plain values ---------------------------------------------------------------------------------------------------------
 
 
 def _check_object(data: Any, spot: Spot, known: tuple[str, ...] = ()) -> None:

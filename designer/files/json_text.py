@@ -1,7 +1,7 @@
 """JSON from somewhere else: parsed without trust, and every value in it can be pointed at by line.
 
-Knows JSON and nothing of designs. What the standard parser lets through and no file of ours holds (NaN, infinities, a key given
-twice, numbers of hundreds of digits, nesting without end) is refused like any other fault.
+Knows JSON and nothing of designs. What the standard parser lets through and no file of ours holds (NaN, infinities, a
+key given twice, numbers of hundreds of digits, nesting without end) is refused like any other fault.
 """
 
 from __future__ import annotations

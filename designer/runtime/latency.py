@@ -151,7 +151,7 @@ def measure_latency(
     chosen = resolve_device(device)
     if threads is not None:
         check_threads(threads)
-    _check_batch(batch)
+    check_batch(batch)
     analysis = analyse(design, batch=batch)
     refuse_invalid(analysis)
     progress(0.0, "compiling")
@@ -188,7 +188,8 @@ def random_inputs(shapes: Sequence[tuple[int, ...]], device: torch.device, seed:
     return [torch.randn(shape, generator=source).to(device) for shape in shapes]
 
 
-def _check_batch(batch: int) -> None:
+def check_batch(batch: int) -> None:
+    """Raise JobFailed unless this is a number of pictures one can run at once."""
     if isinstance(batch, bool) or not isinstance(batch, int) or not 1 <= batch <= _BATCH_HIGH:
         raise JobFailed(f"{batch!r} is no batch; it takes a whole number from 1 to {_BATCH_HIGH}")
 

@@ -56,6 +56,16 @@ def require_memory(analysis: Analysis, device: torch.device) -> None:
     )
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that an allocation failed, in any of the ways PyTorch says so."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and any(
+        phrase in text for phrase in ("can't allocate memory", "not enough memory", "out of memory", "bad_alloc")
+    )
+
+
 def _free_bytes() -> int | None:
     """What the system could still give out."""
     try:

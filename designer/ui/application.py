@@ -1,0 +1,68 @@
+"""The boot sequence of the window.
+
+1. Ask the system for the libraries Qt needs; where one is missing, say which package has it, instead of the abort Qt
+would end in. 2. Make the application, dress it in the theme the settings name, and catch what nobody expected. 3. Show
+the window with the designs that stood open last, or with MobileNetV2's bottleneck. 4. When the window stands, start the
+worker: by the time someone wants a measurement, it has imported torch.
+
+Nothing here, and nothing imported from here, imports torch: the window stands before torch could be imported at all.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from designer.ui import system_libraries
+
+if TYPE_CHECKING:
+    from designer.ui.main_window import MainWindow
+
+
+def run(paths: Sequence[Path] = ()) -> int:
+    """Show the window until it is closed; gives the exit status.
+
+    Args:
+        paths: Designs to open; the ones that stood open last where there are none.
+    """
+    problem = system_libraries.problem()
+    if problem is not None:
+        sys.stderr.write(f"{problem}\n")
+        return 3
+    return _run_with_qt(paths)
+
+
+def _run_with_qt(paths: Sequence[Path]) -> int:
+    # Qt is imported only here: the check above must run where Qt cannot.
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from designer.ui.crash import catch_unexpected
+    from designer.ui.main_window import TITLE, MainWindow
+    from designer.ui.settings import ORGANIZATION, Settings
+    from designer.ui.theme import Choice, Theme
+
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName(ORGANIZATION)
+    application.setApplicationDisplayName(TITLE)
+    settings = Settings()
+    window = MainWindow(settings, Theme(application, Choice(settings.theme)))
+    catch_unexpected(window)
+    open_first(window, paths)
+    window.show()
+    QTimer.singleShot(0, window, window.worker.start)
+    return application.exec()
+
+
+def open_first(window: MainWindow, paths: Sequence[Path]) -> None:
+    """Open what was asked for, else what stood open last, else the bottleneck to begin with."""
+    from designer.templates.networks import template
+
+    bench = window.bench
+    wanted = list(paths) or [path for path in bench.settings.open_files if path.exists()]
+    for path in wanted:
+        bench.open_path(path)
+    if not bench.tabs:
+        bench.open_design(template("bottleneck").build(), is_saved=False).is_untouched = True

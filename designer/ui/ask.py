@@ -1,0 +1,84 @@
+"""Questions to the person in front of the window: files, unsaved changes, messages.
+
+Everything that would block stands behind ``Ask``, so that a test, or another front end, can answer instead of a dialog.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
+ONNX_FILTER = "ONNX models (*.onnx)"
+PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg)"
+
+
+class Answer(Enum):
+    """What to do with unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class Ask(Protocol):
+    """What can be asked."""
+
+    def paths_to_open(self, folder: Path) -> tuple[Path, ...]:
+        """Design files to open; none when the person thought better of it."""
+        ...
+
+    def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
+        """Where to write, or None; whether to overwrite has been asked."""
+        ...
+
+    def about_changes(self, name: str) -> Answer:
+        """What to do with a design's unsaved changes."""
+        ...
+
+    def tell(self, title: str, text: str, details: str = "") -> None:
+        """Say that something did not work, and why."""
+        ...
+
+
+class AskByDialog:
+    """Asks with Qt's dialogs over a window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def paths_to_open(self, folder: Path) -> tuple[Path, ...]:
+        names, _filter = QFileDialog.getOpenFileNames(self._parent, "Open designs", str(folder), DESIGN_FILTER)
+        return tuple(map(Path, names))
+
+    def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
+        name, _filter = QFileDialog.getSaveFileName(self._parent, title, str(suggested), file_filter)
+        return Path(name) if name else None
+
+    def about_changes(self, name: str) -> Answer:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"“{name}” has changes that are not saved.")
+        box.setInformativeText("Closing it without saving loses them.")
+        save = box.addButton(QMessageBox.StandardButton.Save)
+        discard = box.addButton(QMessageBox.StandardButton.Discard)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.exec()
+        if box.clickedButton() is save:
+            return Answer.SAVE
+        return Answer.DISCARD if box.clickedButton() is discard else Answer.CANCEL
+
+    def tell(self, title: str, text: str, details: str = "") -> None:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(title)
+        box.setText(title)
+        box.setInformativeText(text)
+        if details:
+            box.setDetailedText(details)
+        box.exec()

@@ -1,0 +1,253 @@
+"""What stands on a card, made ready when the design or its analysis changes, so that painting only reads. Knows no colour."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
+
+from designer import wording
+from designer.analysis.cost import NodeCost
+from designer.analysis.issues import Issue, Severity
+from designer.analysis.shapes import ReceptiveField
+from designer.analysis.snapshot import Analysis, NodeReport
+from designer.errors import DesignerError
+from designer.graph.design import Node, Wire
+from designer.graph.layer import Category
+from designer.graph.tensor import TensorSpec
+from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
+
+STRIPE = 15.0
+INSET = 8.0
+TEXT_WIDTH = CARD_WIDTH - STRIPE - 2 * INSET
+_STRETCHES = (100, 87, 75)
+
+
+class Line(NamedTuple):
+    """A line of text that fits, and the font it fits in."""
+
+    text: str
+    font: QFont
+
+
+class Face(NamedTuple):
+    """What a card shows.
+
+    Attributes:
+        category: Its colour.
+        glyph: Two or three letters on the stripe.
+        title: The first line.
+        large: The title in one or two lines for a card seen from afar.
+        summary: The parameters that matter.
+        cost: Parameters and multiply-accumulates, or element-wise operations.
+        time: Measured time, or an empty text.
+        profile: A ``wire_width`` for each tensor along the chain inside a block; for others of what enters and leaves.
+        is_block: Whether there is something inside.
+        skips: Whether a tensor inside skips layers, as a residual does.
+        severity: The worst problem here, or None.
+        loose: Input ports that are named by a problem, by index.
+        is_known: Whether its shapes are known.
+        input_count: Ports on the left.
+        output_count: Ports on the right.
+    """
+
+    category: Category
+    glyph: str
+    title: Line
+    large: tuple[Line, ...]
+    summary: Line
+    cost: Line
+    time: str
+    profile: tuple[float, ...]
+    is_block: bool
+    skips: bool
+    severity: Severity | None
+    loose: tuple[int, ...]
+    is_known: bool
+    input_count: int
+    output_count: int
+
+
+def face(
+    node: Node, report: NodeReport | None, issues: tuple[Issue, ...] = (), milliseconds: float | None = None
+) -> Face:
+    """What the card of a node shows.
+
+    Args:
+        node: The node.
+        report: What is known about it, or None while nothing is.
+        issues: Problems at it or inside it.
+        milliseconds: Its measured time, or None.
+    """
+    layer = node.layer
+    cost = report.cost if report is not None else None
+    names = [port.name for port in layer.inputs]
+    loose = tuple(
+        names.index(issue.port.port) for issue in issues if issue.port is not None and issue.port.port in names
+    )
+    return Face(
+        layer.category,
+        layer.glyph,
+        fitted(node.title, 13, True),
+        _large(node.title),
+        fitted(_summary(node, report), 11, False),
+        fitted(_cost_words(cost), 10, False),
+        wording.milliseconds(milliseconds) if milliseconds is not None else "",
+        _profile(report),
+        layer.is_block,
+        _skips(report),
+        _worst(issues),
+        loose,
+        report is not None and report.outputs is not None,
+        len(names),
+        len(layer.outputs),
+    )
+
+
+def _summary(node: Node, report: NodeReport | None) -> str:
+    known = report.known_inputs if report is not None else None
+    try:
+        return node.layer.summary(*(known or ()))
+    except DesignerError:
+        return node.layer.summary()
+
+
+def _cost_words(cost: NodeCost | None) -> str:
+    if cost is None:
+        return wording.UNKNOWN
+    if cost.macs:
+        return f"{wording.short(cost.parameters)} · {wording.short(cost.macs)} MAC"
+    if cost.parameters:
+        return f"{wording.short(cost.parameters)} · {wording.short(cost.elementwise)} op"
+    return f"{wording.short(cost.elementwise)} op" if cost.elementwise else ""
+
+
+def _worst(issues: tuple[Issue, ...]) -> Severity | None:
+    if not issues:
+        return None
+    return Severity.ERROR if any(issue.severity is Severity.ERROR for issue in issues) else issues[0].severity
+
+
+def _profile(report: NodeReport | None) -> tuple[float, ...]:
+    if report is None:
+        return ()
+    if report.inner is not None:
+        return tuple(wire_width(count) for count in inner_channels(report.inner))
+    ends = [spec for spec in (*report.inputs[-1:], *(report.outputs or ())[:1]) if spec is not None]
+    return tuple(wire_width(spec.channels) for spec in ends)
+
+
+@lru_cache(maxsize=1024)
+def inner_channels(inner: Analysis) -> tuple[int, ...]:
+    """Channels along the longest chain inside a block, one number for each run of equal ones: 24, 144, 24."""
+    counts: list[int] = []
+    for id in _longest_chain(inner):
+        outputs = inner.node(id).outputs
+        spec = outputs[0] if outputs else None
+        if spec is not None and (not counts or counts[-1] != spec.channels):
+            counts.append(spec.channels)
+    return tuple(counts)
+
+
+def _longest_chain(inner: Analysis) -> list[str]:
+    design = inner.design
+    best: dict[str, tuple[int, str | None]] = {}
+    for id in design.order:
+        best[id] = max(((best[source][0] + 1, source) for source in design.predecessors[id]), default=(0, None))
+    if not best:
+        return []
+    end: str | None = max(best, key=lambda id: best[id][0])
+    chain: list[str] = []
+    while end is not None:
+        chain.append(end)
+        end = best[end][1]
+    return chain[::-1]
+
+
+def _skips(report: NodeReport | None) -> bool:
+    if report is None or report.inner is None:
+        return False
+    inner = report.inner.design
+    inputs = {node.id for node in inner.input_nodes()}
+    return any(
+        len(sources) > 1 and any(source in inputs for source in sources) for sources in inner.predecessors.values()
+    )
+
+
+# Fitting ---------------------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def card_font(pixels: int, is_bold: bool, stretch: int = 100) -> QFont:
+    """The application's font in a size of canvas units."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(pixels)
+    font.setStretch(stretch)
+    if is_bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    # Hinted letters jump from pixel to pixel while the view zooms.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+@lru_cache(maxsize=256)
+def _metrics(pixels: int, is_bold: bool, stretch: int) -> QFontMetricsF:
+    return QFontMetricsF(card_font(pixels, is_bold, stretch))
+
+
+@lru_cache(maxsize=16384)
+def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> Line:
+    """The text in the widest letters that let it stand in a width; shortened where even the narrowest do not."""
+    for stretch in _STRETCHES:
+        if _metrics(pixels, is_bold, stretch).horizontalAdvance(text) <= width:
+            return Line(text, card_font(pixels, is_bold, stretch))
+    narrow = _metrics(pixels, is_bold, _STRETCHES[-1])
+    return Line(narrow.elidedText(text, Qt.TextElideMode.ElideRight, width), card_font(pixels, is_bold, _STRETCHES[-1]))
+
+
+@lru_cache(maxsize=4096)
+def _large(title: str) -> tuple[Line, ...]:
+    words = title.split()
+    if len(words) < 2:
+        return (fitted(title, 24, True),)
+    # The break that leaves the shorter longest line.
+    cut = min(range(1, len(words)), key=lambda i: max(len(" ".join(words[:i])), len(" ".join(words[i:]))))
+    return fitted(" ".join(words[:cut]), 22, True), fitted(" ".join(words[cut:]), 22, True)
+
+
+def text_width(line: Line) -> float:
+    """How wide a line is, in canvas units."""
+    return QFontMetricsF(line.font).horizontalAdvance(line.text)
+
+
+# Tool tips -------------------------------------------------------------------------------------------------------------------
+
+
+def wire_tip(wire: Wire, spec: TensorSpec | None, field: ReceptiveField | None) -> str:
+    """A wire in full: ends, shape, elements, bytes, receptive field."""
+    lines = [f"{wire.source} → {wire.target}"]
+    if spec is None:
+        return "\n".join([*lines, "shape unknown"])
+    lines.append(f"{spec.full_label}  {spec.dtype.value}")
+    lines.append(f"{wording.count(spec.elements)} elements · {wording.memory(spec.bytes)}")
+    if field is not None:
+        lines.append(f"receptive field {field.label}")
+    return "\n".join(lines)
+
+
+def node_tip(node: Node, report: NodeReport | None, issues: tuple[Issue, ...], field: ReceptiveField | None) -> str:
+    """A node in full: problems first, then shapes, cost, receptive field."""
+    lines = [f"{node.title} · {node.id}", *(issue.line() for issue in issues)]
+    if report is not None and report.outputs is not None:
+        ins = ", ".join(spec.full_label for spec in report.inputs if spec is not None)
+        outs = ", ".join(spec.full_label for spec in report.outputs)
+        lines.append(" → ".join(side for side in (ins, outs) if side))
+    if report is not None and report.cost is not None:
+        cost = report.cost
+        lines.append(f"{wording.count(cost.parameters)} parameters · {wording.count(cost.macs)} MACs")
+        lines.append(f"{wording.count(cost.elementwise)} element-wise · {wording.count(cost.flops)} FLOPs")
+    if field is not None:
+        lines.append(f"receptive field {field.label}")
+    return "\n".join(lines)

@@ -1,0 +1,197 @@
+"""Where things are on the canvas: cards, ports, wires. Knows no colour and no text, and reads no analysis.
+
+Units are the canvas' own, the layout's: a card is CARD_WIDTH × CARD_HEIGHT whatever the font, and the view's scale makes pixels
+of them. A node's position is the top left corner of its card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log2
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
+
+__all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID"]
+
+CARD = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
+STRIPE_WIDTH = 24.0
+PORT_RADIUS = 4.5
+PORT_REACH = 11.0
+"""How near to a port's centre a press means the port."""
+WIRE_REACH = 7.0
+CORNER = 14.0
+"""Radius of a wire's turn."""
+
+_NEIGHBOURS_X = GAP_X * 2 + CARD_WIDTH * 0.5
+"""A wire no longer than this from side to side passes no card of a tidy design."""
+
+
+class WireRoute(NamedTuple):
+    """How a wire runs.
+
+    Attributes:
+        path: From output to input.
+        label_at: Where its label's middle stands, its bottom touching the wire.
+        is_arc: Whether it goes over cards, as a residual does.
+    """
+
+    path: QPainterPath
+    label_at: QPointF
+    is_arc: bool
+
+
+def port_offset(index: int, count: int) -> float:
+    """How far below the card's top a port is, of ``count`` on its side."""
+    return CARD_HEIGHT * (index + 1) / (count + 1)
+
+
+def input_point(corner: QPointF, index: int, count: int) -> QPointF:
+    """Centre of an input port of the card at ``corner``."""
+    return QPointF(corner.x(), corner.y() + port_offset(index, count))
+
+
+def output_point(corner: QPointF, index: int, count: int) -> QPointF:
+    """Centre of an output port of the card at ``corner``."""
+    return QPointF(corner.x() + CARD_WIDTH, corner.y() + port_offset(index, count))
+
+
+def wire_width(channels: int | None) -> float:
+    """Width of a wire that carries so many channels: it grows with log2, so that a bottleneck looks like one.
+
+    3 channels give 1.3, 24 give 2.6, 144 give 7.2, 1280 give 12.6; unknown ones the thinnest.
+    """
+    if channels is None:
+        return 1.3
+    return min(max(1.3, 1.77 * log2(max(channels, 1)) - 5.5), 18.0)
+
+
+def snapped(value: float) -> float:
+    """The nearest line of the grid."""
+    return round(value / GRID) * GRID
+
+
+def route(start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = ()) -> WireRoute:
+    """The way of a wire from an output's centre to an input's.
+
+    Args:
+        start: Centre of the output port.
+        end: Centre of the input port.
+        lane: Which of several inputs it ends at, from the top; wires to other lanes keep clear of each other.
+        via: Reroute dots to pass through.
+    """
+    if via:
+        return _through_dots(start, end, via)
+    across, down = end.x() - start.x(), abs(end.y() - start.y())
+    if across > _NEIGHBOURS_X and down < CARD_HEIGHT:
+        return _arc(start, end, lane)
+    if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT):
+        return _curve(start, end)
+    if across <= 0 and down < 1.0 and across > -2 * CORNER:
+        return _curve(start, end)
+    return _by_channel(start, end, lane)
+
+
+def _curve(start: QPointF, end: QPointF) -> WireRoute:
+    path = QPainterPath(start)
+    reach = max(abs(end.x() - start.x()) / 2, 18.0)
+    path.cubicTo(QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y()), end)
+    return WireRoute(path, path.pointAtPercent(0.5), False)
+
+
+def _arc(start: QPointF, end: QPointF, lane: int) -> WireRoute:
+    """Over the cards between: up, along, and down into the port."""
+    # Longer arcs run higher, so that an arc within an arc does not cross it; all stay within the gap above a row.
+    span = (end.x() - start.x()) / (CARD_WIDTH + GAP_X)
+    lift = CARD_HEIGHT * 0.5 + min(16.0 + 3.0 * span + 8.0 * lane, ROW_GAP * 0.8)
+    top = min(start.y(), end.y()) - lift
+    lean = min(GAP_X * 0.9, (end.x() - start.x()) / 3)
+    path = QPainterPath(start)
+    path.cubicTo(
+        QPointF(start.x() + lean * 0.6, start.y()), QPointF(start.x() + lean * 0.3, top), QPointF(start.x() + lean, top)
+    )
+    path.lineTo(end.x() - lean, top)
+    path.cubicTo(QPointF(end.x() - lean * 0.3, top), QPointF(end.x() - lean * 0.6, end.y()), end)
+    return WireRoute(path, QPointF((start.x() + end.x()) / 2, top), True)
+
+
+def _by_channel(start: QPointF, end: QPointF, lane: int) -> WireRoute:
+    """To another row, or back: out of the gap beside the source, along the channel between rows, down to the target."""
+    side = GAP_X / 2 + 6.0 * lane
+    out_x, in_x = start.x() + side, end.x() - side
+    if end.y() > start.y():
+        # The channel lies above the target's row: half a card up to its top, and into the gap beyond.
+        channel = end.y() - CARD_HEIGHT * 0.75 - min(GAP_Y, ROW_GAP) * 0.35 - 9.0 * lane
+        channel = max(channel, start.y() + CORNER) if end.y() - start.y() < CARD_HEIGHT + GAP_Y else channel
+    else:
+        channel = start.y() - CARD_HEIGHT * 0.5 - GAP_Y * 0.5 - 9.0 * lane
+        channel = max(channel, end.y() + CORNER) if end.y() < start.y() - CARD_HEIGHT else channel
+    points = [
+        start,
+        QPointF(out_x, start.y()),
+        QPointF(out_x, channel),
+        QPointF(in_x, channel),
+        QPointF(in_x, end.y()),
+        end,
+    ]
+    return WireRoute(rounded_line(points), QPointF((out_x + in_x) / 2, channel), True)
+
+
+def _through_dots(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> WireRoute:
+    path = QPainterPath(start)
+    stops = [start, *via, end]
+    for before, after in zip(stops, stops[1:], strict=False):
+        reach = max((after.x() - before.x()) / 2, 12.0)
+        path.cubicTo(QPointF(before.x() + reach, before.y()), QPointF(after.x() - reach, after.y()), after)
+    return WireRoute(path, via[len(via) // 2], True)
+
+
+def rounded_line(points: Sequence[QPointF], radius: float = CORNER) -> QPainterPath:
+    """A line through right-angled corners, each rounded as far as its sides allow."""
+    path = QPainterPath(points[0])
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        room = min(radius, _length(before, corner) / 2, _length(corner, after) / 2)
+        path.lineTo(_towards(corner, before, room))
+        path.quadTo(corner, _towards(corner, after, room))
+    path.lineTo(points[-1])
+    return path
+
+
+def _length(a: QPointF, b: QPointF) -> float:
+    return abs(a.x() - b.x()) + abs(a.y() - b.y())
+
+
+def _towards(start: QPointF, goal: QPointF, length: float) -> QPointF:
+    whole = _length(start, goal)
+    if whole < 1e-6:
+        return QPointF(start)
+    share = length / whole
+    return QPointF(start.x() + (goal.x() - start.x()) * share, start.y() + (goal.y() - start.y()) * share)
+
+
+def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
+    """The outline of a chain of tensors, each as tall as its width says: thin, thick, thin for a bottleneck.
+
+    Args:
+        widths: One ``wire_width`` a tensor along the chain.
+        room: Where it is drawn; the widest tensor any wire can have fills its height.
+    """
+    tallest = wire_width(1280)
+    half = [room.height() / 2 * min(width / tallest, 1.0) for width in widths]
+    middle, step = room.center().y(), room.width() / len(widths)
+    slope = step * 0.22
+    upper: list[QPointF] = []
+    for index, height in enumerate(half):
+        left, right = room.left() + index * step, room.left() + (index + 1) * step
+        upper.append(QPointF(left + (slope if index else 0.0), middle - height))
+        upper.append(QPointF(right - (slope if index < len(half) - 1 else 0.0), middle - height))
+    path = QPainterPath(upper[0])
+    for point in upper[1:]:
+        path.lineTo(point)
+    for point in reversed(upper):
+        path.lineTo(point.x(), 2 * middle - point.y())
+    path.closeSubpath()
+    return path

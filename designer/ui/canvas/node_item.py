@@ -1,0 +1,135 @@
+"""A node's card and the words under a wrong one, as graphics items. They hold what to show and leave the looks to painting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
+
+from designer.analysis.issues import Fix, Issue
+from designer.analysis.snapshot import NodeReport
+from designer.graph.design import Node, NodeId
+from designer.ui.canvas import painting
+from designer.ui.canvas.card import Face, card_font
+from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
+from designer.ui.canvas.painting import CardState, Detail, Paints
+
+_ROOM = CARD.adjusted(-8.0, -9.0, 8.0, 4.0)
+"""A card with its ports, badge and frame."""
+
+WIRES_Z, NODES_Z, BUBBLES_Z, HELD_Z = 0.0, 1.0, 2.0, 3.0
+
+
+class NodeItem(QGraphicsRectItem):
+    """The card of one node.
+
+    Attributes:
+        id: The node's id.
+        node: The node as it is shown.
+        report: What its face was made from.
+        issues: Likewise.
+        face: What stands on it.
+        state: Selection, marks and the like.
+        bubble: The words under it, where it is wrong.
+    """
+
+    def __init__(self, node: Node, face: Face, paints: Callable[[], Paints]) -> None:
+        super().__init__(_ROOM)
+        self.id: NodeId = node.id
+        self.node = node
+        self.face = face
+        self.report: NodeReport | None = None
+        self.issues: tuple[Issue, ...] = ()
+        self.state = CardState()
+        self.bubble: BubbleItem | None = None
+        self._paints = paints
+        self.setPos(*node.position)
+        self.setZValue(NODES_Z)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIsSelectable)
+        # Gestures find what is under the pointer themselves; an item that took the press would keep them from it.
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Paint the card at the level of detail that the zoom allows."""
+        level = painting.detail(option.levelOfDetailFromTransform(painter.worldTransform()))
+        self.state.is_selected = self.isSelected()
+        painting.card(painter, level, self.face, self.state, self._paints())
+
+    @property
+    def card_rect(self) -> QRectF:
+        """The card without ports, on the canvas."""
+        return CARD.translated(self.pos())
+
+    def input_at(self, index: int) -> QPointF:
+        """Centre of an input port, on the canvas."""
+        return input_point(self.pos(), index, len(self.node.layer.inputs))
+
+    def output_at(self, index: int) -> QPointF:
+        """Centre of an output port, on the canvas."""
+        return output_point(self.pos(), index, len(self.node.layer.outputs))
+
+
+class BubbleItem(QGraphicsRectItem):
+    """What is wrong with a card, in words under it, and the mend as something to click.
+
+    Attributes:
+        fix: The first mend, or None where there is none.
+        fix_rect: Where its words stand, in the item's coordinates.
+    """
+
+    WIDTH = CARD_WIDTH * 1.9
+    PADDING = 6.0
+
+    def __init__(self, issue: Issue, card: NodeItem, paints: Callable[[], Paints]) -> None:
+        super().__init__(card)
+        self.issue = issue
+        self.fix: Fix | None = issue.fixes[0] if issue.fixes else None
+        self._paints = paints
+        inside = self.WIDTH - 2 * self.PADDING
+        words = f"{issue.what} — {issue.why}" if self.fix is None else issue.what
+        self._words = _laid_out(words, inside)
+        self._mend = _laid_out(f"Fix: {self.fix.label}" if self.fix else issue.mend, inside)
+        top = self.PADDING + self._words.boundingRect().height()
+        mend = self._mend.boundingRect()
+        self.fix_rect = QRectF(self.PADDING, top, inside, mend.height()) if self.fix else QRectF()
+        width = max(self._words.boundingRect().width(), self._text_width(self._mend)) + 2 * self.PADDING
+        self.setRect(0.0, 0.0, max(width, CARD_WIDTH), top + mend.height() + self.PADDING)
+        self.setPos(0.0, CARD_HEIGHT + 7.0)
+        self.setZValue(BUBBLES_Z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @staticmethod
+    def _text_width(layout: QTextLayout) -> float:
+        return max((layout.lineAt(i).naturalTextWidth() for i in range(layout.lineCount())), default=0.0)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
+        """Paint the words; from afar the red frame of the card says enough."""
+        if painting.detail(option.levelOfDetailFromTransform(painter.worldTransform())) < Detail.EVERYTHING:
+            return
+        paint = self._paints()
+        painter.setPen(paint.bubble_edge)
+        painter.setBrush(paint.bubble)
+        shape = QPainterPath()
+        shape.addRoundedRect(self.rect(), 5.0, 5.0)
+        painter.drawPath(shape)
+        painter.setPen(paint.bubble_text)
+        self._words.draw(painter, QPointF(self.PADDING, self.PADDING))
+        painter.setPen(paint.link if self.fix else paint.bubble_text)
+        self._mend.draw(painter, QPointF(self.PADDING, self.PADDING + self._words.boundingRect().height()))
+
+
+def _laid_out(text: str, width: float) -> QTextLayout:
+    layout = QTextLayout(text, card_font(11, False))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WordWrap)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    top = 0.0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0.0, top))
+        top += line.height()
+    layout.endLayout()
+    return layout

@@ -1,0 +1,308 @@
+"""How cards look, at three levels of detail. Reads ready strings and sizes; computes none, and knows no design.
+
+From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep: so a
+chain of them still reads thin, thick, thin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen
+
+from designer.analysis.issues import Severity
+from designer.graph.layer import Category
+from designer.ui.canvas.card import INSET, STRIPE, Face, card_font
+from designer.ui.canvas.geometry import (
+    CARD,
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    PORT_RADIUS,
+    port_offset,
+    silhouette,
+)
+from designer.ui.theme import Tokens, contrast, mixed
+
+RADIUS = 7.0
+DIMMED = 0.45
+_TEXT_LEFT = STRIPE + INSET
+_TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
+_SUMMARY_AT = QPointF(_TEXT_LEFT, 37.0)
+_COST_AT = QPointF(_TEXT_LEFT, 54.0)
+_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2, CARD_HEIGHT, STRIPE)
+_TIME_BOX = QRectF(_TEXT_LEFT, 28.0, CARD_WIDTH - _TEXT_LEFT - 6.0, 12.0)
+_BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
+_SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
+_BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
+
+
+class Detail(IntEnum):
+    """How much of a card is shown."""
+
+    BLOCKS = 0
+    TITLES = 1
+    EVERYTHING = 2
+
+
+TITLES_FROM = 0.28
+EVERYTHING_FROM = 0.6
+
+
+def detail(scale: float) -> Detail:
+    """The level for a scale, in pixels a canvas unit."""
+    if scale >= EVERYTHING_FROM:
+        return Detail.EVERYTHING
+    return Detail.TITLES if scale >= TITLES_FROM else Detail.BLOCKS
+
+
+class PortMark(IntEnum):
+    """What a port says while a wire is in the hand."""
+
+    PLAIN = 0
+    LEGAL = 1
+    MISFIT = 2
+    REFUSED = 3
+
+
+@dataclass
+class CardState:
+    """What changes about a card without its face changing.
+
+    Attributes:
+        is_selected: Whether it is part of the selection.
+        is_stale: Whether its numbers are of an earlier design.
+        is_faded: Whether a wire in the hand cannot end here.
+        heat: Share of the largest node's cost, 0 to 1, or None without a heat map.
+        inputs: Marks of the input ports by index.
+        outputs: Marks of the output ports by index.
+    """
+
+    is_selected: bool = False
+    is_stale: bool = False
+    is_faded: bool = False
+    heat: float | None = None
+    inputs: Mapping[int, PortMark] | None = None
+    outputs: Mapping[int, PortMark] | None = None
+
+
+class Paints:
+    """Pens and brushes of one look, made once."""
+
+    def __init__(self, look: Tokens) -> None:
+        self.look = look
+        self.card = QBrush(look.raised)
+        self.broken_card = QBrush(look.tinted(look.raised, "error", 0.16))
+        self.edge = QPen(look.edge, 1.0)
+        self.selected = QPen(look.accent, 2.2)
+        self.error = QPen(look.error, 1.8)
+        self.text = QPen(look.text)
+        self.quiet = QPen(look.quiet)
+        self.time = QPen(look.text_tone("ok"))
+        self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
+        self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
+        self.bubble_text = QPen(look.error_text)
+        self.link = QPen(look.accent if not look.is_dark else mixed(look.accent, look.text, 0.3))
+        self.port_ground = QBrush(look.ground)
+        self.stripes = {category: QBrush(look.category(category)) for category in Category}
+        self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
+        self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
+        self.shapes = {category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category}
+        self.skips = {category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category}
+        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
+        self.marks = {
+            PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
+            PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
+            PortMark.REFUSED: (QPen(look.edge, 1.4), QBrush(look.ground)),
+        }
+        self.loose = QPen(look.error, 2.0, Qt.PenStyle.DotLine)
+        self.heats = [QBrush(mixed(look.raised, look.error, 0.75 * step / 15)) for step in range(16)]
+        self.severities = {
+            Severity.ERROR: QBrush(look.error),
+            Severity.WARNING: QBrush(look.tone("warning")),
+        }
+        self.severity_inks = {
+            Severity.ERROR: QPen(_ink_on(look.error)),
+            Severity.WARNING: QPen(_ink_on(look.tone("warning"))),
+        }
+
+    def dots(self, scale: float) -> QPen:
+        """The pen of the grid's dots, as wide on screen at any zoom."""
+        return QPen(self.look.dots, 2.0 / scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+
+    def ground_of(self, face: Face, state: CardState) -> QBrush:
+        """What a card is filled with."""
+        if state.heat is not None:
+            return self.heats[round(15 * min(max(state.heat, 0.0), 1.0))]
+        return self.broken_card if is_broken(face) else self.card
+
+
+def is_broken(face: Face) -> bool:
+    """Whether the card is framed as wrong; an input without a wire is marked at its port instead."""
+    return face.severity is Severity.ERROR and not face.loose
+
+
+@cache
+def paints(look: Tokens) -> Paints:
+    """The pens and brushes of a look."""
+    return Paints(look)
+
+
+def _ink_on(colour: QColor) -> QColor:
+    dark, light = QColor("#0d0f13"), QColor("#ffffff")
+    return dark if contrast(dark, colour) >= contrast(light, colour) else light
+
+
+# Cards -----------------------------------------------------------------------------------------------------------------------
+
+
+def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
+    """Paint a card in its own coordinates, its top left corner at the origin."""
+    if state.is_faded:
+        painter.setOpacity(painter.opacity() * DIMMED)
+    if level is Detail.BLOCKS:
+        _block(painter, face, state, paint)
+    else:
+        _body(painter, face, state, paint)
+        if level is Detail.EVERYTHING:
+            _words(painter, face, state, paint)
+            _glyph(painter, face, paint)
+        else:
+            _large_title(painter, face, paint)
+        _ports(painter, face, state, paint)
+        if face.severity is not None:
+            _badge(painter, face.severity, paint)
+
+
+def _block(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    brush = paint.stripes[face.category] if state.heat is None else paint.ground_of(face, state)
+    painter.setPen(paint.error if is_broken(face) else Qt.PenStyle.NoPen)
+    if state.is_selected:
+        painter.setPen(paint.selected)
+    painter.setBrush(brush)
+    painter.drawPath(block_shape(face.profile))
+
+
+@cache
+def block_shape(profile: tuple[float, ...]) -> QPainterPath:
+    """A card from afar: the outline of its tensors, or a flat bar where they are unknown."""
+    return silhouette(profile or (3.0, 3.0), _BLOCK_ROOM)
+
+
+@cache
+def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _SHAPE_ROOM)
+
+
+def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    ground = paint.ground_of(face, state)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paint.stripes[face.category])
+    painter.drawRoundedRect(CARD, RADIUS, RADIUS)
+    painter.setBrush(ground)
+    # The stripe is what the body leaves: square on its side, round on the other.
+    painter.drawRoundedRect(CARD.adjusted(STRIPE, 0, 0, 0), RADIUS, RADIUS)
+    painter.fillRect(QRectF(STRIPE, 0.0, RADIUS + 1, CARD_HEIGHT), ground)
+    if face.is_block and face.profile:
+        painter.setBrush(paint.shapes[face.category])
+        painter.drawPath(_inner_shape(face.profile))
+        if face.skips:
+            painter.setPen(paint.skips[face.category])
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(_SKIP)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
+    painter.drawRoundedRect(CARD, RADIUS, RADIUS)
+
+
+def _skip_path() -> QPainterPath:
+    left, right, top = STRIPE + 1.0, CARD_WIDTH - 1.0, 4.0
+    path = QPainterPath(QPointF(left, CARD_HEIGHT / 2))
+    path.cubicTo(QPointF(left + 6, CARD_HEIGHT / 2), QPointF(left + 2, top), QPointF(left + 14, top))
+    path.lineTo(right - 14, top)
+    path.cubicTo(QPointF(right - 2, top), QPointF(right - 6, CARD_HEIGHT / 2), QPointF(right, CARD_HEIGHT / 2))
+    return path
+
+
+_SKIP = _skip_path()
+
+
+def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    painter.setPen(paint.text if face.is_known else paint.quiet)
+    painter.setFont(face.title.font)
+    painter.drawText(_TITLE_AT, face.title.text)
+    painter.setPen(paint.quiet)
+    painter.setFont(face.summary.font)
+    painter.drawText(_SUMMARY_AT, face.summary.text)
+    if state.is_stale:
+        painter.setOpacity(painter.opacity() * DIMMED)
+    painter.setFont(face.cost.font)
+    painter.drawText(_COST_AT, face.cost.text)
+    if face.time:
+        painter.setPen(paint.time)
+        painter.setFont(card_font(10, False))
+        painter.drawText(_TIME_BOX, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, face.time)
+
+
+@cache
+def _glyph_font() -> QFont:
+    font = QFont(card_font(9, True))
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.8)
+    font.setWeight(QFont.Weight.Bold)
+    return font
+
+
+def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
+    painter.save()
+    painter.translate(STRIPE / 2, CARD_HEIGHT / 2)
+    painter.rotate(-90.0)
+    painter.setPen(paint.inks[face.category])
+    painter.setFont(_glyph_font())
+    painter.drawText(_GLYPH_BOX, Qt.AlignmentFlag.AlignCenter, face.glyph)
+    painter.restore()
+
+
+def _large_title(painter: QPainter, face: Face, paint: Paints) -> None:
+    painter.setPen(paint.text if face.is_known else paint.quiet)
+    height = CARD_HEIGHT / len(face.large)
+    for index, line in enumerate(face.large):
+        # Two lines stand closer to each other than to the card's edges.
+        top = index * height + (4.0 - 8.0 * index if len(face.large) == 2 else 0.0)
+        painter.setFont(line.font)
+        box = QRectF(_TEXT_LEFT, top, CARD_WIDTH - _TEXT_LEFT - 4.0, height)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line.text)
+
+
+def _ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    pen = paint.port_pens[face.category]
+    for index in range(face.input_count):
+        mark = state.inputs.get(index, PortMark.REFUSED) if state.inputs is not None else PortMark.PLAIN
+        loose = index in face.loose and mark is PortMark.PLAIN
+        _port(painter, QPointF(0.0, port_offset(index, face.input_count)), mark, paint.loose if loose else pen, paint)
+    for index in range(face.output_count):
+        mark = state.outputs.get(index, PortMark.REFUSED) if state.outputs is not None else PortMark.PLAIN
+        _port(painter, QPointF(CARD_WIDTH, port_offset(index, face.output_count)), mark, pen, paint)
+
+
+def _port(painter: QPainter, centre: QPointF, mark: PortMark, pen: QPen, paint: Paints) -> None:
+    radius = PORT_RADIUS
+    if mark is PortMark.PLAIN:
+        painter.setPen(pen)
+        painter.setBrush(paint.port_ground)
+    else:
+        painter.setPen(paint.marks[mark][0])
+        painter.setBrush(paint.marks[mark][1])
+        radius = PORT_RADIUS + (1.5 if mark is not PortMark.REFUSED else 0.0)
+    painter.drawEllipse(centre, radius, radius)
+
+
+def _badge(painter: QPainter, severity: Severity, paint: Paints) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paint.severities[severity])
+    painter.drawEllipse(_BADGE)
+    painter.setPen(paint.severity_inks[severity])
+    painter.setFont(card_font(10, True))
+    painter.drawText(_BADGE, Qt.AlignmentFlag.AlignCenter, "!" if severity is Severity.ERROR else "?")

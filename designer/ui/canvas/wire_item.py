@@ -1,0 +1,82 @@
+"""A wire as a path item. Its painting stays Qt's own: thousands of wires must not cost a Python call each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPen
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from designer.graph.design import Design, PortRef, Wire
+from designer.graph.tensor import TensorSpec
+from designer.ui.canvas.card import card_font
+from designer.ui.canvas.geometry import WireRoute, wire_width
+from designer.ui.canvas.node_item import WIRES_Z
+
+LABEL_PIXELS = 10
+
+
+class WireItem(QGraphicsPathItem):
+    """One tensor's way.
+
+    Attributes:
+        wire: The wire as it is shown.
+        spec: The shape that flows, or None where unknown.
+        is_shortcut: Whether it skips layers, as a residual does.
+        is_broken: Whether it ends at a card that is wrong.
+        label: What stands on it.
+        label_rect: Where that stands, on the canvas.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self.wire = wire
+        self.spec: TensorSpec | None = None
+        self.is_shortcut = False
+        self.is_broken = False
+        self.label = ""
+        self.label_rect = QRectF()
+        self.label_at = QPointF()
+        self.setZValue(WIRES_Z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @property
+    def target(self) -> PortRef:
+        """The input it ends at, which names it."""
+        return self.wire.target
+
+    @property
+    def width(self) -> float:
+        """How wide it is drawn."""
+        return wire_width(self.spec.channels if self.spec is not None else None)
+
+    def run(self, route: WireRoute) -> None:
+        """Take a way."""
+        self.setPath(route.path)
+        self.label_at = route.label_at
+        self._place_label()
+
+    def carry(self, spec: TensorSpec | None) -> None:
+        """Take the shape that flows."""
+        self.spec = spec
+        self.label = spec.label if spec is not None else ""
+        self._place_label()
+
+    def colour(self, colour: QColor) -> None:
+        """Take a colour; dashed while the shape is unknown."""
+        pen = QPen(colour, self.width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if self.spec is None:
+            pen.setDashPattern([4.0, 3.0])
+        self.setPen(pen)
+
+    def _place_label(self) -> None:
+        metrics = QFontMetricsF(card_font(LABEL_PIXELS, False))
+        width, height = metrics.horizontalAdvance(self.label), metrics.height()
+        bottom = self.label_at.y() - self.width / 2 - 2.0
+        self.label_rect = QRectF(self.label_at.x() - width / 2, bottom - height, width, height)
+
+
+def is_shortcut(design: Design, wire: Wire) -> bool:
+    """Whether a wire brings to a merge what was there before the others: a residual's identity."""
+    sources = {other.source.node for other in design.incoming(wire.target.node)}
+    return len(sources) > 1 and wire.source.node == min(sources, key=design.rank.__getitem__)

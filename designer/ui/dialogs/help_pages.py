@@ -1,0 +1,158 @@
+"""Help pages, made from the declarations: what a layer computes, how numbers are defined, every key."""
+
+from __future__ import annotations
+
+import inspect
+import platform
+from collections.abc import Iterable, Iterator
+from html import escape
+
+from PySide6.QtCore import qVersion
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from designer import wording
+from designer.errors import DesignerError
+from designer.graph.layer import Layer, Work
+from designer.graph.tensor import TensorSpec
+from designer.layers.registry import catalogue
+from designer.ui.actions import ACTIONS, Context, Menu
+
+SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)))
+"""Inputs that layers are asked about: a map N×C×H×W, and a vector N×F for those that take no map."""
+
+
+def elementwise_kinds() -> Iterator[tuple[type[Layer], str]]:
+    """Layers that do element-wise operations, and how they count them, from their own declarations."""
+    for cls in catalogue():
+        if cls.is_block:
+            continue
+        sample = _sample_work(cls())
+        if sample is not None and sample[0].elementwise:
+            yield cls, sample[1]
+
+
+def _sample_work(layer: Layer) -> tuple[Work, str] | None:
+    for spec in SAMPLES:
+        inputs = (spec,) * len(layer.inputs)
+        try:
+            output = layer.output(*inputs)
+        except DesignerError:
+            continue
+        if not inputs or not layer.outputs:
+            return None
+        return layer.work(*inputs, output), layer.formula(*inputs, output)
+    return None
+
+
+def numbers_page() -> str:
+    """How each number is defined, as HTML."""
+    rows = "".join(
+        f"<tr><td>{escape(cls.title)}</td><td>{escape(_counting_sentence(cls))}</td><td><i>{escape(formula)}</i></td></tr>"
+        for cls, formula in elementwise_kinds()
+    )
+    label = SAMPLES[0].full_label
+    return f"""
+    <h2>How each number is defined</h2>
+    <p><b>Parameters</b>: numbers that training changes. Running statistics of batch norms are kept with them in files,
+    but are not counted.</p>
+    <p><b>MACs</b>: multiply-accumulates of convolutions and fully connected layers, for the batch shown; one
+    multiplication and one addition together are one. Adding a bias is not among them.</p>
+    <p><b>FLOPs</b> = 2 × MACs + element-wise operations. MACs are never called FLOPs here; other tools do, so their
+    figures can differ by a factor of two.</p>
+    <p><b>Weights</b>: bytes of the parameters in their element type.</p>
+    <p><b>Peak memory</b>: the most bytes of activations that are alive at once, when the nodes run in order: a tensor
+    lives from when it is made until its last reader is done. Weights are not counted, and nothing is computed in
+    place.</p>
+    <p><b>Receptive field</b>: how many input pixels, across, one output position depends on.</p>
+    <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
+    <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its
+    95 % interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs
+    to an earlier state of the design.</p>
+    <h3>Element-wise operations</h3>
+    <p>Each addition, multiplication, division, comparison or exponential on one element counts as one. These layers do
+    them; the last column is worked out for an input of {label}:</p>
+    <table cellpadding="3">{rows}</table>
+    """
+
+
+def _counting_sentence(cls: type[Layer]) -> str:
+    """The sentence of the docstring that says what is counted: its last one."""
+    text = " ".join((inspect.getdoc(cls) or "").split())
+    sentences = [sentence.strip() for sentence in text.split(". ") if sentence.strip()]
+    return sentences[-1].rstrip(".") + "." if sentences else ""
+
+
+def layer_page(cls: type[Layer]) -> str:
+    """What a layer computes, its parameters and its source, as HTML."""
+    paragraphs = "".join(f"<p>{escape(text)}</p>" for text in (inspect.getdoc(cls) or "").split("\n\n"))
+    rows = "".join(
+        f"<tr><td><b>{escape(parameter.label)}</b></td><td>{escape(parameter.text(parameter.default))}</td>"
+        f"<td>{escape(parameter.help)}</td></tr>"
+        for parameter in cls.parameters
+    )
+    table = f"<h3>Parameters</h3><table cellpadding='3'>{rows}</table>" if rows else ""
+    source = f"<p><i>Source: {escape(cls.source)}</i></p>" if cls.source else ""
+    return f"<h2>{escape(cls.title)}</h2><p>{escape(cls.category.value)}</p>{paragraphs}{table}{source}"
+
+
+def layers_page() -> str:
+    """Every layer, one after the other."""
+    return "<hr>".join(layer_page(cls) for cls in catalogue())
+
+
+GESTURES = (
+    ("Drag from the palette", "place a node under the pointer"),
+    ("Double click in the palette, or Enter", "place a node, wired to the selection"),
+    ("Drag from port to port", "wire them; the reason stands at the pointer where it cannot be"),
+    ("Drag on empty canvas", "select what the rubber band touches; Shift adds, Ctrl toggles"),
+    ("Middle drag, Space + drag", "move the view"),
+    ("Wheel", "zoom at the pointer"),
+    ("Arrow keys, Shift + arrow keys", "move the selection by a grid step, by one unit"),
+)
+
+
+def keys_page(context: Context) -> str:
+    """Every action with its keys, as HTML, and the gestures of the mouse."""
+    tables = "".join(_menu_table(context, menu) for menu in Menu)
+    gestures = _table(GESTURES)
+    return f"<h2>Keys and mouse</h2><h3>Mouse</h3>{gestures}{tables}"
+
+
+def _menu_table(context: Context, menu: Menu) -> str:
+    rows = [
+        (" or ".join(each.shortcuts), each.title(context).replace("&", ""))
+        for each in ACTIONS
+        if each.menu is menu and each.shortcuts
+    ]
+    return f"<h3>{menu.value.replace('&', '')}</h3>{_table(rows)}" if rows else ""
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><td><b>{escape(key)}</b></td><td>{escape(text)}</td></tr>" for key, text in rows)
+    return f"<table cellpadding='3'>{cells}</table>"
+
+
+def about_page(versions: Iterable[tuple[str, str]]) -> str:
+    """What this is and what it is made of, as HTML."""
+    parts = _table([("Python", platform.python_version()), ("Qt", qVersion()), *versions])
+    layers = wording.plural(len(catalogue()), "layer type")
+    return f"""<h2>Bottleneck Designer</h2>
+    <p>Draw efficient convolution blocks, see what they cost, run them, measure them, compare them, export them.</p>
+    <p>{layers} in the catalogue.</p>{parts}"""
+
+
+class HelpDialog(QDialog):
+    """Shows one page."""
+
+    def __init__(self, title: str, html: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.browser = QTextBrowser(self)
+        self.browser.setHtml(html)
+        self.browser.setAccessibleName(title)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.browser)
+        layout.addWidget(buttons)
+        self.resize(self.fontMetrics().horizontalAdvance("m" * 60), self.fontMetrics().height() * 34)

@@ -1,0 +1,139 @@
+"""What leaves the window: ONNX files, written, checked and run by the worker; and pictures of the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from designer import wording
+from designer.errors import DesignerError
+from designer.files.design_json import dumps
+from designer.ui.ask import ONNX_FILTER, PICTURE_FILTER
+from designer.ui.dialogs.job_dialog import JobDialog
+from designer.ui.workbench import Workbench, file_stem
+from designer.ui.worker_client import Job
+from designer.worker.messages import Failure
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What became of an ONNX file; the worker sends one only of a file that was checked and run.
+
+    Attributes:
+        path: The file.
+        file_bytes: Its size.
+        opset: Its operator set.
+        runtime: What it was run in.
+        max_abs_difference: Largest difference of an output from the PyTorch module's.
+        max_abs_output: Largest output, to judge the difference by.
+        seconds: How long it all took.
+    """
+
+    path: Path
+    file_bytes: int
+    opset: int
+    runtime: str
+    max_abs_difference: float
+    max_abs_output: float
+    seconds: float
+
+
+def export_report(data: Mapping[str, Any]) -> ExportReport:
+    """The report from what the worker sent."""
+    return ExportReport(
+        path=Path(data["path"]),
+        file_bytes=int(data["file_bytes"]),
+        opset=int(data["opset"]),
+        runtime=str(data["runtime"]),
+        max_abs_difference=float(data["max_abs_difference"]),
+        max_abs_output=float(data["max_abs_output"]),
+        seconds=float(data["seconds"]),
+    )
+
+
+class ExportResultDialog(QDialog):
+    """What was written and how it was proved."""
+
+    def __init__(self, report: ExportReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Exported")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.report = report
+        form = QFormLayout()
+        self.rows = (
+            ("File", str(report.path)),
+            ("Size", wording.memory(report.file_bytes)),
+            ("Checked by ONNX", f"yes, opset {report.opset}"),
+            ("Run in", report.runtime),
+            (
+                "Largest difference from PyTorch",
+                f"{report.max_abs_difference:.2g} where outputs reach {report.max_abs_output:.3g}",
+            ),
+            ("Took", wording.milliseconds(report.seconds * 1000)),
+        )
+        for name, value in self.rows:
+            label = QLabel(value, self)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setAccessibleName(f"{name}: {value}")
+            label.setWordWrap(True)
+            form.addRow(f"{name}:", label)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 36))
+
+
+def export_onnx(bench: Workbench, parent: QWidget) -> Job | None:
+    """Ask where, and have the worker write, check and run the file; its report is shown when it is done."""
+    document = bench.document
+    if document is None:
+        return None
+    design = document.committed_design
+    path = bench.ask.path_to_save("Export ONNX as", _beside(bench, f"{file_stem(design)}.onnx"), ONNX_FILTER)
+    if path is None:
+        return None
+    target = path if path.suffix else path.with_suffix(".onnx")
+    job = bench.worker.submit("export_onnx", dumps(design), {"path": str(target.absolute())})
+    job.done.connect(lambda data: ExportResultDialog(export_report(data), parent).open())
+    job.failed.connect(lambda failure: _tell_failure(bench, failure))
+    job.cancelled.connect(lambda: bench.said.emit("Export cancelled; no file was written"))
+    JobDialog(f"Exporting {target.name}", job, bench.worker, parent).open()
+    return job
+
+
+def _tell_failure(bench: Workbench, failure: Failure) -> None:
+    text = f"{failure.what}. {failure.hint}" if failure.hint else failure.what
+    bench.ask.tell("The design was not exported", text, failure.traceback)
+
+
+def export_picture(bench: Workbench) -> Path | None:
+    """Ask where, and write the canvas as PNG or SVG, by the file's ending; gives the file written."""
+    document, tab = bench.document, bench.tab
+    if document is None or tab is None:
+        return None
+    suggested = _beside(bench, f"{file_stem(document.design)}.png")
+    path = bench.ask.path_to_save("Export picture as", suggested, PICTURE_FILTER)
+    if path is None:
+        return None
+    target = path if path.suffix else path.with_suffix(".png")
+    try:
+        tab.save_picture(target)
+    except (DesignerError, OSError) as error:
+        bench.ask.tell("The picture was not written", str(error))
+        return None
+    bench.said.emit(f"Wrote {target.name}")
+    return target
+
+
+def _beside(bench: Workbench, name: str) -> Path:
+    """A file beside the design's own, or in the home folder where it has none."""
+    document = bench.document
+    folder = Path(document.path).parent if document is not None and document.path else Path.home()
+    return folder / name

@@ -1,0 +1,297 @@
+"""One editor for each kind of parameter; the inspector and the template dialog are made of them.
+
+Made from ``graph.parameter`` alone: knows no layer, no design and no document. A field tells each value a person gives,
+as soon as it can be understood, and says in words why it cannot.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer.errors import ParameterError
+from designer.graph.parameter import Choice, Flag, Integer, Parameter, Ratio
+from designer.ui.number_box import NumberBox, leaves_undo_to_design
+from designer.ui.theme import tokens
+
+MIXED_TEXT = "several values"
+
+
+class Field(QWidget):
+    """Edits one parameter's value.
+
+    Signals: ``edited`` with each new value; ``finished`` when the person is done with the field (Enter, or focus gone).
+    """
+
+    edited = Signal(object)
+    finished = Signal()
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parameter = parameter
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+        self._complaint = QLabel(self)
+        self._complaint.setWordWrap(True)
+        self._complaint.hide()
+        self._complaint.setAccessibleName(f"{parameter.label}, problem")
+
+    @property
+    def complaint(self) -> str:
+        """Why what stands in the field is refused, or an empty text."""
+        return self._complaint.text()
+
+    @property
+    def editor(self) -> QWidget:
+        """The widget that takes the keyboard."""
+        raise NotImplementedError
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without telling that it was edited; None where several differ."""
+        raise NotImplementedError
+
+    def complain(self, reason: str) -> None:
+        """Show why a value is refused; an empty text takes it back."""
+        self._complaint.setText(reason)
+        self._complaint.setVisible(bool(reason))
+        colour = tokens().error_text.name()
+        self._complaint.setStyleSheet(f"color: {colour}")
+
+    def _adopt(self, editor: QWidget) -> None:
+        editor.setAccessibleName(self.parameter.label)
+        editor.setAccessibleDescription(self.parameter.help)
+        editor.setToolTip(self.parameter.help)
+        self._layout.addWidget(editor)
+        self._layout.addWidget(self._complaint)
+        self.setFocusProxy(editor)
+
+
+class NumberField(Field):
+    """A whole number or a ratio: typed, stepped by its − and + buttons, by arrows, or by the wheel while focused."""
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parameter, parent)
+        self.box = NumberBox(parameter, self)
+        self.box.lineEdit().textEdited.connect(self._typed)
+        self.box.stepped.connect(self._typed)
+        self.box.editingFinished.connect(self._done)
+        self._value: Any = parameter.default
+        self._adopt(self.box)
+        self.show_value(parameter.default)
+
+    @property
+    def editor(self) -> QWidget:
+        return self.box
+
+    def show_value(self, value: Any) -> None:
+        self._value = value
+        if value is None:
+            self.box.lineEdit().setPlaceholderText(MIXED_TEXT)
+            self.box.lineEdit().clear()
+        elif not self._already_shows(value):
+            self.box.lineEdit().setText(self.parameter.text(value))
+
+    def _already_shows(self, value: Any) -> bool:
+        # Someone typing "08" must not have it rewritten under the cursor while the value is the same.
+        try:
+            return bool(self.parameter.parse(self.box.lineEdit().text()) == value)
+        except ParameterError:
+            return False
+
+    def _typed(self, text: str) -> None:
+        try:
+            value = self.parameter.parse(text)
+        except ParameterError as error:
+            self.complain(error.reason)
+            return
+        self.complain("")
+        self._value = value
+        self.edited.emit(value)
+
+    def _done(self) -> None:
+        if self.complaint:
+            self.show_value(
+                self._value
+            )  # the words stay until the next edit, so that nobody wonders where the text went
+        self.finished.emit()
+
+
+class ChoiceField(Field):
+    """One of an enumeration's members."""
+
+    def __init__(self, parameter: Choice, parent: QWidget | None = None) -> None:
+        super().__init__(parameter, parent)
+        self._options: tuple[Enum, ...] = parameter.options
+        self.combo = _QuietCombo(self)
+        self.combo.setPlaceholderText(MIXED_TEXT)
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for option in self._options:
+            self.combo.addItem(parameter.text(option))
+        self.combo.activated.connect(self._chosen)
+        self._adopt(self.combo)
+        self.show_value(parameter.default)
+
+    @property
+    def editor(self) -> QWidget:
+        return self.combo
+
+    def show_value(self, value: Any) -> None:
+        self.combo.setCurrentIndex(self._options.index(value) if value in self._options else -1)
+
+    def _chosen(self, index: int) -> None:
+        self.complain("")
+        self.edited.emit(self._options[index])
+        self.finished.emit()
+
+
+class _QuietCombo(QComboBox):
+    """A combo box that the wheel does not change in passing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class FlagField(Field):
+    """On or off."""
+
+    def __init__(self, parameter: Flag, parent: QWidget | None = None) -> None:
+        super().__init__(parameter, parent)
+        self.check = QCheckBox(self)
+        self.check.clicked.connect(self._clicked)
+        self._adopt(self.check)
+        self.show_value(parameter.default)
+
+    @property
+    def editor(self) -> QWidget:
+        return self.check
+
+    def show_value(self, value: Any) -> None:
+        self.check.setTristate(value is None)
+        state = Qt.CheckState.PartiallyChecked if value is None else _check_state(value)
+        self.check.setCheckState(state)
+        self.check.setText(MIXED_TEXT if value is None else self.parameter.text(value))
+
+    def _clicked(self) -> None:
+        value = self.check.checkState() != Qt.CheckState.Unchecked
+        self.show_value(value)
+        self.complain("")
+        self.edited.emit(value)
+        self.finished.emit()
+
+
+def _check_state(value: bool) -> Qt.CheckState:
+    return Qt.CheckState.Checked if value else Qt.CheckState.Unchecked
+
+
+class TextField(Field):
+    """Anything that is typed as text, such as four numbers for top, bottom, left and right."""
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parameter, parent)
+        self.line = QLineEdit(self)
+        self.line.textEdited.connect(self._typed)
+        self.line.editingFinished.connect(self.finished)
+        self.line.installEventFilter(self)
+        self._adopt(self.line)
+        self.show_value(parameter.default)
+
+    @property
+    def editor(self) -> QWidget:
+        return self.line
+
+    def show_value(self, value: Any) -> None:
+        text = "" if value is None else self.parameter.text(value)
+        self.line.setPlaceholderText(MIXED_TEXT if value is None else "")
+        if not self.line.hasFocus() and text != self.line.text():
+            self.line.setText(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave undo and redo to the design."""
+        return leaves_undo_to_design(event) or super().eventFilter(watched, event)
+
+    def _typed(self, text: str) -> None:
+        try:
+            value = self.parameter.parse(text)
+        except ParameterError as error:
+            self.complain(error.reason)
+            return
+        self.complain("")
+        self.edited.emit(value)
+
+
+class NameEdit(QLineEdit):
+    """A name that is told when the person is done with it: Enter, or focus gone; Escape takes the typing back."""
+
+    renamed = Signal(str)
+
+    def __init__(self, accessible_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(accessible_name)
+        self._shown = ""
+        self.editingFinished.connect(self._tell)
+
+    def show_name(self, name: str) -> None:
+        """Show a name without telling it."""
+        self._shown = name
+        if not (self.hasFocus() and self.isModified()):
+            self.setText(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape puts back what stood there."""
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.setText(self._shown)
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Select everything when reached by keyboard, as form fields do."""
+        super().focusInEvent(event)
+        self.setModified(False)
+
+    def _tell(self) -> None:
+        if self.text() != self._shown:
+            self._shown = self.text()
+            self.renamed.emit(self.text())
+
+
+def field_for(parameter: Parameter, parent: QWidget | None = None) -> Field:
+    """The editor that suits a parameter's kind."""
+    match parameter:
+        case Integer() | Ratio():
+            return NumberField(parameter, parent)
+        case Choice():
+            return ChoiceField(parameter, parent)
+        case Flag():
+            return FlagField(parameter, parent)
+        case _:
+            return TextField(parameter, parent)
+
+
+def labelled_row(field: Field, parent: QWidget | None = None) -> QWidget:
+    """A row of a form: the parameter's name with its unit, and the field."""
+    row = QWidget(parent)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    unit = f" ({field.parameter.unit})" if field.parameter.unit else ""
+    label = QLabel(f"{field.parameter.label}{unit}", row)
+    label.setToolTip(field.parameter.help)
+    label.setBuddy(field.editor)
+    layout.addWidget(label, 1)
+    layout.addWidget(field, 1)
+    return row

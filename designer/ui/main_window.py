@@ -1,0 +1,367 @@
+"""The window: menus, tab strip, docks and status line around the workbench's pages. No behaviour of its own.
+
+Panels get the document and the analysis, never the window. What can be done stands in ``actions``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer.analysis.issues import Fix, Issue
+from designer.analysis.snapshot import Analysis
+from designer.graph.layer import Layer
+from designer.templates.table import Template
+from designer.ui import exporting
+from designer.ui.actions import Menu
+from designer.ui.ask import Ask, AskByDialog
+from designer.ui.dialogs import help_pages
+from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.menus import ActionViews
+from designer.ui.panels.cards import PanelScroll
+from designer.ui.panels.costs import CostsPanel
+from designer.ui.panels.inspector import InspectorPanel
+from designer.ui.panels.palette import PalettePanel
+from designer.ui.panels.problems import ProblemsPanel
+from designer.ui.settings import Settings
+from designer.ui.status_line import StatusLine
+from designer.ui.tab_strip import TabStrip
+from designer.ui.theme import Theme
+from designer.ui.views.compare_view import CompareView
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.workbench import Workbench
+from designer.ui.worker_client import WorkerClient
+
+TITLE = "Bottleneck Designer"
+
+
+class MainWindow(QMainWindow):
+    """Shows the workbench."""
+
+    def __init__(
+        self, settings: Settings, theme: Theme, worker: WorkerClient | None = None, ask: Ask | None = None
+    ) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setWindowTitle(TITLE)
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.worker = worker or WorkerClient()
+        self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
+        self.views = ActionViews(self, self, settings)
+        self._make_panels()
+        self._make_centre()
+        self._connect()
+        self._restore()
+        self._refresh_state()
+
+    # Building ---------------------------------------------------------------------------------------------------------
+
+    def _make_panels(self) -> None:
+        self.palette_panel = PalettePanel(self)
+        self.costs = CostsPanel(self)
+        self.inspector = InspectorPanel(self)
+        self.problems = ProblemsPanel(self)
+        self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
+        view_menu = self.views.menu(Menu.VIEW)
+        view_menu.addSeparator()
+        view_menu.addActions([self.palette_dock.toggleViewAction(), self.panels_dock.toggleViewAction()])
+
+    def _right_column(self) -> QWidget:
+        """Costs and inspector scroll; the problems stay in sight below them."""
+        column = QWidget(self)
+        upper, lower = PanelScroll(column), PanelScroll(column)
+        upper.column.addWidget(self.costs)
+        upper.column.addWidget(self.inspector)
+        upper.column.addStretch(1)
+        lower.column.addWidget(self.problems)
+        lower.column.addStretch(1)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(upper, 3)
+        layout.addWidget(lower, 1)
+        column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 24))
+        return column
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setWidget(content)
+        dock.toggleViewAction().setText(f"{title} panel")
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _make_centre(self) -> None:
+        acts = self.views
+        exports = [acts["export_onnx"], acts["export_picture"]]
+        self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
+        bar = QToolBar("Tabs", self)
+        bar.setObjectName("Tabs")
+        bar.setMovable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.addWidget(self.strip)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self.pages = QStackedWidget(self)
+        self._nothing_open = self._empty_page()
+        self.pages.addWidget(self._nothing_open)
+        self.setCentralWidget(self.pages)
+        self.status = StatusLine(self.settings, self)
+        self.setStatusBar(self.status)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget(self)
+        label = QLabel("Nothing is open.", page)
+        buttons = QHBoxLayout()
+        for id, text in (("new_from_template", "New from template…"), ("new", "New"), ("open", "Open…")):
+            button = QPushButton(text, page)
+            button.clicked.connect(self.views[id].trigger)
+            buttons.addWidget(button)
+        column = QVBoxLayout()
+        column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
+        layout = QVBoxLayout(page)
+        layout.addStretch(1)
+        layout.addLayout(column)
+        layout.addStretch(1)
+        layout.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
+        return page
+
+    def _connect(self) -> None:
+        bench = self.bench
+        bench.tab_added.connect(self._add_page)
+        bench.tab_removed.connect(self._remove_page)
+        bench.page_changed.connect(self._show_page)
+        bench.analysed.connect(self._show_analysis)
+        bench.selection_changed.connect(lambda: self.inspector.show_selection(bench.selection))
+        bench.state_changed.connect(self._refresh_state)
+        bench.said.connect(self.status.say)
+        bench.latency.progressed.connect(self._show_measuring)
+        bench.latency.failed.connect(lambda failure: self.status.say(f"Not measured: {failure.what}. {failure.hint}"))
+        self.strip.page_chosen.connect(bench.turn_to)
+        self.strip.close_requested.connect(bench.close_page)
+        self.palette_panel.layer_chosen.connect(self._place)
+        self.palette_panel.template_chosen.connect(self.new_from_template)
+        self.problems.show_requested.connect(self._show_issue)
+        self.problems.mend_requested.connect(self._mend)
+        self.status.conditions_chosen.connect(bench.latency.conditions_changed)
+        self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
+        self.worker.state_changed.connect(lambda _text: self._worker_changed())
+        self.worker.trouble.connect(self.status.say)
+        self.theme.changed.connect(lambda _look: self._follow_theme())
+
+    # Pages ------------------------------------------------------------------------------------------------------------
+
+    def _add_page(self, page: QWidget) -> None:
+        self.pages.addWidget(page)
+        self.strip.add(page, "")
+        if isinstance(page, DesignTab):
+            page.zoom_changed.connect(lambda _scale: self._show_zoom())
+
+    def _remove_page(self, page: QWidget) -> None:
+        self.strip.remove(page)
+        self.pages.removeWidget(page)
+        if isinstance(page, DesignTab):
+            views = [self.pages.widget(index) for index in range(self.pages.count())]
+            for view in views:
+                if isinstance(view, CompareView) and page in view.tabs and not view.drop(page):
+                    self.bench.close_page(view)
+
+    def _show_page(self) -> None:
+        page, tab = self.bench.page, self.bench.tab
+        self.pages.setCurrentWidget(page if page is not None else self._nothing_open)
+        if page is not None:
+            self.strip.turn_to(page)
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        for dock in (self.palette_dock, self.panels_dock):
+            dock.widget().setEnabled(tab is not None)
+        self.inspector.show_document(self.bench.document)
+        self.inspector.show_selection(self.bench.selection)
+        self._show_analysis()
+        self._show_zoom()
+        if isinstance(page, CompareView):
+            page.refresh()
+
+    def _show_zoom(self) -> None:
+        if self.bench.tab is not None:
+            self.status.show_zoom(self.bench.tab.zoom)
+
+    def _show_analysis(self) -> None:
+        analysis = self.bench.analysis
+        self.costs.show_analysis(analysis)
+        self.problems.show_issues(analysis.issues if analysis is not None else ())
+        if analysis is not None:
+            self.inspector.show_analysis(analysis)
+
+    def _refresh_state(self) -> None:
+        self.views.refresh()
+        for tab in self.bench.tabs:
+            unsaved = "" if tab.document.is_saved or tab.is_untouched else " •"
+            self.strip.set_title(tab, tab.document.design.name + unsaved, tab.document.path or "not saved yet")
+        page = self.bench.page
+        if isinstance(page, CompareView):
+            self.strip.set_title(page, page.title, page.title)
+        self.status.show_state(self.bench.document, self.bench.analysis)
+        self._show_title()
+        self._show_latency()
+
+    def _show_title(self) -> None:
+        document = self.bench.document
+        self.setWindowTitle(f"{document.design.name}[*] — {TITLE}" if document is not None else TITLE)
+        self.setWindowModified(document is not None and not document.is_saved)
+
+    # Measuring --------------------------------------------------------------------------------------------------------
+
+    def _show_latency(self, running: str = "measuring…") -> None:
+        latency, analysis = self.bench.latency, self.bench.analysis
+        if latency.is_running:
+            state, tone = running, "hint"
+        elif not latency.is_live:
+            state, tone = "not live", "warning"
+        else:
+            state, tone = "live", "ok"
+        self.costs.show_latency(analysis, latency.shown, latency.is_current, state, tone)
+        page = self.bench.page
+        if isinstance(page, CompareView):
+            page.refresh()
+
+    def _show_measuring(self, share: float, text: str) -> None:
+        self._show_latency(f"measuring {round(share * 100)} %")
+
+    def _worker_changed(self) -> None:
+        ready = self.worker.conditions
+        if ready is not None:
+            self.status.show_devices(tuple(ready.devices))
+
+    def _follow_theme(self) -> None:
+        """Bars keep colours as values, so they are made anew."""
+        self._show_analysis()
+        self._refresh_state()
+
+    # What panels ask for ----------------------------------------------------------------------------------------------
+
+    def _place(self, layer: type[Layer]) -> None:
+        if self.bench.tab is not None:
+            self.bench.tab.place_wired(layer())
+
+    def _show_issue(self, issue: Issue) -> None:
+        if self.bench.tab is not None and issue.node is not None:
+            self.bench.tab.show_node(issue.node)
+
+    def _mend(self, issue: Issue, fix: Fix) -> None:
+        self.bench.apply(fix.label, fix.edit)
+
+    # Context of the actions -------------------------------------------------------------------------------------------
+
+    def new_from_template(self, template: Template | None = None) -> None:
+        """Ask for a template and its settings, and open what it builds."""
+        dialog = TemplateDialog(template, self)
+        dialog.built.connect(lambda design: self.bench.open_design(design, is_saved=False))
+        dialog.open()
+
+    def export_onnx(self) -> None:
+        """Export the design on screen."""
+        exporting.export_onnx(self.bench, self)
+
+    def export_picture(self) -> None:
+        """Write the canvas as a picture."""
+        exporting.export_picture(self.bench)
+
+    def compare(self) -> None:
+        """Open a page that compares the open designs, or turn to the one there is."""
+        tabs = self.bench.tabs
+        if len(tabs) < 2:
+            return
+        latency = self.bench.latency
+
+        def median_ms(analysis: Analysis) -> float | None:
+            figure = latency.figure(analysis.design)
+            return figure.median_ms if figure is not None else None
+
+        view = CompareView(tabs, median_ms)
+        view.said.connect(self.status.say)
+        self.bench.add_page(view)
+
+    def focus_palette(self) -> None:
+        """Put the keyboard into the search field."""
+        self.palette_dock.show()
+        self.palette_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.palette_panel.search.selectAll()
+
+    def focus_inspector(self) -> None:
+        """Put the keyboard into the inspector."""
+        self.panels_dock.show()
+        self.inspector.focus_first()
+
+    def set_theme(self, name: str) -> None:
+        """Fix the colours, or let them follow the system."""
+        self.settings.theme = name
+        self.theme.choose(name)
+
+    def show_help(self, page: str) -> None:
+        """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
+        title, html = self._help(page)
+        help_pages.HelpDialog(title, html, self).open()
+
+    def _help(self, page: str) -> tuple[str, str]:
+        if page == "numbers":
+            return "How each number is defined", help_pages.numbers_page()
+        if page == "keys":
+            return "Keys and mouse", help_pages.keys_page(self)
+        if page == "about":
+            ready = self.worker.conditions
+            return "About", help_pages.about_page(sorted(ready.versions.items()) if ready is not None else ())
+        document, selection = self.bench.document, self.bench.selection
+        if document is None or len(selection) != 1:
+            return "Layers", help_pages.layers_page()
+        layer = document.design.nodes[selection[0]].layer
+        return layer.title, help_pages.layer_page(type(layer))
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.close()
+
+    # Events -----------------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes, remember how the window stood, end the worker."""
+        if not self.bench.may_close_all():
+            event.ignore()
+            return
+        self.settings.keep_window(self.saveGeometry(), self.saveState())
+        self.settings.sync()
+        self.worker.stop()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files dropped on the window."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open dropped files."""
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                self.bench.open_path(Path(url.toLocalFile()))
+
+    def _restore(self) -> None:
+        metrics = self.fontMetrics()
+        self.resize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
+        if self.settings.geometry is not None:
+            self.restoreGeometry(self.settings.geometry)
+        if self.settings.docks is not None:
+            self.restoreState(self.settings.docks)

@@ -1,0 +1,114 @@
+"""A spin box whose range and words are a parameter's: typed, stepped by buttons, arrows or wheel. Knows no design."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QValidator, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
+
+from designer.errors import ParameterError
+from designer.graph.parameter import Integer, Parameter, Ratio
+
+_DESIGN_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+
+
+class NumberBox(QAbstractSpinBox):
+    """A spin box that leaves ranges to the parameter, so that a number out of range can be answered in words."""
+
+    stepped = Signal(str)
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parameter = parameter
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().installEventFilter(self)
+        self.minus = self._button("−", "Decrease", -1)
+        self.plus = self._button("+", "Increase", 1)
+
+    def stepBy(self, steps: int) -> None:
+        """Move by whole steps, within the range."""
+        parameter = self._parameter
+        size = 1 if isinstance(parameter, Integer) else 0.05
+        low, high = _range(parameter)
+        value = min(max(self._value() + steps * size, low), high)
+        text = parameter.text(round(value, 4) if isinstance(parameter, Ratio) else int(value))
+        self.lineEdit().setText(text)
+        self.stepped.emit(text)
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        """Which ways there is room."""
+        low, high = _range(self._parameter)
+        enabled = QAbstractSpinBox.StepEnabledFlag.StepNone
+        if self._value() > low:
+            enabled |= QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+        if self._value() < high:
+            enabled |= QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
+        return enabled
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Let anything be typed; the field says what is wrong with it."""
+        return QValidator.State.Acceptable, text, position
+
+    def _value(self) -> float:
+        try:
+            return float(self._parameter.parse(self.lineEdit().text()))
+        except ParameterError:
+            low, _high = _range(self._parameter)
+            return float(self._parameter.default if self._parameter.default is not None else low)
+
+    def _button(self, text: str, name: str, steps: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setAutoRaise(True)
+        button.setAutoRepeat(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.setAccessibleName(f"{name} {self._parameter.label.lower()}")
+        button.clicked.connect(lambda: self.stepBy(steps))
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the two buttons at the right end, inside the frame."""
+        super().resizeEvent(event)
+        side = self.height() - 4
+        self.plus.setGeometry(self.width() - side - 2, 2, side, side)
+        self.minus.setGeometry(self.width() - 2 * side - 2, 2, side, side)
+        self.lineEdit().setTextMargins(0, 0, 2 * side, 0)
+
+    def sizeHint(self) -> QSize:
+        """Room for seven digits and the buttons."""
+        height = super().sizeHint().height()
+        return QSize(self.fontMetrics().horizontalAdvance("0000000") + 3 * height, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for four digits and the buttons."""
+        height = super().sizeHint().height()
+        return QSize(self.fontMetrics().horizontalAdvance("0000") + 2 * height, height)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Step only while focused, so that scrolling the panel changes nothing by accident."""
+        if self.hasFocus() or self.lineEdit().hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave undo and redo to the design: what is typed here is an edit of it already."""
+        return leaves_undo_to_design(event) or super().eventFilter(watched, event)
+
+
+def leaves_undo_to_design(event: QEvent) -> bool:
+    """Whether this is the question of a text field if it may keep undo or redo to itself; it may not."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if any(event.matches(key) for key in _DESIGN_KEYS):
+        event.ignore()
+        return True
+    return False
+
+
+def _range(parameter: Parameter) -> tuple[float, float]:
+    if isinstance(parameter, (Integer, Ratio)):
+        return parameter.low, parameter.high
+    return 0.0, 0.0

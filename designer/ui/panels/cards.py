@@ -1,0 +1,114 @@
+"""The small pieces panels are built of: headings, rounded cards, and labels that follow the theme. Knows no design."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from designer.ui.theme import Tokens, mixed, tokens
+
+RADIUS = 5.0
+
+
+def heading(text: str, parent: QWidget | None = None) -> QLabel:
+    """A small bold heading in capitals, in the quiet colour."""
+    label = QLabel(text.upper(), parent)
+    font = label.font()
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 104)
+    label.setFont(font)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setAccessibleName(text)
+    return label
+
+
+def quiet(text: str = "", parent: QWidget | None = None, scale: float = 0.88) -> QLabel:
+    """A small label in the quiet colour that wraps."""
+    label = QLabel(text, parent)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    label.setFont(font)
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setWordWrap(True)
+    return label
+
+
+class Card(QFrame):
+    """A rounded box on the panel; tinted with one of the theme's colours where a tone is given."""
+
+    def __init__(self, tone: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        margin = self.fontMetrics().height() // 2
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(margin, margin * 2 // 3, margin, margin * 2 // 3)
+        self.column.setSpacing(max(2, margin // 4))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Fill and frame the rounded box."""
+        ground, edge = self._colours(tokens())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(edge)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+    def _colours(self, theme: Tokens) -> tuple[QColor, QColor]:
+        base = self.palette().color(QPalette.ColorRole.Base)
+        if not self._tone:
+            return base, self.palette().color(QPalette.ColorRole.Mid)
+        tone = theme.tone(self._tone)
+        return mixed(base, tone, 0.14), mixed(base, tone, 0.55)
+
+
+class TonedLabel(QLabel):
+    """A label in one of the theme's colours; follows the theme when it changes."""
+
+    def __init__(self, tone: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._tone = tone
+        self.setWordWrap(True)
+        self._apply()
+
+    def set_tone(self, tone: str) -> None:
+        """Take another of the theme's colours."""
+        self._tone = tone
+        self._apply()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._apply()
+        super().changeEvent(event)
+
+    def _apply(self) -> None:
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, tokens().text_tone(self._tone))
+        self.setPalette(palette)
+
+
+class PanelScroll(QScrollArea):
+    """A panel's content in a column that scrolls down and never sideways."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.content = QWidget(self)
+        self.column = QVBoxLayout(self.content)
+        margin = self.fontMetrics().height() // 2
+        self.column.setContentsMargins(margin, margin, margin, margin)
+        self.column.setSpacing(margin)
+        self.setWidget(self.content)
+
+
+def clear(layout: QVBoxLayout) -> None:
+    """Remove everything from a column."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

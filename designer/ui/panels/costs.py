@@ -1,0 +1,164 @@
+"""Cost tiles and bars: what the design costs in total, and where that goes. Reads only; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from designer import wording
+from designer.analysis.snapshot import Analysis
+from designer.graph.layer import Category
+from designer.ui.live_latency import Measurement
+from designer.ui.panels.bars import Bar, Bars
+from designer.ui.panels.cards import Card, TonedLabel, heading, quiet
+from designer.ui.theme import tokens
+
+SHOWN_AT_MOST = 6
+STALE_OPACITY = 0.45
+
+
+class Share(NamedTuple):
+    """What one type of layer takes."""
+
+    title: str
+    category: Category
+    value: float
+
+
+class Tile(Card):
+    """One figure: its name, the figure large, and a note."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self._name = name
+        self._title = quiet(name, self)
+        self.value = QLabel(wording.UNKNOWN, self)
+        font = self.value.font()
+        font.setPointSizeF(font.pointSizeF() * 1.45)
+        font.setWeight(QFont.Weight.DemiBold)
+        self.value.setFont(font)
+        self.value.setForegroundRole(QPalette.ColorRole.Text)
+        self.note = quiet("", self, 0.8)
+        for label in (self._title, self.value, self.note):
+            self.column.addWidget(label)
+        self._fade = QGraphicsOpacityEffect(self)
+        self._fade.setEnabled(False)
+        self._fade.setOpacity(STALE_OPACITY)
+        self.setGraphicsEffect(self._fade)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it looks old."""
+        return self._fade.isEnabled()
+
+    def show_figure(self, value: str, note: str, tip: str = "", is_stale: bool = False) -> None:
+        """Show a figure, dimmed where it is not the present design's."""
+        self.value.setText(value)
+        self.note.setText(note)
+        self.setToolTip(tip)
+        self._fade.setEnabled(is_stale)
+        old = ", of an earlier state" if is_stale else ""
+        self.setAccessibleName(f"{self._name}: {value} {note}{old}")
+
+
+class CostsPanel(QWidget):
+    """Four tiles, and bars of MACs and of measured time by kind of layer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parameters = Tile("Parameters", self)
+        self.macs = Tile("MACs", self)
+        self.memory = Tile("Peak memory", self)
+        self.latency = Tile("Latency", self)
+        self.state = TonedLabel("ok", "", self)
+        self.state.setWordWrap(False)
+        self.mac_bars = Bars("Where the MACs go", self)
+        self.time_bars = Bars("Where the measured time goes", self)
+        self._time_title = heading("Where it goes — measured time", self)
+        header = QHBoxLayout()
+        header.addWidget(heading("Cost", self))
+        header.addStretch(1)
+        header.addWidget(self.state)
+        grid = QGridLayout()
+        grid.setSpacing(self.fontMetrics().height() // 3)
+        for index, tile in enumerate((self.parameters, self.macs, self.memory, self.latency)):
+            grid.addWidget(tile, index // 2, index % 2)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(self.fontMetrics().height() // 3)
+        layout.addLayout(header)
+        layout.addLayout(grid)
+        layout.addWidget(heading("Where it goes — MACs", self))
+        layout.addWidget(self.mac_bars)
+        layout.addWidget(self._time_title)
+        layout.addWidget(self.time_bars)
+
+    def show_analysis(self, analysis: Analysis | None) -> None:
+        """Show another design's totals; an incomplete sum says so."""
+        if analysis is None:
+            for tile in (self.parameters, self.macs, self.memory):
+                tile.show_figure(wording.UNKNOWN, "")
+            self.mac_bars.show_bars(())
+            return
+        totals = analysis.totals
+        rest = "" if totals.complete else " · without the unknown"
+        weighted = sum(kind.count for kind in analysis.kinds if kind.cost.parameters)
+        layers = wording.plural(weighted, "weighted layer")
+        self.parameters.show_figure(
+            wording.count(totals.parameters), layers + rest, f"{wording.memory(totals.weight_bytes)} of weights"
+        )
+        self.macs.show_figure(
+            wording.short(totals.macs),
+            f"FLOPs {wording.short(totals.flops)}{rest}",
+            f"{wording.count(totals.macs)} multiply-accumulates\n{wording.count(totals.flops)} FLOPs "
+            f"= 2 × MACs + {wording.count(totals.elementwise)} element-wise operations",
+        )
+        peak = totals.peak_activation_bytes
+        self.memory.show_figure(
+            wording.memory(peak),
+            f"activations, batch 1{rest}",
+            f"{wording.count(peak)} bytes of activations alive at once",
+        )
+        by_kind = [Share(kind.title, kind.category, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
+        self.mac_bars.show_bars(_bars(by_kind, wording.short))
+
+    def show_latency(
+        self, analysis: Analysis | None, figure: Measurement | None, is_current: bool, state: str, tone: str
+    ) -> None:
+        """Show a measurement, dimmed where it is not the present design's; and what the measuring is doing."""
+        self.state.setText(state)
+        self.state.set_tone(tone)
+        if figure is None or analysis is None:
+            self.latency.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
+            self.time_bars.show_bars(())
+            return
+        value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
+        tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
+        note = f"±{spread} · {figure.device}×{figure.threads}"
+        self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
+        by_kind = times_by_kind(analysis, figure.node_ms)
+        self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
+
+
+def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Share]:
+    """Measured times added up by type of layer, through blocks, longest first; ``a.b`` is ``b`` in the block ``a``."""
+    sums: dict[str, Share] = {}
+    for path, node, _report in analysis.primitives():
+        ms = node_ms.get(".".join(path), 0.0)
+        before = sums.get(node.layer.key, Share(node.layer.title, node.layer.category, 0.0))
+        sums[node.layer.key] = before._replace(value=before.value + ms)
+    return sorted((share for share in sums.values() if share.value), key=lambda share: -share.value)
+
+
+def _bars(shares: Sequence[Share], word: Callable[[float], str]) -> list[Bar]:
+    colours = tokens()
+    bars = [Bar(share.title, share.value, word(share.value), colours.category(share.category)) for share in shares]
+    if len(bars) <= SHOWN_AT_MOST:
+        return bars
+    rest = sum(bar.value for bar in bars[SHOWN_AT_MOST - 1 :])
+    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), colours.template)]

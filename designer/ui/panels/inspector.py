@@ -1,0 +1,249 @@
+"""The inspector: parameters of what is selected, its shapes and costs; the design's own name where nothing is.
+
+A form made of the layers' declared parameters. Knows no particular layer. Reads a document and its analysis, and writes
+commands; typing in one field is one undo step, until the field is left.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from designer import wording
+from designer.analysis.snapshot import Analysis, NodeReport
+from designer.edit.document import Command, Document
+from designer.edit.edits import rename, set_parameter
+from designer.errors import DesignerError, ParameterError
+from designer.graph.design import Design, Node, NodeId
+from designer.graph.parameter import Parameter
+from designer.graph.tensor import TensorSpec
+from designer.ui.fields import Field, NameEdit, field_for, labelled_row
+from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+
+
+class InspectorPanel(QWidget):
+    """The form of the selection."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document: Document | None = None
+        self._analysis: Analysis | None = None
+        self._ids: tuple[NodeId, ...] = ()
+        self._fields: dict[str, Field] = {}
+        self._form_key: object = None
+        self.title = heading("Design", self)
+        self.subtitle = quiet("", self)
+        self.subtitle.setWordWrap(False)
+        header = QHBoxLayout()
+        header.addWidget(self.title)
+        header.addStretch(1)
+        header.addWidget(self.subtitle)
+        self.name = NameEdit("Name", self)
+        self.name.renamed.connect(self._rename)
+        self._form = QVBoxLayout()
+        self._form.setSpacing(self.fontMetrics().height() // 4)
+        self.shapes = QLabel(self)
+        self.shapes.setWordWrap(True)
+        self.shapes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.facts = quiet("", self)
+        self.advice = Card("hint", self)
+        self._advice_text = TonedLabel("hint", "", self.advice)
+        self.advice.column.addWidget(self._advice_text)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(header)
+        layout.addWidget(self.name)
+        layout.addLayout(self._form)
+        layout.addWidget(self.shapes)
+        layout.addWidget(self.facts)
+        layout.addWidget(self.advice)
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """The fields on screen, by parameter name."""
+        return self._fields
+
+    @property
+    def advice_text(self) -> str:
+        """What the green note says."""
+        return self._advice_text.text()
+
+    def show_document(self, document: Document | None) -> None:
+        """Turn to another design; nothing of it is selected yet."""
+        self._seal()
+        self._document, self._analysis, self._ids = document, None, ()
+        self._refresh()
+
+    def show_selection(self, ids: Sequence[NodeId]) -> None:
+        """Show other nodes' parameters."""
+        if tuple(ids) != self._ids:
+            self._seal()
+            self._ids = tuple(ids)
+            self._refresh()
+
+    def show_analysis(self, analysis: Analysis) -> None:
+        """Show the present values and what follows from them."""
+        self._analysis = analysis
+        self._refresh()
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the first field."""
+        first = next(iter(self._fields.values()), None)
+        (first or self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Showing ----------------------------------------------------------------------------------------------------------
+
+    def _nodes(self) -> list[Node]:
+        if self._document is None:
+            return []
+        nodes = self._document.design.nodes
+        return [nodes[id] for id in self._ids if id in nodes]
+
+    def _refresh(self) -> None:
+        nodes = self._nodes()
+        parameters = _common(nodes)
+        key = ([node.id for node in nodes], parameters)
+        if key != self._form_key:
+            self._form_key = key
+            self._build_form(parameters)
+        for name, field in self._fields.items():
+            values = {getattr(node.layer, name) for node in nodes}
+            field.show_value(values.pop() if len(values) == 1 else None)
+        self._show_header(nodes)
+        self._show_figures(nodes)
+
+    def _build_form(self, parameters: Sequence[Parameter]) -> None:
+        focused = next((name for name, field in self._fields.items() if field.editor.hasFocus()), None)
+        clear(self._form)
+        self._fields = {}
+        for parameter in parameters:
+            field = field_for(parameter, self)
+            field.edited.connect(lambda value, name=parameter.name: self._edit(name, value))
+            field.finished.connect(self._seal)
+            self._fields[parameter.name] = field
+            self._form.addWidget(labelled_row(field, self))
+        if focused in self._fields:
+            self._fields[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_header(self, nodes: list[Node]) -> None:
+        self.setEnabled(self._document is not None)
+        if len(nodes) == 1:
+            self._head(nodes[0].layer.card_title(), nodes[0].id, nodes[0].name, nodes[0].layer.card_title())
+        elif nodes:
+            titles = sorted({node.layer.title for node in nodes})
+            self._head(wording.plural(len(nodes), "node"), ", ".join(titles[:2]) + ("…" if len(titles) > 2 else ""))
+        elif self._document is not None:
+            self._head("Design", "", self._document.design.name, "untitled")
+        else:
+            self._head("Nothing open", "")
+        self.name.setVisible(len(nodes) <= 1 and self._document is not None)
+
+    def _head(self, title: str, subtitle: str, name: str = "", placeholder: str = "") -> None:
+        self.title.setText(title.upper())
+        self.title.setAccessibleName(title)
+        self.subtitle.setText(subtitle)
+        self.name.setPlaceholderText(placeholder)
+        self.name.setToolTip("Name on the card; empty means the layer's own" if subtitle else "Name of the design")
+        self.name.show_name(name)
+
+    def _show_figures(self, nodes: list[Node]) -> None:
+        single = nodes[0] if len(nodes) == 1 else None
+        report = self._report(single)
+        self.shapes.setVisible(report is not None)
+        self.facts.setVisible(report is not None)
+        if single is not None and report is not None and self._analysis is not None:
+            self.shapes.setText(shape_line(report))
+            self.facts.setText("\n".join(fact_lines(self._analysis, single.id, report)))
+        text = advice(single) if single is not None else ""
+        self._advice_text.setText(text)
+        self.advice.setVisible(bool(text))
+
+    def _report(self, node: Node | None) -> NodeReport | None:
+        if node is None or self._analysis is None or node.id not in self._analysis.design.nodes:
+            return None
+        return self._analysis.node(node.id)
+
+    # Editing ----------------------------------------------------------------------------------------------------------
+
+    def _edit(self, name: str, value: object) -> None:
+        nodes = self._nodes()
+        if self._document is None or not nodes:
+            return
+        ids = tuple(node.id for node in nodes)
+        parameter = nodes[0].layer.parameter(name)
+        where = nodes[0].title if len(nodes) == 1 else wording.plural(len(nodes), "node")
+        command = Command(
+            f"Set {parameter.label.lower()} of {where}",
+            lambda design: set_parameter(design, ids, name, value),
+            merge_key=("inspector", ids, name),
+        )
+        try:
+            self._document.apply(command)
+        except ParameterError as error:
+            self._fields[name].complain(error.reason)
+        except DesignerError as error:
+            self._fields[name].complain(str(error))
+
+    def _rename(self, name: str) -> None:
+        if self._document is None:
+            return
+        nodes = self._nodes()
+        if nodes:
+            id = nodes[0].id
+            self._document.apply(Command(f"Rename {id}", lambda design: rename(design, id, name)))
+        elif name.strip():
+            self._document.apply(Command("Rename the design", lambda design: _renamed(design, name.strip())))
+
+    def _seal(self) -> None:
+        if self._document is not None:
+            self._document.seal()
+
+
+def _renamed(design: Design, name: str) -> Design:
+    return design.renamed(name)
+
+
+def _common(nodes: Sequence[Node]) -> tuple[Parameter, ...]:
+    """Parameters that every selected layer shows, of the same kind and range."""
+    if not nodes:
+        return ()
+    shared = nodes[0].layer.shown_parameters()
+    for node in nodes[1:]:
+        kinds = {(parameter.name, type(parameter)) for parameter in node.layer.shown_parameters()}
+        shared = tuple(parameter for parameter in shared if (parameter.name, type(parameter)) in kinds)
+    return shared
+
+
+def shape_line(report: NodeReport) -> str:
+    """``in 144×56×56 → out 144×56×56``; an unknown shape reads ``?``."""
+    inputs = ", ".join(_full(spec) for spec in report.inputs)
+    outputs = "?" if report.outputs is None else ", ".join(_full(spec) for spec in report.outputs)
+    if not report.inputs:
+        return f"out {outputs}"
+    return f"in {inputs} → out {outputs}"
+
+
+def _full(spec: TensorSpec | None) -> str:
+    return "?" if spec is None else spec.full_label.partition("×")[2]
+
+
+def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[str]:
+    """Cost, receptive field and arithmetic intensity of one node, in words."""
+    lines = []
+    cost = report.cost
+    if cost is not None:
+        lines.append(f"{wording.count(cost.parameters)} parameters · {wording.short(cost.macs)} MACs")
+        lines.append(f"{wording.short(cost.flops)} FLOPs, {wording.short(cost.elementwise)} of them element-wise")
+    field = f"receptive field {analysis.receptive_field(id).label}"
+    intensity = cost.intensity if cost is not None else None
+    lines.append(f"{field} · {intensity:.1f} MACs/B" if intensity else field)
+    return lines
+
+
+def advice(node: Node) -> str:
+    """The first line of the layer's docstring: what it does and what to mind."""
+    text = inspect.getdoc(type(node.layer)) or ""
+    return text.splitlines()[0] if text else ""

@@ -1,0 +1,305 @@
+"""The palette: every layer that can be placed, searchable, by category, templates below; a source of drags.
+
+Made from the catalogue and the templates; knows neither the design on screen nor the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QDrag, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer.graph.layer import Category, Layer
+from designer.layers.registry import catalogue, search
+from designer.templates.networks import templates
+from designer.templates.table import Template
+from designer.ui.canvas.dropping import LAYER_MIME, make_mime
+from designer.ui.panels.cards import RADIUS
+from designer.ui.theme import mixed, tokens
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A row that names a group."""
+
+    title: str
+
+
+Entry = Heading | type[Layer] | Template
+
+
+def entries(text: str) -> tuple[Entry, ...]:
+    """Rows for what is typed: by category in palette order, and best match first where letters are typed."""
+    found = search(text)
+    rows: list[Entry] = []
+    if text.strip():
+        rows += found
+    else:
+        for category in Category:
+            members = [layer for layer in catalogue() if layer.category is category]
+            rows += [Heading(category.value), *members] if members else []
+    matching = [template for template in templates() if _matches(template, text)]
+    return (*rows, Heading("Templates"), *matching) if matching else tuple(rows)
+
+
+def _matches(template: Template, text: str) -> bool:
+    letters = text.casefold().replace(" ", "")
+    return letters in template.title.casefold().replace(" ", "") or letters in template.key.replace("_", "")
+
+
+class PaletteModel(QAbstractListModel):
+    """The rows as Qt asks for them; headings can be neither chosen nor dragged."""
+
+    def __init__(self, rows: Iterable[Entry], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: Sequence[Entry] = tuple(rows)
+
+    def show_rows(self, rows: Iterable[Entry]) -> None:
+        """Show other rows."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def entry(self, index: Index) -> Entry:
+        """What stands in a row."""
+        return self._rows[index.row()]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # the signature Qt calls with
+        """How many rows there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Title, tool tip, and what a screen reader says."""
+        entry = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.title
+        if isinstance(entry, Heading):
+            return f"Group {entry.title}" if role == Qt.ItemDataRole.AccessibleTextRole else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tool_tip(entry)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return entry.title if isinstance(entry, Template) else f"{entry.title}, {entry.category.value}"
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Headings are there to be read only."""
+        if not index.isValid() or isinstance(self._rows[index.row()], Heading):
+            return Qt.ItemFlag.ItemIsEnabled
+        selectable = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        is_layer = not isinstance(self._rows[index.row()], Template)
+        return selectable | Qt.ItemFlag.ItemIsDragEnabled if is_layer else selectable
+
+    def mimeTypes(self) -> list[str]:
+        """What a drag carries."""
+        return [LAYER_MIME]
+
+    def mimeData(self, indexes: Sequence[Index]) -> QMimeData:
+        """What the drag of these rows carries; rows are dragged one at a time."""
+        entry = self.entry(indexes[0])
+        return QMimeData() if isinstance(entry, (Heading, Template)) else make_mime(entry)
+
+
+def _tool_tip(entry: type[Layer] | Template) -> str:
+    if isinstance(entry, Template):
+        return f"New design from the template {entry.title} (double click or Enter)"
+    first = (entry.__doc__ or "").strip().splitlines()[0]
+    return f"{first}\nDrag it to the canvas; double click or Enter places it, wired to the selection."
+
+
+class _RowPainter(QStyledItemDelegate):
+    """Draws headings, and rows with the category's stripe and glyph."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        height = option.fontMetrics.height()
+        return QSize(option.fontMetrics.horizontalAdvance("m" * 12), round(height * 1.75))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, PaletteModel)  # the list below is this delegate's only user
+        entry = model.entry(index)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(entry, Heading):
+            _draw_heading(painter, option, entry.title)
+        else:
+            _draw_row(painter, option, entry)
+        painter.restore()
+
+
+def _draw_heading(painter: QPainter, option: QStyleOptionViewItem, title: str) -> None:
+    font = QFont(option.font)
+    font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * 0.85)
+    painter.setFont(font)
+    painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+    room = option.rect.adjusted(2, 0, 0, -2)
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, title.upper())
+
+
+def _draw_row(painter: QPainter, option: QStyleOptionViewItem, entry: type[Layer] | Template) -> None:
+    palette = option.palette
+    is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+    is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+    ground = palette.color(QPalette.ColorRole.Button)
+    accent = palette.color(QPalette.ColorRole.Highlight)
+    box = QRectF(option.rect).adjusted(1, 2, -1, -2)
+    painter.setPen(accent if is_chosen else Qt.PenStyle.NoPen)
+    painter.setBrush(mixed(ground, accent, 0.22 if is_chosen else 0.1 if is_hovered else 0.0))
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
+    stripe = tokens().template if isinstance(entry, Template) else tokens().category(entry.category)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(stripe)
+    painter.drawRoundedRect(QRectF(box.left(), box.top(), 4, box.height()), 1.5, 1.5)
+    text_room = option.rect.adjusted(round(option.fontMetrics.averageCharWidth() * 2), 0, -8, 0)
+    glyph_room = _draw_glyph(painter, option, text_room, "" if isinstance(entry, Template) else entry.glyph)
+    painter.setFont(option.font)
+    painter.setPen(palette.color(QPalette.ColorRole.Text))
+    title = option.fontMetrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, text_room.width() - glyph_room)
+    painter.drawText(text_room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+
+
+def _draw_glyph(painter: QPainter, option: QStyleOptionViewItem, room: QRect, glyph: str) -> int:
+    """Draw the letters that say the kind without colour, at the right; gives the width they take."""
+    font = QFont(option.font)
+    font.setPointSizeF(font.pointSizeF() * 0.75)
+    painter.setFont(font)
+    painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, glyph)
+    return painter.fontMetrics().horizontalAdvance(glyph + "m") if glyph else 0
+
+
+class PaletteList(QListView):
+    """The rows; starts drags and tells what was chosen."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(PaletteModel(entries(""), self))
+        self.setItemDelegate(_RowPainter(self))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Layers, blocks and templates")
+        self.doubleClicked.connect(self._tell)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
+
+    @property
+    def rows(self) -> PaletteModel:
+        """The model with the rows."""
+        model = self.model()
+        assert isinstance(model, PaletteModel)  # set in the constructor
+        return model
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the row under the pointer; the canvas takes it from there."""
+        index = self.currentIndex()
+        if not index.isValid() or not self.rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.rows.mimeData([index]))
+        drag.setPixmap(self.grab(self.visualRect(index)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the current row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._tell(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def choose_first(self) -> None:
+        """Make the first row that is no heading the current one."""
+        for row in range(self.rows.rowCount()):
+            index = self.rows.index(row)
+            if self.rows.flags(index) & Qt.ItemFlag.ItemIsSelectable:
+                self.setCurrentIndex(index)
+                return
+
+    def _tell(self, index: QModelIndex) -> None:
+        entry = self.rows.entry(index)
+        if not isinstance(entry, Heading):
+            self.chosen.emit(entry)
+
+
+class PalettePanel(QWidget):
+    """Search field and list.
+
+    Signals: ``layer_chosen`` with a layer class to place, ``template_chosen`` with a Template to open.
+    """
+
+    layer_chosen = Signal(object)
+    template_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search nodes (Tab on canvas)")
+        self.search.setAccessibleName("Search nodes")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._search)
+        self.search.installEventFilter(self)
+        self.list = PaletteList(self)
+        self.list.chosen.connect(self._chosen)
+        layout = QVBoxLayout(self)
+        margin = self.fontMetrics().height() // 2
+        layout.setContentsMargins(margin, margin, margin // 2, 0)
+        layout.setSpacing(margin // 2)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        self.setFocusProxy(self.search)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the longest titles."""
+        return QSize(self.fontMetrics().horizontalAdvance("m" * 17), self.fontMetrics().height() * 30)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """From the search field, Down goes to the list and Enter chooses what is on top."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Down:
+                self.list.choose_first()
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.text().strip():
+                self.list.choose_first()
+                self.list.keyPressEvent(event)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _search(self, text: str) -> None:
+        self.list.rows.show_rows(entries(text))
+
+    def _chosen(self, entry: type[Layer] | Template) -> None:
+        if isinstance(entry, Template):
+            self.template_chosen.emit(entry)
+        else:
+            self.layer_chosen.emit(entry)

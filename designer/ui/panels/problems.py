@@ -1,0 +1,149 @@
+"""Problems of the design on screen: what, where, why, and a button that mends it. Reads issues; edits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from designer import wording
+from designer.analysis.issues import Fix, Issue, Severity
+from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+
+SHOWN_AT_MOST = 30
+
+TONES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+
+
+class ProblemCard(Card):
+    """One problem; a click or Enter shows its node.
+
+    Signals: ``shown`` with the issue, ``mended`` with the issue and the Fix that was pressed.
+    """
+
+    shown = Signal(object)
+    mended = Signal(object, object)
+
+    def __init__(self, issue: Issue, parent: QWidget | None = None) -> None:
+        super().__init__(TONES[issue.severity], parent)
+        self.issue = issue
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        place = issue.where
+        title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}", self)
+        why = quiet(issue.why, self)
+        self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
+        self.setToolTip(issue.line())
+        self.column.addWidget(title)
+        self.column.addWidget(why)
+        if issue.mend and not issue.fixes:
+            self.column.addWidget(quiet(f"Mend: {issue.mend}", self))
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 0, 0, 0)
+        self.show_button = _link("Show", f"Show {place} on the canvas", self)
+        self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
+        buttons.addWidget(self.show_button)
+        self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
+        for button in self.fix_buttons:
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self.column.addLayout(buttons)
+
+    def _fix_button(self, index: int, fix: Fix) -> QPushButton:
+        button = _link(f"Fix: {fix.label}", f"Mend it: {fix.label}", self)
+        button.clicked.connect(lambda: self.mended.emit(self.issue, self.issue.fixes[index]))
+        return button
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Show the node."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.shown.emit(self.issue)
+        super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter shows the node, as a click does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.shown.emit(self.issue)
+            return
+        super().keyPressEvent(event)
+
+
+def _link(text: str, tip: str, parent: QWidget) -> QPushButton:
+    button = QPushButton(text, parent)
+    button.setToolTip(tip)
+    button.setAccessibleDescription(tip)
+    font = button.font()
+    font.setPointSizeF(font.pointSizeF() * 0.9)
+    button.setFont(font)
+    return button
+
+
+class ProblemsPanel(QWidget):
+    """The list, worst first.
+
+    Signals: ``show_requested`` with an Issue, ``mend_requested`` with an Issue and a Fix.
+    """
+
+    show_requested = Signal(object)
+    mend_requested = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._issues: tuple[Issue, ...] = ()
+        self._cards: list[ProblemCard] = []
+        self.title = heading("Problems", self)
+        self.count = TonedLabel("error", "", self)
+        self.count.setWordWrap(False)
+        header = QHBoxLayout()
+        header.addWidget(self.title)
+        header.addStretch(1)
+        header.addWidget(self.count)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(self.fontMetrics().height() // 3)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(header)
+        layout.addLayout(self._column)
+        self._rebuild()
+
+    @property
+    def cards(self) -> list[ProblemCard]:
+        """The cards on screen, from the top."""
+        return self._cards
+
+    def show_issues(self, issues: Sequence[Issue]) -> None:
+        """Show other problems; the same ones are left as they are, so that a focused button stays focused."""
+        order = list(Severity)
+        before, self._issues = self._issues, tuple(sorted(issues, key=lambda issue: order.index(issue.severity)))
+        if list(map(_reading, before)) != list(map(_reading, self._issues)):
+            self._rebuild()
+            return
+        for card, issue in zip(self.cards, self._issues, strict=False):
+            card.issue = issue  # the same words, but mends made for the present design
+
+    def _rebuild(self) -> None:
+        clear(self._column)
+        self._cards = []
+        self.count.setText(wording.count(len(self._issues)) if self._issues else "")
+        if not self._issues:
+            self._column.addWidget(quiet("None: every shape fits.", self))
+            return
+        self.count.set_tone(TONES[self._issues[0].severity])
+        for issue in self._issues[:SHOWN_AT_MOST]:
+            card = ProblemCard(issue, self)
+            card.shown.connect(self.show_requested)
+            card.mended.connect(self.mend_requested)
+            self._column.addWidget(card)
+            self._cards.append(card)
+        hidden = len(self._issues) - SHOWN_AT_MOST
+        if hidden > 0:
+            rest: QLabel = quiet(f"and {wording.plural(hidden, 'more problem')} like these", self)
+            self._column.addWidget(rest)
+
+
+def _reading(issue: Issue) -> tuple[object, ...]:
+    """All of an issue that is read on its card."""
+    return issue.severity, issue.line(), issue.why, tuple(fix.label for fix in issue.fixes)

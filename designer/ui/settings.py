@@ -1,0 +1,141 @@
+"""What the window remembers between starts: sizes, docks, recent files, theme, how to measure. Knows QSettings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+ORGANIZATION = "bottleneck-designer"
+APPLICATION = "Bottleneck Designer"
+MAX_RECENT = 10
+
+
+class Settings:
+    """Typed reading and writing of the settings file; a value of the wrong kind counts as absent."""
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store or QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, "designer"
+        )
+
+    # Files ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Files opened or saved lately, the latest first."""
+        return tuple(map(Path, self._texts("files/recent")))
+
+    def remember(self, path: Path) -> None:
+        """Put a file at the head of the recent ones."""
+        absolute = Path(path).absolute()
+        paths = [absolute, *(other for other in self.recent if other != absolute)]
+        self._store.setValue("files/recent", [str(each) for each in paths[:MAX_RECENT]])
+
+    def forget(self, path: Path) -> None:
+        """Drop a file that is no longer there."""
+        self._store.setValue("files/recent", [str(each) for each in self.recent if each != Path(path).absolute()])
+
+    @property
+    def open_files(self) -> tuple[Path, ...]:
+        """Files that stood open when the window was closed, in the order of their tabs."""
+        return tuple(map(Path, self._texts("files/open")))
+
+    @open_files.setter
+    def open_files(self, paths: tuple[Path, ...]) -> None:
+        self._store.setValue("files/open", [str(Path(path).absolute()) for path in paths])
+
+    # Looks ------------------------------------------------------------------------------------------------------------
+
+    @property
+    def theme(self) -> str:
+        """``system``, ``light`` or ``dark``."""
+        return self._word("look/theme", "system", ("system", "light", "dark"))
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("look/theme", name)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Size and place of the window, as Qt wrote them."""
+        return self._bytes("look/geometry")
+
+    @property
+    def docks(self) -> QByteArray | None:
+        """Places of docks and tool bars, as Qt wrote them."""
+        return self._bytes("look/docks")
+
+    def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
+        """Remember size, place and docks."""
+        self._store.setValue("look/geometry", geometry)
+        self._store.setValue("look/docks", docks)
+
+    # Measuring --------------------------------------------------------------------------------------------------------
+
+    @property
+    def live(self) -> bool:
+        """Whether a pause in editing starts a measurement."""
+        return bool(self._store.value("measure/live", True, type=bool))
+
+    @live.setter
+    def live(self, value: bool) -> None:
+        self._store.setValue("measure/live", value)
+
+    @property
+    def device(self) -> str:
+        """Where measurements run, in PyTorch's words."""
+        return str(self._store.value("measure/device", "cpu"))
+
+    @device.setter
+    def device(self, name: str) -> None:
+        self._store.setValue("measure/device", name)
+
+    @property
+    def threads(self) -> int:
+        """Threads a measurement uses; 0 leaves it to the worker."""
+        return self._number("measure/threads", 0, 0, 1024)
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self._store.setValue("measure/threads", count)
+
+    @property
+    def batch(self) -> int:
+        """Images a measurement runs at once."""
+        return self._number("measure/batch", 1, 1, 4096)
+
+    @batch.setter
+    def batch(self, count: int) -> None:
+        self._store.setValue("measure/batch", count)
+
+    def sync(self) -> None:
+        """Write to disk now."""
+        self._store.sync()
+
+    # Reading ----------------------------------------------------------------------------------------------------------
+
+    def _value(self, key: str) -> Any:
+        return self._store.value(key)
+
+    def _texts(self, key: str) -> list[str]:
+        value = self._value(key)
+        if isinstance(value, str):  # an ini file gives a list of one as a plain text
+            return [value] if value else []
+        return [str(item) for item in value] if isinstance(value, list) else []
+
+    def _bytes(self, key: str) -> QByteArray | None:
+        value = self._value(key)
+        return value if isinstance(value, QByteArray) and not value.isEmpty() else None
+
+    def _word(self, key: str, default: str, words: tuple[str, ...]) -> str:
+        value = self._value(key)
+        return value if isinstance(value, str) and value in words else default
+
+    def _number(self, key: str, default: int, low: int, high: int) -> int:
+        try:
+            value = int(self._value(key))
+        except (TypeError, ValueError):
+            return default
+        return value if low <= value <= high else default

@@ -1,0 +1,134 @@
+"""The line at the bottom: is the design valid, is it saved, what measurements run on, how large it is drawn."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QStatusBar, QToolButton, QWidget
+
+from designer import wording
+from designer.analysis.snapshot import Analysis
+from designer.edit.document import Document
+from designer.ui.panels.cards import TonedLabel
+from designer.ui.settings import Settings
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64)
+MESSAGE_MS = 6000
+
+
+class StatusLine(QStatusBar):
+    """Shows states and lets measuring conditions be chosen.
+
+    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise; ``problems_clicked``;
+    ``zoom_clicked``.
+    """
+
+    conditions_chosen = Signal()
+    zoom_clicked = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self._devices: tuple[str, ...] = ("cpu",)
+        self.setSizeGripEnabled(False)
+        self.validity = TonedLabel("ok", "", self)
+        self.validity.setWordWrap(False)
+        self.addWidget(self.validity)
+        self.conditions = QToolButton(self)
+        self.conditions.setAutoRaise(True)
+        self.conditions.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.conditions.setToolTip("What measurements run on")
+        self._menu = QMenu(self.conditions)
+        self._menu.aboutToShow.connect(self._fill_menu)
+        self.conditions.setMenu(self._menu)
+        self.zoom = QToolButton(self)
+        self.zoom.setAutoRaise(True)
+        self.zoom.setToolTip("Zoom; a click fits everything on screen")
+        self.zoom.clicked.connect(self.zoom_clicked)
+        self.addPermanentWidget(self.conditions)
+        self.addPermanentWidget(self.zoom)
+        self.show_conditions()
+        self.show_zoom(1.0)
+
+    def say(self, text: str) -> None:
+        """Show a message for a while."""
+        self.showMessage(text, MESSAGE_MS)
+
+    def show_state(self, document: Document | None, analysis: Analysis | None) -> None:
+        """Show whether the design is valid and saved."""
+        if document is None or analysis is None:
+            self.validity.setText("")
+            return
+        problems = len(analysis.issues)
+        if not problems:
+            text, tone = "Valid", "ok"
+        elif analysis.is_valid:
+            text, tone = f"Valid, {wording.plural(problems, 'warning')}", "warning"
+        else:
+            text, tone = wording.plural(problems, "problem"), "error"
+        self.validity.setText(f"● {text} · {saved_text(document)}")
+        self.validity.set_tone(tone)
+        self.validity.setAccessibleName(f"{text}, {saved_text(document)}")
+
+    def show_devices(self, devices: tuple[str, ...]) -> None:
+        """Take note of what the worker can measure on."""
+        self._devices = devices or ("cpu",)
+        if self._settings.device not in self._devices:
+            self._settings.device = self._devices[0]
+        self.show_conditions()
+
+    def show_conditions(self) -> None:
+        """Show device, threads, batch and element type."""
+        settings = self._settings
+        threads = wording.plural(settings.threads or default_threads(), "thread")
+        self.conditions.setText(f"{settings.device} ({threads}) · batch {settings.batch} · float32")
+        self.conditions.setAccessibleName(f"Measuring conditions: {self.conditions.text()}")
+
+    def show_zoom(self, scale: float) -> None:
+        """Show the scale of the canvas."""
+        self.zoom.setText(f"{round(scale * 100)} %")
+        self.zoom.setAccessibleName(f"Zoom {round(scale * 100)} percent")
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        settings = self._settings
+        self._menu.addSection("Device")
+        self._add_choices([(name, name) for name in self._devices], settings.device, "device")
+        self._menu.addSection("Threads")
+        counts = [(f"{count}", count) for count in _thread_choices()]
+        self._add_choices([(f"as many as cores ({default_threads()})", 0), *counts], settings.threads, "threads")
+        self._menu.addSection("Batch")
+        self._add_choices([(str(count), count) for count in BATCHES], settings.batch, "batch")
+
+    def _add_choices(self, choices: list[tuple[str, object]], present: object, name: str) -> None:
+        group = QActionGroup(self._menu)
+        for text, value in choices:
+            entry = QAction(text, self._menu, checkable=True)
+            entry.setChecked(value == present)
+            entry.triggered.connect(lambda _checked, chosen=value: self._choose(name, chosen))
+            group.addAction(entry)
+            self._menu.addAction(entry)
+
+    def _choose(self, name: str, value: object) -> None:
+        setattr(self._settings, name, value)
+        self.show_conditions()
+        self.conditions_chosen.emit()
+
+
+def saved_text(document: Document) -> str:
+    """Whether the file holds what is on screen."""
+    if document.is_saved and document.path:
+        return "saved"
+    return "changes not saved" if document.path else "not saved yet"
+
+
+def default_threads() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _thread_choices() -> list[int]:
+    cores = default_threads()
+    return sorted({count for count in (1, 2, 4, 8, 16, 32) if count <= cores} | {cores})

@@ -1,0 +1,220 @@
+"""Designs side by side: one table of figures with ratios to the first and the best marked; copies as Markdown.
+
+Shows what ``analysis.compare`` worked out, and latencies where they were measured; measures and counts nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer import wording
+from designer.analysis.compare import Comparison, Row, compare
+from designer.analysis.snapshot import Analysis
+from designer.ui.panels.bars import Bar
+from designer.ui.panels.cards import Card, heading, quiet
+from designer.ui.theme import tokens
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.stacked_bars import StackedBars
+
+Index = QModelIndex | QPersistentModelIndex
+LETTERS = "ABCDEF"
+MOST = len(LETTERS)
+BEST_MARK = "★"
+
+
+class ComparisonModel(QAbstractTableModel):
+    """The table as Qt asks for it: a row a figure, a column a design, and one that names the best."""
+
+    def __init__(self, comparison: Comparison, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._comparison = comparison
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show another table."""
+        self.beginResetModel()
+        self._comparison = comparison
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # the signature Qt calls with
+        """How many figures."""
+        return 0 if parent.isValid() else len(self._comparison.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # the signature Qt calls with
+        """How many designs, and the best."""
+        return 0 if parent.isValid() else len(self._comparison.names) + 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """The figure with its ratio; the best bold and marked."""
+        row = self._comparison.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return cell_text(row, index.column())
+        if role == Qt.ItemDataRole.FontRole and row.best == index.column():
+            font = QFont(QApplication.font())
+            font.setBold(True)
+            return font
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() < len(row.values):
+            value = row.values[index.column()]
+            return (
+                wording.UNKNOWN if value is None else f"{value:,} {row.unit}".replace(",", wording.THIN_SPACE).strip()
+            )
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Letters and names above, figures at the left."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if orientation == Qt.Orientation.Vertical:
+            return self._comparison.rows[section].label
+        if section == len(self._comparison.names):
+            return "best"
+        return f"{LETTERS[section]}  {self._comparison.names[section]}"
+
+
+def cell_text(row: Row, column: int) -> str:
+    """What stands in a cell: the figure, its ratio to the first design's, a mark on the best."""
+    if column == len(row.texts):
+        return LETTERS[row.best] if row.best is not None else wording.UNKNOWN
+    ratio = row.ratios[column]
+    ratio_text = f"  {wording.ratio(ratio)}" if column and ratio is not None else ""
+    mark = f" {BEST_MARK}" if row.best == column else ""
+    return f"{row.texts[column]}{ratio_text}{mark}"
+
+
+def markdown(comparison: Comparison) -> str:
+    """The table as Markdown."""
+    names = [f"{LETTERS[index]} {name}".replace("|", "\\|") for index, name in enumerate(comparison.names)]
+    lines = ["| | " + " | ".join(names) + " | best |", "| --- " * (len(names) + 2) + "|"]
+    for row in comparison.rows:
+        cells = [cell_text(row, column) for column in range(len(names) + 1)]
+        lines.append(f"| {row.label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+class CompareView(QWidget):
+    """A page that compares designs which stay open beside it; it follows their edits.
+
+    Signals: ``said`` with a line for the status bar.
+    """
+
+    said = Signal(str)
+
+    def __init__(
+        self,
+        tabs: Sequence[DesignTab],
+        latency_ms: Callable[[Analysis], float | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tabs = list(tabs[:MOST])
+        self._latency_ms = latency_ms
+        self.model = ComparisonModel(self.comparison(), self)
+        self.table = QTableView(self)
+        self.table.setModel(self.model)
+        self._set_up_table()
+        self.kind_bars = StackedBars("MACs by kind", self)
+        self._note = quiet("", self)
+        copy_button = QPushButton("Copy as Markdown", self)
+        copy_button.setToolTip("Put the table on the clipboard as Markdown")
+        copy_button.clicked.connect(self.copy_markdown)
+        self.copy_button = copy_button
+        card = Card(parent=self)
+        card.column.addWidget(heading("MACs by kind", card))
+        card.column.addWidget(self.kind_bars)
+        card.column.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(copy_button)
+        buttons.addStretch(1)
+        left = QVBoxLayout()
+        left.addWidget(self.table, 1)
+        left.addWidget(self._note)
+        left.addLayout(buttons)
+        layout = QHBoxLayout(self)
+        margin = self.fontMetrics().height()
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setSpacing(margin)
+        layout.addLayout(left, 3)
+        layout.addWidget(card, 1)
+        for tab in self._tabs:
+            tab.analysed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def title(self) -> str:
+        """What stands on the page's tab."""
+        return "Compare: " + " · ".join(tab.document.design.name for tab in self._tabs)
+
+    @property
+    def tabs(self) -> tuple[DesignTab, ...]:
+        """The designs that are compared."""
+        return tuple(self._tabs)
+
+    def comparison(self) -> Comparison:
+        """The table of the designs as they are now."""
+        analyses = [tab.analysis for tab in self._tabs]
+        measured = {
+            index: ms / 1000 for index, each in enumerate(analyses) if (ms := self._latency_ms(each)) is not None
+        }
+        return compare(analyses, measured)
+
+    def drop(self, tab: DesignTab) -> bool:
+        """Leave out a design that is being closed; gives whether enough are left to compare."""
+        if tab in self._tabs:
+            self._tabs.remove(tab)
+        if len(self._tabs) >= 2:
+            self.refresh()
+        return len(self._tabs) >= 2
+
+    def refresh(self) -> None:
+        """Work the table out anew."""
+        comparison = self.comparison()
+        self.model.show_comparison(comparison)
+        self._note.setText(
+            "× is the ratio to A; ★ marks the best where less is better. "
+            + (
+                ""
+                if any(row.key == "latency_s" for row in comparison.rows)
+                else "Measure the designs to compare latencies."
+            )
+        )
+        rows = []
+        colours = tokens()
+        for letter, tab in zip(LETTERS, self._tabs, strict=False):
+            kinds = [kind for kind in tab.analysis.kinds if kind.cost.macs]
+            parts = [
+                Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), colours.category(kind.category))
+                for kind in kinds
+            ]
+            rows.append((letter, tuple(parts)))
+        self.kind_bars.show_rows(rows)
+
+    def copy_markdown(self) -> None:
+        """Put the table on the clipboard as Markdown."""
+        QGuiApplication.clipboard().setText(markdown(self.comparison()))
+        self.said.emit("Copied the table as Markdown")
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setAccessibleName("Comparison of designs")
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setFrameShape(QTableView.Shape.NoFrame)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(len(self._tabs), QHeaderView.ResizeMode.ResizeToContents)
+        table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.7))
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -1,0 +1,159 @@
+"""A page of the window: one design on its canvas, with its document and analysis; what actions reach of a design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from designer.analysis.snapshot import Analysis
+from designer.edit.document import Command, Document
+from designer.edit.edits import place, place_after
+from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID
+from designer.graph.design import Design, NodeId, Point
+from designer.graph.layer import Layer
+from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.view import CanvasView
+from designer.ui.document_bridge import DocumentBridge
+from designer.ui.picture import save_picture
+
+
+class DesignTab(QWidget):
+    """One open design.
+
+    Signals: ``analysed`` when shapes and costs are the present design's again; ``document_changed`` after an edit, undo
+    or save; ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
+    """
+
+    analysed = Signal()
+    document_changed = Signal()
+    selection_changed = Signal()
+    zoom_changed = Signal(float)
+    said = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.is_untouched = False
+        self.bridge = DocumentBridge(document, parent=self)
+        self.scene = CanvasScene(self.bridge, self)
+        self.canvas = CanvasView(self.scene, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
+        self.setFocusProxy(self.canvas)
+        self.bridge.analysed.connect(lambda _analysis: self.analysed.emit())
+        self.bridge.design_changed.connect(lambda _difference: self._changed())
+        self.scene.selection_changed.connect(self.selection_changed)
+        self.canvas.zoom_changed.connect(self.zoom_changed)
+        self.scene.said.connect(self.said)
+
+    @property
+    def analysis(self) -> Analysis:
+        """What the design means; of an earlier state while a large one is being counted."""
+        return self.bridge.analysis
+
+    @property
+    def selection(self) -> tuple[NodeId, ...]:
+        """Selected nodes."""
+        return self.scene.selection
+
+    def select(self, ids: Iterable[NodeId]) -> None:
+        """Select these nodes and no others."""
+        self.scene.select(ids)
+
+    def select_all(self) -> None:
+        """Select every node."""
+        self.scene.select(self.document.design.nodes)
+
+    def show_node(self, id: NodeId) -> None:
+        """Select a node and bring it on screen."""
+        if id in self.document.design.nodes:
+            self.scene.select([id])
+            self.canvas.ensure_visible([id])
+            self.canvas.setFocus()
+
+    # Looking ----------------------------------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """The scale; 1 is actual size."""
+        return self.canvas.zoom
+
+    def zoom_in(self) -> None:
+        """Larger by a step."""
+        self.canvas.zoom_by(1.25)
+
+    def zoom_out(self) -> None:
+        """Smaller by a step."""
+        self.canvas.zoom_by(0.8)
+
+    def zoom_to_actual(self) -> None:
+        """Actual size."""
+        self.canvas.zoom_to(1.0)
+
+    def fit_all(self) -> None:
+        """Everything on screen."""
+        self.canvas.fit_all()
+
+    def fit_selection(self) -> None:
+        """The selection as large as fits."""
+        self.canvas.fit_selection()
+
+    def view_centre(self) -> Point:
+        """The middle of what is on screen, in canvas units."""
+        return self.canvas.centre
+
+    def save_picture(self, path: Path) -> None:
+        """Write the canvas as PNG or SVG, by the file's ending."""
+        self.bridge.wait()
+        save_picture(self.document.design, self.analysis, path)
+
+    # Editing ----------------------------------------------------------------------------------------------------------
+
+    def place_wired(self, layer: Layer) -> None:
+        """Place a layer after the one selected node, wired to it; at the view's centre where none is selected."""
+        design = self.document.design
+        selected = self.selection[0] if len(self.selection) == 1 else None
+        added: list[NodeId] = []
+
+        def edit(before: Design) -> Design:
+            if selected is not None and selected in before.nodes:
+                corner = before.nodes[selected].position
+                place_at = free_place(before, Point(corner.x + CARD_WIDTH + GAP_X, corner.y))
+                after, id = place_after(before, selected, layer, place_at)
+            else:
+                after, id = place(before, layer, free_place(before, self._centred_corner()))
+            added[:] = [id]
+            return after
+
+        self.document.apply(Command(f"Place {layer.card_title()}", edit))
+        if added and self.document.design is not design:
+            self.show_node(added[0])
+
+    def _centred_corner(self) -> Point:
+        centre = self.view_centre()
+        x, y = centre.x - CARD_WIDTH / 2, centre.y - CARD_HEIGHT / 2
+        return Point(round(x / GRID) * GRID, round(y / GRID) * GRID)
+
+    def end(self) -> None:
+        """Stop listening to the document; for a tab that closes."""
+        self.bridge.end()
+
+    def _changed(self) -> None:
+        self.is_untouched = False
+        self.document_changed.emit()
+
+
+def free_place(design: Design, wanted: Point) -> Point:
+    """The wanted corner, or the first one below it where a card covers none that is there."""
+    place_at = wanted
+    while any(_overlap(node.position, place_at) for node in design.nodes.values()):
+        place_at = Point(place_at.x, place_at.y + CARD_HEIGHT + GAP_Y)
+    return place_at
+
+
+def _overlap(a: Point, b: Point) -> bool:
+    return abs(a.x - b.x) < CARD_WIDTH and abs(a.y - b.y) < CARD_HEIGHT

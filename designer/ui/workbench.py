@@ -1,0 +1,264 @@
+"""The workbench: designs that are open, the one on screen, what can be done with them. The window is a view of it.
+
+Knows documents, files, the worker and the settings; asks people through ``Ask``; owns no menu, dock or button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from designer.analysis.snapshot import Analysis
+from designer.edit.document import Command, Document
+from designer.errors import DesignerError, DesignFileError
+from designer.files import design_json
+from designer.graph.design import Design, NodeId
+from designer.ui.ask import DESIGN_FILTER, Answer, Ask
+from designer.ui.live_latency import LiveLatency
+from designer.ui.settings import Settings
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.worker_client import WorkerClient
+
+SUFFIX = ".design.json"
+
+
+class Workbench(QObject):
+    """Open designs as tabs.
+
+    Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
+    ``state_changed`` whenever what can be done, or what is known, may have become another; ``said`` with a line for the
+    status bar.
+    """
+
+    tab_added = Signal(object)
+    tab_removed = Signal(object)
+    page_changed = Signal()
+    analysed = Signal()
+    selection_changed = Signal()
+    state_changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, settings: Settings, ask: Ask, worker: WorkerClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.ask = ask
+        self.worker = worker
+        self.latency = LiveLatency(worker, settings, self)
+        self.latency.changed.connect(self.state_changed)
+        self._pages: list[QWidget] = []
+        self._page: QWidget | None = None
+
+    # What is open -----------------------------------------------------------------------------------------------------
+
+    @property
+    def tabs(self) -> tuple[DesignTab, ...]:
+        """The open designs, in the order they were opened."""
+        return tuple(page for page in self._pages if isinstance(page, DesignTab))
+
+    @property
+    def page(self) -> QWidget | None:
+        """What is on screen: a design or a comparison."""
+        return self._page
+
+    @property
+    def tab(self) -> DesignTab | None:
+        """The design on screen, or None where something else is."""
+        return self._page if isinstance(self._page, DesignTab) else None
+
+    @property
+    def document(self) -> Document | None:
+        """The document of the design on screen."""
+        return self.tab.document if self.tab is not None else None
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The analysis of the design on screen."""
+        return self.tab.analysis if self.tab is not None else None
+
+    @property
+    def selection(self) -> tuple[NodeId, ...]:
+        """Selected nodes of the design on screen."""
+        return self.tab.selection if self.tab is not None else ()
+
+    def add_page(self, page: QWidget) -> None:
+        """Open a page beside the designs, such as a comparison, and turn to it."""
+        self._pages.append(page)
+        self.tab_added.emit(page)
+        self.turn_to(page)
+
+    def turn_to(self, page: QWidget | None) -> None:
+        """Put a page on screen."""
+        if page is self._page:
+            return
+        self._page = page
+        self.latency.follow(self.analysis, is_other_design=True)
+        self.page_changed.emit()
+        self.state_changed.emit()
+
+    # Opening and saving -----------------------------------------------------------------------------------------------
+
+    def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
+        """Open a design in a tab of its own and turn to it."""
+        document = Document(design, str(path) if path is not None else None)
+        if not is_saved:
+            document.mark_unsaved()
+        tab = DesignTab(document)
+        tab.analysed.connect(lambda: self._analysed(tab))
+        tab.document_changed.connect(self.state_changed)
+        tab.selection_changed.connect(lambda: self._selected(tab))
+        tab.said.connect(self.said)
+        self.add_page(tab)
+        return tab
+
+    def open_path(self, path: Path) -> DesignTab | None:
+        """Open a file, or turn to its tab where it is open already; says why where it cannot."""
+        for tab in self.tabs:
+            if tab.document.path is not None and Path(tab.document.path) == path.absolute():
+                self.turn_to(tab)
+                return tab
+        try:
+            design = design_json.load(path)
+        except DesignFileError as error:
+            self.settings.forget(path)
+            self.state_changed.emit()
+            self.ask.tell("The file could not be opened", str(error))
+            return None
+        self.settings.remember(path)
+        self._drop_untouched()
+        return self.open_design(design, path.absolute())
+
+    def open(self) -> None:
+        """Ask for files and open them."""
+        for path in self.ask.paths_to_open(self._folder()):
+            self.open_path(path)
+
+    def save(self) -> bool:
+        """Save the design on screen under its name; gives whether it is saved now."""
+        document = self.document
+        if document is None:
+            return False
+        return self._write(document, Path(document.path)) if document.path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask where, and save the design on screen there; gives whether it is saved now."""
+        document = self.document
+        if document is None:
+            return False
+        suggested = Path(document.path) if document.path else self._folder() / f"{file_stem(document.design)}{SUFFIX}"
+        path = self.ask.path_to_save("Save the design as", suggested, DESIGN_FILTER)
+        if path is None:
+            return False
+        return self._write(document, path if path.suffix == ".json" else path.with_name(path.name + SUFFIX))
+
+    def _write(self, document: Document, path: Path) -> bool:
+        try:
+            design_json.save(document.committed_design, path)
+        except DesignFileError as error:
+            self.ask.tell("The design was not saved", str(error))
+            return False
+        document.mark_saved(str(path.absolute()))
+        self.settings.remember(path)
+        self.said.emit(f"Saved {path.name}")
+        self.state_changed.emit()
+        return True
+
+    # Closing ----------------------------------------------------------------------------------------------------------
+
+    def close_page(self, page: QWidget) -> bool:
+        """Close a page, asking about unsaved changes; gives whether it is closed."""
+        if isinstance(page, DesignTab) and not self._may_close(page):
+            return False
+        index = self._pages.index(page)
+        self._pages.remove(page)
+        self.tab_removed.emit(page)
+        if page is self._page:
+            following = self._pages[min(index, len(self._pages) - 1)] if self._pages else None
+            self.turn_to(following)
+        if isinstance(page, DesignTab):
+            page.end()
+        page.deleteLater()
+        self.state_changed.emit()
+        return True
+
+    def may_close_all(self) -> bool:
+        """Ask about every design's unsaved changes; gives whether the window may close."""
+        self.settings.open_files = tuple(Path(tab.document.path) for tab in self.tabs if tab.document.path)
+        return all(self._may_close(tab) for tab in self.tabs)
+
+    def _may_close(self, tab: DesignTab) -> bool:
+        if tab.document.is_saved or tab.is_untouched:
+            return True
+        self.turn_to(tab)
+        answer = self.ask.about_changes(tab.document.design.name)
+        if answer is Answer.SAVE:
+            return self.save()
+        return answer is Answer.DISCARD
+
+    def _drop_untouched(self) -> None:
+        """What the window showed at its start makes way for the first file."""
+        for tab in self.tabs:
+            if tab.is_untouched and tab.document.path is None and len(self.tabs) == 1:
+                QTimer.singleShot(0, self, lambda gone=tab: gone in self._pages and self.close_page(gone))
+
+    # Editing ----------------------------------------------------------------------------------------------------------
+
+    def apply(self, label: str, edit: Callable[[Design], Design]) -> bool:
+        """Make one undo step in the design on screen; says why where it is refused. Gives whether it was made."""
+        document = self.document
+        if document is None:
+            return False
+        try:
+            document.apply(Command(label, edit))
+        except DesignerError as error:
+            self.said.emit(str(error))
+            return False
+        return True
+
+    @property
+    def undo_label(self) -> str | None:
+        """The step that undo takes back, or None."""
+        return self.document.undo_label if self.document is not None else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """The step that redo brings again, or None."""
+        return self.document.redo_label if self.document is not None else None
+
+    def undo(self) -> None:
+        """Take the last step of the design on screen back."""
+        if self.document is not None and self.undo_label is not None:
+            self.said.emit(f"Undone: {self.undo_label}")
+            self.document.undo()
+
+    def redo(self) -> None:
+        """Make the step that was taken back again."""
+        if self.document is not None and self.redo_label is not None:
+            self.said.emit(f"Done again: {self.redo_label}")
+            self.document.redo()
+
+    def _analysed(self, tab: DesignTab) -> None:
+        if tab is self._page:
+            self.latency.follow(tab.analysis)
+            self.analysed.emit()
+        self.state_changed.emit()
+
+    def _selected(self, tab: DesignTab) -> None:
+        if tab is self._page:
+            self.selection_changed.emit()
+            self.state_changed.emit()
+
+    def _folder(self) -> Path:
+        document = self.document
+        if document is not None and document.path:
+            return Path(document.path).parent
+        recent = self.settings.recent
+        return recent[0].parent if recent else Path.home()
+
+
+def file_stem(design: Design) -> str:
+    """The design's name as a file's: letters, digits, dots and dashes."""
+    letters = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in design.name)
+    return "-".join(filter(None, letters.split("-"))) or "design"

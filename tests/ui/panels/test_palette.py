@@ -1,0 +1,93 @@
+"""The palette: every layer and template is found by typing; keys and double clicks choose; drags carry the key."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from designer.layers.registry import catalogue, lookup
+from designer.templates.networks import templates
+from designer.ui.canvas.dropping import dropped_layer
+from designer.ui.panels.palette import Heading, PalettePanel, entries
+from designer.ui.theme import Theme
+
+pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> PalettePanel:
+    made = PalettePanel()
+    qtbot.addWidget(made)
+    made.resize(260, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_every_layer_and_template_has_a_row_under_its_heading() -> None:
+    rows = [row for row in entries("") if not isinstance(row, Heading)]
+    assert set(catalogue()) <= set(rows)
+    assert set(templates()) <= set(rows)
+    headings = [row.title for row in entries("") if isinstance(row, Heading)]
+    assert headings[-1] == "Templates"
+    assert len(headings) == len(set(headings))
+
+
+def test_typing_finds_the_layer_and_enter_chooses_the_first(qtbot: QtBot, panel: PalettePanel) -> None:
+    chosen: list[object] = []
+    panel.layer_chosen.connect(chosen.append)
+    qtbot.keyClicks(panel.search, "depthwise")
+    qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+    assert chosen == [lookup("depthwise_conv2d")]
+
+
+def test_down_goes_to_the_list_and_enter_chooses_there(qtbot: QtBot, panel: PalettePanel) -> None:
+    chosen: list[object] = []
+    panel.layer_chosen.connect(chosen.append)
+    panel.search.setFocus()
+    qtbot.keyClick(panel.search, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.list, Qt.Key.Key_Return)
+    assert chosen == [catalogue()[1]]
+
+
+def test_a_double_click_chooses_a_layer_or_a_template(qtbot: QtBot, panel: PalettePanel) -> None:
+    layers: list[object] = []
+    networks: list[object] = []
+    panel.layer_chosen.connect(layers.append)
+    panel.template_chosen.connect(networks.append)
+    for text in ("pointwise", "mobilenetv1"):
+        panel.search.setText(text)
+        rows = panel.list.rows
+        row = next(row for row in range(rows.rowCount()) if rows.flags(rows.index(row)) & Qt.ItemFlag.ItemIsSelectable)
+        spot = panel.list.visualRect(rows.index(row)).center()
+        qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+        qtbot.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert layers == [lookup("pointwise_conv2d")]
+    assert networks == [next(each for each in templates() if each.key == "mobilenet_v1")]
+
+
+def test_a_drag_carries_what_the_canvas_reads(panel: PalettePanel) -> None:
+    rows = panel.list.rows
+    for row in range(rows.rowCount()):
+        index = rows.index(row)
+        entry = rows.entry(index)
+        may_drag = bool(rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled)
+        assert may_drag == (entry in catalogue())
+        if may_drag:
+            assert dropped_layer(rows.mimeData([index])) is entry
+
+
+def test_headings_cannot_be_chosen(qtbot: QtBot, panel: PalettePanel) -> None:
+    chosen: list[object] = []
+    panel.layer_chosen.connect(chosen.append)
+    spot = panel.list.visualRect(panel.list.rows.index(0)).center()
+    qtbot.mouseDClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert chosen == []
+
+
+def test_every_row_says_its_name_and_group_to_a_screen_reader(panel: PalettePanel) -> None:
+    rows = panel.list.rows
+    for row in range(rows.rowCount()):
+        assert rows.data(rows.index(row), Qt.ItemDataRole.AccessibleTextRole)

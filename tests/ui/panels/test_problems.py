@@ -1,0 +1,100 @@
+"""Problems: what, where and why are read, a click shows the node, the button mends through the caller."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from designer.analysis.issues import Fix, Issue
+from designer.analysis.snapshot import analyse
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.convolution import DepthwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+from designer.ui.panels.problems import SHOWN_AT_MOST, ProblemsPanel
+from designer.ui.theme import Theme
+
+pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
+
+
+def misfit() -> Design:
+    """A residual add after a stride of 2: 24×56² against 24×28²."""
+    ids = [NodeId(id) for id in ("input", "depthwise", "add", "output")]
+    layers = (Input(24, 56, 56), DepthwiseConv2d(stride=2), Add(), Output())
+    nodes = [Node(id, layer) for id, layer in zip(ids, layers, strict=True)]
+    wires = [
+        Wire(PortRef(ids[0], "y"), PortRef(ids[1], "x")),
+        Wire(PortRef(ids[0], "y"), PortRef(ids[2], "a")),
+        Wire(PortRef(ids[1], "y"), PortRef(ids[2], "b")),
+        Wire(PortRef(ids[2], "y"), PortRef(ids[3], "x")),
+    ]
+    return Design.build("misfit", nodes, wires)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, theme: Theme) -> ProblemsPanel:
+    made = ProblemsPanel()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def test_a_mismatch_is_read_with_place_and_shapes(panel: ProblemsPanel) -> None:
+    panel.show_issues(analyse(misfit()).issues)
+    (card,) = panel.cards
+    words = " ".join(label.text() for label in card.findChildren(QLabel))
+    assert "add" in words
+    assert "24×56²" in words
+    assert "24×28²" in words
+    assert panel.count.text() == "1"
+
+
+def test_the_button_mends_it(qtbot: QtBot, panel: ProblemsPanel) -> None:
+    design = misfit()
+    panel.show_issues(analyse(design).issues)
+    chosen: list[Fix] = []
+    panel.mend_requested.connect(lambda _issue, fix: chosen.append(fix))
+    qtbot.mouseClick(panel.cards[0].fix_buttons[0], Qt.MouseButton.LeftButton)
+    assert analyse(chosen[0].edit(design)).is_valid
+
+
+def test_a_click_on_the_card_or_enter_shows_the_node(qtbot: QtBot, panel: ProblemsPanel) -> None:
+    panel.show_issues(analyse(misfit()).issues)
+    shown: list[Issue] = []
+    panel.show_requested.connect(shown.append)
+    card = panel.cards[0]
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(card, Qt.Key.Key_Return)
+    qtbot.mouseClick(card.show_button, Qt.MouseButton.LeftButton)
+    assert [issue.node for issue in shown] == ["add"] * 3
+
+
+def test_the_same_problems_keep_their_buttons_yet_mend_the_present_design(qtbot: QtBot, panel: ProblemsPanel) -> None:
+    panel.show_issues(analyse(misfit()).issues)
+    card = panel.cards[0]
+    changed = misfit().renamed("later")
+    panel.show_issues(analyse(changed).issues)
+    assert panel.cards[0] is card
+    chosen: list[Fix] = []
+    panel.mend_requested.connect(lambda _issue, fix: chosen.append(fix))
+    qtbot.mouseClick(card.fix_buttons[0], Qt.MouseButton.LeftButton)
+    assert chosen[0].edit(changed).name == "later"
+
+
+def test_no_problem_is_said_too(panel: ProblemsPanel, sketch: Design) -> None:
+    panel.show_issues(analyse(misfit()).issues)
+    panel.show_issues(analyse(sketch).issues)
+    assert panel.cards == []
+    assert panel.count.text() == ""
+
+
+def test_many_problems_end_in_a_count(panel: ProblemsPanel) -> None:
+    nodes = [Node(NodeId(f"n_{index}"), DepthwiseConv2d()) for index in range(40)]
+    issues = analyse(Design.build("loose", nodes, [])).issues
+    panel.show_issues(issues)
+    assert len(panel.cards) == SHOWN_AT_MOST
+    words = " ".join(label.text() for label in panel.findChildren(QLabel))
+    assert f"and {len(issues) - SHOWN_AT_MOST} more problems" in words

@@ -1,0 +1,178 @@
+"""Fields by real keys and clicks: values told at once, refusals in words, steps within the range."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from designer.graph.parameter import Choice, Flag, Integer, Integers, Parameter, Ratio
+from designer.ui.fields import ChoiceField, Field, FlagField, NameEdit, NumberField, TextField, field_for
+
+pytestmark = pytest.mark.gui
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+KERNEL = Integer("kernel_size", 3, "Side of the square kernel.", low=1, high=63)
+WIDTH = Ratio("width", 1.0, "Width multiplier.", low=0.05, high=16.0)
+BIAS = Flag("bias", False, "One number added.")
+COLOUR = Choice("colour", Colour.RED, "Which.", options=tuple(Colour))
+PADS = Integers("explicit_padding", (1, 1, 1, 1), "Zeros.", parts=("top", "bottom", "left", "right"))
+
+
+def shown(qtbot: QtBot, parameter: Parameter) -> tuple[Field, list[object]]:
+    field = field_for(parameter)
+    qtbot.addWidget(field)
+    told: list[object] = []
+    field.edited.connect(told.append)
+    field.show()
+    qtbot.waitExposed(field)
+    return field, told
+
+
+@pytest.mark.parametrize(
+    ("parameter", "kind"),
+    [(KERNEL, NumberField), (WIDTH, NumberField), (BIAS, FlagField), (COLOUR, ChoiceField), (PADS, TextField)],
+)
+def test_each_kind_of_parameter_has_its_field_with_name_and_help(
+    qtbot: QtBot, parameter: Parameter, kind: type[Field]
+) -> None:
+    field, _ = shown(qtbot, parameter)
+    assert type(field) is kind
+    assert field.editor.accessibleName() == parameter.label
+    assert field.editor.toolTip() == parameter.help
+
+
+def test_typing_tells_every_value_that_can_be_understood(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, "17")
+    assert told == [1, 17]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "told_before"),
+    [
+        ("99", "99 is out of range; it takes 1 to 63", [9]),
+        ("0", "0 is out of range; it takes 1 to 63", []),
+        ("x", "'x' is not a whole number", []),
+    ],
+)
+def test_what_is_refused_is_said_in_words_and_not_told(
+    qtbot: QtBot, typed: str, words: str, told_before: list[int]
+) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, typed)
+    assert field.complaint == words
+    assert told == told_before
+
+
+def test_leaving_a_refused_text_puts_the_last_good_value_back_and_keeps_the_words(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, "640")
+    qtbot.keyClick(field.box, Qt.Key.Key_Return)
+    assert field.box.lineEdit().text() == "6"
+    assert told == [6]
+    assert field.complaint == "640 is out of range; it takes 1 to 63"
+
+
+def test_the_buttons_and_arrows_step_and_stop_at_the_ends(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    qtbot.mouseClick(field.box.plus, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(field.box.minus, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(field.box.minus, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(field.box, Qt.Key.Key_Down)
+    qtbot.keyClick(field.box, Qt.Key.Key_Down)
+    assert told == [4, 3, 2, 1]
+
+
+def test_a_ratio_steps_by_a_twentieth(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, WIDTH)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Down)
+    assert told == [0.95]
+
+
+def wheel(widget: QWidget) -> None:
+    middle = QPointF(widget.rect().center())
+    event = QWheelEvent(
+        middle,
+        widget.mapToGlobal(middle),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def test_the_wheel_changes_nothing_in_passing(qtbot: QtBot) -> None:
+    for parameter in (KERNEL, COLOUR):
+        field, told = shown(qtbot, parameter)
+        field.editor.clearFocus()
+        wheel(field.editor)
+        assert told == []
+
+
+def test_several_values_show_as_such(qtbot: QtBot) -> None:
+    for parameter in (KERNEL, BIAS, COLOUR, PADS):
+        field, told = shown(qtbot, parameter)
+        field.show_value(None)
+        assert told == []
+    field, told = shown(qtbot, BIAS)
+    field.show_value(None)
+    qtbot.keyClick(field.editor, Qt.Key.Key_Space)
+    assert told in ([True], [False])
+
+
+def test_a_choice_by_keys(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, COLOUR)
+    assert isinstance(field, ChoiceField)
+    field.combo.setFocus()
+    qtbot.keyClick(field.combo, Qt.Key.Key_Down)
+    assert field.combo.currentText() == "blue"
+    assert told == [Colour.BLUE]
+
+
+def test_numbers_for_four_sides_are_typed_as_text(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, PADS)
+    assert isinstance(field, TextField)
+    field.line.selectAll()
+    qtbot.keyClicks(field.line, "0 1 0 1")
+    assert told[-1] == (0, 1, 0, 1)
+    qtbot.keyClicks(field.line, " 7")
+    assert "4 numbers" in field.complaint
+
+
+def test_a_name_is_told_on_enter_and_escape_takes_it_back(qtbot: QtBot) -> None:
+    edit = NameEdit("Name")
+    qtbot.addWidget(edit)
+    told: list[str] = []
+    edit.renamed.connect(told.append)
+    edit.show_name("before")
+    edit.show()
+    qtbot.waitExposed(edit)
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, "nonsense")
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert edit.text() == "before"
+    edit.selectAll()
+    qtbot.keyClicks(edit, "after")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    assert told == ["after"]

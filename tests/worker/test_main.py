@@ -1,0 +1,394 @@
+"""The real second process, spoken to by lines: what it answers, when it is cancelled, killed, or told nonsense."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+
+from designer.files.design_json import dumps
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+from designer.templates.networks import template
+from designer.worker.messages import (
+    Cancel,
+    Cancelled,
+    Failure,
+    Message,
+    Progress,
+    Ready,
+    Request,
+    Result,
+    decode,
+    encode,
+)
+
+pytestmark = pytest.mark.torch
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG = {"time_limit_s": 60.0, "share": 1e-9, "threads": 1}
+
+
+class Worker:
+    """The process under test; its messages are read in a thread, so that waiting for one has a limit."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "designer.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        self._messages: queue.Queue[Message | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.errors: list[bytes] = []
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.endswith(b"\n"):  # a killed process may leave half a line
+                self._messages.put(decode(line.decode()))
+        self._messages.put(None)
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        self.errors += self.process.stderr.readlines()
+
+    def tell(self, message: Message | str) -> None:
+        assert self.process.stdin is not None
+        line = message if isinstance(message, str) else encode(message)
+        self.process.stdin.write((line + "\n").encode())
+        self.process.stdin.flush()
+
+    def hear(self, seconds: float = 60.0) -> Message | None:
+        """The next message, or None where the process ended."""
+        return self._messages.get(timeout=seconds)
+
+    def end_of(self, id: int) -> Message | None:
+        """The message that ends a request; progress before it is passed over."""
+        while True:
+            message = self.hear()
+            if message is None or (isinstance(message, (Result, Failure, Cancelled)) and message.id == id):
+                return message
+            assert isinstance(message, Progress)
+            assert message.id == id
+            assert 0 <= message.share <= 1
+
+    def close(self) -> int:
+        """Close its standard input and wait for its end."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        return self.process.wait(20)
+
+    def kill(self) -> None:
+        """Leave nothing running."""
+        self.process.kill()
+        self.process.wait(20)
+        for thread in (self._reader, self._listener):
+            thread.join(20)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Worker]:
+    """One process for all tests that leave it as it was; it has said that it is ready."""
+    worker = Worker()
+    assert isinstance(worker.hear(), Ready)
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture
+def own() -> Iterator[Worker]:
+    """A process for one test, not yet heard."""
+    worker = Worker()
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture(scope="module")
+def network() -> str:
+    return dumps(template("mobilenet_v2").build(width=0.5, resolution=96))
+
+
+def failure_of(worker: Worker, request: Request) -> Failure:
+    worker.tell(request)
+    message = worker.end_of(request.id)
+    assert isinstance(message, Failure)
+    return message
+
+
+def result_of(worker: Worker, request: Request) -> dict[str, Any]:
+    worker.tell(request)
+    message = worker.end_of(request.id)
+    assert isinstance(message, Result), message
+    return dict(message.data)
+
+
+def test_says_ready_with_devices_and_versions_and_ends_with_its_input(own: Worker) -> None:
+    ready = own.hear()
+    assert isinstance(ready, Ready)
+    assert ready.devices[0] == "cpu"
+    assert ready.versions["python"].startswith("3.")
+    assert {"torch", "onnx", "onnxruntime"} < set(ready.versions)
+    assert own.close() == 0
+    assert own.hear() is None
+
+
+def test_measures(shared: Worker, network: str) -> None:
+    options = {"threads": 1, "batch": 2, "time_limit_s": 1, "share": 0.05}
+    data = result_of(shared, Request(11, "measure", network, options))
+    assert 0 < data["low_ms"] <= data["median_ms"] <= data["high_ms"]
+    assert data["rounds"] == len(data["rounds_ms"]) > 5
+    assert data["conditions"]["threads"] == 1
+    assert data["conditions"]["batch"] == 2
+    assert data["node_ms"]["bottleneck_2.expand"] > 0
+    assert data["digest"] == template("mobilenet_v2").build(width=0.5, resolution=96).digest
+
+
+def test_progress_comes_before_the_result(shared: Worker, network: str) -> None:
+    shared.tell(Request(12, "measure", network, {"time_limit_s": 1.0, "share": 1e-9}))
+    heard: list[Message | None] = []
+    while not isinstance(message := shared.hear(), Result):
+        heard.append(message)
+    assert len(heard) >= 3
+    assert all(isinstance(message, Progress) and message.id == 12 for message in heard)
+
+
+def test_exports(shared: Worker, tmp_path: Path) -> None:
+    path = tmp_path / "bottleneck.onnx"
+    design = dumps(template("bottleneck").build(resolution=14))
+    data = result_of(shared, Request(13, "export_onnx", design, {"path": str(path), "opset": 13}))
+    assert data["max_abs_difference"] < 1e-4
+    assert onnx.load(str(path)).opset_import[0].version == 13
+
+
+def test_runs_once(shared: Worker, network: str) -> None:
+    data = result_of(shared, Request(14, "run", network, {"batch": 3}))
+    assert data["input_shapes"] == [[3, 3, 96, 96]]
+    assert data["output_shapes"] == [[3, 1000]]
+    assert data["is_finite"]
+    assert data["parameters"] == 1968680  # counted by other tools at this width; the resolution does not matter
+
+
+def test_requests_are_answered_one_after_the_other_each_once(shared: Worker, network: str) -> None:
+    for id in (21, 22, 23):
+        shared.tell(Request(id, "run", network))
+    ends = [message for message in (shared.hear() for _ in range(6)) if not isinstance(message, Progress)]
+    assert [type(message) for message in ends] == [Result, Result, Result]
+    assert [message.id for message in ends if isinstance(message, Result)] == [21, 22, 23]
+
+
+def test_cancel_is_answered_within_a_fifth_of_a_second(shared: Worker, network: str) -> None:
+    shared.tell(Request(31, "measure", network, LONG))
+    while not (isinstance(message := shared.hear(), Progress) and message.text.startswith("round")):
+        assert isinstance(message, Progress)
+    begin = time.perf_counter()
+    shared.tell(Cancel(31))
+    assert shared.end_of(31) == Cancelled(31)
+    assert time.perf_counter() - begin < 0.2
+
+
+def test_a_request_cancelled_while_it_waits_never_begins(shared: Worker, network: str) -> None:
+    shared.tell(Request(32, "measure", network, LONG))
+    shared.tell(Request(33, "measure", network, LONG))
+    shared.tell(Cancel(33))
+    shared.tell(Cancel(32))
+    assert shared.end_of(32) == Cancelled(32)
+    assert shared.hear() == Cancelled(33)
+
+
+def test_cancelling_what_is_over_or_unknown_changes_nothing(shared: Worker, network: str) -> None:
+    shared.tell(Cancel(14))
+    shared.tell(Cancel(999))
+    assert isinstance(result_of(shared, Request(34, "run", network)), dict)
+
+
+def test_killed_while_measuring_it_is_gone_and_its_last_line_is_whole_or_missing(own: Worker, network: str) -> None:
+    assert isinstance(own.hear(), Ready)
+    own.tell(Request(1, "measure", network, LONG))
+    assert isinstance(own.hear(), Progress)
+    os.kill(own.process.pid, signal.SIGKILL)
+    assert own.process.wait(10) == -signal.SIGKILL
+    while (message := own.hear()) is not None:
+        assert isinstance(message, Progress)
+
+
+def test_a_new_process_takes_over_after_a_kill(own: Worker, network: str) -> None:
+    assert isinstance(own.hear(), Ready)
+    own.process.kill()
+    successor = Worker()
+    try:
+        assert isinstance(successor.hear(), Ready)
+        assert result_of(successor, Request(1, "run", network))["is_finite"]
+    finally:
+        successor.kill()
+
+
+def test_input_that_ends_while_a_job_runs_ends_the_process_soon(own: Worker, network: str) -> None:
+    assert isinstance(own.hear(), Ready)
+    own.tell(Request(1, "measure", network, LONG))
+    assert isinstance(own.hear(), Progress)
+    begin = time.perf_counter()
+    assert own.close() == 0
+    assert time.perf_counter() - begin < 5
+    assert own.end_of(1) == Cancelled(1)
+
+
+@pytest.mark.parametrize(
+    ("line", "id", "what"),
+    [
+        ("no json at all", 0, "this line is no message"),
+        ("[1, 2]", 0, "this line is no message"),
+        ('{"message": "Request", "id": 41, "kind": "measure"}', 41, "this line is no message"),
+        ('{"message": "Dance", "id": 42}', 42, "this line is no message"),
+        ('{"message": "Result", "id": 43, "data": {}}', 43, "a worker takes no Result"),
+        ('{"message": "Request", "id": "x", "kind": "run", "design": ""}', 0, "a worker takes no Request"),
+        ("\ufffd\u0000", 0, "this line is no message"),
+    ],
+)
+def test_a_malformed_line_is_answered_and_work_goes_on(
+    shared: Worker, network: str, line: str, id: int, what: str
+) -> None:
+    shared.tell(line)
+    message = shared.hear()
+    assert isinstance(message, Failure)
+    assert message.id == id
+    assert what in message.what
+    assert message.hint
+    assert result_of(shared, Request(44, "run", network))["is_finite"]
+
+
+def test_design_with_problems_is_refused_with_them(shared: Worker) -> None:
+    nodes = [Node(NodeId("x"), Input(3, 8, 8)), Node(NodeId("pw"), PointwiseConv2d(5)), Node(NodeId("add"), Add())]
+    nodes.append(Node(NodeId("y"), Output()))
+    ends = (("x", "y", "pw", "x"), ("x", "y", "add", "a"), ("pw", "y", "add", "b"), ("add", "y", "y", "x"))
+    wires = [Wire(PortRef(NodeId(a), b), PortRef(NodeId(c), d)) for a, b, c, d in ends]
+    failure = failure_of(shared, Request(51, "measure", dumps(Design.build("odd", nodes, wires))))
+    assert "add: shapes differ: 3×8² ≠ 5×8²" in failure.what
+    assert failure.hint == "Mend what is listed, and run it again."
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "what"),
+    [
+        ("dance", {}, "there is no job 'dance'"),
+        ("mesure", {}, "did you mean 'measure'?"),
+        ("measure", {"device": "cuda:99"}, "there is no device 'cuda:99'"),
+        ("measure", {"threads": 0}, "0 is no number of threads"),
+        ("measure", {"batch": 1048576}, "of activations = "),
+        ("measure", {"threads": "two"}, "option 'threads' takes int, and 'two' was given"),
+        ("measure", {"per_node": 1}, "option 'per_node' takes bool"),
+        ("measure", {"treads": 2}, "there is no option 'treads' (did you mean 'threads'?)"),
+        ("export_onnx", {}, "option 'path' is missing"),
+        ("export_onnx", {"path": "/no/such/folder/x.onnx"}, "is not there"),
+        ("run", {"batch": 0}, "0 is no batch"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    shared: Worker, network: str, kind: str, options: dict[str, Any], what: str
+) -> None:
+    assert what in failure_of(shared, Request(61, kind, network, options)).what
+
+
+def test_text_that_is_no_design_is_said(shared: Worker) -> None:
+    failure = failure_of(shared, Request(62, "run", "{}"))
+    assert "request" in failure.what
+    assert failure.traceback == ""
+
+
+def test_a_design_of_a_terabyte_is_refused_and_the_process_lives(shared: Worker, network: str) -> None:
+    nodes = [Node(NodeId("x"), Input(3, 8, 8)), Node(NodeId("wide"), PointwiseConv2d(10**9))]
+    nodes += [Node(NodeId("y"), Output())]
+    wires = [
+        Wire(PortRef(NodeId("x"), "y"), PortRef(NodeId("wide"), "x")),
+        Wire(PortRef(NodeId("wide"), "y"), PortRef(NodeId("y"), "x")),
+    ]
+    failure = failure_of(shared, Request(63, "run", dumps(Design.build("wide", nodes, wires))))
+    assert "268\u202fGB" in failure.what  # 12 GB of weights and an output of 10⁹×8×8 numbers of 4 bytes
+    assert "smaller batch or input" in failure.hint
+    assert result_of(shared, Request(64, "run", network))["is_finite"]
+
+
+def run_with(prelude: str, *requests: Request) -> list[Message]:
+    """Messages of a worker in which something was done first, such as breaking a function."""
+    code = f"import sys\n{prelude}\nfrom designer.worker.__main__ import main\nsys.exit(main())\n"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        heard = [decode(process.stdout.readline().decode())]
+        for request in requests:
+            process.stdin.write((encode(request) + "\n").encode())
+            process.stdin.flush()
+            while True:
+                heard.append(decode(process.stdout.readline().decode()))
+                if not isinstance(heard[-1], Progress):
+                    break
+        process.communicate()
+    return heard
+
+
+def test_what_libraries_print_does_not_disturb_the_messages(network: str) -> None:
+    prelude = (
+        "import designer.runtime.trial as t, os\n"
+        "before = t.try_out\n"
+        "def noisy(*a, **k):\n"
+        "    print('from Python'); os.write(1, b'from C\\n'); os.system('echo from a shell')\n"
+        "    return before(*a, **k)\n"
+        "t.try_out = noisy\n"
+    )
+    heard = run_with(prelude, Request(1, "run", network))
+    assert [type(message) for message in heard] == [Ready, Progress, Result]
+
+
+@pytest.mark.parametrize(
+    ("raised", "what", "hint"),
+    [
+        ("MemoryError()", "it ran out of memory", "A smaller batch"),
+        (
+            "RuntimeError('[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: not enough memory: you tried to')",
+            "it ran out of memory",
+            "A smaller batch",
+        ),
+        ("torch.OutOfMemoryError('CUDA out of memory.')", "it ran out of memory", "A smaller batch"),
+        ("ZeroDivisionError('odd')", "ZeroDivisionError: odd", "fault in the program"),
+    ],
+)
+def test_any_error_becomes_a_failure_with_a_hint(network: str, raised: str, what: str, hint: str) -> None:
+    prelude = (
+        "import designer.runtime.trial as t, torch\n"
+        f"def broken(*a, **k): raise {raised}\n"
+        "before = t.try_out; t.try_out = broken\n"
+    )
+    message = run_with(prelude, Request(1, "run", network))[-1]
+    assert isinstance(message, Failure)
+    assert message.what == what
+    assert hint in message.hint
+    assert "broken" in message.traceback
+
+
+def test_json_lines_are_plain_ascii_so_that_no_locale_can_break_them(network: str) -> None:
+    assert json.loads(encode(Request(1, "run", network)))["design"] == network
+    assert encode(Request(1, "run", network)).isascii()
