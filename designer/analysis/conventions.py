@@ -1,4 +1,4 @@
-"""Counting conventions: what the papers and the usual tools call a network's cost, each as a table, and what each makes of a design.
+"""Counting conventions: what the papers and the usual tools count, each as a table, and what each makes of a design.
 
 A tool counts PyTorch calls, so a convention is a table from call to rule, and a layer's calls are read from its
 lowering: a new layer is counted as the tool would count it, without a line here. What a tool has no entry for it passes
@@ -77,7 +77,8 @@ class Writing(Enum):
 
     def spelt(self, target: str) -> str:
         """What stands where our lowering has this call."""
-        return dict(self.value).get(target, target)
+        found: str = dict(self.value).get(target, target)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +110,11 @@ class Convention:
 
 @dataclass(frozen=True)
 class Count:
-    """What a convention makes of a design.
+    """What a convention makes of a design, or of a part of it.
 
     Attributes:
         convention: Which.
-        total: The sum over the design.
+        total: The sum.
         by_path: What each node that is no block counts for, in order of execution; 0 for what is passed over.
         counted: One line for each type of layer that counts: what of it.
         not_counted: One line for each type of layer that computes something and counts for nothing, or only in part.
@@ -132,22 +133,25 @@ class Count:
         return sum(value for found, value in self.by_path.items() if found[: len(path)] == path)
 
 
-def count(analysis: Analysis, convention: Convention, writing: Writing = Writing.PUBLISHED) -> Count:
-    """Count a design by a convention.
+def count(
+    analysis: Analysis, convention: Convention, writing: Writing = Writing.PUBLISHED, path: NodePath = ()
+) -> Count:
+    """Count a design, or a node or block of it, by a convention.
 
     Args:
         analysis: Of the design.
         convention: How.
         writing: How the model's code is taken to be written.
+        path: The node or block to count, through blocks; empty for the design.
     """
     by_path: dict[NodePath, int] = {}
     counted: dict[str, None] = {}  # for its order
     passed: dict[str, None] = {}
-    for path, node, report in analysis.primitives():
+    for found, node, report in analysis.primitives():
         inputs = report.known_inputs
-        if inputs is None or not report.outputs or not inputs:
+        if not inputs or not report.outputs or found[: len(path)] != path:
             continue
-        by_path[path] = _layer_count(node.layer, inputs, report.outputs[0], convention, writing)
+        by_path[found] = _layer_count(node.layer, inputs, report.outputs[0], convention, writing)
         counts, leaves = _words(node.layer, inputs, report.outputs[0], convention, writing)
         counted |= dict.fromkeys(counts)
         passed |= dict.fromkeys(leaves)

@@ -95,7 +95,7 @@ class Analysis:
         self._reports = reports
         self.cost = cost
         self._unknown = unknown
-        self._plan = plan
+        self.memory_plan = plan
         self._peak = plan.peak_bytes()
         self._segments = segments
         self._structure = structure
@@ -171,18 +171,19 @@ class Analysis:
     @cached_property
     def segment(self) -> Segment:
         """The whole as one node of another design, for the lifetimes of its memory."""
-        return self._plan.as_segment()
+        return self.memory_plan.as_segment()
 
     @cached_property
     def memory_timeline(self) -> list[tuple[NodeId, int]]:
         """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self.design)
+        return self.memory_plan.timeline(self.design)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
-        return self._receptive_fields(None)
+        return self.receptive_fields_from(None)
 
-    def _receptive_fields(self, start: ReceptiveField | None) -> dict[NodeId, ReceptiveField]:
+    def receptive_fields_from(self, start: ReceptiveField | None) -> dict[NodeId, ReceptiveField]:
+        """How much one position of each node's output sees, where what enters already sees ``start``."""
         found: dict[NodeId, ReceptiveField] = {}
         for id in self.design.order:
             sources = [found[source] for source in self.design.predecessors[id]]
@@ -192,7 +193,7 @@ class Analysis:
     def _field_after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
         layer, inner = self.design.nodes[id].layer, self._reports[id].inner
         if inner is not None:
-            ends = inner._receptive_fields(field)
+            ends = inner.receptive_fields_from(field)
             return widest([ends[node.id] for node in inner.design.output_nodes()])
         return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
 
@@ -315,7 +316,7 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
             segments[id] = found.segment
         else:
             segments.pop(id, None)
-    plan = previous._plan.followed(design, touched, segments) or MemoryPlan(design, segments)
+    plan = previous.memory_plan.followed(design, touched, segments) or MemoryPlan(design, segments)
     return Analysis(
         design, previous.batch, previous._given, reports, cost, unknown, plan, segments, previous._structure, faulty
     )
@@ -330,7 +331,7 @@ def _with(previous: Analysis, design: Design) -> Analysis:
         p._reports,
         p.cost,
         p._unknown,
-        p._plan,
+        p.memory_plan,
         p._segments,
         p._structure,
         p._faulty,

@@ -41,6 +41,12 @@ class Expression(NamedTuple):
     value: int
     binding: _Binding = _Binding.ATOM
 
+    def line(self, unit: str) -> str:
+        """The whole sentence: ``k²·C·H·W = 3²·144·56·56 = 4 064 256 MACs``."""
+        value = count(self.value)
+        parts = [self.symbols, self.numbers] if self.numbers != value else [self.symbols]
+        return " = ".join([*parts, f"{value} {unit}"])
+
     def plus(self, other: Expression) -> Expression:
         """The sum."""
         return self._joined(other, " + ", self.value + other.value, _Binding.SUM, _Binding.SUM)

@@ -146,7 +146,7 @@ VARIANTS = variants()
 
 def test_the_variants_are_all_the_layers() -> None:
     primitives = {cls.key for cls in catalogue() if cls().inputs and cls().outputs}
-    assert {param.values[0].key for param in VARIANTS} == primitives  # type: ignore[attr-defined]  # all are layers
+    assert {param.values[0].key for param in VARIANTS} == primitives
 
 
 @pytest.mark.torch

@@ -32,6 +32,17 @@ def test_by_hand(expression: Expression, symbols: str, numbers: str, value: int)
     assert (expression.symbols, expression.numbers, expression.value) == (symbols, numbers, value)
 
 
+def test_the_line_that_people_read() -> None:
+    assert (
+        product(quantity("k", 3).power(2), quantity("C", 144), quantity("H", 56), quantity("W", 56)).line("MACs")
+        == "k²·C·H·W = 3²·144·56·56 = 4\u202f064\u202f256 MACs"
+    )
+
+
+def test_a_line_does_not_say_the_same_number_twice() -> None:
+    assert quantity("F'", 10).line("operations") == "F' = 10 operations"
+
+
 LEAVES = st.integers(1, 5000).map(lambda value: quantity("q", value))
 TREES = st.recursive(
     LEAVES,
