@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from designer.analysis.shapes import POINT, ReceptiveField, widest
@@ -77,45 +77,43 @@ def last_bounded_node(analysis: Analysis) -> NodeId | None:
 
 
 def _field_at(analysis: Analysis, path: NodePath, start: ReceptiveField) -> ReceptiveField:
-    fields = analysis.receptive_fields_from(start)
     if len(path) == 1:
-        return fields[path[0]]
+        return start.followed_by(analysis.receptive_field(path[0]))
     inner = analysis.node(path[0]).inner
     if inner is None:
         raise KeyError(path)
-    return _field_at(inner, path[1:], _before(analysis, path[0], fields, start))
+    return _field_at(inner, path[1:], _before(analysis, path[0], start))
 
 
-def _before(
-    analysis: Analysis, id: NodeId, fields: Mapping[NodeId, ReceptiveField], start: ReceptiveField
-) -> ReceptiveField:
+def _before(analysis: Analysis, id: NodeId, start: ReceptiveField) -> ReceptiveField:
     """What enters a node already sees."""
-    sources = [fields[source] for source in analysis.design.predecessors[id]]
-    return widest(sources) if sources else start
+    return start.followed_by(widest([analysis.receptive_field(source) for source in analysis.design.predecessors[id]]))
 
 
 def _backwards(
     analysis: Analysis, path: NodePath, start: ReceptiveField, outer: NodePath
 ) -> Iterator[Growth | NodePath]:
     """From a node back to the input, along what sees most: windows, and the nodes that see everything."""
-    fields = analysis.receptive_fields_from(start)
     place: NodeId | None = path[0]
     rest = path[1:]
     while place is not None:
         layer, inner = analysis.design.nodes[place].layer, analysis.node(place).inner
-        before = _before(analysis, place, fields, start)
+        before = _before(analysis, place, start)
         here = (*outer, place)
         if inner is not None:
-            ends = inner.receptive_fields_from(before)
-            end = rest or (_widest_of((node.id for node in inner.design.output_nodes()), ends),)
+            end = rest or (_widest_of(inner, (node.id for node in inner.design.output_nodes())),)
             yield from _backwards(inner, end, before, here)
         elif layer.sees_everything:
             yield here
         elif (window := layer.window()) is not None:
             yield Growth(here, window, before.jump)
         sources = analysis.design.predecessors[place]
-        place, rest = _widest_of(sources, fields) if sources else None, ()
+        place, rest = _widest_of(analysis, sources) if sources else None, ()
 
 
-def _widest_of(ids: Iterable[NodeId], fields: Mapping[NodeId, ReceptiveField]) -> NodeId:
-    return max(ids, key=lambda id: (fields[id].size is None, fields[id].size or 0))
+def _widest_of(analysis: Analysis, ids: Iterable[NodeId]) -> NodeId:
+    def size(id: NodeId) -> tuple[bool, int]:
+        found = analysis.receptive_field(id).size
+        return found is None, found or 0
+
+    return max(ids, key=size)

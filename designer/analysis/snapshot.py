@@ -180,22 +180,22 @@ class Analysis:
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
-        return self.receptive_fields_from(None)
-
-    def receptive_fields_from(self, start: ReceptiveField | None) -> dict[NodeId, ReceptiveField]:
-        """How much one position of each node's output sees, where what enters already sees ``start``."""
         found: dict[NodeId, ReceptiveField] = {}
         for id in self.design.order:
-            sources = [found[source] for source in self.design.predecessors[id]]
-            found[id] = self._field_after(id, widest(sources) if sources else start or POINT)
+            sources = [found[feed.node] for feed in self.design.feeds[id] if feed is not None]
+            found[id] = self._field_after(id, widest(sources))
         return found
 
     def _field_after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
         layer, inner = self.design.nodes[id].layer, self._reports[id].inner
         if inner is not None:
-            ends = inner.receptive_fields_from(field)
-            return widest([ends[node.id] for node in inner.design.output_nodes()])
+            return field.followed_by(inner._field_at_end)
         return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
+
+    @cached_property
+    def _field_at_end(self) -> ReceptiveField:
+        """What one position at the outputs sees of the inputs."""
+        return widest([self._fields[node.id] for node in self.design.output_nodes()])
 
     def receptive_field(self, id: NodeId) -> ReceptiveField:
         """How much of the design's input one position of a node's output sees."""

@@ -113,6 +113,9 @@ class Ratio(Parameter):
         self.check(value)
         return value
 
+    def to_json(self, value: Any) -> float:
+        return float(value)  # 6 and 6.0 are one value: designs that hold them have one text and one digest
+
     def from_json(self, data: Any) -> float:
         self.check(data)
         return float(data)

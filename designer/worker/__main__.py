@@ -209,7 +209,9 @@ def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure |
         return Cancelled(request.id)
     try:
         if request.kind not in JOBS:
-            raise JobFailed(f"there is no job '{request.kind}'{near(str(request.kind), JOBS)}; there are: {', '.join(JOBS)}")
+            raise JobFailed(
+                f"there is no job '{request.kind}'{near(str(request.kind), JOBS)}; there are: {', '.join(JOBS)}"
+            )
         design = loads(request.design, "request")
         return Result(request.id, JOBS[request.kind](design, request.options, _teller(request, outbox), asked))
     except RoundsCancelled:

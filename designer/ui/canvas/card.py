@@ -1,4 +1,7 @@
-"""What stands on a card, made ready when the design or its analysis changes, so that painting only reads. Knows no colour."""
+"""What stands on a card, made ready when the design or its analysis changes, so that painting only reads.
+
+Knows no colour.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,8 @@ from designer.analysis.issues import Issue, Severity
 from designer.analysis.shapes import ReceptiveField
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.errors import DesignerError
-from designer.graph.design import Node, Wire
-from designer.graph.layer import Category
+from designer.graph.design import Node, NodeId, PortRef, Wire
+from designer.graph.layer import Category, Port
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
 
@@ -151,15 +154,15 @@ def inner_channels(inner: Analysis) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _longest_chain(inner: Analysis) -> list[str]:
+def _longest_chain(inner: Analysis) -> list[NodeId]:
     design = inner.design
-    best: dict[str, tuple[int, str | None]] = {}
+    best: dict[NodeId, tuple[int, NodeId | None]] = {}
     for id in design.order:
         best[id] = max(((best[source][0] + 1, source) for source in design.predecessors[id]), default=(0, None))
     if not best:
         return []
-    end: str | None = max(best, key=lambda id: best[id][0])
-    chain: list[str] = []
+    end: NodeId | None = max(best, key=lambda id: best[id][0])
+    chain: list[NodeId] = []
     while end is not None:
         chain.append(end)
         end = best[end][1]
@@ -176,7 +179,7 @@ def _skips(report: NodeReport | None) -> bool:
     )
 
 
-# Fitting ---------------------------------------------------------------------------------------------------------------------
+# Fitting -------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -222,7 +225,7 @@ def text_width(line: Line) -> float:
     return QFontMetricsF(line.font).horizontalAdvance(line.text)
 
 
-# Tool tips -------------------------------------------------------------------------------------------------------------------
+# Tool tips -----------------------------------------------------------------------------------------------------------
 
 
 def wire_tip(wire: Wire, spec: TensorSpec | None, field: ReceptiveField | None) -> str:
@@ -250,4 +253,15 @@ def node_tip(node: Node, report: NodeReport | None, issues: tuple[Issue, ...], f
         lines.append(f"{wording.count(cost.elementwise)} element-wise · {wording.count(cost.flops)} FLOPs")
     if field is not None:
         lines.append(f"receptive field {field.label}")
+    return "\n".join(lines)
+
+
+def port_tip(ref: PortRef, port: Port, spec: TensorSpec | None, is_output: bool) -> str:
+    """A port without a wire, or an output: its name, help, what flows, what can be done."""
+    lines = [f"{'output' if is_output else 'input'} {ref}"]
+    if port.help:
+        lines.append(port.help)
+    if spec is not None:
+        lines.append(f"{spec.full_label}  {wording.memory(spec.bytes)}")
+    lines.append("drag to an input" if is_output else "drag to an output; this input takes no wire yet")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """How cards look, at three levels of detail. Reads ready strings and sizes; computes none, and knows no design.
 
-From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep: so a
-chain of them still reads thin, thick, thin.
+From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep:
+so a chain of them still reads thin, thick, thin.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _ink_on(colour: QColor) -> QColor:
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 
-# Cards -----------------------------------------------------------------------------------------------------------------------
+# Cards ---------------------------------------------------------------------------------------------------------------
 
 
 def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
