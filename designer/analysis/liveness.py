@@ -54,17 +54,8 @@ def largest_crowd(analysis: Analysis, path: NodePath = ()) -> Crowd | None:
         analysis: Of the whole design.
         path: A node, or a block: only its steps are looked at. Empty for every step of the design.
     """
-    plan = analysis.memory_plan
-    moments = plan.moments()
-    if path:
-        place = analysis.design.rank[path[0]]
-        moments = [moment for moment in moments if moment.place == place]
-    found = [
-        (moment, reached)
-        for moment in moments
-        for reached in [_node_of(analysis, moment)]
-        if reached[: len(path)] == path
-    ]
+    steps = zip(analysis.memory_plan.moments(), analysis.memory_timeline, strict=True)
+    found = [(moment, reached) for moment, (reached, _) in steps if reached[: len(path)] == path]
     if not found:
         return None
     moment, reached = max(found, key=lambda entry: entry[0].bytes)
@@ -79,12 +70,6 @@ def _inside(analysis: Analysis, moment: Moment) -> tuple[Analysis, Moment] | Non
         return None
     moments = inner.memory_plan.inner_moments()
     return (inner, moments[moment.step]) if moments else None
-
-
-def _node_of(analysis: Analysis, moment: Moment) -> NodePath:
-    id = analysis.design.order[moment.place]
-    deeper = _inside(analysis, moment)
-    return (id,) if deeper is None else (id, *_node_of(*deeper))
 
 
 def _living(analysis: Analysis, moment: Moment, prefix: NodePath) -> list[LiveTensor]:

@@ -247,9 +247,9 @@ class MemoryPlan:
             if self._size[tensor]
         ]
 
-    def timeline(self, design: Design) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step, with the node it belongs to, in order of execution."""
-        return [(design.order[moment.place], moment.bytes) for moment in self.moments()]
+    def timeline(self) -> list[int]:
+        """Bytes that live in each step, in order of execution."""
+        return [moment.bytes for moment in self.moments()]
 
     def as_segment(self) -> Segment:
         """The whole design as one node of another: what a block is to the design that holds it."""

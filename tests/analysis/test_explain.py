@@ -95,7 +95,7 @@ def test_values_are_the_analysis_values(design: Design) -> None:
 def test_a_node_takes_as_much_memory_as_the_timeline_says(design: Design) -> None:
     analysis = analyse(design)
     for id in design.nodes:
-        most = max(held for node, held in analysis.memory_timeline if node == id)
+        most = max(held for path, held in analysis.memory_timeline if path[0] == id)
         assert explain(analysis, Figure.PEAK_MEMORY, (id,)).value == most
 
 

@@ -50,7 +50,7 @@ def test_every_node_of_a_network_drawn_out_or_not() -> None:
             crowd = largest_crowd(analysis, (id,))
             assert crowd is not None
             assert crowd.path[0] == id
-            assert crowd.bytes == max(held for node, held in analysis.memory_timeline if node == id)
+            assert crowd.bytes == max(held for path, held in analysis.memory_timeline if path[0] == id)
             assert sum(tensor.bytes for tensor in crowd.tensors) == crowd.bytes
     sizes = [
         sorted(tensor.bytes for tensor in crowd.tensors)

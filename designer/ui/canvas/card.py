@@ -22,10 +22,12 @@ from designer.graph.layer import Category, Port
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
 
-STRIPE = 15.0
-INSET = 8.0
+STRIPE = 18.0
+INSET = 7.0
 TEXT_WIDTH = CARD_WIDTH - STRIPE - 2 * INSET
 _STRETCHES = (100, 87, 75)
+_SMALLER = 2
+"""By how many pixels letters may shrink before a text is cut."""
 
 
 class Line(NamedTuple):
@@ -93,7 +95,7 @@ def face(
     return Face(
         layer.category,
         layer.glyph,
-        fitted(node.title, 13, True),
+        fitted(node.title, 12, True),
         _large(node.title),
         fitted(_summary(node, report), 11, False),
         fitted(_cost_words(cost), 10, False),
@@ -203,11 +205,14 @@ def _metrics(pixels: int, is_bold: bool, stretch: int) -> QFontMetricsF:
 @lru_cache(maxsize=16384)
 def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> Line:
     """The text in the widest letters that let it stand in a width; shortened where even the narrowest do not."""
-    for stretch in _STRETCHES:
-        if _metrics(pixels, is_bold, stretch).horizontalAdvance(text) <= width:
-            return Line(text, card_font(pixels, is_bold, stretch))
-    narrow = _metrics(pixels, is_bold, _STRETCHES[-1])
-    return Line(narrow.elidedText(text, Qt.TextElideMode.ElideRight, width), card_font(pixels, is_bold, _STRETCHES[-1]))
+    narrowest = _STRETCHES[-1]
+    sizes = [(pixels, stretch) for stretch in _STRETCHES]
+    sizes += [(pixels - less, narrowest) for less in range(1, _SMALLER + 1)]
+    for size, stretch in sizes:
+        if _metrics(size, is_bold, stretch).horizontalAdvance(text) <= width:
+            return Line(text, card_font(size, is_bold, stretch))
+    cut = _metrics(pixels, is_bold, narrowest).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return Line(cut, card_font(pixels, is_bold, narrowest))
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import card_font, face
-from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GRID, route
+from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
 from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
@@ -335,14 +335,7 @@ class Drawing(QGraphicsScene):
         painter.fillRect(rect, look.ground)
         if not self.shows_grid:
             return
-        scale = painter.worldTransform().m11()
-        step = GRID * 3
-        while step * scale < 18.0:
-            step *= 2
-        columns = range(int(rect.left() // step), int(rect.right() // step) + 2)
-        rows = range(int(rect.top() // step), int(rect.bottom() // step) + 2)
-        painter.setPen(self._paints.dots(scale))
-        painter.drawPoints([QPointF(column * step, row * step) for row in rows for column in columns])
+        painting.dots(painter, QRectF(rect), self._paints)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Write the shapes on the wires, where the zoom lets them be read."""

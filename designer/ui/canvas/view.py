@@ -55,7 +55,7 @@ FAR_FROM = 400
 _WORLD = QRectF(-4e5, -4e5, 8e5, 8e5)
 _WHEEL_STEP = 1.0015
 """Zoom a unit of the wheel's angle; a notch is 120 units, so a notch zooms by 1.2."""
-_FIT_MARGIN = 36.0
+_FIT_MARGIN = 48.0
 
 
 class CanvasView(QGraphicsView):
@@ -162,7 +162,7 @@ class CanvasView(QGraphicsView):
         if area.isEmpty() or room.isEmpty():
             return
         # Arcs, labels and words stand out of the cards' bounds.
-        area = area.adjusted(-_FIT_MARGIN, -_FIT_MARGIN * 1.4, _FIT_MARGIN, _FIT_MARGIN)
+        area = area.adjusted(-_FIT_MARGIN, -_FIT_MARGIN, _FIT_MARGIN, _FIT_MARGIN)
         scale = min(room.width() / area.width(), room.height() / area.height(), self._actual * 1.25)
         self.setTransform(QTransform.fromScale(max(scale, SMALLEST), max(scale, SMALLEST)))
         self._put(area.center(), QPointF(room.center()))
