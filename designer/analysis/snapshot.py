@@ -95,7 +95,7 @@ class Analysis:
         self._reports = reports
         self.cost = cost
         self._unknown = unknown
-        self._plan = plan
+        self.memory_plan = plan
         self._peak = plan.peak_bytes()
         self._segments = segments
         self._structure = structure
@@ -171,12 +171,12 @@ class Analysis:
     @cached_property
     def segment(self) -> Segment:
         """The whole as one node of another design, for the lifetimes of its memory."""
-        return self._plan.as_segment()
+        return self.memory_plan.as_segment()
 
     @cached_property
     def memory_timeline(self) -> tuple[tuple[NodePath, int], ...]:
         """Bytes that live in each step of execution, with the primitive node that runs, through blocks."""
-        return tuple(zip(self._step_paths(()), self._plan.timeline(), strict=True))
+        return tuple(zip(self._step_paths(()), self.memory_plan.timeline(), strict=True))
 
     def _step_paths(self, prefix: NodePath) -> Iterator[NodePath]:
         for id in self.design.order:
@@ -329,7 +329,7 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
             segments[id] = found.segment
         else:
             segments.pop(id, None)
-    plan = previous._plan.followed(design, touched, segments) or MemoryPlan(design, segments)
+    plan = previous.memory_plan.followed(design, touched, segments) or MemoryPlan(design, segments)
     return Analysis(
         design, previous.batch, previous._given, reports, cost, unknown, plan, segments, previous._structure, faulty
     )
@@ -344,7 +344,7 @@ def _with(previous: Analysis, design: Design) -> Analysis:
         p._reports,
         p.cost,
         p._unknown,
-        p._plan,
+        p.memory_plan,
         p._segments,
         p._structure,
         p._faulty,
