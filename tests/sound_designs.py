@@ -83,4 +83,5 @@ def grouped_designs(draw: st.DrawFn) -> Design:
             design, _ = group(design, chosen)
         except EditRefused:
             continue
-    return design
+    # Placed in order of execution, so that the order stays when the groups are opened.
+    return Design.build(design.name, [design.nodes[id] for id in design.order], design.wires.values())

@@ -216,14 +216,27 @@ class Analysis:
 
     @cached_property
     def depth(self) -> int:
-        """The most layers with weights on any way from input to output."""
-        longest: dict[NodeId, int] = {}
-        for id in self.design.order:
-            before = max((longest[source] for source in self.design.predecessors[id]), default=0)
-            inner, cost = self._reports[id].inner, self._reports[id].cost
-            own = inner.depth if inner else int(bool(cost and cost.macs))
-            longest[id] = before + own
-        return max(longest.values(), default=0)
+        """The most layers with MACs on any way from input to output."""
+        return max(self._depths((0,) * len(self.design.input_nodes())), default=0)
+
+    def _depths(self, entering: tuple[int, ...]) -> tuple[int, ...]:
+        """Depth at each Output node, for the depth at each Input node."""
+        design = self.design
+        reached: dict[NodeId, tuple[int, ...]] = {
+            node.id: (depth,) for node, depth in zip(design.input_nodes(), entering, strict=True)
+        }
+        for id in design.order:
+            if id not in reached:
+                before = tuple(reached[feed.node][feed.output] if feed else 0 for feed in design.feeds[id])
+                reached[id] = self._depths_after(id, before)
+        return tuple(reached[node.id][0] for node in design.output_nodes())
+
+    def _depths_after(self, id: NodeId, before: tuple[int, ...]) -> tuple[int, ...]:
+        report, layer = self._reports[id], self.design.nodes[id].layer
+        if report.inner is not None:
+            return report.inner._depths(before)
+        own = int(bool(report.cost and report.cost.macs))
+        return (max(before, default=0) + own,) * max(len(layer.outputs), 1)
 
     def primitives(self, prefix: NodePath = ()) -> Iterator[tuple[NodePath, Node, NodeReport]]:
         """Every node that is no block, through blocks, in order of execution; a block's own ends are left out."""

@@ -23,11 +23,16 @@ def node(id: str, layer: object) -> Node:
 
 
 def wire(source: str, target: str) -> Wire:
-    return Wire(*(PortRef(NodeId(end.split(".")[0]), end.split(".")[1]) for end in (source, target)))
+    return Wire(ref(source), ref(target))
+
+
+def ref(text: str) -> PortRef:
+    id, port = text.split(".")
+    return PortRef(NodeId(id), port)
 
 
 def chain() -> Design:
-    """in → a → b → out."""
+    """Input, two activations, output."""
     nodes = [node("in", Input()), node("a", ReLU6()), node("b", ReLU6()), node("out", Output())]
     return Design.build("chain", nodes, [wire("in.y", "a.x"), wire("a.y", "b.x"), wire("b.y", "out.x")])
 
