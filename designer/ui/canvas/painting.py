@@ -248,14 +248,11 @@ def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
-    ground = paint.ground_of(face, state)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paint.stripes[face.category])
-    painter.drawRoundedRect(CARD, RADIUS, RADIUS)
-    painter.setBrush(ground)
-    # The stripe is what the body leaves: square on its side, round on the other.
-    painter.drawRoundedRect(CARD.adjusted(STRIPE, 0, 0, 0), RADIUS, RADIUS)
-    painter.fillRect(QRectF(STRIPE, 0.0, RADIUS + 1, CARD_HEIGHT), ground)
+    painter.drawPath(_STRIPE_SHAPE)
+    painter.setBrush(paint.ground_of(face, state))
+    painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
         painter.setPen(paint.shape_pens[face.category])
         painter.setBrush(paint.shapes[face.category])
@@ -263,6 +260,17 @@ def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> Non
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
+
+
+def _parts_of_card() -> tuple[QPainterPath, QPainterPath]:
+    """The stripe and the body, which meet in a straight line."""
+    whole, left = QPainterPath(), QPainterPath()
+    whole.addRoundedRect(CARD, RADIUS, RADIUS)
+    left.addRect(0.0, 0.0, STRIPE, CARD_HEIGHT)
+    return whole.intersected(left), whole.subtracted(left)
+
+
+_STRIPE_SHAPE, _BODY_SHAPE = _parts_of_card()
 
 
 def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -273,10 +281,9 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.shapes[face.category])
         painter.drawPath(_inner_shape(face.profile))
-    if state.is_selected or is_broken(face):
-        painter.setPen(paint.selected if state.is_selected else paint.error)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(CARD)
+    painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(CARD)
 
 
 def _skip_path() -> QPainterPath:

@@ -140,6 +140,10 @@ class CanvasView(QGraphicsView):
         scale = min(max(self.scale_now * factor, SMALLEST), LARGEST)
         self.setTransform(QTransform.fromScale(scale, scale))
         self._put(held, QPointF(pixel))
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        self.canvas.keep_words_readable(self.zoom)
         self.zoom_changed.emit(self.zoom)
 
     def _put(self, place: QPointF, pixel: QPointF) -> None:
@@ -166,7 +170,7 @@ class CanvasView(QGraphicsView):
         scale = min(room.width() / area.width(), room.height() / area.height(), self._actual * 1.25)
         self.setTransform(QTransform.fromScale(max(scale, SMALLEST), max(scale, SMALLEST)))
         self._put(area.center(), QPointF(room.center()))
-        self.zoom_changed.emit(self.zoom)
+        self._zoomed()
 
     def ensure_visible(self, ids: Collection[NodeId]) -> None:
         """Scroll as little as brings these nodes on screen; zoom out only where they do not fit."""
