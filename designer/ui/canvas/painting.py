@@ -116,7 +116,7 @@ class Paints:
         self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
         self.bubble_text = QPen(look.error_text)
-        self.link = QPen(look.accent if not look.is_dark else mixed(look.accent, look.text, 0.3))
+        self.link = QPen(mixed(look.accent, look.text, 0.3))
         self.port_ground = QBrush(look.ground)
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
@@ -164,7 +164,8 @@ def paints(look: Tokens) -> Paints:
 
 
 def _ink_on(colour: QColor) -> QColor:
-    dark, light = QColor("#0d0f13"), QColor("#ffffff")
+    # Of pure black and white one always has at least 4.58:1: their ratios' product is 21.
+    dark, light = QColor("#000000"), QColor("#ffffff")
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 

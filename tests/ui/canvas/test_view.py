@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+from designer.edit.layout import CARD_WIDTH, GAP_X
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Category
 from designer.layers.activation import ReLU6
@@ -162,7 +163,7 @@ def test_tab_places_behind_the_selected_node_already_wired(hand_on: Callable[[De
     assert box.offered[0] is DepthwiseConv2d
     QTest.keyClick(box.field, Qt.Key.Key_Return)
     (added,) = hand.scene.selection
-    assert hand.design.nodes[added].position == Point(400 + 136 + 56, 0)
+    assert hand.design.nodes[added].position == Point(400 + CARD_WIDTH + GAP_X, 0)
     assert hand.design.wires[ref(f"{added}.x")].source == ref("act.y")
     assert hand.steps == ["Place Depthwise k×k"]
 
