@@ -12,7 +12,7 @@ from designer.analysis.cost import KindCost, NodeCost, added
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.memory import MemoryPlan, Segment
 from designer.analysis.rules import misfit_issue, structure_issues
-from designer.analysis.shapes import POINT, Facts, ReceptiveField, facts, source_facts, widest
+from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts, widest
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
@@ -174,9 +174,22 @@ class Analysis:
         return self._plan.as_segment()
 
     @cached_property
-    def memory_timeline(self) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self.design)
+    def memory_timeline(self) -> tuple[tuple[NodePath, int], ...]:
+        """Bytes that live in each step of execution, with the primitive node that runs, through blocks."""
+        return tuple(zip(self._step_paths(()), self._plan.timeline(), strict=True))
+
+    def _step_paths(self, prefix: NodePath) -> Iterator[NodePath]:
+        for id in self.design.order:
+            report = self._reports[id]
+            if report.inner is not None and id in self._segments:
+                yield from report.inner._step_paths((*prefix, id))
+            elif not prefix or self.design.nodes[id].layer.inputs:
+                yield (*prefix, id)
+
+    @cached_property
+    def peaks_by_path(self) -> Mapping[NodePath, int]:
+        """Bytes that live while each primitive node runs."""
+        return dict(self.memory_timeline)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:

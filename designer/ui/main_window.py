@@ -247,7 +247,11 @@ class MainWindow(QMainWindow):
             state, tone = "not live", "warning"
         else:
             state, tone = "live", "ok"
-        self.costs.show_latency(analysis, latency.shown, latency.is_current, state, tone)
+        figure = latency.shown
+        self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
+        if self.bench.tab is not None:
+            # A card has no room to say that its time is old, so old times leave the cards.
+            self.bench.tab.show_times(figure.node_ms if figure is not None and latency.is_current else {})
         page = self.bench.page
         if isinstance(page, CompareView):
             page.refresh()

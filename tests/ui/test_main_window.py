@@ -29,34 +29,11 @@ from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.views.compare_view import CompareView, markdown
 from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
 
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
-
-
-class Answers:
-    """Answers for the questions the window asks, and what it told."""
-
-    def __init__(self) -> None:
-        self.open: tuple[Path, ...] = ()
-        self.save: Path | None = None
-        self.changes = Answer.DISCARD
-        self.asked_about: list[str] = []
-        self.told: list[tuple[str, str]] = []
-
-    def paths_to_open(self, folder: Path) -> tuple[Path, ...]:
-        return self.open
-
-    def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
-        return self.save
-
-    def about_changes(self, name: str) -> Answer:
-        self.asked_about.append(name)
-        return self.changes
-
-    def tell(self, title: str, text: str, details: str = "") -> None:
-        self.told.append((title, text))
 
 
 @pytest.fixture
@@ -66,14 +43,8 @@ def answers() -> Answers:
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers) -> Iterator[MainWindow]:
-    made = MainWindow(settings, theme, WorkerClient(FAKE), answers)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    answers.changes = Answer.DISCARD
-    made.worker.stop()
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), answers) as made:
+        yield made
 
 
 def opened(window: MainWindow, design: Design) -> None:
@@ -85,18 +56,6 @@ def widen(window: MainWindow, channels: int) -> None:
     assert window.bench.document is not None
     edit = Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", channels))
     window.bench.document.apply(edit)
-
-
-def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
-    """Press a shortcut where the keyboard is."""
-    target = QApplication.focusWidget() or window
-    qtbot.keyPress(target, *_key(keys))
-    qtbot.keyRelease(target, *_key(keys))
-
-
-def _key(keys: str) -> tuple[Qt.Key, Qt.KeyboardModifier]:
-    combination = QKeySequence(keys)[0]
-    return combination.key(), combination.keyboardModifiers()
 
 
 # Actions -------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, Signal
@@ -75,6 +75,10 @@ class DesignTab(QWidget):
             self.scene.select([id])
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
+
+    def show_times(self, node_ms: Mapping[str, float]) -> None:
+        """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
+        self.scene.set_node_times({(id,): node_ms[id] for id in self.document.design.nodes if id in node_ms})
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
