@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -37,6 +38,10 @@ class Ear:
 
 def widen(design: Design, channels: int = 96) -> Design:
     return set_parameter(design, [NodeId("expand")], "out_channels", channels)
+
+
+def widen_third(design: Design, channels: int) -> Design:
+    return set_parameter(design, [NodeId("expand_3")], "out_channels", channels)
 
 
 def test_a_small_change_is_known_in_the_same_event(qtbot: QtBot) -> None:
@@ -91,9 +96,7 @@ def test_of_a_run_of_large_changes_the_last_one_is_published(qtbot: QtBot) -> No
     ear = Ear(bridge)
     with qtbot.waitSignal(bridge.analysed, timeout=5000):
         for channels in (40, 50, 60, 70):
-            document.apply(
-                Command("Widen", lambda d, c=channels: set_parameter(d, [NodeId("expand_3")], "out_channels", c))
-            )
+            document.apply(Command("Widen", partial(widen_third, channels=channels)))
     qtbot.waitUntil(lambda: not bridge.is_stale, timeout=5000)
     assert all(found.design is document.design for found in ear.analyses), "nothing of an earlier state is published"
     expected = analyse(document.design)

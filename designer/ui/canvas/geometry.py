@@ -112,13 +112,12 @@ def _arc(start: QPointF, end: QPointF, lane: int) -> WireRoute:
     span = (end.x() - start.x()) / (CARD_WIDTH + GAP_X)
     lift = CARD_HEIGHT * 0.5 + min(16.0 + 3.0 * span + 8.0 * lane, ROW_GAP * 0.8)
     top = min(start.y(), end.y()) - lift
-    lean = min(GAP_X * 0.9, (end.x() - start.x()) / 3)
+    # It rises close to the card, so that the labels of the wires beside it stay clear of it.
+    lean = min(GAP_X * 0.8, (end.x() - start.x()) / 3)
     path = QPainterPath(start)
-    path.cubicTo(
-        QPointF(start.x() + lean * 0.6, start.y()), QPointF(start.x() + lean * 0.3, top), QPointF(start.x() + lean, top)
-    )
+    path.cubicTo(QPointF(start.x() + 11.0, start.y()), QPointF(start.x(), top), QPointF(start.x() + lean, top))
     path.lineTo(end.x() - lean, top)
-    path.cubicTo(QPointF(end.x() - lean * 0.3, top), QPointF(end.x() - lean * 0.6, end.y()), end)
+    path.cubicTo(QPointF(end.x(), top), QPointF(end.x() - 11.0, end.y()), end)
     return WireRoute(path, QPointF((start.x() + end.x()) / 2, top), True)
 
 

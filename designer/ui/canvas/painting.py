@@ -289,7 +289,7 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
 
 def _skip_path() -> QPainterPath:
     """From the input over the card to the output: what a residual inside looks like from outside."""
-    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 7.0, 12.0
+    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 5.0, 12.0
     points = [
         QPointF(0.0, middle),
         QPointF(-out, middle),
