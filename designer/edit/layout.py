@@ -14,10 +14,10 @@ from itertools import accumulate
 from designer.graph.design import Design, NodeId, Point
 
 CARD_WIDTH = 136.0
-CARD_HEIGHT = 64.0
-GAP_X = 52.0
+CARD_HEIGHT = 72.0
+GAP_X = 48.0
 GAP_Y = 40.0
-ROW_GAP = 76.0
+ROW_GAP = 72.0
 GRID = 8.0
 ASPECT = 1.7
 """Width to height of the drawing that is aimed for: a screen less its panels."""

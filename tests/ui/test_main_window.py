@@ -290,7 +290,7 @@ def test_a_broken_file_is_said_and_the_window_stays_as_it_was(
     assert window.bench.open_path(path) is None
     assert answers.told[0][0] == "The file could not be opened"
     assert "broken.design.json" in answers.told[0][1]
-    assert window.bench.tabs == ()
+    assert not window.bench.tabs
 
 
 def test_a_path_that_cannot_be_written_loses_nothing(
@@ -315,7 +315,7 @@ def test_closing_with_changes_asks_and_cancel_keeps_the_tab(
     assert not window.close()
     answers.changes = Answer.DISCARD
     press(qtbot, window, "Ctrl+W")
-    assert window.bench.tabs == ()
+    assert not window.bench.tabs
     assert answers.asked_about == ["sketch"] * 3
 
 

@@ -73,7 +73,7 @@ def shown_window(
 
 def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
     """Press a shortcut where the keyboard is."""
-    combination = QKeySequence(keys)[0]
+    combination = QKeySequence(keys)[0]  # type: ignore[index]  # Qt's stubs lack it
     target = QApplication.focusWidget() or window
     qtbot.keyPress(target, combination.key(), combination.keyboardModifiers())
     qtbot.keyRelease(target, combination.key(), combination.keyboardModifiers())

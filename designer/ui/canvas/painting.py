@@ -40,11 +40,11 @@ SHAPE_TINT = 0.42
 """How much of its category's colour the outline of a block's tensors has; words stand on it."""
 _TEXT_LEFT = STRIPE + INSET
 _TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
-_SUMMARY_AT = QPointF(_TEXT_LEFT, 37.0)
-_COST_AT = QPointF(_TEXT_LEFT, 54.0)
+_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
+_COST_AT = QPointF(_TEXT_LEFT, 51.0)
 _GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
 """Turned to stand on the stripe, and kept right of the port on the card's edge."""
-_TIME_BOX = QRectF(_TEXT_LEFT, 28.0, CARD_WIDTH - _TEXT_LEFT - 6.0, 12.0)
+_TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0, 12.0)
 _NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
 _SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
@@ -123,9 +123,6 @@ class Paints:
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
         self.shapes = {
             category: QBrush(mixed(look.raised, look.category(category), SHAPE_TINT)) for category in Category
-        }
-        self.shape_pens = {
-            category: QPen(mixed(look.raised, look.category(category), 0.75), 1.2) for category in Category
         }
         self.skip = QPen(look.residual, 2.0)
         self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
@@ -255,9 +252,13 @@ def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> Non
     painter.setBrush(paint.ground_of(face, state))
     painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
-        painter.setPen(paint.shape_pens[face.category])
+        # Faint: it stands behind the words, which must stay readable.
+        whole = painter.opacity()
+        painter.setOpacity(whole * 0.3)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.shapes[face.category])
         painter.drawPath(_inner_shape(face.profile))
+        painter.setOpacity(whole)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)

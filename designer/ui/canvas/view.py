@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName("Canvas")
         self.setAccessibleDescription("The design as a graph; Tab adds a node, arrow keys move the selection")
+        self._fitted: tuple[float, QPoint] | None = None
         self.far = FarView(scene)
         self.note = PointerNote(self.viewport())
         self.minimap = Minimap(self)
@@ -154,8 +155,9 @@ class CanvasView(QGraphicsView):
         self.minimap.update()
 
     def fit_all(self) -> None:
-        """Everything on screen."""
+        """Everything on screen, and again when the window's size changes, until a hand moves the view."""
         self._fit(self.canvas.content_rect())
+        self._fitted = (self.scale_now, self.standing)
 
     def fit_selection(self) -> None:
         """The selection as large as fits; everything where nothing is selected."""
@@ -246,10 +248,13 @@ class CanvasView(QGraphicsView):
             self.fit_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle in the middle."""
+        """Keep everything on screen where it was; else keep the middle in the middle."""
         old = event.oldSize()
+        was_fitted = self._fitted == (self.scale_now, self.standing)
         super().resizeEvent(event)
-        if old.isValid():
+        if was_fitted:
+            self.fit_all()
+        elif old.isValid():
             grown = event.size() - old
             self.scroll_by(QPoint(-grown.width() // 2, -grown.height() // 2))
         self.minimap.take_place()

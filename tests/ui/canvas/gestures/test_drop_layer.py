@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 
-from designer.graph.design import Design, NodeId, Point
+from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GRID
+from designer.graph.design import Design, NodeId
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
@@ -28,8 +29,11 @@ def test_a_layer_is_placed_where_it_is_dropped(hand_on: Callable[[Design], Hand]
     assert len(hand.design.nodes) == 2
     hand.drop(mime, hand.at(152, 248))
     (added,) = set(hand.design.nodes) - {"input", "output"}
-    # The card's middle is under the pointer, its corner on the grid of 8: 152 - 68 = 84 → 80 or 88, 248 - 32 = 216.
-    assert hand.design.nodes[added].position in (Point(80, 216), Point(88, 216))
+    # The card's middle is under the pointer, but for half a grid step: its corner is on the grid.
+    corner = hand.design.nodes[added].position
+    assert abs(corner.x + CARD_WIDTH / 2 - 152) <= GRID / 2
+    assert abs(corner.y + CARD_HEIGHT / 2 - 248) <= GRID / 2
+    assert (corner.x % GRID, corner.y % GRID) == (0, 0)
     assert hand.scene.selection == (added,)
     assert hand.steps == ["Place Depthwise 3×3"]
     hand.document.undo()
