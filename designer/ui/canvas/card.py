@@ -234,11 +234,6 @@ def _broken(title: str) -> tuple[Line, ...]:
     return fitted(" ".join(words[:cut]), 22, True), fitted(" ".join(words[cut:]), 22, True)
 
 
-def text_width(line: Line) -> float:
-    """How wide a line is, in canvas units."""
-    return QFontMetricsF(line.font).horizontalAdvance(line.text)
-
-
 # Tool tips -----------------------------------------------------------------------------------------------------------
 
 

@@ -175,14 +175,15 @@ def _towards(start: QPointF, goal: QPointF, length: float) -> QPointF:
     return QPointF(start.x() + (goal.x() - start.x()) * share, start.y() + (goal.y() - start.y()) * share)
 
 
-def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
+def silhouette(widths: Sequence[float], room: QRectF, tallest: float = 0.0) -> QPainterPath:
     """The outline of a chain of tensors, each as tall as its width says: thin, thick, thin for a bottleneck.
 
     Args:
         widths: One ``wire_width`` a tensor along the chain.
-        room: Where it is drawn; the widest tensor any wire can have fills its height.
+        room: Where it is drawn.
+        tallest: The width that fills the room's height; unless said, a tensor of 1280 channels'.
     """
-    tallest = wire_width(1280)
+    tallest = tallest or wire_width(1280)
     half = [room.height() / 2 * min(width / tallest, 1.0) for width in widths]
     middle, step = room.center().y(), room.width() / len(widths)
     slope = step * 0.22

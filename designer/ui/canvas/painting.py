@@ -48,6 +48,8 @@ _TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0
 _NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
 _SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
+_SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
+"""On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
 
@@ -125,7 +127,6 @@ class Paints:
             category: QBrush(mixed(look.raised, look.category(category), SHAPE_TINT)) for category in Category
         }
         self.skip = QPen(look.residual, 2.0)
-        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -241,6 +242,11 @@ def block_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 @cache
+def _small_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _SMALL_ROOM, max(profile))
+
+
+@cache
 def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
     return silhouette(profile, _SHAPE_ROOM)
 
@@ -252,13 +258,8 @@ def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> Non
     painter.setBrush(paint.ground_of(face, state))
     painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
-        # Faint: it stands behind the words, which must stay readable.
-        whole = painter.opacity()
-        painter.setOpacity(whole * 0.3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(paint.shapes[face.category])
-        painter.drawPath(_inner_shape(face.profile))
-        painter.setOpacity(whole)
+        painter.setBrush(paint.stripes[face.category])
+        painter.drawPath(_small_shape(face.profile))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
@@ -290,7 +291,7 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
 
 def _skip_path() -> QPainterPath:
     """From the input over the card to the output: what a residual inside looks like from outside."""
-    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 5.0, 12.0
+    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 4.0, 12.0
     points = [
         QPointF(0.0, middle),
         QPointF(-out, middle),
@@ -309,7 +310,7 @@ def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> No
     painter.setPen(paint.text if face.is_known else paint.quiet)
     painter.setFont(face.title.font)
     painter.drawText(_TITLE_AT, face.title.text)
-    painter.setPen(paint.text if face.is_block else paint.quiet)
+    painter.setPen(paint.quiet)
     painter.setFont(face.summary.font)
     painter.drawText(_SUMMARY_AT, face.summary.text)
     if state.is_stale:
