@@ -180,13 +180,9 @@ class MemoryPlan:
         """The most bytes that live at once in any step."""
         return max(map(add, self._alive(), self._local), default=0)
 
-    def timeline(self, design: Design) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step, with the node it belongs to, in order of execution."""
-        return [
-            (id, alive + held)
-            for place, (id, alive) in enumerate(zip(design.order, self._alive(), strict=True))
-            for held in self._steps(place)
-        ]
+    def timeline(self) -> list[int]:
+        """Bytes that live in each step, in order of execution."""
+        return [alive + held for place, alive in enumerate(self._alive()) for held in self._steps(place)]
 
     def as_segment(self) -> Segment:
         """The whole design as one node of another: what a block is to the design that holds it."""

@@ -64,6 +64,24 @@ def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) ->
     return misfit.what if misfit else None
 
 
+def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output: bool) -> str | None:
+    """Why a fresh layer would not fit at the end of a wire from ``port``, or None where it would.
+
+    Args:
+        analysis: Of the design that has the port.
+        port: The end that is plugged.
+        layer: What would be placed at the other.
+        is_output: Whether ``port`` is an output, so that the layer would read it.
+    """
+    if not (layer.inputs if is_output else layer.outputs):
+        return f"{layer.title} has no {'input' if is_output else 'output'}"
+    spec = analysis.spec(port) if is_output else None
+    if spec is None or len(layer.inputs) != 1:
+        return None
+    misfit = facts(layer, (spec,)).misfit
+    return misfit.what if misfit else None
+
+
 # Structure ------------------------------------------------------------------------------------------------------------
 
 

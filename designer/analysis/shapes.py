@@ -115,13 +115,18 @@ class ReceptiveField(NamedTuple):
         size = None if self.size is None else self.size + (window.extent - 1) * self.jump
         return ReceptiveField(size, self.jump * window.stride)
 
+    def followed_by(self, other: ReceptiveField) -> ReceptiveField:
+        """After a block that sees ``other`` of its own input: growth counts in this field's jumps."""
+        size = None if self.size is None or other.size is None else self.size + (other.size - 1) * self.jump
+        return ReceptiveField(size, self.jump * other.jump)
+
 
 POINT = ReceptiveField(1, 1)
 
 
 def widest(fields: list[ReceptiveField]) -> ReceptiveField:
     """The largest of several that meet; one position alone where there is none."""
-    if not fields:
-        return POINT
+    if len(fields) < 2:
+        return fields[0] if fields else POINT
     size = None if any(field.size is None for field in fields) else max(field.size or 1 for field in fields)
     return ReceptiveField(size, max(field.jump for field in fields))

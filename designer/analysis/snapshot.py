@@ -12,7 +12,7 @@ from designer.analysis.cost import KindCost, NodeCost, added
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.memory import MemoryPlan, Segment
 from designer.analysis.rules import misfit_issue, structure_issues
-from designer.analysis.shapes import POINT, Facts, ReceptiveField, facts, source_facts, widest
+from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts, widest
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
@@ -174,27 +174,41 @@ class Analysis:
         return self._plan.as_segment()
 
     @cached_property
-    def memory_timeline(self) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self.design)
+    def memory_timeline(self) -> tuple[tuple[NodePath, int], ...]:
+        """Bytes that live in each step of execution, with the primitive node that runs, through blocks."""
+        return tuple(zip(self._step_paths(()), self._plan.timeline(), strict=True))
+
+    def _step_paths(self, prefix: NodePath) -> Iterator[NodePath]:
+        for id in self.design.order:
+            report = self._reports[id]
+            if report.inner is not None and id in self._segments:
+                yield from report.inner._step_paths((*prefix, id))
+            elif not prefix or self.design.nodes[id].layer.inputs:
+                yield (*prefix, id)
+
+    @cached_property
+    def peaks_by_path(self) -> Mapping[NodePath, int]:
+        """Bytes that live while each primitive node runs."""
+        return dict(self.memory_timeline)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
-        return self._receptive_fields(None)
-
-    def _receptive_fields(self, start: ReceptiveField | None) -> dict[NodeId, ReceptiveField]:
         found: dict[NodeId, ReceptiveField] = {}
         for id in self.design.order:
-            sources = [found[source] for source in self.design.predecessors[id]]
-            found[id] = self._field_after(id, widest(sources) if sources else start or POINT)
+            sources = [found[feed.node] for feed in self.design.feeds[id] if feed is not None]
+            found[id] = self._field_after(id, widest(sources))
         return found
 
     def _field_after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
         layer, inner = self.design.nodes[id].layer, self._reports[id].inner
         if inner is not None:
-            ends = inner._receptive_fields(field)
-            return widest([ends[node.id] for node in inner.design.output_nodes()])
+            return field.followed_by(inner._field_at_end)
         return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
+
+    @cached_property
+    def _field_at_end(self) -> ReceptiveField:
+        """What one position at the outputs sees of the inputs."""
+        return widest([self._fields[node.id] for node in self.design.output_nodes()])
 
     def receptive_field(self, id: NodeId) -> ReceptiveField:
         """How much of the design's input one position of a node's output sees."""

@@ -18,6 +18,10 @@ _CHANNELS_HIGH = 2**31 - 1
 _WINDOW_PADDINGS = (Padding.SYMMETRIC, Padding.SAME, Padding.NONE)
 
 
+# Bodies by their parts; the parts' names say how they are wired, so it is checked and ordered once.
+_wired: dict[tuple[tuple[NodeId, type[Layer]], ...], Design] = {}
+
+
 class _Chain:
     """Builds a body node by node, each reading the one before."""
 
@@ -47,9 +51,12 @@ class _Chain:
         self.wires.append(Wire(PortRef(NodeId("x"), "y"), PortRef(NodeId("add"), "a")))
 
     def design(self, name: str) -> Design:
-        """The finished body."""
+        """The finished body; bodies of the same parts share what follows from their wiring."""
         self.then("y", Output())
-        return Design.build(name, self.nodes, self.wires)
+        parts = tuple((node.id, type(node.layer)) for node in self.nodes)
+        if parts not in _wired:
+            _wired[parts] = Design.build(name, self.nodes, self.wires)
+        return _wired[parts].replacing(self.nodes).renamed(name)
 
 
 @register(

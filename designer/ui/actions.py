@@ -321,10 +321,10 @@ ACTIONS: tuple[Action, ...] = (
         "measure",
         Menu.RUN,
         "&Measure now",
-        lambda c: c.bench.latency.measure_now(),
+        lambda c: c.bench.measure(),
         ("Ctrl+Return", "Ctrl+Enter"),
         "Run the design in the worker and measure its latency",
-        _is_valid,
+        lambda c: c.bench.can_measure,
     ),
     Action(
         "stop",

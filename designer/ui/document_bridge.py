@@ -1,8 +1,8 @@
 """Bridge from a document to the window: changes and analyses as Qt signals. Computes nothing itself and edits nothing.
 
-Signals flow one way, document → bridge → views. A change small enough to analyse within a frame is analysed at once, so that
-numbers follow in the same event; a larger one is analysed in a thread on the frozen design, and what was known looks stale
-until its answer comes.
+Signals flow one way, document → bridge → views. A change small enough to analyse within a frame is analysed at once,
+so that numbers follow in the same event; a larger one is analysed in a thread on the frozen design, and what was known
+looks stale until its answer comes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from designer.graph.design import Design
 from designer.graph.difference import Difference, difference
 
 AT_ONCE = 300
-"""Nodes that a full recount takes less than a frame for (150 ms at 10 000 nodes is the bound the analysis is held to)."""
+"""Nodes that a full recount takes less than a frame for; the analysis is held to 150 ms at 10 000."""
 
 
 class _Answer(QObject):
@@ -43,8 +43,9 @@ class _Recount(QRunnable):
 class DocumentBridge(QObject):
     """A document seen from the window.
 
-    Signals: ``design_changed(Difference)`` after each change of what is shown, previews included; ``analysed(Analysis)`` when
-    the analysis is the shown design's again; ``stale()`` when it is not, and will take longer than a frame.
+    Signals: ``design_changed(Difference)`` after each change of what is shown, previews included;
+    ``analysed(Analysis)`` when the analysis is the shown design's again; ``stale()`` when it is not, and will take
+    longer than a frame.
     """
 
     design_changed = Signal(object)

@@ -10,9 +10,8 @@ from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from designer.errors import ParameterError
 from designer.graph.parameter import Choice, Flag, Integer, Parameter, Ratio
+from designer.ui.field_frames import FramedCheck, FramedCombo
 from designer.ui.number_box import NumberBox, leaves_undo_to_design
 from designer.ui.theme import tokens
 
@@ -135,7 +135,7 @@ class ChoiceField(Field):
     def __init__(self, parameter: Choice, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self._options: tuple[Enum, ...] = parameter.options
-        self.combo = _QuietCombo(self)
+        self.combo = FramedCombo(self)
         self.combo.setPlaceholderText(MIXED_TEXT)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for option in self._options:
@@ -157,22 +157,12 @@ class ChoiceField(Field):
         self.finished.emit()
 
 
-class _QuietCombo(QComboBox):
-    """A combo box that the wheel does not change in passing."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
 class FlagField(Field):
     """On or off."""
 
     def __init__(self, parameter: Flag, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
-        self.check = QCheckBox(self)
+        self.check = FramedCheck(self)
         self.check.clicked.connect(self._clicked)
         self._adopt(self.check)
         self.show_value(parameter.default)

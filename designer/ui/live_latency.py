@@ -7,7 +7,7 @@ pass for another design's. Knows the worker's client and analyses; no widget.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,7 @@ class LiveLatency(QObject):
         self._last: Measurement | None = None
         self._job: Job | None = None
         self._job_digest = ""
+        self._others: list[Job] = []
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._after_pause)
 
@@ -119,7 +120,7 @@ class LiveLatency(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a measurement is on its way."""
-        return self._job is not None
+        return self._job is not None or bool(self._others)
 
     @property
     def shown(self) -> Measurement | None:
@@ -161,10 +162,19 @@ class LiveLatency(QObject):
             self.stop()
             self._start(self._analysis)
 
+    def measure_each(self, analyses: Iterable[Analysis]) -> None:
+        """Measure several designs one after the other, those that have no figure yet and can run."""
+        for analysis in analyses:
+            if analysis.is_valid and self.figure(analysis.design) is None:
+                job = self._submit(analysis)
+                self._others.append(job)
+                job.ended.connect(lambda job=job: self._end_other(job))
+        self.changed.emit()
+
     def stop(self) -> None:
-        """Cancel the measurement that is on its way."""
-        if self._job is not None:
-            self._worker.cancel(self._job)
+        """Cancel the measurements that are on their way."""
+        for job in ([self._job] if self._job is not None else []) + self._others:
+            self._worker.cancel(job)
 
     def _key(self, digest: str) -> tuple[object, ...]:
         return digest, self._settings.device, self._settings.threads, self._settings.batch
@@ -187,18 +197,22 @@ class LiveLatency(QObject):
             self._start(self._analysis)
 
     def _start(self, analysis: Analysis) -> None:
+        job = self._submit(analysis)
+        self._job, self._job_digest = job, analysis.design.digest
+        job.ended.connect(lambda: self._end(job))
+        self.changed.emit()
+
+    def _submit(self, analysis: Analysis) -> Job:
         design = analysis.design
         key = self._key(design.digest)
         options = {"device": self._settings.device, "batch": self._settings.batch, "per_node": True}
         if self._settings.threads:
             options["threads"] = self._settings.threads
         job = self._worker.submit("measure", dumps(design), options)
-        self._job, self._job_digest = job, design.digest
         job.progressed.connect(self.progressed)
         job.done.connect(lambda data: self._take(key, measurement(design.digest, data)))
         job.failed.connect(self._fail)
-        job.ended.connect(lambda: self._end(job))
-        self.changed.emit()
+        return job
 
     def _take(self, key: tuple[object, ...], figure: Measurement) -> None:
         self._figures[key] = figure
@@ -211,6 +225,11 @@ class LiveLatency(QObject):
     def _fail(self, failure: Failure) -> None:
         self._pause.stop()  # the same design would fail again; the next edit tries anew
         self.failed.emit(failure)
+
+    def _end_other(self, job: Job) -> None:
+        if job in self._others:
+            self._others.remove(job)
+        self.changed.emit()
 
     def _end(self, job: Job) -> None:
         if self._job is job:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -39,9 +39,10 @@ from designer.ui.panels.problems import ProblemsPanel
 from designer.ui.settings import Settings
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
-from designer.ui.theme import Theme
+from designer.ui.theme import Theme, tokens
 from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.window_style import window_style
 from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
@@ -61,12 +62,13 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
+        self._docks_before: QByteArray | None = None
         self.views = ActionViews(self, self, settings)
         self._make_panels()
         self._make_centre()
         self._connect()
         self._restore()
-        self._refresh_state()
+        self._follow_theme()
 
     # Building ---------------------------------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(upper, 3)
         layout.addWidget(lower, 1)
-        column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 24))
+        column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 27))
         return column
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -187,6 +189,7 @@ class MainWindow(QMainWindow):
         if page is not None:
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._put_docks_away(isinstance(page, CompareView))
         for dock in (self.palette_dock, self.panels_dock):
             dock.widget().setEnabled(tab is not None)
         self.inspector.show_document(self.bench.document)
@@ -195,6 +198,16 @@ class MainWindow(QMainWindow):
         self._show_zoom()
         if isinstance(page, CompareView):
             page.refresh()
+
+    def _put_docks_away(self, is_away: bool) -> None:
+        """A comparison has the window to itself; the docks come back as they were."""
+        if is_away and self._docks_before is None:
+            self._docks_before = self.saveState()
+            self.palette_dock.hide()
+            self.panels_dock.hide()
+        elif not is_away and self._docks_before is not None:
+            self.restoreState(self._docks_before)
+            self._docks_before = None
 
     def _show_zoom(self) -> None:
         if self.bench.tab is not None:
@@ -234,7 +247,11 @@ class MainWindow(QMainWindow):
             state, tone = "not live", "warning"
         else:
             state, tone = "live", "ok"
-        self.costs.show_latency(analysis, latency.shown, latency.is_current, state, tone)
+        figure = latency.shown
+        self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
+        if self.bench.tab is not None:
+            # A card has no room to say that its time is old, so old times leave the cards.
+            self.bench.tab.show_times(figure.node_ms if figure is not None and latency.is_current else {})
         page = self.bench.page
         if isinstance(page, CompareView):
             page.refresh()
@@ -249,8 +266,13 @@ class MainWindow(QMainWindow):
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""
+        self.setStyleSheet(window_style(tokens()))
         self._show_analysis()
         self._refresh_state()
+        for index in range(self.pages.count()):
+            page = self.pages.widget(index)
+            if isinstance(page, CompareView):
+                page.follow_theme()
 
     # What panels ask for ----------------------------------------------------------------------------------------------
 
@@ -342,6 +364,7 @@ class MainWindow(QMainWindow):
         if not self.bench.may_close_all():
             event.ignore()
             return
+        self._put_docks_away(False)
         self.settings.keep_window(self.saveGeometry(), self.saveState())
         self.settings.sync()
         self.worker.stop()

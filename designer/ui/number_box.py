@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
 
 from designer.errors import ParameterError
 from designer.graph.parameter import Integer, Parameter, Ratio
+from designer.ui.field_frames import draw_frame, field_height
+from designer.ui.theme import metrics
 
 _DESIGN_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
@@ -23,6 +25,7 @@ class NumberBox(QAbstractSpinBox):
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().installEventFilter(self)
+        self.lineEdit().setFrame(False)
         self.minus = self._button("−", "Decrease", -1)
         self.plus = self._button("+", "Increase", 1)
 
@@ -71,19 +74,23 @@ class NumberBox(QAbstractSpinBox):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the two buttons at the right end, inside the frame."""
         super().resizeEvent(event)
-        side = self.height() - 4
+        side, gap = self.height() - 4, round(metrics(self.font()).gap)
         self.plus.setGeometry(self.width() - side - 2, 2, side, side)
         self.minus.setGeometry(self.width() - 2 * side - 2, 2, side, side)
-        self.lineEdit().setTextMargins(0, 0, 2 * side, 0)
+        self.lineEdit().setGeometry(gap, 2, self.width() - 2 * side - gap - 4, side)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the common frame; the text is the line edit's own."""
+        draw_frame(QPainter(self), self, QRectF(self.rect()), self.hasFocus() or self.lineEdit().hasFocus())
 
     def sizeHint(self) -> QSize:
         """Room for seven digits and the buttons."""
-        height = super().sizeHint().height()
+        height = field_height(self)
         return QSize(self.fontMetrics().horizontalAdvance("0000000") + 3 * height, height)
 
     def minimumSizeHint(self) -> QSize:
         """Room for four digits and the buttons."""
-        height = super().sizeHint().height()
+        height = field_height(self)
         return QSize(self.fontMetrics().horizontalAdvance("0000") + 2 * height, height)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

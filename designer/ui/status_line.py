@@ -83,8 +83,8 @@ class StatusLine(QStatusBar):
         """Show device, threads, batch and element type."""
         settings = self._settings
         threads = wording.plural(settings.threads or default_threads(), "thread")
-        self.conditions.setText(f"{settings.device} ({threads}) · batch {settings.batch} · float32")
-        self.conditions.setAccessibleName(f"Measuring conditions: {self.conditions.text()}")
+        self.conditions.setText(f"{settings.device} ({threads}) · batch {settings.batch} · float32 ▾")
+        self.conditions.setAccessibleName(f"Measuring conditions: {self.conditions.text().removesuffix(' ▾')}")
 
     def show_zoom(self, scale: float) -> None:
         """Show the scale of the canvas."""

@@ -20,7 +20,6 @@ class TabStrip(QWidget):
         super().__init__()
         self._pages: list[QWidget] = []
         self.bar = QTabBar(self)
-        self.bar.setTabsClosable(True)
         self.bar.setExpanding(False)
         self.bar.setDrawBase(False)
         self.bar.setDocumentMode(True)
@@ -28,7 +27,6 @@ class TabStrip(QWidget):
         self.bar.setUsesScrollButtons(True)
         self.bar.setAccessibleName("Open designs")
         self.bar.currentChanged.connect(self._chosen)
-        self.bar.tabCloseRequested.connect(lambda index: self.close_requested.emit(self._pages[index]))
         self.new_button = QToolButton(self)
         self.new_button.setText("+")
         self.new_button.setAutoRaise(True)
@@ -60,8 +58,19 @@ class TabStrip(QWidget):
     def add(self, page: QWidget, title: str) -> None:
         """Append a tab."""
         self._pages.append(page)
-        self.bar.addTab(title)
+        index = self.bar.addTab(title)
+        self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
         self.set_title(page, title, "")
+
+    def _close_button(self, page: QWidget) -> QToolButton:
+        button = QToolButton(self.bar)
+        button.setText("×")
+        button.setAutoRaise(True)
+        button.setToolTip("Close")
+        button.setAccessibleName("Close tab")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.clicked.connect(lambda: self.close_requested.emit(page))
+        return button
 
     def remove(self, page: QWidget) -> None:
         """Take a tab away."""

@@ -19,6 +19,7 @@ from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
 from designer.ui.live_latency import LiveLatency
 from designer.ui.settings import Settings
+from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
 
@@ -164,6 +165,25 @@ class Workbench(QObject):
         self.said.emit(f"Saved {path.name}")
         self.state_changed.emit()
         return True
+
+    # Measuring -------------------------------------------------------------------------------------------------------
+
+    @property
+    def can_measure(self) -> bool:
+        """Whether something on screen can run."""
+        return any(analysis.is_valid for analysis in self._on_screen())
+
+    def measure(self) -> None:
+        """Measure the design on screen, or each of those that are compared."""
+        if self.tab is not None:
+            self.latency.measure_now()
+        else:
+            self.latency.measure_each(self._on_screen())
+
+    def _on_screen(self) -> list[Analysis]:
+        if isinstance(self._page, CompareView):
+            return [tab.analysis for tab in self._page.tabs]
+        return [self.analysis] if self.analysis is not None else []
 
     # Closing ----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""What stands on a card, made ready when the design or its analysis changes, so that painting only reads. Knows no colour."""
+"""What stands on a card, made ready when the design or its analysis changes, so that painting only reads.
+
+Knows no colour.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,17 @@ from designer.analysis.issues import Issue, Severity
 from designer.analysis.shapes import ReceptiveField
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.errors import DesignerError
-from designer.graph.design import Node, Wire
-from designer.graph.layer import Category
+from designer.graph.design import Node, NodeId, PortRef, Wire
+from designer.graph.layer import Category, Port
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
 
-STRIPE = 15.0
-INSET = 8.0
+STRIPE = 18.0
+INSET = 7.0
 TEXT_WIDTH = CARD_WIDTH - STRIPE - 2 * INSET
 _STRETCHES = (100, 87, 75)
+_SMALLER = 2
+"""By how many pixels letters may shrink before a text is cut."""
 
 
 class Line(NamedTuple):
@@ -84,11 +89,13 @@ def face(
     layer = node.layer
     cost = report.cost if report is not None else None
     names = [port.name for port in layer.inputs]
-    loose = tuple(names.index(issue.port.port) for issue in issues if issue.port is not None and issue.port.port in names)
+    loose = tuple(
+        names.index(issue.port.port) for issue in issues if issue.port is not None and issue.port.port in names
+    )
     return Face(
         layer.category,
         layer.glyph,
-        fitted(node.title, 13, True),
+        fitted(node.title, 12, True),
         _large(node.title),
         fitted(_summary(node, report), 11, False),
         fitted(_cost_words(cost), 10, False),
@@ -149,15 +156,15 @@ def inner_channels(inner: Analysis) -> tuple[int, ...]:
     return tuple(counts)
 
 
-def _longest_chain(inner: Analysis) -> list[str]:
+def _longest_chain(inner: Analysis) -> list[NodeId]:
     design = inner.design
-    best: dict[str, tuple[int, str | None]] = {}
+    best: dict[NodeId, tuple[int, NodeId | None]] = {}
     for id in design.order:
         best[id] = max(((best[source][0] + 1, source) for source in design.predecessors[id]), default=(0, None))
     if not best:
         return []
-    end: str | None = max(best, key=lambda id: best[id][0])
-    chain: list[str] = []
+    end: NodeId | None = max(best, key=lambda id: best[id][0])
+    chain: list[NodeId] = []
     while end is not None:
         chain.append(end)
         end = best[end][1]
@@ -174,7 +181,7 @@ def _skips(report: NodeReport | None) -> bool:
     )
 
 
-# Fitting ---------------------------------------------------------------------------------------------------------------------
+# Fitting -------------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -198,11 +205,14 @@ def _metrics(pixels: int, is_bold: bool, stretch: int) -> QFontMetricsF:
 @lru_cache(maxsize=16384)
 def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> Line:
     """The text in the widest letters that let it stand in a width; shortened where even the narrowest do not."""
-    for stretch in _STRETCHES:
-        if _metrics(pixels, is_bold, stretch).horizontalAdvance(text) <= width:
-            return Line(text, card_font(pixels, is_bold, stretch))
-    narrow = _metrics(pixels, is_bold, _STRETCHES[-1])
-    return Line(narrow.elidedText(text, Qt.TextElideMode.ElideRight, width), card_font(pixels, is_bold, _STRETCHES[-1]))
+    narrowest = _STRETCHES[-1]
+    sizes = [(pixels, stretch) for stretch in _STRETCHES]
+    sizes += [(pixels - less, narrowest) for less in range(1, _SMALLER + 1)]
+    for size, stretch in sizes:
+        if _metrics(size, is_bold, stretch).horizontalAdvance(text) <= width:
+            return Line(text, card_font(size, is_bold, stretch))
+    cut = _metrics(pixels, is_bold, narrowest).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return Line(cut, card_font(pixels, is_bold, narrowest))
 
 
 @lru_cache(maxsize=4096)
@@ -220,7 +230,7 @@ def text_width(line: Line) -> float:
     return QFontMetricsF(line.font).horizontalAdvance(line.text)
 
 
-# Tool tips -------------------------------------------------------------------------------------------------------------------
+# Tool tips -----------------------------------------------------------------------------------------------------------
 
 
 def wire_tip(wire: Wire, spec: TensorSpec | None, field: ReceptiveField | None) -> str:
@@ -248,4 +258,15 @@ def node_tip(node: Node, report: NodeReport | None, issues: tuple[Issue, ...], f
         lines.append(f"{wording.count(cost.elementwise)} element-wise · {wording.count(cost.flops)} FLOPs")
     if field is not None:
         lines.append(f"receptive field {field.label}")
+    return "\n".join(lines)
+
+
+def port_tip(ref: PortRef, port: Port, spec: TensorSpec | None, is_output: bool) -> str:
+    """A port without a wire, or an output: its name, help, what flows, what can be done."""
+    lines = [f"{'output' if is_output else 'input'} {ref}"]
+    if port.help:
+        lines.append(port.help)
+    if spec is not None:
+        lines.append(f"{spec.full_label}  {wording.memory(spec.bytes)}")
+    lines.append("drag to an input" if is_output else "drag to an output; this input takes no wire yet")
     return "\n".join(lines)

@@ -1,4 +1,7 @@
-"""What a drag from the palette carries, and how it is read. Knows no widget, so palette and canvas can both import it."""
+"""What a drag from the palette carries, and how it is read.
+
+Knows no widget, so palette and canvas can both import it.
+"""
 
 from __future__ import annotations
 

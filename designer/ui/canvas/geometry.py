@@ -1,16 +1,17 @@
 """Where things are on the canvas: cards, ports, wires. Knows no colour and no text, and reads no analysis.
 
-Units are the canvas' own, the layout's: a card is CARD_WIDTH × CARD_HEIGHT whatever the font, and the view's scale makes pixels
-of them. A node's position is the top left corner of its card.
+Units are the canvas' own, the layout's: a card is CARD_WIDTH × CARD_HEIGHT whatever the font, and the view's scale
+makes pixels of them. A node's position is the top left corner of its card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log2
+from itertools import pairwise
+from math import hypot, inf, log2
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
@@ -74,7 +75,9 @@ def snapped(value: float) -> float:
     return round(value / GRID) * GRID
 
 
-def route(start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = ()) -> WireRoute:
+def route(
+    start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = (), goes_over: bool = False
+) -> WireRoute:
     """The way of a wire from an output's centre to an input's.
 
     Args:
@@ -82,13 +85,14 @@ def route(start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = 
         end: Centre of the input port.
         lane: Which of several inputs it ends at, from the top; wires to other lanes keep clear of each other.
         via: Reroute dots to pass through.
+        goes_over: Whether cards stand between, which a wire in a row then goes over.
     """
     if via:
         return _through_dots(start, end, via)
     across, down = end.x() - start.x(), abs(end.y() - start.y())
-    if across > _NEIGHBOURS_X and down < CARD_HEIGHT:
+    if goes_over and across > _NEIGHBOURS_X and down < CARD_HEIGHT:
         return _arc(start, end, lane)
-    if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT):
+    if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT or not goes_over):
         return _curve(start, end)
     if across <= 0 and down < 1.0 and across > -2 * CORNER:
         return _curve(start, end)
@@ -143,7 +147,7 @@ def _by_channel(start: QPointF, end: QPointF, lane: int) -> WireRoute:
 def _through_dots(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> WireRoute:
     path = QPainterPath(start)
     stops = [start, *via, end]
-    for before, after in zip(stops, stops[1:], strict=False):
+    for before, after in pairwise(stops):
         reach = max((after.x() - before.x()) / 2, 12.0)
         path.cubicTo(QPointF(before.x() + reach, before.y()), QPointF(after.x() - reach, after.y()), after)
     return WireRoute(path, via[len(via) // 2], True)
@@ -195,3 +199,31 @@ def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
         path.lineTo(point.x(), 2 * middle - point.y())
     path.closeSubpath()
     return path
+
+
+# Qt takes paths for areas when it tests them against points and each other; a wire is a line, so lines are tested here.
+
+
+def polyline(path: QPainterPath) -> list[QPointF]:
+    """Corners of the straight pieces that stand for a path's curves."""
+    return [point for polygon in path.toSubpathPolygons() for point in polygon.toList()]
+
+
+def distance_to(line: Sequence[QPointF], at: QPointF) -> float:
+    """How far a point is from a line of straight pieces."""
+    return min((_distance_to_piece(a, b, at) for a, b in pairwise(line)), default=inf)
+
+
+def _distance_to_piece(a: QPointF, b: QPointF, at: QPointF) -> float:
+    along_x, along_y = b.x() - a.x(), b.y() - a.y()
+    squared = along_x**2 + along_y**2
+    share = ((at.x() - a.x()) * along_x + (at.y() - a.y()) * along_y) / squared if squared else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return hypot(at.x() - a.x() - share * along_x, at.y() - a.y() - share * along_y)
+
+
+def lines_cross(one: Sequence[QPointF], other: Sequence[QPointF]) -> bool:
+    """Whether two lines of straight pieces meet."""
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    pieces = [QLineF(a, b) for a, b in pairwise(other)]
+    return any(QLineF(a, b).intersects(piece)[0] == bounded for a, b in pairwise(one) for piece in pieces)

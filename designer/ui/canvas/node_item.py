@@ -1,4 +1,7 @@
-"""A node's card and the words under a wrong one, as graphics items. They hold what to show and leave the looks to painting."""
+"""A node's card and the words under a wrong one, as graphics items.
+
+They hold what to show and leave the looks to painting.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ from designer.ui.canvas.card import Face, card_font
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
 from designer.ui.canvas.painting import CardState, Detail, Paints
 
-_ROOM = CARD.adjusted(-8.0, -9.0, 8.0, 4.0)
-"""A card with its ports, badge and frame."""
+_ROOM = CARD.adjusted(-14.0, -16.0, 14.0, 4.0)
+"""A card with its ports, badge, frame, and the arc over a block with a residual."""
 
 WIRES_Z, NODES_Z, BUBBLES_Z, HELD_Z = 0.0, 1.0, 2.0, 3.0
 
@@ -58,6 +61,11 @@ class NodeItem(QGraphicsRectItem):
         painting.card(painter, level, self.face, self.state, self._paints())
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the card is framed as wrong."""
+        return painting.is_broken(self.face)
+
+    @property
     def card_rect(self) -> QRectF:
         """The card without ports, on the canvas."""
         return CARD.translated(self.pos())
@@ -75,6 +83,7 @@ class BubbleItem(QGraphicsRectItem):
     """What is wrong with a card, in words under it, and the mend as something to click.
 
     Attributes:
+        card: The card it is under.
         fix: The first mend, or None where there is none.
         fix_rect: Where its words stand, in the item's coordinates.
     """
@@ -85,6 +94,7 @@ class BubbleItem(QGraphicsRectItem):
     def __init__(self, issue: Issue, card: NodeItem, paints: Callable[[], Paints]) -> None:
         super().__init__(card)
         self.issue = issue
+        self.card = card
         self.fix: Fix | None = issue.fixes[0] if issue.fixes else None
         self._paints = paints
         inside = self.WIDTH - 2 * self.PADDING

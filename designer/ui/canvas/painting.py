@@ -1,7 +1,7 @@
 """How cards look, at three levels of detail. Reads ready strings and sizes; computes none, and knows no design.
 
-From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep: so a
-chain of them still reads thin, thick, thin.
+From near a card shows everything, from further its title, from afar a coloured block as tall as its tensors are deep:
+so a chain of them still reads thin, thick, thin.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from math import ceil, floor
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 
 from designer.analysis.issues import Severity
 from designer.graph.layer import Category
@@ -21,20 +22,30 @@ from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
     CARD_WIDTH,
+    GRID,
     PORT_RADIUS,
     port_offset,
+    rounded_line,
     silhouette,
 )
 from designer.ui.theme import Tokens, contrast, mixed
 
 RADIUS = 7.0
+DOTS_APART = 18.0
+"""The least distance of the ground's dots, in pixels."""
 DIMMED = 0.45
+SKIP_LIFT = 13.0
+"""How high the arc of a block's residual goes over its card."""
+SHAPE_TINT = 0.42
+"""How much of its category's colour the outline of a block's tensors has; words stand on it."""
 _TEXT_LEFT = STRIPE + INSET
 _TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
-_SUMMARY_AT = QPointF(_TEXT_LEFT, 37.0)
-_COST_AT = QPointF(_TEXT_LEFT, 54.0)
-_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2, CARD_HEIGHT, STRIPE)
-_TIME_BOX = QRectF(_TEXT_LEFT, 28.0, CARD_WIDTH - _TEXT_LEFT - 6.0, 12.0)
+_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
+_COST_AT = QPointF(_TEXT_LEFT, 51.0)
+_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
+"""Turned to stand on the stripe, and kept right of the port on the card's edge."""
+_TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0, 12.0)
+_NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
 _SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
@@ -49,7 +60,7 @@ class Detail(IntEnum):
 
 
 TITLES_FROM = 0.28
-EVERYTHING_FROM = 0.6
+EVERYTHING_FROM = 0.62
 
 
 def detail(scale: float) -> Detail:
@@ -111,14 +122,10 @@ class Paints:
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
         self.shapes = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category
+            category: QBrush(mixed(look.raised, look.category(category), SHAPE_TINT)) for category in Category
         }
-        self.skips = {
-            category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category
-        }
-        self.tinted = {
-            category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category
-        }
+        self.skip = QPen(look.residual, 2.0)
+        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -134,10 +141,6 @@ class Paints:
             Severity.ERROR: QPen(_ink_on(look.error)),
             Severity.WARNING: QPen(_ink_on(look.tone("warning"))),
         }
-
-    def dots(self, scale: float) -> QPen:
-        """The pen of the grid's dots, as wide on screen at any zoom."""
-        return QPen(self.look.dots, 2.0 / scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
     def ground_of(self, face: Face, state: CardState) -> QBrush:
         """What a card is filled with."""
@@ -162,25 +165,63 @@ def _ink_on(colour: QColor) -> QColor:
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 
-# Cards -----------------------------------------------------------------------------------------------------------------------
+# The ground ----------------------------------------------------------------------------------------------------------
+
+
+def dots(painter: QPainter, area: QRectF, paint: Paints) -> None:
+    """Dot the ground of an area, in canvas units; the dots keep their size and about their distance on screen.
+
+    One row is painted and then copied: two thousand round points would cost more than all cards together.
+    """
+    transform = painter.worldTransform()
+    step = GRID * 3
+    while step * transform.m11() < DOTS_APART:
+        step *= 2
+    left, right = floor(area.left() / step), ceil(area.right() / step)
+    first = transform.map(QPointF(left * step, 0.0)).x()
+    apart = step * transform.m11()
+    offset = floor(first)
+    ratio = painter.device().devicePixelRatio()
+    row = QPixmap(QSizeF((right - left + 1) * apart * ratio, 4.0 * ratio).toSize())
+    row.setDevicePixelRatio(ratio)
+    row.fill(Qt.GlobalColor.transparent)
+    brush = QPainter(row)
+    brush.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush.setPen(QPen(paint.look.dots, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    brush.drawPoints([QPointF(first - offset + index * apart, 2.0) for index in range(right - left + 1)])
+    brush.end()
+    painter.setWorldMatrixEnabled(False)
+    for index in range(floor(area.top() / step), ceil(area.bottom() / step) + 1):
+        painter.drawPixmap(offset, round(transform.map(QPointF(0.0, index * step)).y() - 2.0), row)
+    painter.setWorldMatrixEnabled(True)
+
+
+# Cards ---------------------------------------------------------------------------------------------------------------
 
 
 def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
     """Paint a card in its own coordinates, its top left corner at the origin."""
     if state.is_faded:
         painter.setOpacity(painter.opacity() * DIMMED)
+    if face.skips:
+        painter.setPen(paint.skip)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_SKIP)
     if level is Detail.BLOCKS:
         _block(painter, face, state, paint)
-    else:
+        return
+    if level is Detail.EVERYTHING:
         _body(painter, face, state, paint)
-        if level is Detail.EVERYTHING:
-            _words(painter, face, state, paint)
-            _glyph(painter, face, paint)
-        else:
-            _large_title(painter, face, paint)
+        _words(painter, face, state, paint)
+        _glyph(painter, face, paint)
         _ports(painter, face, state, paint)
-        if face.severity is not None:
-            _badge(painter, face.severity, paint)
+    else:
+        _plain_body(painter, face, state, paint)
+        _large_title(painter, face, paint)
+        if state.inputs is not None or face.loose:
+            _ports(painter, face, state, paint)
+    if face.severity is not None:
+        _badge(painter, face.severity, paint)
 
 
 def _block(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -213,24 +254,44 @@ def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> Non
     painter.drawRoundedRect(CARD.adjusted(STRIPE, 0, 0, 0), RADIUS, RADIUS)
     painter.fillRect(QRectF(STRIPE, 0.0, RADIUS + 1, CARD_HEIGHT), ground)
     if face.is_block and face.profile:
+        # Faint: it stands behind the words, which must stay readable.
+        whole = painter.opacity()
+        painter.setOpacity(whole * 0.3)
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.shapes[face.category])
         painter.drawPath(_inner_shape(face.profile))
-        if face.skips:
-            painter.setPen(paint.skips[face.category])
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(_SKIP)
+        painter.setOpacity(whole)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
 
 
+def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    """The body in square corners, which cost a third: from this far nobody sees the difference."""
+    painter.fillRect(CARD, paint.ground_of(face, state))
+    painter.fillRect(_NARROW_STRIPE, paint.stripes[face.category])
+    if face.is_block and face.profile:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(paint.shapes[face.category])
+        painter.drawPath(_inner_shape(face.profile))
+    if state.is_selected or is_broken(face):
+        painter.setPen(paint.selected if state.is_selected else paint.error)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(CARD)
+
+
 def _skip_path() -> QPainterPath:
-    left, right, top = STRIPE + 1.0, CARD_WIDTH - 1.0, 4.0
-    path = QPainterPath(QPointF(left, CARD_HEIGHT / 2))
-    path.cubicTo(QPointF(left + 6, CARD_HEIGHT / 2), QPointF(left + 2, top), QPointF(left + 14, top))
-    path.lineTo(right - 14, top)
-    path.cubicTo(QPointF(right - 2, top), QPointF(right - 6, CARD_HEIGHT / 2), QPointF(right, CARD_HEIGHT / 2))
-    return path
+    """From the input over the card to the output: what a residual inside looks like from outside."""
+    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 7.0, 12.0
+    points = [
+        QPointF(0.0, middle),
+        QPointF(-out, middle),
+        QPointF(-out, top),
+        QPointF(CARD_WIDTH + out, top),
+        QPointF(CARD_WIDTH + out, middle),
+        QPointF(CARD_WIDTH, middle),
+    ]
+    return rounded_line(points, turn)
 
 
 _SKIP = _skip_path()
@@ -240,7 +301,7 @@ def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> No
     painter.setPen(paint.text if face.is_known else paint.quiet)
     painter.setFont(face.title.font)
     painter.drawText(_TITLE_AT, face.title.text)
-    painter.setPen(paint.quiet)
+    painter.setPen(paint.text if face.is_block else paint.quiet)
     painter.setFont(face.summary.font)
     painter.drawText(_SUMMARY_AT, face.summary.text)
     if state.is_stale:

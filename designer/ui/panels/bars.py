@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer import wording
+from designer.layers.registry import catalogue, lookup
+from designer.ui.theme import mixed, tokens
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,13 @@ class Bar:
     value: float
     text: str
     colour: QColor
+
+
+def kind_colour(key: str) -> QColor:
+    """A colour for a type of layer: its category's, lighter or darker for each further type of the same one."""
+    layer, look = lookup(key), tokens()
+    place = [each for each in catalogue() if each.category is layer.category].index(layer)
+    return mixed(look.category(layer.category), look.text, min(0.3 * place, 0.6))
 
 
 class Bars(QWidget):

@@ -101,7 +101,7 @@ class PanelScroll(QScrollArea):
         self.column = QVBoxLayout(self.content)
         margin = self.fontMetrics().height() // 2
         self.column.setContentsMargins(margin, margin, margin, margin)
-        self.column.setSpacing(margin)
+        self.column.setSpacing(margin * 3 // 2)
         self.setWidget(self.content)
 
 

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, 
 
 from designer import wording
 from designer.analysis.snapshot import Analysis
-from designer.graph.layer import Category
 from designer.ui.live_latency import Measurement
-from designer.ui.panels.bars import Bar, Bars
+from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import Card, TonedLabel, heading, quiet
 from designer.ui.theme import tokens
 
@@ -23,8 +22,8 @@ STALE_OPACITY = 0.45
 class Share(NamedTuple):
     """What one type of layer takes."""
 
+    key: str
     title: str
-    category: Category
     value: float
 
 
@@ -90,11 +89,14 @@ class CostsPanel(QWidget):
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(self.fontMetrics().height() // 3)
+        gap = self.fontMetrics().height() // 2
+        layout.setSpacing(gap)
         layout.addLayout(header)
         layout.addLayout(grid)
+        layout.addSpacing(gap // 2)
         layout.addWidget(heading("Where it goes — MACs", self))
         layout.addWidget(self.mac_bars)
+        layout.addSpacing(gap // 2)
         layout.addWidget(self._time_title)
         layout.addWidget(self.time_bars)
 
@@ -106,7 +108,7 @@ class CostsPanel(QWidget):
             self.mac_bars.show_bars(())
             return
         totals = analysis.totals
-        rest = "" if totals.complete else " · without the unknown"
+        rest = "" if totals.complete else " · incomplete"
         weighted = sum(kind.count for kind in analysis.kinds if kind.cost.parameters)
         layers = wording.plural(weighted, "weighted layer")
         self.parameters.show_figure(
@@ -124,7 +126,7 @@ class CostsPanel(QWidget):
             f"activations, batch 1{rest}",
             f"{wording.count(peak)} bytes of activations alive at once",
         )
-        by_kind = [Share(kind.title, kind.category, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
+        by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
 
     def show_latency(
@@ -150,15 +152,14 @@ def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Shar
     sums: dict[str, Share] = {}
     for path, node, _report in analysis.primitives():
         ms = node_ms.get(".".join(path), 0.0)
-        before = sums.get(node.layer.key, Share(node.layer.title, node.layer.category, 0.0))
+        before = sums.get(node.layer.key, Share(node.layer.key, node.layer.title, 0.0))
         sums[node.layer.key] = before._replace(value=before.value + ms)
     return sorted((share for share in sums.values() if share.value), key=lambda share: -share.value)
 
 
 def _bars(shares: Sequence[Share], word: Callable[[float], str]) -> list[Bar]:
-    colours = tokens()
-    bars = [Bar(share.title, share.value, word(share.value), colours.category(share.category)) for share in shares]
+    bars = [Bar(share.title, share.value, word(share.value), kind_colour(share.key)) for share in shares]
     if len(bars) <= SHOWN_AT_MOST:
         return bars
     rest = sum(bar.value for bar in bars[SHOWN_AT_MOST - 1 :])
-    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), colours.template)]
+    return [*bars[: SHOWN_AT_MOST - 1], Bar("others", rest, word(rest), tokens().template)]

@@ -263,7 +263,7 @@ class PalettePanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText("Search nodes (Tab on canvas)")
+        self.search.setPlaceholderText("Search (Tab on canvas)")
         self.search.setAccessibleName("Search nodes")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._search)

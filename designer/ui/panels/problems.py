@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from designer import wording
@@ -37,23 +37,23 @@ class ProblemCard(Card):
         why = quiet(issue.why, self)
         self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
         self.setToolTip(issue.line())
-        self.column.addWidget(title)
+        self.show_button = _ElidedButton("Show", self)
+        self.show_button.setToolTip(f"Show {place} on the canvas")
+        self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
         self.column.addWidget(why)
         if issue.mend and not issue.fixes:
             self.column.addWidget(quiet(f"Mend: {issue.mend}", self))
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, 0, 0, 0)
-        self.show_button = _link("Show", f"Show {place} on the canvas", self)
-        self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
-        buttons.addWidget(self.show_button)
         self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
         for button in self.fix_buttons:
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        self.column.addLayout(buttons)
+            self.column.addWidget(button)
 
     def _fix_button(self, index: int, fix: Fix) -> QPushButton:
-        button = _link(f"Fix: {fix.label}", f"Mend it: {fix.label}", self)
+        button = _ElidedButton(f"Fix: {fix.label}", self)
         button.clicked.connect(lambda: self.mended.emit(self.issue, self.issue.fixes[index]))
         return button
 
@@ -71,14 +71,25 @@ class ProblemCard(Card):
         super().keyPressEvent(event)
 
 
-def _link(text: str, tip: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(text, parent)
-    button.setToolTip(tip)
-    button.setAccessibleDescription(tip)
-    font = button.font()
-    font.setPointSizeF(font.pointSizeF() * 0.9)
-    button.setFont(font)
-    return button
+class _ElidedButton(QPushButton):
+    """A button that is as narrow as it must be: its text ends in … and stands whole in its tool tip."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self._whole = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few letters."""
+        return QSize(self.fontMetrics().horizontalAdvance("mmmm"), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the text where it does not fit."""
+        room = self.width() - 2 * self.fontMetrics().averageCharWidth() - 2
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+        super().resizeEvent(event)
 
 
 class ProblemsPanel(QWidget):

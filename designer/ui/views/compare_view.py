@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -23,11 +24,11 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.analysis.compare import Comparison, Row, compare
 from designer.analysis.snapshot import Analysis
-from designer.ui.panels.bars import Bar
+from designer.ui.panels.bars import Bar, kind_colour
 from designer.ui.panels.cards import Card, heading, quiet
-from designer.ui.theme import tokens
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.stacked_bars import StackedBars
+from designer.ui.views.thumbnail import Thumbnail
 
 Index = QModelIndex | QPersistentModelIndex
 LETTERS = "ABCDEF"
@@ -103,6 +104,24 @@ def markdown(comparison: Comparison) -> str:
     return "\n".join(lines) + "\n"
 
 
+class Pane(QWidget):
+    """One design of the comparison: its letter and name, and its drawing."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.title = QLabel(self)
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.title.setMargin(self.fontMetrics().height() // 2)
+        self.drawing = Thumbnail(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.title)
+        layout.addWidget(self.drawing, 1)
+
+
 class CompareView(QWidget):
     """A page that compares designs which stay open beside it; it follows their edits.
 
@@ -138,15 +157,24 @@ class CompareView(QWidget):
         buttons.addWidget(copy_button)
         buttons.addStretch(1)
         left = QVBoxLayout()
-        left.addWidget(self.table, 1)
+        left.addWidget(self.table)
         left.addWidget(self._note)
         left.addLayout(buttons)
-        layout = QHBoxLayout(self)
+        left.addStretch(1)
         margin = self.fontMetrics().height()
-        layout.setContentsMargins(margin, margin, margin, margin)
-        layout.setSpacing(margin)
-        layout.addLayout(left, 3)
-        layout.addWidget(card, 1)
+        lower = QHBoxLayout()
+        lower.setContentsMargins(margin, margin, margin, margin)
+        lower.setSpacing(margin)
+        lower.addLayout(left, 3)
+        lower.addWidget(card, 1)
+        self._panes: list[Pane] = []
+        self._pane_row = QHBoxLayout()
+        self._pane_row.setSpacing(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._pane_row, 1)
+        layout.addLayout(lower)
         for tab in self._tabs:
             tab.analysed.connect(self.refresh)
         self.refresh()
@@ -179,8 +207,10 @@ class CompareView(QWidget):
 
     def refresh(self) -> None:
         """Work the table out anew."""
+        self._show_panes()
         comparison = self.comparison()
         self.model.show_comparison(comparison)
+        self._fit_table(len(comparison.rows))
         self._note.setText(
             "× is the ratio to A; ★ marks the best where less is better. "
             + (
@@ -189,16 +219,34 @@ class CompareView(QWidget):
                 else "Measure the designs to compare latencies."
             )
         )
-        rows = []
-        colours = tokens()
-        for letter, tab in zip(LETTERS, self._tabs, strict=False):
-            kinds = [kind for kind in tab.analysis.kinds if kind.cost.macs]
-            parts = [
-                Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), colours.category(kind.category))
-                for kind in kinds
-            ]
-            rows.append((letter, tuple(parts)))
-        self.kind_bars.show_rows(rows)
+        self.kind_bars.show_rows(
+            [(letter, _mac_bars(tab.analysis)) for letter, tab in zip(LETTERS, self._tabs, strict=False)]
+        )
+
+    def follow_theme(self) -> None:
+        """Draw everything in the colours of the present look."""
+        for pane in self._panes:
+            pane.drawing.redraw()
+        self.refresh()
+
+    def _show_panes(self) -> None:
+        """One drawing a design, in the table's order."""
+        while len(self._panes) > len(self._tabs):
+            pane = self._panes.pop()
+            self._pane_row.removeWidget(pane)
+            pane.deleteLater()
+        while len(self._panes) < len(self._tabs):
+            self._panes.append(Pane(self))
+            self._pane_row.addWidget(self._panes[-1], 1)
+        for letter, pane, tab in zip(LETTERS, self._panes, self._tabs, strict=False):
+            pane.title.setText(f"{letter}  {tab.document.design.name}")
+            pane.drawing.show_design(tab.analysis)
+
+    def _fit_table(self, rows: int) -> None:
+        """As tall as its rows: the drawings get the rest."""
+        table = self.table
+        height = table.horizontalHeader().sizeHint().height() + rows * table.verticalHeader().defaultSectionSize()
+        table.setFixedHeight(height + 2 * table.frameWidth() + 2)
 
     def copy_markdown(self) -> None:
         """Put the table on the clipboard as Markdown."""
@@ -218,3 +266,12 @@ class CompareView(QWidget):
         table.horizontalHeader().setSectionResizeMode(len(self._tabs), QHeaderView.ResizeMode.ResizeToContents)
         table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.7))
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+
+def _mac_bars(analysis: Analysis) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), kind_colour(kind.key))
+        for kind in analysis.kinds
+        if kind.cost.macs
+    )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.analysis.snapshot import Analysis
-from designer.edit.document import Command, Document
-from designer.edit.edits import place, place_after
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID
+from designer.edit.document import Document
+from designer.edit.edits import place
 from designer.graph.design import Design, NodeId, Point
 from designer.graph.layer import Layer
+from designer.ui.canvas.placing import centred_corner, free_place, place_behind
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
@@ -49,6 +49,7 @@ class DesignTab(QWidget):
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
         self.scene.said.connect(self.said)
+        self.canvas.entered.connect(lambda id: self.said.emit(f"{id}: Ctrl+Shift+G puts its parts in its place"))
 
     @property
     def analysis(self) -> Analysis:
@@ -74,6 +75,10 @@ class DesignTab(QWidget):
             self.scene.select([id])
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
+
+    def show_times(self, node_ms: Mapping[str, float]) -> None:
+        """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
+        self.scene.set_node_times({(id,): node_ms[id] for id in self.document.design.nodes if id in node_ms})
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
@@ -115,28 +120,21 @@ class DesignTab(QWidget):
 
     def place_wired(self, layer: Layer) -> None:
         """Place a layer after the one selected node, wired to it; at the view's centre where none is selected."""
-        design = self.document.design
         selected = self.selection[0] if len(self.selection) == 1 else None
+        centre = self.view_centre()
         added: list[NodeId] = []
 
         def edit(before: Design) -> Design:
-            if selected is not None and selected in before.nodes:
-                corner = before.nodes[selected].position
-                place_at = free_place(before, Point(corner.x + CARD_WIDTH + GAP_X, corner.y))
-                after, id = place_after(before, selected, layer, place_at)
+            if selected is not None:
+                after, id = place_behind(before, layer, selected)
             else:
-                after, id = place(before, layer, free_place(before, self._centred_corner()))
+                corner = free_place(before, centred_corner(QPointF(centre.x, centre.y)))
+                after, id = place(before, layer, corner)
             added[:] = [id]
             return after
 
-        self.document.apply(Command(f"Place {layer.card_title()}", edit))
-        if added and self.document.design is not design:
+        if self.scene.do(f"Place {layer.card_title()}", edit):
             self.show_node(added[0])
-
-    def _centred_corner(self) -> Point:
-        centre = self.view_centre()
-        x, y = centre.x - CARD_WIDTH / 2, centre.y - CARD_HEIGHT / 2
-        return Point(round(x / GRID) * GRID, round(y / GRID) * GRID)
 
     def end(self) -> None:
         """Stop listening to the document; for a tab that closes."""
@@ -145,15 +143,3 @@ class DesignTab(QWidget):
     def _changed(self) -> None:
         self.is_untouched = False
         self.document_changed.emit()
-
-
-def free_place(design: Design, wanted: Point) -> Point:
-    """The wanted corner, or the first one below it where a card covers none that is there."""
-    place_at = wanted
-    while any(_overlap(node.position, place_at) for node in design.nodes.values()):
-        place_at = Point(place_at.x, place_at.y + CARD_HEIGHT + GAP_Y)
-    return place_at
-
-
-def _overlap(a: Point, b: Point) -> bool:
-    return abs(a.x - b.x) < CARD_WIDTH and abs(a.y - b.y) < CARD_HEIGHT

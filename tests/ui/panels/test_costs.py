@@ -57,7 +57,7 @@ def test_bars_add_up_to_all_macs_largest_first(panel: CostsPanel) -> None:
 def test_a_sum_with_unknown_parts_says_so(panel: CostsPanel, sketch: Design) -> None:
     cut = sketch.without_wires(list(sketch.wires)[:1])
     panel.show_analysis(analyse(cut))
-    assert "without the unknown" in panel.parameters.note.text()
+    assert "incomplete" in panel.parameters.note.text()
 
 
 def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design) -> None:

@@ -1,0 +1,79 @@
+"""From quick add to the document: where the chosen layer goes and what it is wired to. One undo step each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtGui import QCursor
+
+from designer.analysis.rules import misfit_if_placed
+from designer.graph.design import Design, NodeId, PortRef
+from designer.graph.layer import Layer
+from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
+from designer.ui.canvas.quick_add import QuickAdd
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
+
+
+class Adding(QObject):
+    """Keeps a view's quick add box and does what it chooses."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view = view
+        self.box = QuickAdd(view)
+        self.box.chosen.connect(self._place)
+        self._at = QPointF()
+        self._end: LooseEnd | None = None
+        self._behind: NodeId | None = None
+
+    def open(self, at: QPointF | None = None, end: LooseEnd | None = None) -> None:
+        """Open the box.
+
+        Args:
+            at: Where the card is to go; None for after the one selected node, or else where the pointer is.
+            end: The loose end of a wire; then only what fits it is offered.
+        """
+        canvas = self._view.canvas
+        self._end = end
+        selected = canvas.selection
+        self._behind = selected[0] if at is None and len(selected) == 1 else None
+        if self._behind is not None:
+            item = canvas.nodes[self._behind]
+            outputs = item.node.layer.outputs
+            self._end = LooseEnd(PortRef(self._behind, outputs[0].name), is_output=True) if outputs else None
+            at = item.card_rect.topRight()
+        self._at = at if at is not None else self._pointed_at()
+        pixel = self._view.mapFromScene(self._at) + QPoint(14, 14)
+        self.box.open_at(pixel, self._fits if self._end is not None else None)
+
+    def _pointed_at(self) -> QPointF:
+        room = self._view.viewport()
+        pixel = room.mapFromGlobal(QCursor.pos())
+        return self._view.mapToScene(pixel if room.rect().contains(pixel) else room.rect().center())
+
+    def _fits(self, layer: type[Layer]) -> bool:
+        analysis = self._view.canvas.bridge.analysis
+        end = self._end
+        return end is None or misfit_if_placed(analysis, end.port, layer(), end.is_output) is None
+
+    def _place(self, layer: type[Layer]) -> None:
+        added: list[NodeId] = []
+
+        def edit(design: Design) -> Design:
+            after, id = self._placed(design, layer())
+            added[:] = [id]
+            return after
+
+        if self._view.canvas.do(f"Place {layer.title}", edit):
+            self._view.canvas.select(added)
+            self._view.ensure_visible(added)
+
+    def _placed(self, design: Design, layer: Layer) -> tuple[Design, NodeId]:
+        if self._behind is not None and self._behind in design.nodes:
+            return place_behind(design, layer, self._behind)
+        if self._end is not None:
+            return place_at_end(design, layer, self._at, self._end)
+        return place_at(design, layer, self._at)

@@ -1,0 +1,55 @@
+"""Which gesture a press starts: a table of what is under the pointer, the button and the keys.
+
+Nothing else decides it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from designer.ui.canvas.gestures.cut_wires import CutWires
+from designer.ui.canvas.gestures.drag_nodes import DragNodes
+from designer.ui.canvas.gestures.draw_wire import DrawWire
+from designer.ui.canvas.gestures.gesture import Gesture, Pointer
+from designer.ui.canvas.gestures.pan import Pan
+from designer.ui.canvas.gestures.rubber_band import RubberBand
+from designer.ui.canvas.hits import Hit, Under, hit
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
+
+
+def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: bool) -> Gesture | None:
+    """The gesture that a press starts, or None.
+
+    Args:
+        view: Where it happens.
+        at: The press.
+        button: Which button.
+        pans: Whether Space is held.
+    """
+    if button == Qt.MouseButton.MiddleButton or (pans and button == Qt.MouseButton.LeftButton):
+        return Pan(view, at)
+    if button == Qt.MouseButton.RightButton and at.holds(Qt.KeyboardModifier.ControlModifier):
+        return CutWires(view, at)
+    if button != Qt.MouseButton.LeftButton:
+        return None
+    return _left(view, at, hit(view.canvas, at.scene, view.scale_now))
+
+
+def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
+    wires = view.canvas.design.wires
+    if found.under is Under.FIX:
+        return None
+    if found.under is Under.OUTPUT and found.port is not None:
+        return DrawWire(view, at, found.port, from_output=True)
+    if found.under in (Under.INPUT, Under.WIRE_END) and found.port is not None:
+        present = wires.get(found.port)
+        if present is not None:
+            return DrawWire(view, at, present.source, from_output=True, unplugged=found.port)
+        return DrawWire(view, at, found.port, from_output=False)
+    if found.node is not None:
+        return DragNodes(view, at, found.node)
+    return RubberBand(view, at)

@@ -1,0 +1,144 @@
+"""What is under the pointer: a port, a wire's end, a mend, a card, a wire, or nothing. Reads places only."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+
+from designer.analysis.issues import Fix
+from designer.graph.design import NodeId, PortRef
+from designer.ui.canvas.drawing import Drawing
+from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH, distance_to
+from designer.ui.canvas.node_item import BubbleItem, NodeItem
+from designer.ui.canvas.wire_item import WireItem
+
+END_LENGTH = 30.0
+"""How much of a wire, from the input it ends at, can be taken by hand to unplug it."""
+
+
+class Under(Enum):
+    """Kinds of things under a pointer."""
+
+    NOTHING = auto()
+    NODE = auto()
+    INPUT = auto()
+    OUTPUT = auto()
+    WIRE = auto()
+    WIRE_END = auto()
+    FIX = auto()
+
+
+class Hit(NamedTuple):
+    """What a point means.
+
+    Attributes:
+        under: The kind of thing.
+        node: The node, of a card, port or mend.
+        port: The port; of a wire the input it ends at.
+        fix: The mend.
+    """
+
+    under: Under
+    node: NodeId | None = None
+    port: PortRef | None = None
+    fix: Fix | None = None
+
+
+NOTHING = Hit(Under.NOTHING)
+
+
+def hit(scene: Drawing, at: QPointF, scale: float = 1.0) -> Hit:
+    """What is at a point of the canvas; ports before cards, cards before wires.
+
+    Args:
+        scene: The canvas.
+        at: The point, in canvas units.
+        scale: Pixels a canvas unit; from afar ports keep a reach of some pixels, yet never more than half a card.
+    """
+    reach = min(PORT_REACH / min(scale, 1.0), 26.0)
+    found = _items_around(scene, at, reach)
+    return (
+        _port_hit(found, at, reach)
+        or _card_hit(found, at)
+        or _wire_hit(scene, at, WIRE_REACH / min(scale, 1.0))
+        or NOTHING
+    )
+
+
+def nearest_port(scene: Drawing, at: QPointF, reach: float, is_input: bool) -> PortRef | None:
+    """The port of one side that is nearest to a point, within a reach in canvas units."""
+    best: PortRef | None = None
+    least = reach
+    for item in _items_around(scene, at, reach):
+        if not isinstance(item, NodeItem):
+            continue
+        for port, centre in _inputs(item) if is_input else _outputs(item):
+            away = _distance(centre, at)
+            if away <= least:
+                best, least = port, away
+    return best
+
+
+def _items_around(scene: Drawing, at: QPointF, reach: float) -> list[object]:
+    area = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+    return list(scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect))
+
+
+def _port_hit(found: list[object], at: QPointF, reach: float) -> Hit | None:
+    for item in found:
+        if isinstance(item, NodeItem):
+            for under, ports in ((Under.INPUT, _inputs(item)), (Under.OUTPUT, _outputs(item))):
+                for port, centre in ports:
+                    if _distance(centre, at) <= reach and not _deep_inside(item, at):
+                        return Hit(under, item.id, port)
+    return None
+
+
+def _deep_inside(item: NodeItem, at: QPointF) -> bool:
+    """Whether a point is so far inside the card that it means the card, however far the ports reach."""
+    return item.card_rect.adjusted(9.0, 0.0, -9.0, 0.0).contains(at)
+
+
+def _card_hit(found: list[object], at: QPointF) -> Hit | None:
+    for item in found:
+        if isinstance(item, BubbleItem) and item.mapRectToScene(item.fix_rect).contains(at):
+            return Hit(Under.FIX, item.card.id, fix=item.fix)
+        if isinstance(item, NodeItem) and item.card_rect.contains(at):
+            return Hit(Under.NODE, item.id)
+    return None
+
+
+def _wire_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
+    target = wire_at(scene, at, reach)
+    if target is None:
+        return None
+    end = scene.wires[target].path().currentPosition()
+    return Hit(Under.WIRE_END if _distance(end, at) <= END_LENGTH else Under.WIRE, None, target)
+
+
+def wire_at(scene: Drawing, at: QPointF, reach: float) -> PortRef | None:
+    """The wire within a reach of a point, by the input it ends at; cards do not hide it."""
+    area = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
+    near = [
+        item
+        for item in scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        if isinstance(item, WireItem)
+    ]
+    away, target = min(
+        ((distance_to(item.line, at) - item.width / 2, item.target) for item in near), default=(reach, None)
+    )
+    return target if away < reach else None
+
+
+def _inputs(item: NodeItem) -> list[tuple[PortRef, QPointF]]:
+    return [(PortRef(item.id, port.name), item.input_at(index)) for index, port in enumerate(item.node.layer.inputs)]
+
+
+def _outputs(item: NodeItem) -> list[tuple[PortRef, QPointF]]:
+    return [(PortRef(item.id, port.name), item.output_at(index)) for index, port in enumerate(item.node.layer.outputs)]
+
+
+def _distance(a: QPointF, b: QPointF) -> float:
+    return float(((a.x() - b.x()) ** 2 + (a.y() - b.y()) ** 2) ** 0.5)

@@ -1,0 +1,102 @@
+"""Keys of the canvas itself.
+
+Those that act on any open design (undo, copy, delete, …) belong to the window's actions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+
+from designer import wording
+from designer.edit.document import Command
+from designer.edit.edits import connect, move
+from designer.graph.design import Design, NodeId, Point, PortRef
+from designer.ui.canvas.geometry import GRID
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.view import CanvasView
+
+_STEPS = {
+    Qt.Key.Key_Left: (-1.0, 0.0),
+    Qt.Key.Key_Right: (1.0, 0.0),
+    Qt.Key.Key_Up: (0.0, -1.0),
+    Qt.Key.Key_Down: (0.0, 1.0),
+}
+
+
+def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
+    """Do what a key means on the canvas; gives whether it means anything."""
+    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    shift = modifiers == Qt.KeyboardModifier.ShiftModifier
+    plain = modifiers == Qt.KeyboardModifier.NoModifier
+    if key == Qt.Key.Key_Escape:
+        return _escape(view)
+    if (key == Qt.Key.Key_Tab and plain) or (key == Qt.Key.Key_A and shift):
+        view.open_quick_add()
+    elif key == Qt.Key.Key_Home and plain:
+        view.fit_all()
+    elif key == Qt.Key.Key_Period and plain:
+        view.fit_selection()
+    elif key in _STEPS and (plain or shift) and view.canvas.selection:
+        nudge(view, _STEPS[key], 1.0 if shift else GRID)
+    elif key == Qt.Key.Key_F and plain:
+        return wire_selected(view)
+    elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:
+        return _enter(view)
+    else:
+        return False
+    return True
+
+
+def _escape(view: CanvasView) -> bool:
+    if view.cancel_gesture():
+        return True
+    if view.canvas.selection:
+        view.canvas.select(())
+        return True
+    return False
+
+
+def nudge(view: CanvasView, way: tuple[float, float], step: float) -> None:
+    """Move the selection a step; a run of steps is one undo step."""
+    ids = view.canvas.selection
+    design = view.canvas.document.committed_design
+    places = {
+        id: Point(design.nodes[id].position.x + way[0] * step, design.nodes[id].position.y + way[1] * step)
+        for id in ids
+    }
+    what = design.nodes[ids[0]].title if len(ids) == 1 else wording.plural(len(ids), "node")
+    command = Command(f"Move {what}", lambda before: move(before, places), merge_key=("nudge", ids))
+    view.canvas.document.apply(command)
+
+
+def wire_selected(view: CanvasView) -> bool:
+    """Wire two selected nodes, the left one's output to the right one's first free input."""
+    ids = sorted(view.canvas.selection, key=lambda id: view.canvas.design.nodes[id].position)
+    if len(ids) != 2:
+        return False
+    source, target = ids
+    design = view.canvas.design
+    outputs, free = design.nodes[source].layer.outputs, _first_free_input(design, target)
+    if not outputs or free is None:
+        view.canvas.said.emit(f"Not wired: {source} has no output, or {target} no free input")
+        return True
+    start = PortRef(source, outputs[0].name)
+    view.canvas.do(f"Wire {source} to {target}", lambda before: connect(before, start, free))
+    return True
+
+
+def _first_free_input(design: Design, id: NodeId) -> PortRef | None:
+    ports = (PortRef(id, port.name) for port in design.nodes[id].layer.inputs)
+    return next((port for port in ports if port not in design.wires), None)
+
+
+def _enter(view: CanvasView) -> bool:
+    ids = view.canvas.selection
+    if len(ids) != 1 or not view.canvas.design.nodes[ids[0]].layer.is_block:
+        return False
+    view.entered.emit(ids[0])
+    return True
