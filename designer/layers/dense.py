@@ -61,6 +61,7 @@ class Dropout(Layer):
     title="Fully connected",
     glyph="FC",
     category=Category.DENSE,
+    source="Rumelhart, Hinton and Williams 1986, eq. 1",
     keywords=("dense", "linear", "classifier", "gemm"),
 )
 class FullyConnected(Layer):
