@@ -41,7 +41,8 @@ def _sample_work(layer: Layer) -> tuple[Work, str] | None:
             continue
         if not inputs or not layer.outputs:
             return None
-        return layer.work(*inputs, output), layer.formula(*inputs, output)
+        formula = layer.formulas(*inputs, output).elementwise
+        return layer.work(*inputs, output), formula.line("operations") if formula is not None else ""
     return None
 
 
