@@ -150,7 +150,10 @@ def test_what_cannot_be_measured_on_is_refused(small: Design, options: dict[str,
 
 def test_a_batch_beyond_memory_is_refused_before_anything_runs(small: Design, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nn.Module, "to_empty", lambda *_, **__: pytest.fail("weights were allocated"))
-    with pytest.raises(NotEnoughMemory, match=r"with a batch of 1048576 needs .* of weights \+ .* of activations = "):
+    with pytest.raises(
+        NotEnoughMemory,
+        match=r"with a batch of 1048576 needs .* of weights \+ .* of activations \+ .* of scratch space = ",
+    ):
         measure_latency(small, batch=2**20)
 
 
