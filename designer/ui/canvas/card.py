@@ -96,7 +96,7 @@ def face(
         layer.category,
         layer.glyph,
         fitted(node.title, 12, True),
-        _large(node.title),
+        _large(node.title, report),
         fitted(_summary(node, report), 11, False),
         fitted(_cost_words(cost), 10, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
@@ -215,19 +215,23 @@ def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> 
     return Line(cut, card_font(pixels, is_bold, narrowest))
 
 
+def _large(title: str, report: NodeReport | None) -> tuple[Line, ...]:
+    """A title for a card seen from afar; of a block also the channels inside, which tell it from its neighbours."""
+    inner = report.inner if report is not None else None
+    if inner is None:
+        return _broken(title)
+    channels = "→".join(map(str, inner_channels(inner)))
+    return fitted(title, 20, True), fitted(channels, 20, False)
+
+
 @lru_cache(maxsize=4096)
-def _large(title: str) -> tuple[Line, ...]:
+def _broken(title: str) -> tuple[Line, ...]:
     words = title.split()
     if len(words) < 2:
         return (fitted(title, 24, True),)
     # The break that leaves the shorter longest line.
     cut = min(range(1, len(words)), key=lambda i: max(len(" ".join(words[:i])), len(" ".join(words[i:]))))
     return fitted(" ".join(words[:cut]), 22, True), fitted(" ".join(words[cut:]), 22, True)
-
-
-def text_width(line: Line) -> float:
-    """How wide a line is, in canvas units."""
-    return QFontMetricsF(line.font).horizontalAdvance(line.text)
 
 
 # Tool tips -----------------------------------------------------------------------------------------------------------

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARGIN = 400.0
+WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
+"""At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
 _LABEL_REACH = 60.0
 """How far a wire's label may stand out of its path's bounds."""
 
@@ -68,6 +70,7 @@ class Drawing(QGraphicsScene):
         self._unrouted: set[PortRef] = set()
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
+        self._word_scale = 1.0
         self.selectionChanged.connect(self.selection_changed)
         self.apply(
             Difference(added_nodes=tuple(design.nodes.values()), added_wires=tuple(design.wires.values())), design
@@ -218,7 +221,16 @@ class Drawing(QGraphicsScene):
         wrong = [issue for issue in item.issues if issue.severity is Severity.ERROR and issue.port is None]
         if wrong:
             item.bubble = BubbleItem(wrong[0], item, self.paints)
+            item.bubble.setScale(self._word_scale)
             self._bubbles.add(item.id)
+
+    def keep_words_readable(self, zoom: float) -> None:
+        """Let the words under wrong cards shrink less than the cards do, at a zoom below actual size."""
+        self._word_scale = min(max(1.0, WORDS_NEVER_BELOW / zoom), WORDS_AT_MOST)
+        for id in self._bubbles:
+            bubble = self.nodes[id].bubble
+            if bubble is not None:
+                bubble.setScale(self._word_scale)
 
     def _carry_shapes(self, analysis: Analysis) -> None:
         for item in self.wires.values():

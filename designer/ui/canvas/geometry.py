@@ -112,13 +112,12 @@ def _arc(start: QPointF, end: QPointF, lane: int) -> WireRoute:
     span = (end.x() - start.x()) / (CARD_WIDTH + GAP_X)
     lift = CARD_HEIGHT * 0.5 + min(16.0 + 3.0 * span + 8.0 * lane, ROW_GAP * 0.8)
     top = min(start.y(), end.y()) - lift
-    lean = min(GAP_X * 0.9, (end.x() - start.x()) / 3)
+    # It rises close to the card, so that the labels of the wires beside it stay clear of it.
+    lean = min(GAP_X * 0.8, (end.x() - start.x()) / 3)
     path = QPainterPath(start)
-    path.cubicTo(
-        QPointF(start.x() + lean * 0.6, start.y()), QPointF(start.x() + lean * 0.3, top), QPointF(start.x() + lean, top)
-    )
+    path.cubicTo(QPointF(start.x() + 11.0, start.y()), QPointF(start.x(), top), QPointF(start.x() + lean, top))
     path.lineTo(end.x() - lean, top)
-    path.cubicTo(QPointF(end.x() - lean * 0.3, top), QPointF(end.x() - lean * 0.6, end.y()), end)
+    path.cubicTo(QPointF(end.x(), top), QPointF(end.x() - 11.0, end.y()), end)
     return WireRoute(path, QPointF((start.x() + end.x()) / 2, top), True)
 
 
@@ -176,14 +175,15 @@ def _towards(start: QPointF, goal: QPointF, length: float) -> QPointF:
     return QPointF(start.x() + (goal.x() - start.x()) * share, start.y() + (goal.y() - start.y()) * share)
 
 
-def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
+def silhouette(widths: Sequence[float], room: QRectF, tallest: float = 0.0) -> QPainterPath:
     """The outline of a chain of tensors, each as tall as its width says: thin, thick, thin for a bottleneck.
 
     Args:
         widths: One ``wire_width`` a tensor along the chain.
-        room: Where it is drawn; the widest tensor any wire can have fills its height.
+        room: Where it is drawn.
+        tallest: The width that fills the room's height; unless said, a tensor of 1280 channels'.
     """
-    tallest = wire_width(1280)
+    tallest = tallest or wire_width(1280)
     half = [room.height() / 2 * min(width / tallest, 1.0) for width in widths]
     middle, step = room.center().y(), room.width() / len(widths)
     slope = step * 0.22

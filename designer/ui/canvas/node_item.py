@@ -116,7 +116,8 @@ class BubbleItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Paint the words; from afar the red frame of the card says enough."""
-        if painting.detail(option.levelOfDetailFromTransform(painter.worldTransform())) < Detail.EVERYTHING:
+        shown = option.levelOfDetailFromTransform(painter.worldTransform()) / self.scale()
+        if painting.detail(shown) is Detail.BLOCKS:
             return
         paint = self._paints()
         painter.setPen(paint.bubble_edge)

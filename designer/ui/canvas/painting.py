@@ -48,6 +48,8 @@ _TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0
 _NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
 _SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
+_SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
+"""On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
 
@@ -116,7 +118,7 @@ class Paints:
         self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
         self.bubble_text = QPen(look.error_text)
-        self.link = QPen(look.accent if not look.is_dark else mixed(look.accent, look.text, 0.3))
+        self.link = QPen(mixed(look.accent, look.text, 0.3))
         self.port_ground = QBrush(look.ground)
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
@@ -125,7 +127,6 @@ class Paints:
             category: QBrush(mixed(look.raised, look.category(category), SHAPE_TINT)) for category in Category
         }
         self.skip = QPen(look.residual, 2.0)
-        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -161,7 +162,8 @@ def paints(look: Tokens) -> Paints:
 
 
 def _ink_on(colour: QColor) -> QColor:
-    dark, light = QColor("#0d0f13"), QColor("#ffffff")
+    # Of pure black and white one always has at least 4.58:1: their ratios' product is 21.
+    dark, light = QColor("#000000"), QColor("#ffffff")
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
 
 
@@ -240,30 +242,38 @@ def block_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 @cache
+def _small_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _SMALL_ROOM, max(profile))
+
+
+@cache
 def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
     return silhouette(profile, _SHAPE_ROOM)
 
 
 def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
-    ground = paint.ground_of(face, state)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paint.stripes[face.category])
-    painter.drawRoundedRect(CARD, RADIUS, RADIUS)
-    painter.setBrush(ground)
-    # The stripe is what the body leaves: square on its side, round on the other.
-    painter.drawRoundedRect(CARD.adjusted(STRIPE, 0, 0, 0), RADIUS, RADIUS)
-    painter.fillRect(QRectF(STRIPE, 0.0, RADIUS + 1, CARD_HEIGHT), ground)
+    painter.drawPath(_STRIPE_SHAPE)
+    painter.setBrush(paint.ground_of(face, state))
+    painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
-        # Faint: it stands behind the words, which must stay readable.
-        whole = painter.opacity()
-        painter.setOpacity(whole * 0.3)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(paint.shapes[face.category])
-        painter.drawPath(_inner_shape(face.profile))
-        painter.setOpacity(whole)
+        painter.setBrush(paint.stripes[face.category])
+        painter.drawPath(_small_shape(face.profile))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
+
+
+def _parts_of_card() -> tuple[QPainterPath, QPainterPath]:
+    """The stripe and the body, which meet in a straight line."""
+    whole, left = QPainterPath(), QPainterPath()
+    whole.addRoundedRect(CARD, RADIUS, RADIUS)
+    left.addRect(0.0, 0.0, STRIPE, CARD_HEIGHT)
+    return whole.intersected(left), whole.subtracted(left)
+
+
+_STRIPE_SHAPE, _BODY_SHAPE = _parts_of_card()
 
 
 def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -274,15 +284,14 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.shapes[face.category])
         painter.drawPath(_inner_shape(face.profile))
-    if state.is_selected or is_broken(face):
-        painter.setPen(paint.selected if state.is_selected else paint.error)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(CARD)
+    painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(CARD)
 
 
 def _skip_path() -> QPainterPath:
     """From the input over the card to the output: what a residual inside looks like from outside."""
-    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 7.0, 12.0
+    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 4.0, 12.0
     points = [
         QPointF(0.0, middle),
         QPointF(-out, middle),
@@ -301,7 +310,7 @@ def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> No
     painter.setPen(paint.text if face.is_known else paint.quiet)
     painter.setFont(face.title.font)
     painter.drawText(_TITLE_AT, face.title.text)
-    painter.setPen(paint.text if face.is_block else paint.quiet)
+    painter.setPen(paint.quiet)
     painter.setFont(face.summary.font)
     painter.drawText(_SUMMARY_AT, face.summary.text)
     if state.is_stale:

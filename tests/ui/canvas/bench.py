@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from designer.edit.document import Document
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
+from designer.layers.activation import ReLU6
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.endpoints import Input
 from designer.ui.canvas.drawing import input_index, output_index
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
@@ -177,3 +180,24 @@ class Hand:
         """It is let go."""
         event = QDropEvent(QPointF(at), Qt.DropAction.CopyAction, mime, LEFT, keys)
         QApplication.sendEvent(self.view.viewport(), event)
+
+
+def three() -> Design:
+    """Input wired to a pointwise, and a ReLU6 beside them."""
+    return design_of(
+        {"input": (Input(24, 56, 56), 0, 0), "expand": (PointwiseConv2d(144), 200, 0), "act": (ReLU6(), 400, 0)},
+        [("input.y", "expand.x")],
+    )
+
+
+def long_chain(count: int) -> Design:
+    """Rows of a hundred cards."""
+    nodes = [Node(NodeId("n0"), Input(8, 8, 8))]
+    nodes += [Node(NodeId(f"n{i}"), ReLU6(), "", Point(i % 100 * 192, i // 100 * 144)) for i in range(1, count)]
+    wires = [Wire(PortRef(NodeId(f"n{i - 1}"), "y"), PortRef(NodeId(f"n{i}"), "x")) for i in range(1, count)]
+    return Design.build("chain", nodes, wires)
+
+
+def near(a: QPointF, b: QPointF, most: float) -> bool:
+    """Whether two points are within a distance of each other, along each axis."""
+    return abs(a.x() - b.x()) <= most and abs(a.y() - b.y()) <= most

@@ -16,7 +16,7 @@ from designer.layers.dense import FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.ui.canvas.painting import PortMark
-from tests.ui.canvas.bench import CONTROL, RIGHT, Hand, design_of, ref
+from tests.ui.canvas.bench import Hand, design_of, ref
 
 pytestmark = pytest.mark.gui
 
@@ -208,24 +208,4 @@ def test_escape_in_quick_add_leaves_nothing(hand_on: Callable[[Design], Hand]) -
     hand.drag(hand.output("act.y"), hand.at(500, 320))
     QTest.keyClick(hand.view.adding.box.field, Qt.Key.Key_Escape)
     assert not hand.view.adding.box.isVisible()
-    assert hand.design is before
-
-
-def test_control_and_the_right_button_cut_every_wire_crossed(hand_on: Callable[[Design], Hand]) -> None:
-    hand = hand_on(parts())
-    hand.drag(hand.at(368, -60), hand.at(368, 120), RIGHT, CONTROL)
-    assert ref("act.x") not in hand.design.wires
-    assert ref("add.a") not in hand.design.wires, "the arc above is crossed as well"
-    assert ref("expand.x") in hand.design.wires
-    assert hand.steps == ["Cut 2 wires"]
-    hand.document.undo()
-    assert ref("act.x") in hand.design.wires
-
-
-def test_a_cut_that_is_cancelled_cuts_nothing(hand_on: Callable[[Design], Hand]) -> None:
-    hand = hand_on(parts())
-    before = hand.design
-    hand.pull(hand.at(368, -60), hand.at(368, 120), RIGHT, CONTROL)
-    hand.key(Qt.Key.Key_Escape)
-    hand.release(hand.at(368, 120), RIGHT, CONTROL)
     assert hand.design is before
