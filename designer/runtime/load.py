@@ -41,9 +41,7 @@ class OtherPrograms:
         others = self.processors()
         if others is None or others + min(threads, count) <= count + _SPARE:
             return ()
-        return (
-            f"other programs kept {others:.1f} of {count} processors busy meanwhile; a quieter machine gives a surer figure",
-        )
+        return (f"other programs kept {others:.1f} of {count} processors busy meanwhile; without them it is surer",)
 
 
 def _busy_seconds() -> float | None:
