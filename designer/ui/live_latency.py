@@ -97,6 +97,7 @@ class LiveLatency(QObject):
         self._analysis: Analysis | None = None
         self._figures: OrderedDict[tuple[object, ...], Measurement] = OrderedDict()
         self._last: Measurement | None = None
+        self._digest = ""
         self._job: Job | None = None
         self._job_digest = ""
         self._others: list[Job] = []
@@ -125,12 +126,12 @@ class LiveLatency(QObject):
     @property
     def shown(self) -> Measurement | None:
         """The present design's figure, else the last one there was."""
-        return self.figure(self._analysis.design) if self._analysis and self.is_current else self._last
+        return self._figures.get(self._key(self._digest)) or self._last
 
     @property
     def is_current(self) -> bool:
         """Whether the figure shown was measured on the present design under the present conditions."""
-        return self._analysis is not None and self.figure(self._analysis.design) is not None
+        return self._analysis is not None and self._key(self._digest) in self._figures
 
     def figure(self, design: Design) -> Measurement | None:
         """What was measured on a design of this digest under the present conditions, or None."""
@@ -143,8 +144,9 @@ class LiveLatency(QObject):
         before, self._analysis = self._analysis, analysis
         if analysis is None:
             self._pause.stop()
-        elif before is None or before.design.digest != analysis.design.digest or is_other_design:
-            self._drop_outdated_job(analysis)
+        elif before is None or is_other_design or not _compute_alike(before.design, analysis.design):
+            self._digest = analysis.design.digest
+            self._drop_outdated_job()
             self._last = self.figure(analysis.design) or self._last
             self._arm()
         self.changed.emit()
@@ -179,9 +181,9 @@ class LiveLatency(QObject):
     def _key(self, digest: str) -> tuple[object, ...]:
         return digest, self._settings.device, self._settings.threads, self._settings.batch
 
-    def _drop_outdated_job(self, analysis: Analysis) -> None:
-        if self._job is not None and self._job_digest != analysis.design.digest:
-            self.stop()
+    def _drop_outdated_job(self) -> None:
+        if self._job is not None and self._job_digest != self._digest:
+            self._worker.cancel(self._job)
 
     def _arm(self) -> None:
         if self.is_live and self._analysis is not None and self._analysis.is_valid and not self.is_current:
@@ -192,7 +194,7 @@ class LiveLatency(QObject):
     def _after_pause(self) -> None:
         if self._analysis is None or not self._analysis.is_valid or self.is_current:
             return
-        if self._job is None or self._job_digest != self._analysis.design.digest:
+        if self._job is None or self._job_digest != self._digest:
             self.stop()
             self._start(self._analysis)
 
@@ -219,7 +221,7 @@ class LiveLatency(QObject):
         self._figures.move_to_end(key)
         while len(self._figures) > KEPT_FIGURES:
             self._figures.popitem(last=False)
-        if self._analysis is not None and self._analysis.design.digest == figure.digest:
+        if self._analysis is not None and self._digest == figure.digest:
             self._last = figure
 
     def _fail(self, failure: Failure) -> None:
@@ -236,3 +238,12 @@ class LiveLatency(QObject):
             self._job = None
             self._job_digest = ""
         self.changed.emit()
+
+
+def _compute_alike(a: Design, b: Design) -> bool:
+    """Whether two designs hold the very same layers and wires, as after a move; cheaper than their digests."""
+    return a is b or (
+        a.wires is b.wires
+        and len(a.nodes) == len(b.nodes)
+        and all(x.id == y.id and x.layer is y.layer for x, y in zip(a.nodes.values(), b.nodes.values(), strict=True))
+    )

@@ -99,6 +99,13 @@ class Workbench(QObject):
         self.page_changed.emit()
         self.state_changed.emit()
 
+    def set_wheel_zooms(self, zooms: bool) -> None:
+        """Let the wheel zoom and Ctrl with it scroll, or the other way round, on every canvas."""
+        self.settings.wheel_zooms = zooms
+        for tab in self.tabs:
+            tab.canvas.wheel_zooms = zooms
+        self.state_changed.emit()
+
     # Opening and saving -----------------------------------------------------------------------------------------------
 
     def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
@@ -107,6 +114,7 @@ class Workbench(QObject):
         if not is_saved:
             document.mark_unsaved()
         tab = DesignTab(document)
+        tab.canvas.wheel_zooms = self.settings.wheel_zooms
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))

@@ -43,6 +43,7 @@ class Tile(Card):
         self.note = quiet("", self, 0.8)
         for label in (self._title, self.value, self.note):
             self.column.addWidget(label)
+        self.column.addStretch(1)
         self._fade = QGraphicsOpacityEffect(self)
         self._fade.setEnabled(False)
         self._fade.setOpacity(STALE_OPACITY)
@@ -141,7 +142,8 @@ class CostsPanel(QWidget):
             return
         value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
         tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
-        note = f"±{spread} · {figure.device}×{figure.threads}"
+        doubt = " · noisy" if figure.warning else ""
+        note = f"±{spread} · {figure.device}×{figure.threads}{doubt}"
         self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
         by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)

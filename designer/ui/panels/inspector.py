@@ -89,10 +89,10 @@ class InspectorPanel(QWidget):
         self._analysis = analysis
         self._refresh()
 
-    def focus_first(self) -> None:
-        """Put the keyboard into the first field."""
-        first = next(iter(self._fields.values()), None)
-        (first or self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+    @property
+    def first_field(self) -> QWidget:
+        """Where the keyboard begins: the first parameter, or the name where there is none."""
+        return next(iter(self._fields.values()), self.name)
 
     # Showing ----------------------------------------------------------------------------------------------------------
 

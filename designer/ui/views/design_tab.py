@@ -37,6 +37,7 @@ class DesignTab(QWidget):
         super().__init__(parent)
         self.document = document
         self.is_untouched = False
+        self._heat: Mapping[NodeId, float] | None = None
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
@@ -79,6 +80,12 @@ class DesignTab(QWidget):
     def show_times(self, node_ms: Mapping[str, float]) -> None:
         """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
         self.scene.set_node_times({(id,): node_ms[id] for id in self.document.design.nodes if id in node_ms})
+
+    def show_heat(self, shares: Mapping[NodeId, float] | None) -> None:
+        """Tint the cards by a share of the largest, 0 to 1; None takes the tint away."""
+        if shares != self._heat:
+            self._heat = shares
+            self.scene.set_heat(shares)
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
