@@ -221,7 +221,7 @@ def _large(title: str, report: NodeReport | None) -> tuple[Line, ...]:
     if inner is None:
         return _broken(title)
     channels = "→".join(map(str, inner_channels(inner)))
-    return fitted(title, 20, True), fitted(channels, 20, False)
+    return fitted(title, 19, True), fitted(channels, 19, False)
 
 
 @lru_cache(maxsize=4096)

@@ -71,6 +71,7 @@ class Drawing(QGraphicsScene):
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
+        self._room = QRectF()
         self.selectionChanged.connect(self.selection_changed)
         self.apply(
             Difference(added_nodes=tuple(design.nodes.values()), added_wires=tuple(design.wires.values())), design
@@ -176,8 +177,10 @@ class Drawing(QGraphicsScene):
         if not touched:
             return
         bounds = _bounds(touched)
-        if not self.sceneRect().contains(bounds):
-            self.setSceneRect(self.sceneRect().united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)))
+        # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
+        if not self._room.contains(bounds):
+            self._room = self._room.united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            self.setSceneRect(self._room)
 
     def content_rect(self, ids: Collection[NodeId] | None = None) -> QRectF:
         """The smallest rectangle around cards, of some or of all; empty where there is none."""

@@ -36,8 +36,6 @@ DOTS_APART = 18.0
 DIMMED = 0.45
 SKIP_LIFT = 13.0
 """How high the arc of a block's residual goes over its card."""
-SHAPE_TINT = 0.42
-"""How much of its category's colour the outline of a block's tensors has; words stand on it."""
 _TEXT_LEFT = STRIPE + INSET
 _TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
 _SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
@@ -47,7 +45,8 @@ _GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
 _TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0, 12.0)
 _NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
-_SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
+_LARGE_ROOM = QRectF(_TEXT_LEFT - 4.0, CARD_HEIGHT - 25.0, CARD_WIDTH - _TEXT_LEFT, 21.0)
+"""Under the two lines of a block seen from further off."""
 _SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
 """On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
@@ -123,9 +122,6 @@ class Paints:
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
-        self.shapes = {
-            category: QBrush(mixed(look.raised, look.category(category), SHAPE_TINT)) for category in Category
-        }
         self.skip = QPen(look.residual, 2.0)
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
@@ -247,8 +243,8 @@ def _small_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 @cache
-def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
-    return silhouette(profile, _SHAPE_ROOM)
+def _large_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _LARGE_ROOM, max(profile))
 
 
 def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -282,8 +278,8 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
     painter.fillRect(_NARROW_STRIPE, paint.stripes[face.category])
     if face.is_block and face.profile:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(paint.shapes[face.category])
-        painter.drawPath(_inner_shape(face.profile))
+        painter.setBrush(paint.stripes[face.category])
+        painter.drawPath(_large_shape(face.profile))
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(CARD)
@@ -343,7 +339,8 @@ def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
 
 def _large_title(painter: QPainter, face: Face, paint: Paints) -> None:
     painter.setPen(paint.text if face.is_known else paint.quiet)
-    height = CARD_HEIGHT / len(face.large)
+    room = _LARGE_ROOM.top() if face.is_block and face.profile else CARD_HEIGHT
+    height = room / len(face.large)
     for index, line in enumerate(face.large):
         # Two lines stand closer to each other than to the card's edges.
         top = index * height + (4.0 - 8.0 * index if len(face.large) == 2 else 0.0)

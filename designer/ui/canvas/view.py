@@ -251,6 +251,13 @@ class CanvasView(Camera):
 
     # Keys ------------------------------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        """In the middle of a gesture keys mean the gesture: an undo would pull the design from under the hand."""
+        if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that belong to the canvas; the rest goes on to the window."""
         if event.key() == Qt.Key.Key_Space:

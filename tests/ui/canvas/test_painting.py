@@ -18,7 +18,7 @@ from designer.ui.canvas import painting
 from designer.ui.canvas.card import Face, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 from designer.ui.canvas.painting import CardState, Detail, PortMark, detail, paints
-from designer.ui.theme import DARK, LIGHT, Tokens, contrast, mixed
+from designer.ui.theme import DARK, LIGHT, Tokens, contrast
 from tests.ui.canvas.bench import design_of
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
@@ -76,10 +76,16 @@ def test_from_afar_a_bottleneck_is_thin_thick_thin(look: Tokens) -> None:
 
 
 @LOOKS
-def test_words_on_a_blocks_outline_are_readable(look: Tokens) -> None:
-    for category in Category:
-        ground = mixed(look.raised, look.category(category), painting.SHAPE_TINT)
-        assert contrast(look.text, ground) >= 4.5, category
+@pytest.mark.parametrize("level", [Detail.TITLES, Detail.EVERYTHING])
+def test_a_blocks_outline_stands_on_its_card_thin_thick_thin(look: Tokens, level: Detail) -> None:
+    image = painted(bottleneck(), level, CardState(), look, scale=1.0)
+    colour = look.category(Category.BLOCK).name()
+    lower = range(round(CARD_HEIGHT) - 26, round(CARD_HEIGHT) - 2)
+    heights = [sum(at(image, x, y) == colour for y in lower) for x in range(26, round(CARD_WIDTH) - 4)]
+    drawn = [height for height in heights if height]
+    assert len(drawn) > 40
+    assert max(drawn) > 2 * drawn[4]
+    assert max(drawn) > 2 * drawn[-5]
 
 
 @LOOKS
