@@ -16,7 +16,7 @@ from designer.analysis.outline import NONE, Outline
 from designer.analysis.pairing import UNDECIDED, Pairing
 
 STEPS = 2500
-"""Assignments tried at most, in each pass."""
+"""Assignments tried at most, in each pass over a design that is searched whole; of others half as many."""
 _DEPARTURES = 3
 SEARCHED_WHOLE = 18
 """Designs of at most so many nodes each are searched whole."""
@@ -47,8 +47,9 @@ def improved(pairing: Pairing) -> Found:
     if max(len(free_a), len(free_b)) > _LARGEST_REGION:
         return Found(pairing, False)
     search = _Search(pairing, free_a, free_b, known, least)
-    came_through = search.run()
-    return Found(search.best, search.limit <= least or (whole and came_through))
+    search.look_near(STEPS if whole else STEPS // 2)
+    is_proven = search.limit <= least or (whole and search.look_everywhere(STEPS))
+    return Found(search.best, is_proven)
 
 
 def _least(a: Outline, b: Outline) -> int:
@@ -124,15 +125,18 @@ class _Search:
         self._outer_a = sum(a.parent[i] == NONE for i in free_a)
         self._total_b = len(free_b)
 
-    def run(self) -> bool:
-        """Look first where little departs from the start, then everywhere; gives whether it came through."""
+    def look_near(self, steps: int) -> None:
+        """Look where little departs from the best that is known, again from each better one that is found."""
         departures = 1
         while departures <= _DEPARTURES:
-            self._steps_left = STEPS
+            self._steps_left = steps
             self._decide(0, departures)
             departures = departures + 1 if self._start is self.best else 1
             self._start = self.best
-        self._steps_left = STEPS
+
+    def look_everywhere(self, steps: int) -> bool:
+        """Look at every pairing; gives whether there were steps enough to."""
+        self._steps_left = steps
         self._decide(0, len(self._free_a))
         return self._steps_left > 0
 
