@@ -1,10 +1,10 @@
-"""Find partners in two outlines: anchors whose surroundings are alike, then the gaps between them as a diff aligns text.
+"""Find partners in two outlines: anchors whose surroundings are alike, then what lies between as a diff aligns text.
 
 An anchor is a node whose whole way back to the inputs is as its partner's, or whose whole way on to the outputs is:
 one number each, made in one pass over the wires (the colours of Weisfeiler and Lehman, run once along the wires and
 once against them rather than in rounds). What lies between anchors is in the order of execution, so it is aligned like
-lines of text: a shortest edit script on equal content where it is long (Myers 1986, An O(ND) Difference Algorithm), then
-the best scoring order-keeping alignment where it is short.
+lines of text: a shortest edit script on equal content where it is long (Myers 1986, An O(ND) Difference Algorithm),
+then the best scoring order-keeping alignment where it is short.
 """
 
 from __future__ import annotations
@@ -23,9 +23,7 @@ _LONGEST_SCRIPT = 400
 def aligned(pairing: Pairing) -> Pairing:
     """The pairing with partners found for those that have none, as far as there are any."""
     found = pairing.copy()
-    colours = [
-        (_colours(outline, outline.full), _colours(outline, outline.content)) for outline in (found.a, found.b)
-    ]
+    colours = [(_colours(outline, outline.full), _colours(outline, outline.content)) for outline in (found.a, found.b)]
     waiting = [(NONE, NONE)]
     while waiting:
         group, other = waiting.pop()
@@ -98,7 +96,9 @@ def _align_scope(
     _pair_by_neighbours(found, before, after)
 
 
-def _anchor(found: Pairing, before: list[int], after: list[int], a_colour: Sequence[object], b_colour: Sequence[object]) -> None:
+def _anchor(
+    found: Pairing, before: list[int], after: list[int], a_colour: Sequence[object], b_colour: Sequence[object]
+) -> None:
     """Pair nodes of one colour, in order; among several, the one of the same id where its surroundings agree too."""
     classes: dict[object, list[int]] = {}
     for j in after:
@@ -262,7 +262,7 @@ def _share_alike(a: Outline, b: Outline, i: int, j: int) -> float:
         common = sum(min(inside.count(word), other.count(word)) for word in sorted(set(inside)))
         return common / max(len(inside), len(other), 1)
     names = [parameter.name for parameter in before.parameters]
-    return sum(getattr(before, name) == getattr(after, name) for name in names) / max(len(names), 1)
+    return sum(bool(getattr(before, name) == getattr(after, name)) for name in names) / max(len(names), 1)
 
 
 def _agreement(found: Pairing, i: int, j: int) -> float:

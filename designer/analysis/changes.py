@@ -258,9 +258,7 @@ class _Rank:
     """Sorts changes by the order of execution of the second design, what is gone after what came before it."""
 
     def __init__(self, pairing: Pairing, before: Design, after: Design) -> None:
-        self._to = {
-            pairing.a.places[i].path: pairing.b.places[j].path for i, j in enumerate(pairing.to_b) if j != NONE
-        }
+        self._to = {pairing.a.places[i].path: pairing.b.places[j].path for i, j in enumerate(pairing.to_b) if j != NONE}
         self._scopes_a = _scopes(pairing.a, before)
         self._scopes_b = _scopes(pairing.b, after)
 
@@ -268,7 +266,7 @@ class _Rank:
         """Place of a change: the node's, and wires after what else changed there."""
         if draft.after is not None:
             return self._after(draft.after), int(draft.kind is ChangeKind.REWIRED)
-        assert draft.before is not None  # noqa: S101  # of the two paths, one is always there
+        assert draft.before is not None  # of the two paths, one is always there
         return self._before(draft.before), 0
 
     def _after(self, path: NodePath) -> tuple[tuple[int, ...], ...]:

@@ -187,9 +187,10 @@ def _needs(place: Place, parent: int, flat: Sequence[Place], position: dict[Node
         found += [position[_source_path(prefix, place.scope, wire.source)[0]] for wire in wires if wire is not None]
     if parent != NONE and not (layer.inputs and layer.outputs):
         group = flat[parent]
-        wires = list(group.scope.incoming(group.node.id))
-        if not layer.inputs:
-            wires = [wire for wire in wires if wire.target.port == place.node.id]
-        outer = group.path[:-1]
-        found += [position[_source_path(outer, group.scope, wire.source)[0]] for wire in wires if wire is not None]
+        around = [
+            wire
+            for wire in group.scope.incoming(group.node.id)
+            if layer.inputs or wire.target.port == place.node.id
+        ]
+        found += [position[_source_path(group.path[:-1], group.scope, wire.source)[0]] for wire in around]
     return found

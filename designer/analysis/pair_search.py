@@ -53,7 +53,7 @@ def improved(pairing: Pairing) -> Found:
 
 
 def _least(a: Outline, b: Outline) -> int:
-    """How many changes there are at least: nodes that no equal node answers. Those in groups may go with their group."""
+    """How many changes there are at least: nodes that no equal node answers; those in groups may go with theirs."""
     common = sum((Counter(a.full) & Counter(b.full)).values())
     return max(len(b) - common, a.parent.count(NONE) - common, 0)
 

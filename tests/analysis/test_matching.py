@@ -111,7 +111,7 @@ def test_it_reads_the_same_twice_and_backwards_as_much(seed):
 
 def assert_complete(before: Design, after: Design, matching: Matching) -> None:
     """The first design with the changes made to it is the second."""
-    inside = {(): ((), before, after)}
+    inside: dict[NodePath, tuple[NodePath, Design, Design]] = {(): ((), before, after)}
     for path, partner in matching.pairs.items():
         old, new = node_at(before, path), node_at(after, partner)
         if old.layer.body is not None and new.layer.body is not None:
@@ -122,9 +122,9 @@ def assert_complete(before: Design, after: Design, matching: Matching) -> None:
             plain != (new.layer.file_key, new.layer.file_data, new.name, new.layer.body and new.layer.body.name)
         )
     gone = {placed for change in matching.changes for placed in change.wires_removed}
-    new = {placed for change in matching.changes for placed in change.wires_added}
+    come = {placed for change in matching.changes for placed in change.wires_added}
     for path, (partner, old_scope, new_scope) in inside.items():
-        added = {str(wire.target): str(wire.source) for scope, wire in new if scope == partner}
+        added = {str(wire.target): str(wire.source) for scope, wire in come if scope == partner}
         kept = [wire for wire in old_scope.wires.values() if (path, replace(wire, via=())) not in gone]
         made = {at(matching, path, wire.target): at(matching, path, wire.source) for wire in kept}
         assert not set(made) & set(added)
@@ -255,7 +255,7 @@ def test_many_alike_in_a_row_align_as_a_diff_would():
 
     matching = match_designs(before, scrambled(Random(8), longer))
 
-    assert len(matching.changes) == 2 + 0 * len(before.nodes)
+    assert len(matching.changes) == 2
     assert [change.kind for change in matching.changes] == [ChangeKind.ADDED, ChangeKind.ADDED]
 
 
