@@ -1,0 +1,112 @@
+"""Bottleneck Designer as a library: designs in and out of files, checked, counted, compiled, measured, exported.
+
+>>> import designer
+>>> design = designer.template("mobilenet_v2", width=1.0, resolution=224, classes=1000, padding="torch")
+>>> designer.check(design)
+()
+>>> designer.cost(design).macs
+300774272
+
+Importing it loads neither Qt nor PyTorch; a name's room is loaded when the name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from designer.analysis.issues import Issue as Issue
+    from designer.analysis.report import CostReport as CostReport
+    from designer.errors import DesignerError as DesignerError
+    from designer.files.design_json import load as load
+    from designer.files.design_json import save as save
+    from designer.graph.design import Design as Design
+    from designer.runtime.latency import measure_latency as measure_latency
+    from designer.runtime.module import compile_module as compile_module
+    from designer.runtime.onnx_file import export_onnx as export_onnx
+
+_ROOMS = {
+    "CostReport": "designer.analysis.report",
+    "Design": "designer.graph.design",
+    "DesignerError": "designer.errors",
+    "Issue": "designer.analysis.issues",
+    "compile_module": "designer.runtime.module",
+    "export_onnx": "designer.runtime.onnx_file",
+    "load": "designer.files.design_json",
+    "measure_latency": "designer.runtime.latency",
+    "save": "designer.files.design_json",
+}
+
+__all__ = [
+    "CostReport",
+    "Design",
+    "DesignerError",
+    "Issue",
+    "check",
+    "compile_module",
+    "cost",
+    "export_onnx",
+    "load",
+    "measure_latency",
+    "save",
+    "template",
+    "to_networkx",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return getattr(import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module 'designer' has no attribute '{name}'")
+
+
+def template(name: str, **settings: Any) -> Design:
+    """A design to begin with, as ``bottleneck-designer new`` makes it.
+
+    Args:
+        name: ``mobilenet_v2``, ``mobilenet_v1``, ``bottleneck``, ``separable`` or ``article_bottleneck``.
+        **settings: The template's settings; for the networks ``width``, ``resolution``, ``classes``, ``padding``.
+
+    Raises:
+        TemplateError: The template or a setting is unknown, or a value does not suit its setting.
+    """
+    from designer.templates.networks import template as find
+
+    return find(name).build(**settings)
+
+
+def check(design: Design) -> tuple[Issue, ...]:
+    """Every problem of a design, each with what, where, why and what would mend it; none where it is sound."""
+    from designer.analysis.snapshot import analyse
+
+    return analyse(design).issues
+
+
+def cost(design: Design) -> CostReport:
+    """What one forward pass of a valid design costs, in total and by node.
+
+    Raises:
+        InvalidDesign: The design has problems; the text has a line for each.
+    """
+    from designer.analysis.report import cost_report
+    from designer.analysis.snapshot import analyse
+
+    return cost_report(analyse(design))
+
+
+def to_networkx(design: Design) -> Any:
+    """The validated design as a ``networkx.MultiDiGraph``: layers at the nodes, ports and shapes at the edges.
+
+    Raises:
+        InvalidDesign: The design has problems; the text has a line for each.
+    """
+    from designer.analysis.report import problem_lines
+    from designer.analysis.snapshot import analyse
+    from designer.errors import InvalidDesign
+    from designer.graph.topology import to_networkx as convert
+
+    analysis = analyse(design)
+    if not analysis.is_valid:
+        raise InvalidDesign(problem_lines(analysis))
+    return convert(design, {wire.source: analysis.spec(wire.source) for wire in design.wires.values()})

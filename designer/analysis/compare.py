@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from designer.analysis.receptive import last_bounded_node
 from designer.analysis.snapshot import Analysis
-from designer.graph.design import NodeId
 from designer.wording import count, memory, milliseconds, short
 
 Number = int | float
@@ -59,17 +59,8 @@ class _Figure:
 
 
 def _receptive_field(analysis: Analysis) -> Number | None:
-    outputs = analysis.design.output_nodes()
-    if not outputs or analysis.node(outputs[0].id).known_inputs is None:
-        return None
-    return analysis.receptive_field(_last_window(analysis, outputs[0].id)).size
-
-
-def _last_window(analysis: Analysis, id: NodeId) -> NodeId:
-    """The last node upstream that does not see everything: what a classifier sees says nothing."""
-    while analysis.receptive_field(id).size is None and analysis.design.predecessors[id]:
-        id = analysis.design.predecessors[id][0]
-    return id
+    node = last_bounded_node(analysis)
+    return analysis.receptive_field(node).size if node is not None else None
 
 
 def _side(value: Number) -> str:

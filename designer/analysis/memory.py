@@ -97,6 +97,38 @@ class Lifetimes:
                     self.readers.setdefault(tensor, []).append((place, port))
 
 
+class Moment(NamedTuple):
+    """One step of execution.
+
+    Attributes:
+        place: The rank of the node it belongs to.
+        step: Which of the node's steps.
+        bytes: What lives then.
+    """
+
+    place: int
+    step: int
+    bytes: int
+
+
+class Held(NamedTuple):
+    """One tensor in memory.
+
+    Attributes:
+        tensor: Its number.
+        place: The rank of the node that made it.
+        output: Which of that node's outputs it is.
+        bytes: Its size.
+        dies_at: The rank of the last node that reads it; beyond the last node for what the design gives.
+    """
+
+    tensor: int
+    place: int
+    output: int
+    bytes: int
+    dies_at: int
+
+
 class MemoryPlan:
     """Sizes put into lifetimes: what lives when, over one design.
 
@@ -128,21 +160,21 @@ class MemoryPlan:
     def _reads(self, place: int) -> bool:
         return bool(self._lives.read_at[place])
 
-    def _released(self, place: int) -> list[tuple[int, int]]:
-        """(step after which it is gone, bytes) of the inputs that nothing reads after this node and no output views."""
+    def _released(self, place: int) -> Mapping[int, int]:
+        """Inputs that nothing reads after this node and no output views, with the step after which each is gone."""
         segment, reads = self._segments[place], self._lives.read_at[place]
         last: dict[int, int] = {}
         for tensor, release in zip(reads, segment.releases, strict=False):
             if tensor is not None and self._lives.dies_at[tensor] == place:
                 last[tensor] = max(last.get(tensor, 0), release)
-        return [(release, self._size[tensor]) for tensor, release in last.items()]
+        return last
 
     def _steps(self, place: int) -> Sequence[int]:
         """Bytes held in each step of the node beyond what lives when it begins."""
         steps = self._segments[place].steps
         if len(steps) == 1:
             return steps
-        released = self._released(place)
+        released = [(release, self._size[tensor]) for tensor, release in self._released(place).items()]
         return [held - sum(size for release, size in released if release < step) for step, held in enumerate(steps)]
 
     def _local_peak(self, place: int) -> int:
@@ -180,13 +212,44 @@ class MemoryPlan:
         """The most bytes that live at once in any step."""
         return max(map(add, self._alive(), self._local), default=0)
 
-    def timeline(self, design: Design) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step, with the node it belongs to, in order of execution."""
+    def moments(self) -> list[Moment]:
+        """Every step, in order of execution."""
         return [
-            (id, alive + held)
-            for place, (id, alive) in enumerate(zip(design.order, self._alive(), strict=True))
-            for held in self._steps(place)
+            Moment(place, step, alive + held)
+            for place, alive in enumerate(self._alive())
+            for step, held in enumerate(self._steps(place))
         ]
+
+    def inner_moments(self) -> list[Moment]:
+        """The steps that a block with this inside has; what only brings its inputs in is no step of its own."""
+        return [moment for moment in self.moments() if self._reads(moment.place)]
+
+    def made_before(self, moment: Moment) -> list[Held]:
+        """The tensors that were made at earlier places and still live in a step."""
+        place = moment.place
+        released = self._released(place) if len(self._segments[place].steps) > 1 else {}
+        return [
+            held
+            for earlier in range(place)
+            for held in self.made_at(earlier)
+            if held.dies_at >= place and released.get(held.tensor, moment.step) >= moment.step
+        ]
+
+    def made_at(self, place: int) -> list[Held]:
+        """The tensors that a node makes and that outlive it, of those that take room."""
+        born = self._lives.born_at[place]
+        outputs = [
+            index for index, view in enumerate(self._segments[place].aliases) if view is None or not self._reads(place)
+        ]
+        return [
+            Held(tensor, place, output, self._size[tensor], self._lives.dies_at[tensor])
+            for tensor, output in zip(born, outputs, strict=False)
+            if self._size[tensor]
+        ]
+
+    def timeline(self) -> list[int]:
+        """Bytes that live in each step, in order of execution."""
+        return [moment.bytes for moment in self.moments()]
 
     def as_segment(self) -> Segment:
         """The whole design as one node of another: what a block is to the design that holds it."""

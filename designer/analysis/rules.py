@@ -262,6 +262,8 @@ def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) ->
     for index in reversed(by_age):
         goal = inputs[by_age[0] if index != by_age[0] else by_age[-1]]
         yield from _other_channels(design, design.wires[refs[index]].source.node, goal.channels)
+    for ref in refs:
+        yield from _no_stride(design, design.wires[ref].source.node)
     yield Fix("Remove the residual", lambda d: delete(d, [id]))
 
 
@@ -285,6 +287,19 @@ def _other_channels(design: Design, id: NodeId, channels: int) -> Iterator[Fix]:
         if any(parameter.name == "out_channels" for parameter in layer.parameters):
             changed = layer.with_parameter("out_channels", channels)
             yield Fix(f"Set {id}'s channels to {channels}", partial(set_layer, id=id, layer=changed))
+            return
+        sources = design.predecessors[id]
+        if len(sources) != 1:
+            return
+        id = sources[0]
+
+
+def _no_stride(design: Design, id: NodeId) -> Iterator[Fix]:
+    """Take the nearest stride away, upstream along a chain."""
+    while True:
+        layer = design.nodes[id].layer
+        if any(parameter.name == "stride" for parameter in layer.parameters) and layer.downsampling > 1:
+            yield Fix(f"Set {id}'s stride to 1", partial(set_layer, id=id, layer=layer.with_parameter("stride", 1)))
             return
         sources = design.predecessors[id]
         if len(sources) != 1:

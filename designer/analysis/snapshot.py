@@ -12,7 +12,7 @@ from designer.analysis.cost import KindCost, NodeCost, added
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.memory import MemoryPlan, Segment
 from designer.analysis.rules import misfit_issue, structure_issues
-from designer.analysis.shapes import POINT, Facts, ReceptiveField, facts, source_facts, widest
+from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts, widest
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
@@ -95,7 +95,7 @@ class Analysis:
         self._reports = reports
         self.cost = cost
         self._unknown = unknown
-        self._plan = plan
+        self.memory_plan = plan
         self._peak = plan.peak_bytes()
         self._segments = segments
         self._structure = structure
@@ -171,12 +171,25 @@ class Analysis:
     @cached_property
     def segment(self) -> Segment:
         """The whole as one node of another design, for the lifetimes of its memory."""
-        return self._plan.as_segment()
+        return self.memory_plan.as_segment()
 
     @cached_property
-    def memory_timeline(self) -> list[tuple[NodeId, int]]:
-        """Bytes that live in each step of execution, with the node the step belongs to."""
-        return self._plan.timeline(self.design)
+    def memory_timeline(self) -> tuple[tuple[NodePath, int], ...]:
+        """Bytes that live in each step of execution, with the primitive node that runs, through blocks."""
+        return tuple(zip(self._step_paths(()), self.memory_plan.timeline(), strict=True))
+
+    def _step_paths(self, prefix: NodePath) -> Iterator[NodePath]:
+        for id in self.design.order:
+            report = self._reports[id]
+            if report.inner is not None and id in self._segments:
+                yield from report.inner._step_paths((*prefix, id))
+            elif not prefix or self.design.nodes[id].layer.inputs:
+                yield (*prefix, id)
+
+    @cached_property
+    def peaks_by_path(self) -> Mapping[NodePath, int]:
+        """Bytes that live while each primitive node runs."""
+        return dict(self.memory_timeline)
 
     @cached_property
     def _fields(self) -> Mapping[NodeId, ReceptiveField]:
@@ -203,14 +216,27 @@ class Analysis:
 
     @cached_property
     def depth(self) -> int:
-        """The most layers with weights on any way from input to output."""
-        longest: dict[NodeId, int] = {}
-        for id in self.design.order:
-            before = max((longest[source] for source in self.design.predecessors[id]), default=0)
-            inner, cost = self._reports[id].inner, self._reports[id].cost
-            own = inner.depth if inner else int(bool(cost and cost.macs))
-            longest[id] = before + own
-        return max(longest.values(), default=0)
+        """The most layers with MACs on any way from input to output."""
+        return max(self._depths((0,) * len(self.design.input_nodes())), default=0)
+
+    def _depths(self, entering: tuple[int, ...]) -> tuple[int, ...]:
+        """Depth at each Output node, for the depth at each Input node."""
+        design = self.design
+        reached: dict[NodeId, tuple[int, ...]] = {
+            node.id: (depth,) for node, depth in zip(design.input_nodes(), entering, strict=True)
+        }
+        for id in design.order:
+            if id not in reached:
+                before = tuple(reached[feed.node][feed.output] if feed else 0 for feed in design.feeds[id])
+                reached[id] = self._depths_after(id, before)
+        return tuple(reached[node.id][0] for node in design.output_nodes())
+
+    def _depths_after(self, id: NodeId, before: tuple[int, ...]) -> tuple[int, ...]:
+        report, layer = self._reports[id], self.design.nodes[id].layer
+        if report.inner is not None:
+            return report.inner._depths(before)
+        own = int(bool(report.cost and report.cost.macs))
+        return (max(before, default=0) + own,) * max(len(layer.outputs), 1)
 
     def primitives(self, prefix: NodePath = ()) -> Iterator[tuple[NodePath, Node, NodeReport]]:
         """Every node that is no block, through blocks, in order of execution; a block's own ends are left out."""
@@ -316,7 +342,7 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
             segments[id] = found.segment
         else:
             segments.pop(id, None)
-    plan = previous._plan.followed(design, touched, segments) or MemoryPlan(design, segments)
+    plan = previous.memory_plan.followed(design, touched, segments) or MemoryPlan(design, segments)
     return Analysis(
         design, previous.batch, previous._given, reports, cost, unknown, plan, segments, previous._structure, faulty
     )
@@ -331,7 +357,7 @@ def _with(previous: Analysis, design: Design) -> Analysis:
         p._reports,
         p.cost,
         p._unknown,
-        p._plan,
+        p.memory_plan,
         p._segments,
         p._structure,
         p._faulty,

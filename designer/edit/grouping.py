@@ -31,7 +31,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
     body = _placed(block.layer.expand(*inputs), block.layer.body is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
-    names = {node.id: _name_in(design, id, node.id) for node in body.nodes.values() if node.id not in ends}
+    names = {node.id: _name_in(design, block, node.id) for node in body.nodes.values() if node.id not in ends}
     parts = [replace(node, id=names[node.id]) for node in body.nodes.values() if node.id not in ends]
     shift = _width(parts) - CARD_WIDTH
     kept = [_moved_right(node, block.position, shift) for node in design.nodes.values() if node.id != id]
@@ -40,8 +40,9 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     return Design.build(design.name, order, wires), tuple(names.values())
 
 
-def _name_in(design: Design, block: NodeId, part: NodeId) -> NodeId:
-    wanted = NodeId(f"{block}_{part}")
+def _name_in(design: Design, block: Node, part: NodeId) -> NodeId:
+    """A part's id outside: its own where a person drew it, the block's and its own where the block made it."""
+    wanted = part if block.layer.body is not None else NodeId(f"{block.id}_{part}")
     return wanted if wanted not in design.nodes else design.fresh_id(wanted)
 
 

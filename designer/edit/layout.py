@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import ceil
+from itertools import accumulate
 
 from designer.graph.design import Design, NodeId, Point
 
 CARD_WIDTH = 136.0
-CARD_HEIGHT = 64.0
-GAP_X = 56.0
+CARD_HEIGHT = 72.0
+GAP_X = 48.0
 GAP_Y = 40.0
-ROW_GAP = 76.0
+ROW_GAP = 72.0
 GRID = 8.0
 ASPECT = 1.7
 """Width to height of the drawing that is aimed for: a screen less its panels."""
+
+LONGEST_ROW = 14
+"""Columns of a single row that need no folding."""
+
+Column = list[NodeId]
+Row = list[Column]
 
 _STEP_X = CARD_WIDTH + GAP_X
 _STEP_Y = CARD_HEIGHT + GAP_Y
@@ -62,21 +68,47 @@ def _corner(points: Iterable[Point]) -> Point:
 
 
 def _rows_placed(design: Design, chosen: Sequence[NodeId]) -> dict[NodeId, Point]:
-    stages = _stages(design, chosen)
-    laid = [_stage_layers(design, members) for members in stages]
-    wrap = _wrap_at([len(layers) for layers in laid])
+    stages = [_unbroken(design, _stage_layers(design, members)) for members in _stages(design, chosen)]
+    columns = sum(len(piece) for pieces in stages for piece in pieces)
+    wrap = columns if len(stages) == 1 and columns <= LONGEST_ROW else _wrap_at(stages)
     places: dict[NodeId, Point] = {}
     top = 0.0
-    for layers in laid:
-        for start in range(0, len(layers), wrap):
-            row = layers[start : start + wrap]
-            lanes = max(len(layer) for layer in row)
-            for column, layer in enumerate(row):
-                for lane, id in enumerate(layer):
-                    offset = (lanes - len(layer)) / 2 + lane
-                    places[id] = Point(column * _STEP_X, top + offset * _STEP_Y)
-            top += lanes * _STEP_Y - GAP_Y + ROW_GAP
+    for row in (row for pieces in stages for row in _packed(pieces, wrap)):
+        lanes = max(len(column) for column in row)
+        for index, column in enumerate(row):
+            for lane, id in enumerate(column):
+                offset = (lanes - len(column)) / 2 + lane
+                places[id] = Point(index * _STEP_X, top + offset * _STEP_Y)
+        top += lanes * _STEP_Y - GAP_Y + ROW_GAP
     return places
+
+
+def _unbroken(design: Design, columns: Sequence[Column]) -> list[Row]:
+    """A stage cut wherever only one wire crosses: pieces that a fold would not tear, as a block under its residual."""
+    place = {id: index for index, column in enumerate(columns) for id in column}
+    crossing = [0] * (len(columns) + 1)
+    for id, end in place.items():
+        for source in design.predecessors[id]:
+            if source in place:
+                crossing[place[source] + 1] += 1
+                crossing[end + 1] -= 1
+    pieces: list[Row] = []
+    for index, count in enumerate(accumulate(crossing[:-1])):
+        if index == 0 or count <= 1 or len(pieces[-1]) >= LONGEST_ROW:
+            pieces.append([])
+        pieces[-1].append(columns[index])
+    return pieces
+
+
+def _packed(pieces: Sequence[Row], wrap: int) -> list[Row]:
+    """The pieces put into rows of at most so many columns; a piece that is longer has a row of its own."""
+    rows: list[Row] = []
+    for piece in pieces:
+        if rows and len(rows[-1]) + len(piece) <= wrap:
+            rows[-1] = [*rows[-1], *piece]
+        else:
+            rows.append(piece)
+    return rows
 
 
 def _stages(design: Design, chosen: Sequence[NodeId]) -> list[list[NodeId]]:
@@ -98,17 +130,31 @@ def _stages(design: Design, chosen: Sequence[NodeId]) -> list[list[NodeId]]:
     return [found[key] for key in sorted(found)]
 
 
-def _wrap_at(lengths: Sequence[int]) -> int:
-    """Cards in a row, so that the whole comes near the aspect aimed for."""
-    row_height = CARD_HEIGHT + ROW_GAP
-    best, best_miss = max(lengths), float("inf")
-    for cards in range(min(4, max(lengths)), max(lengths) + 1):
-        rows = sum(ceil(length / cards) for length in lengths)
-        shape = (min(cards, max(lengths)) * _STEP_X) / (rows * row_height)
-        miss = max(shape / ASPECT, ASPECT / shape)
-        if miss < best_miss:
-            best, best_miss = cards, miss
-    return best
+def _wrap_at(stages: Sequence[Sequence[Row]]) -> int:
+    """Columns in a row, so that the whole comes near the aspect aimed for."""
+    longest = max(sum(len(piece) for piece in pieces) for pieces in stages)
+    candidates, columns = [], 4
+    while columns < longest:
+        candidates.append(columns)
+        columns += max(1, columns // 8)
+    return min([*candidates, longest], key=lambda wrap: _miss(stages, wrap))
+
+
+def _miss(stages: Sequence[Sequence[Row]], wrap: int) -> float:
+    """By what factor the aspect would miss."""
+    rows = [row for pieces in stages for row in _packed_lengths([len(piece) for piece in pieces], wrap)]
+    shape = (max(rows) * _STEP_X) / (len(rows) * (CARD_HEIGHT + ROW_GAP))
+    return max(shape / ASPECT, ASPECT / shape)
+
+
+def _packed_lengths(pieces: Sequence[int], wrap: int) -> list[int]:
+    rows: list[int] = []
+    for piece in pieces:
+        if rows and rows[-1] + piece <= wrap:
+            rows[-1] += piece
+        else:
+            rows.append(piece)
+    return rows
 
 
 def _stage_layers(design: Design, members: Sequence[NodeId]) -> list[list[NodeId]]:

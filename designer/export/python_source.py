@@ -18,7 +18,7 @@ from typing import Any
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
 from designer.errors import InvalidDesign
-from designer.export.block_classes import DEFAULTS, Kind, calls_of, inner_parts, kinds_of, passed_by
+from designer.export.block_classes import Kind, calls_of, inner_parts, kinds_of, passed_by
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Call
 from designer.graph.tensor import TensorSpec
@@ -227,11 +227,8 @@ class _Writer:
         )
         fixed = dict(call.arguments)
         names = [*fixed, *(name for name in at if name not in fixed)]
-        texts = {
-            name: f"{owner}{at[name]}" if name in at else _literal(fixed[name])
-            for name in names
-            if name in at or fixed[name] != DEFAULTS.get(name, ...)
-        }
+        # What a call states is written, even where it looks like a default: a pooling's stride is its kernel's side.
+        texts = {name: f"{owner}{at[name]}" if name in at else _literal(fixed[name]) for name in names}
         return [text if name in _BY_PLACE else f"{name}={text}" for name, text in texts.items()]
 
     # Forward ----------------------------------------------------------------------------------------------

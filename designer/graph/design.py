@@ -245,12 +245,12 @@ class Design:
         return made
 
     def input_nodes(self) -> tuple[Node, ...]:
-        """Nodes that read nothing because their layer has no input port, in order of placing."""
-        return tuple(node for node in self.nodes.values() if not node.layer.inputs)
+        """Nodes where data enters: layers without an input port, in order of placing."""
+        return tuple(node for node in self.nodes.values() if not node.layer.inputs and not node.layer.is_block)
 
     def output_nodes(self) -> tuple[Node, ...]:
-        """Nodes that give nothing on because their layer has no output port, in order of placing."""
-        return tuple(node for node in self.nodes.values() if not node.layer.outputs)
+        """Nodes where data leaves: layers without an output port, in order of placing."""
+        return tuple(node for node in self.nodes.values() if not node.layer.outputs and not node.layer.is_block)
 
     def input_port(self, ref: PortRef) -> Port:
         """The input port a reference means.

@@ -30,6 +30,15 @@ class Difference:
             )
         )
 
+    @property
+    def keeps_meaning(self) -> bool:
+        """Whether only names, places and reroute dots changed: every number stays as it was."""
+        grew_or_shrank = self.added_nodes or self.removed_nodes or self.added_wires or self.removed_wires
+        rewired = any(before.source != after.source for before, after in self.changed_wires)
+        return not (grew_or_shrank or rewired) and all(
+            before.layer is after.layer or before.layer == after.layer for before, after in self.changed_nodes
+        )
+
 
 def difference(before: Design, after: Design) -> Difference:
     """The difference by id; values that are the same object are not compared, so its cost follows what changed."""

@@ -16,6 +16,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from designer.errors import Misfit, ParameterError, near
+from designer.graph.formula import Formulas
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 
@@ -266,9 +267,9 @@ class Layer:
         """One line of the parameters that matter, for a card; called with the inputs' shapes, without while unknown."""
         return ""
 
-    def formula(self, *args: Any, **kwargs: Any) -> str:
-        """How ``work`` comes about, with the values in it, for the inputs' shapes followed by the output's."""
-        return ""
+    def formulas(self, *args: Any, **kwargs: Any) -> Formulas:
+        """How ``weights`` and ``work`` come about, for the inputs' shapes followed by the output's."""
+        return Formulas()
 
     def card_title(self) -> str:
         """The title on this node's card: the class' title unless parameters belong in it."""

@@ -11,7 +11,8 @@ from designer.errors import EditRefused
 if TYPE_CHECKING:
     import networkx
 
-    from designer.graph.design import Design, NodeId
+    from designer.graph.design import Design, NodeId, PortRef
+    from designer.graph.tensor import TensorSpec
 
 
 def execution_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> tuple[NodeId, ...]:
@@ -51,8 +52,12 @@ def downstream(consumers: Mapping[NodeId, Iterable[NodeId]], starts: Iterable[No
                 waiting.append(reader)
 
 
-def to_networkx(design: Design) -> networkx.MultiDiGraph:
+def to_networkx(design: Design, shapes: Mapping[PortRef, TensorSpec | None] | None = None) -> networkx.MultiDiGraph:
     """The design as a networkx graph.
+
+    Args:
+        design: What to convert.
+        shapes: The shape at each output, where they are known; the edges carry them as ``shape``, N×C×H×W or N×F.
 
     Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry
     ``source_port`` and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
@@ -65,11 +70,13 @@ def to_networkx(design: Design) -> networkx.MultiDiGraph:
         parameters = {item.name: getattr(node.layer, item.name) for item in node.layer.parameters}
         graph.add_node(node.id, layer=node.layer, key=node.layer.key, label=node.name, parameters=parameters)
     for wire in design.wires.values():
+        spec = shapes.get(wire.source) if shapes else None
         graph.add_edge(
             wire.source.node,
             wire.target.node,
             key=wire.target.port,
             source_port=wire.source.port,
             target_port=wire.target.port,
+            shape=spec.shape if spec else None,
         )
     return graph

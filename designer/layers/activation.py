@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, ClassVar
 
+from designer.graph.formula import Formulas, elements, product, several
 from designer.graph.layer import Call, Category, Layer, Work
 from designer.graph.parameter import ratio
 from designer.graph.tensor import TensorSpec
@@ -29,8 +30,10 @@ class _Activation(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=y.elements * self.operations)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"{self.operations} operations · {y.full_label} = {self.work(x, y).elementwise} element-wise operations"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        if not self.operations:
+            return Formulas()
+        return Formulas(elementwise=product(several(self.operations), elements(y)))
 
     def module_arguments(self) -> dict[str, Any]:
         """Keyword arguments of the PyTorch module."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from designer.graph.formula import Expression, Formulas, product, quantity
 from designer.graph.layer import Call, Category, Layer, Padding, Quad, Weight, Window, Work
 from designer.graph.parameter import choice, flag, integer, integers
 from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import (
     convolution_calls,
-    convolution_formula,
+    convolution_formulas,
     convolution_weights,
     convolution_work,
+    kernel_area,
     require_divisible,
     require_even_symmetric,
 )
@@ -54,8 +56,16 @@ class _Convolution(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return convolution_work(y, x.channels // self.groups_of(x), self.kernel_size, self.bias)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return convolution_formula(x, y, self.kernel_size, self.groups_of(x), self.work(x, y).macs)
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        return convolution_formulas(x, y, self.one_filter(x), self.all_filters(x), self.bias)
+
+    def one_filter(self, x: TensorSpec) -> Expression:
+        """The numbers in one filter for an input N×C×H×W, as a formula."""
+        return product(kernel_area(self.kernel_size), quantity("C", x.channels))
+
+    def all_filters(self, x: TensorSpec) -> Expression:
+        """How many filters there are for an input N×C×H×W, as a formula."""
+        return quantity("C'", self.channels_out(x))
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         return convolution_calls(
@@ -98,6 +108,9 @@ class PointwiseConv2d(_Convolution):
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels
 
+    def one_filter(self, x: TensorSpec) -> Expression:
+        return quantity("C", x.channels)
+
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
         return _joined(arrow, self._step())
@@ -136,6 +149,13 @@ class DepthwiseConv2d(_Convolution):
 
     def groups_of(self, x: TensorSpec) -> int:
         return x.channels
+
+    def one_filter(self, x: TensorSpec) -> Expression:
+        return kernel_area(self.kernel_size)
+
+    def all_filters(self, x: TensorSpec) -> Expression:
+        times = None if self.multiplier == 1 else quantity("m", self.multiplier)
+        return product(quantity("C", x.channels), times)
 
     def card_title(self) -> str:
         return f"Depthwise {self.kernel_size}×{self.kernel_size}"
@@ -218,6 +238,10 @@ class GroupedConv2d(_Convolution):
 
     def groups_of(self, x: TensorSpec) -> int:
         return self.groups
+
+    def one_filter(self, x: TensorSpec) -> Expression:
+        share = quantity("C", x.channels).over(quantity("g", self.groups))
+        return product(kernel_area(self.kernel_size), share)
 
     def card_title(self) -> str:
         return f"Grouped {self.kernel_size}×{self.kernel_size}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from designer.graph.formula import Formulas, batch, product, quantity
 from designer.graph.layer import Call, Category, Layer, Weight, Work, require_vector
 from designer.graph.parameter import flag, integer, ratio
 from designer.graph.tensor import TensorSpec
@@ -60,6 +61,7 @@ class Dropout(Layer):
     title="Fully connected",
     glyph="FC",
     category=Category.DENSE,
+    source="Rumelhart, Hinton and Williams 1986, eq. 1",
     keywords=("dense", "linear", "classifier", "gemm"),
 )
 class FullyConnected(Layer):
@@ -86,8 +88,14 @@ class FullyConnected(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(x.channels * y.elements, y.elements if self.bias else 0)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"N·F·F' = {y.batch}·{x.channels}·{y.channels} = {self.work(x, y).macs} MACs"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        outputs = quantity("F'", self.out_features)
+        weight = product(quantity("F", x.channels), outputs)
+        return Formulas(
+            weight.plus(outputs) if self.bias else weight,
+            product(batch(y), weight),
+            product(batch(y), outputs) if self.bias else None,
+        )
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         arguments: dict[str, Any] = {"in_features": x.channels, "out_features": self.out_features}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from designer.errors import Misfit
+from designer.graph.formula import Expression, Formulas, batch, positions, product, quantity, sides_mark
 from designer.graph.layer import Call, Padding, Quad, Weight, Window, Work
 from designer.graph.tensor import TensorSpec
 
@@ -27,13 +28,28 @@ def convolution_work(y: TensorSpec, in_channels_per_group: int, kernel_size: int
     return Work(y.elements * kernel_size**2 * in_channels_per_group, y.elements if bias else 0)
 
 
-def convolution_formula(x: TensorSpec, y: TensorSpec, kernel_size: int, groups: int, macs: int) -> str:
-    """``k²·C/g·C'·H'·W' = …`` with the values in it, for N×C×H×W in and N×C'×H'×W' out."""
-    share = f"{x.channels}" if groups == 1 else f"{x.channels}/{groups}"
-    batch = "" if y.batch == 1 else f"{y.batch}·"
-    name = "" if y.batch == 1 else "N·"
-    symbols = f"{name}k²·C·C'·H'·W'" if groups == 1 else f"{name}k²·(C/g)·C'·H'·W'"
-    return f"{symbols} = {batch}{kernel_size}²·{share}·{y.channels}·{y.height}·{y.width} = {macs} MACs"
+def convolution_formulas(x: TensorSpec, y: TensorSpec, kernel: Expression, filters: Expression, bias: bool) -> Formulas:
+    """Parameters, MACs and the bias' additions, for N×C×H×W in and N×C'×H'×W' out.
+
+    Args:
+        x: The input.
+        y: The output.
+        kernel: The numbers in one filter, k²·C or less.
+        filters: How many filters there are, C'.
+        bias: Whether each has one number to add.
+    """
+    places = positions(y, sides_mark(x, y))
+    weight = product(kernel, filters)
+    return Formulas(
+        weight.plus(filters) if bias else weight,
+        product(batch(y), weight, *places),
+        product(batch(y), filters, *places) if bias else None,
+    )
+
+
+def kernel_area(kernel_size: int) -> Expression:
+    """k²."""
+    return quantity("k", kernel_size).power(2)
 
 
 def convolution_calls(x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool) -> tuple[Call, ...]:

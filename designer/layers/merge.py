@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from designer.errors import Misfit
+from designer.graph.formula import Formulas, constant, elements, product, quantity
 from designer.graph.layer import Call, Category, Layer, Port, Work
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
@@ -76,8 +77,9 @@ class Add(Layer):
     def work(self, *specs: TensorSpec) -> Work:
         return Work(elementwise=specs[-1].elements * (self.count - 1))
 
-    def formula(self, *specs: TensorSpec) -> str:
-        return f"{self.count - 1} · {specs[-1].full_label} = {self.work(*specs).elementwise} additions"
+    def formulas(self, *specs: TensorSpec) -> Formulas:
+        additions = None if self.count == 2 else quantity("n", self.count).minus(constant(1))
+        return Formulas(elementwise=product(additions, elements(specs[-1])))
 
     def lower(self, *inputs: TensorSpec) -> tuple[Call, ...]:
         return _chain("torch.add", self.count)
@@ -114,8 +116,8 @@ class Multiply(Layer):
     def work(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=y.elements)
 
-    def formula(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> str:
-        return f"{y.full_label} = {y.elements} multiplications"
+    def formulas(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> Formulas:
+        return Formulas(elementwise=elements(y))
 
     def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Call, ...]:
         return _chain("torch.mul", 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from designer.graph.formula import Formulas, constant, elements, product, quantity
 from designer.graph.layer import Call, Category, Layer, Weight, Work, require_map
 from designer.graph.parameter import ratio
 from designer.graph.tensor import TensorSpec
@@ -50,8 +51,11 @@ class BatchNorm(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=2 * y.elements)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"2 operations · {y.full_label} = {2 * y.elements} element-wise operations"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        return Formulas(
+            parameters=product(constant(2), quantity("C", x.channels)),
+            elementwise=product(constant(2), elements(y)),
+        )
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         arguments: dict[str, Any] = {

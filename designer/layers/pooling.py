@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from designer.errors import Misfit
+from designer.graph.formula import Formulas, constant, elements, product, sides_mark
 from designer.graph.layer import Call, Category, Layer, Padding, Quad, Window, Work, require_map
 from designer.graph.parameter import choice, integer, integers
 from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call, pad_call, require_even_symmetric, split_padding
+from designer.layers.lowering import call, kernel_area, pad_call, require_even_symmetric, split_padding
 from designer.layers.registry import register
 
 _SIDES = ("top", "bottom", "left", "right")
@@ -56,8 +57,9 @@ class MaxPool(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=y.elements * (self.kernel_size**2 - 1))
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"({self.kernel_size}² − 1) · {y.full_label} = {self.work(x, y).elementwise} comparisons"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        comparisons = kernel_area(self.kernel_size).minus(constant(1))
+        return Formulas(elementwise=product(comparisons, elements(y, sides=sides_mark(x, y))))
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         own, before = split_padding(self.window().pads(x))
@@ -103,8 +105,9 @@ class AveragePool(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=y.elements * self.kernel_size**2)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"{self.kernel_size}² · {y.full_label} = {self.work(x, y).elementwise} element-wise operations"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        area = kernel_area(self.kernel_size)
+        return Formulas(elementwise=product(area, elements(y, sides=sides_mark(x, y))))
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         arguments: dict[str, Any] = {"kernel_size": self.kernel_size, "stride": self.stride}
@@ -142,8 +145,8 @@ class GlobalAveragePool(Layer):
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
         return Work(elementwise=x.elements)
 
-    def formula(self, x: TensorSpec, y: TensorSpec) -> str:
-        return f"H·W·C = {x.height}·{x.width}·{x.channels} = {x.elements // x.batch} element-wise operations a picture"
+    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
+        return Formulas(elementwise=elements(x))
 
     def lower(self, x: TensorSpec) -> tuple[Call, ...]:
         return (call("torch.nn.AdaptiveAvgPool2d", output_size=1),)

@@ -21,9 +21,10 @@ from designer.analysis.snapshot import analyse
 from designer.errors import JobFailed
 from designer.graph.design import Design, NodePath
 from designer.runtime.devices import check_threads, device_name, resolve_device, running_on, synchroniser
+from designer.runtime.load import OtherPrograms
 from designer.runtime.module import CompiledModule, compile_analysis
 from designer.runtime.program import refuse_invalid
-from designer.runtime.rounds import Cancelled, Effort, Timing, load_reason, measure_rounds, noise_reasons
+from designer.runtime.rounds import Cancelled, Effort, Timing, measure_rounds, noise_reasons
 
 Progress = Callable[[float, str], None]
 
@@ -159,6 +160,7 @@ def measure_latency(
     inputs = random_inputs(module.input_shapes, chosen)
     wait = synchroniser(chosen)
     with running_on(threads) as running, torch.inference_mode():
+        others = OtherPrograms()
         timing = measure_rounds(
             lambda: module(*inputs),
             effort=effort,
@@ -166,9 +168,10 @@ def measure_latency(
             progress=lambda share, text: progress(share * (_TOTAL_SHARE if per_node else 1.0), text),
             is_cancelled=is_cancelled,
         )
+        disturbed = others.reason(running)
         node_s = _node_times(module, inputs, timing, effort, wait, progress, is_cancelled) if per_node else {}
     interval = timing.interval
-    reasons = (*noise_reasons(timing, effort), *load_reason(running))
+    reasons = (*noise_reasons(timing, effort), *disturbed)
     conditions = _conditions(chosen, running, batch, timing)
     return LatencyReport(
         analysis.digest,

@@ -7,7 +7,6 @@ away.
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -194,16 +193,3 @@ def _drift(rounds: Sequence[float]) -> list[str]:
             "another program ended, or the warm-up was too short"
         ]
     return []
-
-
-def load_reason(threads: int) -> tuple[str, ...]:
-    """A word on other programs, where the system tells the load and it leaves too few processors for our threads."""
-    if not hasattr(os, "getloadavg"):
-        return ()
-    processors = os.cpu_count() or 1
-    load = os.getloadavg()[0]
-    if load + threads <= processors + 0.5:
-        return ()
-    return (
-        f"the load of the last minute was {load:.1f} on {processors} processors: other programs may have been running",
-    )

@@ -6,79 +6,9 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Protocol
-
 from designer.graph.design import Design
 from designer.ui import block_actions, clipboard
-from designer.ui.workbench import Workbench
-
-
-class Menu(Enum):
-    """The menus, in their order; the value is the title with its access key."""
-
-    FILE = "&File"
-    EDIT = "&Edit"
-    VIEW = "&View"
-    BLOCK = "&Block"
-    RUN = "&Run"
-    HELP = "&Help"
-
-
-class Context(Protocol):
-    """What actions reach."""
-
-    @property
-    def bench(self) -> Workbench: ...
-    def new_from_template(self) -> None: ...
-    def export_onnx(self) -> None: ...
-    def export_picture(self) -> None: ...
-    def compare(self) -> None: ...
-    def focus_palette(self) -> None: ...
-    def focus_inspector(self) -> None: ...
-    def set_theme(self, name: str) -> None: ...
-    def show_help(self, page: str) -> None: ...
-    def quit(self) -> None: ...
-
-
-Call = Callable[[Context], None]
-Question = Callable[[Context], bool]
-
-
-@dataclass(frozen=True)
-class Action:
-    """One thing a person can do.
-
-    Attributes:
-        id: Stable name.
-        menu: Where it stands.
-        text: Title, or how to make it from the present state.
-        call: What it does.
-        shortcuts: Keys, the first one shown.
-        tip: One sentence; the tool tip adds the shortcut.
-        enabled: Whether it can be done now.
-        checked: For a toggle, whether it is on.
-        starts_section: Whether a line stands above it.
-        submenu: Title of the submenu it stands in, or an empty text.
-    """
-
-    id: str
-    menu: Menu
-    text: str | Callable[[Context], str]
-    call: Call
-    shortcuts: tuple[str, ...] = ()
-    tip: str = ""
-    enabled: Question = field(default=lambda _context: True)
-    checked: Question | None = None
-    starts_section: bool = False
-    submenu: str = ""
-
-    def title(self, context: Context) -> str:
-        """The text now."""
-        return self.text if isinstance(self.text, str) else self.text(context)
-
+from designer.ui.action import Action, Call, Context, Menu
 
 # Questions ------------------------------------------------------------------------------------------------------------
 
@@ -92,7 +22,7 @@ def _has_page(context: Context) -> bool:
 
 
 def _has_selection(context: Context) -> bool:
-    return bool(context.bench.selection)
+    return context.bench.tab is not None and context.bench.tab.has_selection
 
 
 def _is_valid(context: Context) -> bool:
@@ -131,6 +61,18 @@ def _theme(name: str, title: str) -> Action:
         tip=f"Colours: {title.replace('&', '').lower()}",
         checked=lambda context: context.bench.settings.theme == name,
         submenu="&Theme",
+    )
+
+
+def _heat(by: str, title: str) -> Action:
+    return Action(
+        f"heat_{by or 'off'}",
+        Menu.VIEW,
+        title,
+        lambda context: context.set_heat(by),
+        tip="Cards tinted by their share" if by else "Cards in their plain colour",
+        checked=lambda context: context.heat == by,
+        submenu="&Heat map",
     )
 
 
@@ -284,6 +226,29 @@ ACTIONS: tuple[Action, ...] = (
         "The selection as large as fits",
         _has_selection,
     ),
+    Action(
+        "wheel_zooms",
+        Menu.VIEW,
+        "&Wheel zooms",
+        lambda c: c.bench.set_wheel_zooms(not c.bench.settings.wheel_zooms),
+        (),
+        "The wheel zooms and Ctrl with it scrolls, or the other way round",
+        checked=lambda c: c.bench.settings.wheel_zooms,
+        starts_section=True,
+    ),
+    Action(
+        "next_panel",
+        Menu.VIEW,
+        "&Next panel",
+        lambda c: c.focus_next_panel(),
+        ("F6",),
+        "Put the keyboard into the next part of the window: nodes, canvas, design, problems",
+    ),
+    _heat("", "&Off"),
+    _heat("parameters", "&Parameters"),
+    _heat("macs", "&MACs"),
+    _heat("memory", "M&emory moved"),
+    _heat("time", "Measured &time"),
     _theme("system", "As the &system"),
     _theme("light", "&Light"),
     _theme("dark", "&Dark"),
@@ -321,10 +286,10 @@ ACTIONS: tuple[Action, ...] = (
         "measure",
         Menu.RUN,
         "&Measure now",
-        lambda c: c.bench.latency.measure_now(),
+        lambda c: c.bench.measure(),
         ("Ctrl+Return", "Ctrl+Enter"),
         "Run the design in the worker and measure its latency",
-        _is_valid,
+        lambda c: c.bench.can_measure,
     ),
     Action(
         "stop",

@@ -65,4 +65,4 @@ def open_first(window: MainWindow, paths: Sequence[Path]) -> None:
     for path in wanted:
         bench.open_path(path)
     if not bench.tabs:
-        bench.open_design(template("bottleneck").build(), is_saved=False).is_untouched = True
+        bench.open_design(template("bottleneck").build(batch_norm=False), is_saved=False).is_untouched = True

@@ -74,7 +74,7 @@ class ExportResultDialog(QDialog):
                 "Largest difference from PyTorch",
                 f"{report.max_abs_difference:.2g} where outputs reach {report.max_abs_output:.3g}",
             ),
-            ("Took", wording.milliseconds(report.seconds * 1000)),
+            ("Took", f"{report.seconds:.1f}{wording.THIN_SPACE}s"),
         )
         for name, value in self.rows:
             label = QLabel(value, self)

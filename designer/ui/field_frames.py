@@ -15,7 +15,7 @@ def draw_frame(painter: QPainter, widget: QWidget, room: QRectF, has_focus: bool
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(look.accent if has_focus else look.edge, 1.0))
     painter.setBrush(look.ground if widget.isEnabled() else look.panel)
-    radius = metrics(widget.font()).radius
+    radius = min(metrics(widget.font()).radius, room.height() / 4)
     painter.drawRoundedRect(room.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 

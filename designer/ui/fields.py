@@ -282,6 +282,6 @@ def labelled_row(field: Field, parent: QWidget | None = None) -> QWidget:
     label = QLabel(f"{field.parameter.label}{unit}", row)
     label.setToolTip(field.parameter.help)
     label.setBuddy(field.editor)
-    layout.addWidget(label, 1)
-    layout.addWidget(field, 1)
+    layout.addWidget(label, 2)
+    layout.addWidget(field, 3)
     return row

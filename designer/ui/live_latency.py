@@ -7,7 +7,7 @@ pass for another design's. Knows the worker's client and analyses; no widget.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,8 +97,10 @@ class LiveLatency(QObject):
         self._analysis: Analysis | None = None
         self._figures: OrderedDict[tuple[object, ...], Measurement] = OrderedDict()
         self._last: Measurement | None = None
+        self._digest = ""
         self._job: Job | None = None
         self._job_digest = ""
+        self._others: list[Job] = []
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._after_pause)
 
@@ -119,17 +121,17 @@ class LiveLatency(QObject):
     @property
     def is_running(self) -> bool:
         """Whether a measurement is on its way."""
-        return self._job is not None
+        return self._job is not None or bool(self._others)
 
     @property
     def shown(self) -> Measurement | None:
         """The present design's figure, else the last one there was."""
-        return self.figure(self._analysis.design) if self._analysis and self.is_current else self._last
+        return self._figures.get(self._key(self._digest)) or self._last
 
     @property
     def is_current(self) -> bool:
         """Whether the figure shown was measured on the present design under the present conditions."""
-        return self._analysis is not None and self.figure(self._analysis.design) is not None
+        return self._analysis is not None and self._key(self._digest) in self._figures
 
     def figure(self, design: Design) -> Measurement | None:
         """What was measured on a design of this digest under the present conditions, or None."""
@@ -142,8 +144,9 @@ class LiveLatency(QObject):
         before, self._analysis = self._analysis, analysis
         if analysis is None:
             self._pause.stop()
-        elif before is None or before.design.digest != analysis.design.digest or is_other_design:
-            self._drop_outdated_job(analysis)
+        elif before is None or is_other_design or not _compute_alike(before.design, analysis.design):
+            self._digest = analysis.design.digest
+            self._drop_outdated_job()
             self._last = self.figure(analysis.design) or self._last
             self._arm()
         self.changed.emit()
@@ -161,17 +164,26 @@ class LiveLatency(QObject):
             self.stop()
             self._start(self._analysis)
 
+    def measure_each(self, analyses: Iterable[Analysis]) -> None:
+        """Measure several designs one after the other, those that have no figure yet and can run."""
+        for analysis in analyses:
+            if analysis.is_valid and self.figure(analysis.design) is None:
+                job = self._submit(analysis)
+                self._others.append(job)
+                job.ended.connect(lambda job=job: self._end_other(job))
+        self.changed.emit()
+
     def stop(self) -> None:
-        """Cancel the measurement that is on its way."""
-        if self._job is not None:
-            self._worker.cancel(self._job)
+        """Cancel the measurements that are on their way."""
+        for job in ([self._job] if self._job is not None else []) + self._others:
+            self._worker.cancel(job)
 
     def _key(self, digest: str) -> tuple[object, ...]:
         return digest, self._settings.device, self._settings.threads, self._settings.batch
 
-    def _drop_outdated_job(self, analysis: Analysis) -> None:
-        if self._job is not None and self._job_digest != analysis.design.digest:
-            self.stop()
+    def _drop_outdated_job(self) -> None:
+        if self._job is not None and self._job_digest != self._digest:
+            self._worker.cancel(self._job)
 
     def _arm(self) -> None:
         if self.is_live and self._analysis is not None and self._analysis.is_valid and not self.is_current:
@@ -182,38 +194,56 @@ class LiveLatency(QObject):
     def _after_pause(self) -> None:
         if self._analysis is None or not self._analysis.is_valid or self.is_current:
             return
-        if self._job is None or self._job_digest != self._analysis.design.digest:
+        if self._job is None or self._job_digest != self._digest:
             self.stop()
             self._start(self._analysis)
 
     def _start(self, analysis: Analysis) -> None:
+        job = self._submit(analysis)
+        self._job, self._job_digest = job, analysis.design.digest
+        job.ended.connect(lambda: self._end(job))
+        self.changed.emit()
+
+    def _submit(self, analysis: Analysis) -> Job:
         design = analysis.design
         key = self._key(design.digest)
         options = {"device": self._settings.device, "batch": self._settings.batch, "per_node": True}
         if self._settings.threads:
             options["threads"] = self._settings.threads
         job = self._worker.submit("measure", dumps(design), options)
-        self._job, self._job_digest = job, design.digest
         job.progressed.connect(self.progressed)
         job.done.connect(lambda data: self._take(key, measurement(design.digest, data)))
         job.failed.connect(self._fail)
-        job.ended.connect(lambda: self._end(job))
-        self.changed.emit()
+        return job
 
     def _take(self, key: tuple[object, ...], figure: Measurement) -> None:
         self._figures[key] = figure
         self._figures.move_to_end(key)
         while len(self._figures) > KEPT_FIGURES:
             self._figures.popitem(last=False)
-        if self._analysis is not None and self._analysis.design.digest == figure.digest:
+        if self._analysis is not None and self._digest == figure.digest:
             self._last = figure
 
     def _fail(self, failure: Failure) -> None:
         self._pause.stop()  # the same design would fail again; the next edit tries anew
         self.failed.emit(failure)
 
+    def _end_other(self, job: Job) -> None:
+        if job in self._others:
+            self._others.remove(job)
+        self.changed.emit()
+
     def _end(self, job: Job) -> None:
         if self._job is job:
             self._job = None
             self._job_digest = ""
         self.changed.emit()
+
+
+def _compute_alike(a: Design, b: Design) -> bool:
+    """Whether two designs hold the very same layers and wires, as after a move; cheaper than their digests."""
+    return a is b or (
+        a.wires is b.wires
+        and len(a.nodes) == len(b.nodes)
+        and all(x.id == y.id and x.layer is y.layer for x, y in zip(a.nodes.values(), b.nodes.values(), strict=True))
+    )

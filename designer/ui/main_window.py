@@ -11,10 +11,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QToolBar,
     QVBoxLayout,
@@ -22,16 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.issues import Fix, Issue
-from designer.analysis.snapshot import Analysis
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
-from designer.ui.actions import Menu
+from designer.ui.action import Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
-from designer.ui.panels.cards import PanelScroll
+from designer.ui.panel_focus import focus_next
+from designer.ui.panels.cards import FittingScroll, PanelScroll
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
@@ -40,13 +38,16 @@ from designer.ui.settings import Settings
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
 from designer.ui.theme import Theme, tokens
-from designer.ui.views.compare_view import CompareView
+from designer.ui.views.compare_view import MOST, CompareView
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.empty_page import EmptyPage
 from designer.ui.window_style import window_style
 from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
 TITLE = "Bottleneck Designer"
+PROBLEM_LINES = 17
+"""How many lines of text the problems may take before they scroll."""
 
 
 class MainWindow(QMainWindow):
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
         self._docks_before: QByteArray | None = None
+        self.heat = ""
         self.views = ActionViews(self, self, settings)
         self._make_panels()
         self._make_centre()
@@ -86,17 +88,16 @@ class MainWindow(QMainWindow):
     def _right_column(self) -> QWidget:
         """Costs and inspector scroll; the problems stay in sight below them."""
         column = QWidget(self)
-        upper, lower = PanelScroll(column), PanelScroll(column)
+        upper, lower = PanelScroll(column), FittingScroll(PROBLEM_LINES, column)
         upper.column.addWidget(self.costs)
         upper.column.addWidget(self.inspector)
         upper.column.addStretch(1)
         lower.column.addWidget(self.problems)
-        lower.column.addStretch(1)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(upper, 3)
-        layout.addWidget(lower, 1)
+        layout.addWidget(upper, 1)
+        layout.addWidget(lower)
         column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 27))
         return column
 
@@ -119,29 +120,11 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.strip)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         self.pages = QStackedWidget(self)
-        self._nothing_open = self._empty_page()
+        self._nothing_open = EmptyPage([acts["new_from_template"], acts["new"], acts["open"]], self)
         self.pages.addWidget(self._nothing_open)
         self.setCentralWidget(self.pages)
         self.status = StatusLine(self.settings, self)
         self.setStatusBar(self.status)
-
-    def _empty_page(self) -> QWidget:
-        page = QWidget(self)
-        label = QLabel("Nothing is open.", page)
-        buttons = QHBoxLayout()
-        for id, text in (("new_from_template", "New from template…"), ("new", "New"), ("open", "Open…")):
-            button = QPushButton(text, page)
-            button.clicked.connect(self.views[id].trigger)
-            buttons.addWidget(button)
-        column = QVBoxLayout()
-        column.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addLayout(buttons)
-        layout = QVBoxLayout(page)
-        layout.addStretch(1)
-        layout.addLayout(column)
-        layout.addStretch(1)
-        layout.setAlignment(column, Qt.AlignmentFlag.AlignHCenter)
-        return page
 
     def _connect(self) -> None:
         bench = self.bench
@@ -228,6 +211,7 @@ class MainWindow(QMainWindow):
         page = self.bench.page
         if isinstance(page, CompareView):
             self.strip.set_title(page, page.title, page.title)
+        self.inspector.show_values()
         self.status.show_state(self.bench.document, self.bench.analysis)
         self._show_title()
         self._show_latency()
@@ -245,9 +229,17 @@ class MainWindow(QMainWindow):
             state, tone = running, "hint"
         elif not latency.is_live:
             state, tone = "not live", "warning"
+        elif analysis is not None and not analysis.is_valid:
+            state, tone = "waits until it is valid", "warning"
         else:
             state, tone = "live", "ok"
-        self.costs.show_latency(analysis, latency.shown, latency.is_current, state, tone)
+        figure = latency.shown
+        self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
+        if self.bench.tab is not None and analysis is not None:
+            # A card has no room to say that its time is old, so old times leave the cards.
+            node_ms = figure.node_ms if figure is not None and latency.is_current else {}
+            self.bench.tab.show_times(node_ms)
+            self.bench.tab.show_heat(heat_shares(analysis, self.heat, node_ms))
         page = self.bench.page
         if isinstance(page, CompareView):
             page.refresh()
@@ -304,13 +296,14 @@ class MainWindow(QMainWindow):
         tabs = self.bench.tabs
         if len(tabs) < 2:
             return
-        latency = self.bench.latency
-
-        def median_ms(analysis: Analysis) -> float | None:
-            figure = latency.figure(analysis.design)
-            return figure.median_ms if figure is not None else None
-
-        view = CompareView(tabs, median_ms)
+        if len(tabs) > MOST:
+            self.status.say(f"Comparing the first {MOST} of {len(tabs)} designs")
+        views = [page for page in map(self.pages.widget, range(self.pages.count())) if isinstance(page, CompareView)]
+        present = next((view for view in views if view.tabs == tabs[:MOST]), None)
+        if present is not None:
+            self.bench.turn_to(present)
+            return
+        view = CompareView(tabs, self.bench.latency.figure)
         view.said.connect(self.status.say)
         self.bench.add_page(view)
 
@@ -323,7 +316,23 @@ class MainWindow(QMainWindow):
     def focus_inspector(self) -> None:
         """Put the keyboard into the inspector."""
         self.panels_dock.show()
-        self.inspector.focus_first()
+        self.inspector.first_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_next_panel(self) -> None:
+        """Put the keyboard into the next part of the window."""
+        first_problem = self.problems.cards[0] if self.problems.cards else None
+        stops = (
+            (self.palette_panel, self.palette_panel.search),
+            (self.pages, self.bench.page),
+            (self.inspector, self.inspector.first_field),
+            (self.problems, first_problem),
+        )
+        focus_next(stops, self.focusWidget())
+
+    def set_heat(self, by: str) -> None:
+        """Tint cards by their share of a figure; an empty text ends it."""
+        self.heat = by
+        self._refresh_state()
 
     def set_theme(self, name: str) -> None:
         """Fix the colours, or let them follow the system."""
@@ -332,22 +341,8 @@ class MainWindow(QMainWindow):
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
-        title, html = self._help(page)
+        title, html = help_pages.page(page, self)
         help_pages.HelpDialog(title, html, self).open()
-
-    def _help(self, page: str) -> tuple[str, str]:
-        if page == "numbers":
-            return "How each number is defined", help_pages.numbers_page()
-        if page == "keys":
-            return "Keys and mouse", help_pages.keys_page(self)
-        if page == "about":
-            ready = self.worker.conditions
-            return "About", help_pages.about_page(sorted(ready.versions.items()) if ready is not None else ())
-        document, selection = self.bench.document, self.bench.selection
-        if document is None or len(selection) != 1:
-            return "Layers", help_pages.layers_page()
-        layer = document.design.nodes[selection[0]].layer
-        return layer.title, help_pages.layer_page(type(layer))
 
     def quit(self) -> None:
         """Close the window."""

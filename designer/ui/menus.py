@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from designer.ui.actions import ACTIONS, Action, Context, Menu
+from designer.ui.action import Action, Context, Menu
+from designer.ui.actions import ACTIONS
 from designer.ui.settings import Settings
 
 

@@ -26,6 +26,7 @@ class NumberBox(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().installEventFilter(self)
         self.lineEdit().setFrame(False)
+        self.lineEdit().setAccessibleName(parameter.label)
         self.minus = self._button("−", "Decrease", -1)
         self.plus = self._button("+", "Increase", 1)
 

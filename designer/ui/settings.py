@@ -67,6 +67,15 @@ class Settings:
         """Places of docks and tool bars, as Qt wrote them."""
         return self._bytes("look/docks")
 
+    @property
+    def wheel_zooms(self) -> bool:
+        """Whether the wheel zooms and Ctrl with it scrolls, or the other way round."""
+        return bool(self._store.value("look/wheel_zooms", True, type=bool))
+
+    @wheel_zooms.setter
+    def wheel_zooms(self, value: bool) -> None:
+        self._store.setValue("look/wheel_zooms", value)
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Remember size, place and docks."""
         self._store.setValue("look/geometry", geometry)

@@ -13,6 +13,7 @@ from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.settings import Settings
+from designer.ui.theme import metrics
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
 MESSAGE_MS = 6000
@@ -21,7 +22,7 @@ MESSAGE_MS = 6000
 class StatusLine(QStatusBar):
     """Shows states and lets measuring conditions be chosen.
 
-    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise; ``problems_clicked``;
+    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise;
     ``zoom_clicked``.
     """
 
@@ -35,6 +36,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.validity = TonedLabel("ok", "", self)
         self.validity.setWordWrap(False)
+        self.validity.setIndent(round(metrics(self.font()).margin))
         self.addWidget(self.validity)
         self.conditions = QToolButton(self)
         self.conditions.setAutoRaise(True)

@@ -18,7 +18,7 @@ def window_style(look: Tokens) -> str:
     QMenuBar::item {{ padding: {gap // 2}px {margin}px; border-radius: {radius}px; background: transparent; }}
     QMenuBar::item:selected {{ background: {hover}; }}
     QToolBar {{ background: {panel}; border: none; border-bottom: 1px solid {edge}; padding: 0; spacing: 0; }}
-    QStatusBar {{ background: {panel}; border-top: 1px solid {edge}; padding-left: {margin}px; }}
+    QStatusBar {{ background: {panel}; border-top: 1px solid {edge}; }}
     QStatusBar::item {{ border: none; }}
     QTabBar::tab {{ background: transparent; color: {quiet}; padding: {gap}px {margin}px; border: none;
         border-top-left-radius: {radius}px; border-top-right-radius: {radius}px; }}
@@ -47,4 +47,15 @@ def window_style(look: Tokens) -> str:
     QDockWidget {{ color: {quiet}; }}
     QDockWidget::title {{ background: {panel}; padding: {gap // 2}px {margin}px; text-align: left; }}
     QToolButton::menu-indicator {{ image: none; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QListWidget::item {{ padding: {gap}px; border-radius: {radius}px; }}
+    QListWidget::item:selected {{ background: {look.accent_fill.name()}; color: {look.on_accent.name()}; }}
+    QScrollBar:vertical {{ background: transparent; width: {margin}px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: {margin}px; margin: 0; }}
+    QScrollBar::handle {{ background: {edge}; border-radius: {margin // 2 - 2}px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ min-height: {3 * margin}px; }}
+    QScrollBar::handle:horizontal {{ min-width: {3 * margin}px; }}
+    QScrollBar::handle:hover {{ background: {quiet}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

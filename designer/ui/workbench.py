@@ -19,6 +19,7 @@ from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
 from designer.ui.live_latency import LiveLatency
 from designer.ui.settings import Settings
+from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
 
@@ -98,6 +99,13 @@ class Workbench(QObject):
         self.page_changed.emit()
         self.state_changed.emit()
 
+    def set_wheel_zooms(self, zooms: bool) -> None:
+        """Let the wheel zoom and Ctrl with it scroll, or the other way round, on every canvas."""
+        self.settings.wheel_zooms = zooms
+        for tab in self.tabs:
+            tab.canvas.wheel_zooms = zooms
+        self.state_changed.emit()
+
     # Opening and saving -----------------------------------------------------------------------------------------------
 
     def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
@@ -106,6 +114,7 @@ class Workbench(QObject):
         if not is_saved:
             document.mark_unsaved()
         tab = DesignTab(document)
+        tab.canvas.wheel_zooms = self.settings.wheel_zooms
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))
@@ -164,6 +173,25 @@ class Workbench(QObject):
         self.said.emit(f"Saved {path.name}")
         self.state_changed.emit()
         return True
+
+    # Measuring -------------------------------------------------------------------------------------------------------
+
+    @property
+    def can_measure(self) -> bool:
+        """Whether something on screen can run."""
+        return any(analysis.is_valid for analysis in self._on_screen())
+
+    def measure(self) -> None:
+        """Measure the design on screen, or each of those that are compared."""
+        if self.tab is not None:
+            self.latency.measure_now()
+        else:
+            self.latency.measure_each(self._on_screen())
+
+    def _on_screen(self) -> list[Analysis]:
+        if isinstance(self._page, CompareView):
+            return [tab.analysis for tab in self._page.tabs]
+        return [self.analysis] if self.analysis is not None else []
 
     # Closing ----------------------------------------------------------------------------------------------------------
 
@@ -241,9 +269,10 @@ class Workbench(QObject):
 
     def _analysed(self, tab: DesignTab) -> None:
         if tab is self._page:
-            self.latency.follow(tab.analysis)
             self.analysed.emit()
-        self.state_changed.emit()
+            self.latency.follow(tab.analysis)  # says that the state changed
+        else:
+            self.state_changed.emit()
 
     def _selected(self, tab: DesignTab) -> None:
         if tab is self._page:

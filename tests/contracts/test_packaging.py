@@ -56,7 +56,7 @@ def test_the_command_starts_the_program():
     assert callable(getattr(import_module(module), function))
 
 
-@pytest.mark.parametrize("command", ["install", "test"])
+@pytest.mark.parametrize("command", ["run", "test"])
 def test_readme_marks_its_commands(command):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 

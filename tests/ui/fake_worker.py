@@ -52,6 +52,8 @@ def measured(request: Request) -> Message:
     """A report with the shape of a real one; the figures mean nothing."""
     if os.environ.get("FAKE_WORKER") == "out of memory":
         return Failure(request.id, "it would need 3 TB", "a smaller input")
+    if os.environ.get("FAKE_WORKER") == "mortal":
+        os.kill(os.getpid(), signal.SIGKILL)
     conditions = {"device": "cpu", "threads": 2, "batch": request.options["batch"], "dtype": "float32"}
     figures = {"median_ms": 1.0, "low_ms": 0.9, "high_ms": 1.1, "rounds": 10, "node_ms": {}, "conditions": conditions}
     return Result(request.id, figures)
@@ -66,7 +68,9 @@ def work(request: Request) -> Message:
             return Result(number, {"design": request.design, **request.options})
         case "measure":
             return measured(request)
-        case "patient":
+        case "export_onnx" if os.environ.get("FAKE_WORKER") == "full disk":
+            return Failure(number, "the disk is full", "free some room", "Traceback: …")
+        case "patient" | "export_onnx":
             for step in range(200):
                 if number in cancelled:
                     return Cancelled(number)

@@ -295,7 +295,7 @@ def test_design_with_problems_is_refused_with_them(shared: Worker) -> None:
         ("mesure", {}, "did you mean 'measure'?"),
         ("measure", {"device": "cuda:99"}, "there is no device 'cuda:99'"),
         ("measure", {"threads": 0}, "0 is no number of threads"),
-        ("measure", {"batch": 1048576}, "of activations = "),
+        ("measure", {"batch": 1048576}, "of activations + "),
         ("measure", {"threads": "two"}, "option 'threads' takes int, and 'two' was given"),
         ("measure", {"per_node": 1}, "option 'per_node' takes bool"),
         ("measure", {"treads": 2}, "there is no option 'treads' (did you mean 'threads'?)"),
@@ -324,7 +324,7 @@ def test_a_design_of_a_terabyte_is_refused_and_the_process_lives(shared: Worker,
         Wire(PortRef(NodeId("wide"), "y"), PortRef(NodeId("y"), "x")),
     ]
     failure = failure_of(shared, Request(63, "run", dumps(Design.build("wide", nodes, wires))))
-    assert "268\u202fGB" in failure.what  # 12 GB of weights and an output of 10⁹×8×8 numbers of 4 bytes
+    assert "256\u202fGB of activations" in failure.what  # an output of 10⁹×8×8 numbers of 4 bytes
     assert "smaller batch or input" in failure.hint
     assert result_of(shared, Request(64, "run", network))["is_finite"]
 

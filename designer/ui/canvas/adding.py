@@ -23,7 +23,7 @@ class Adding(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
-        self.box = QuickAdd(view.viewport())
+        self.box = QuickAdd(view)
         self.box.chosen.connect(self._place)
         self._at = QPointF()
         self._end: LooseEnd | None = None

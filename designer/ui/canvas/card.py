@@ -22,10 +22,12 @@ from designer.graph.layer import Category, Port
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
 
-STRIPE = 15.0
-INSET = 8.0
+STRIPE = 18.0
+INSET = 7.0
 TEXT_WIDTH = CARD_WIDTH - STRIPE - 2 * INSET
 _STRETCHES = (100, 87, 75)
+_SMALLER = 2
+"""By how many pixels letters may shrink before a text is cut."""
 
 
 class Line(NamedTuple):
@@ -93,8 +95,8 @@ def face(
     return Face(
         layer.category,
         layer.glyph,
-        fitted(node.title, 13, True),
-        _large(node.title),
+        fitted(node.title, 12, True),
+        _large(node.title, report),
         fitted(_summary(node, report), 11, False),
         fitted(_cost_words(cost), 10, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
@@ -203,26 +205,33 @@ def _metrics(pixels: int, is_bold: bool, stretch: int) -> QFontMetricsF:
 @lru_cache(maxsize=16384)
 def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> Line:
     """The text in the widest letters that let it stand in a width; shortened where even the narrowest do not."""
-    for stretch in _STRETCHES:
-        if _metrics(pixels, is_bold, stretch).horizontalAdvance(text) <= width:
-            return Line(text, card_font(pixels, is_bold, stretch))
-    narrow = _metrics(pixels, is_bold, _STRETCHES[-1])
-    return Line(narrow.elidedText(text, Qt.TextElideMode.ElideRight, width), card_font(pixels, is_bold, _STRETCHES[-1]))
+    narrowest = _STRETCHES[-1]
+    sizes = [(pixels, stretch) for stretch in _STRETCHES]
+    sizes += [(pixels - less, narrowest) for less in range(1, _SMALLER + 1)]
+    for size, stretch in sizes:
+        if _metrics(size, is_bold, stretch).horizontalAdvance(text) <= width:
+            return Line(text, card_font(size, is_bold, stretch))
+    cut = _metrics(pixels, is_bold, narrowest).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return Line(cut, card_font(pixels, is_bold, narrowest))
+
+
+def _large(title: str, report: NodeReport | None) -> tuple[Line, ...]:
+    """A title for a card seen from afar; of a block also the channels inside, which tell it from its neighbours."""
+    inner = report.inner if report is not None else None
+    if inner is None:
+        return _broken(title)
+    channels = "→".join(map(str, inner_channels(inner)))
+    return fitted(title, 19, True), fitted(channels, 19, False)
 
 
 @lru_cache(maxsize=4096)
-def _large(title: str) -> tuple[Line, ...]:
+def _broken(title: str) -> tuple[Line, ...]:
     words = title.split()
     if len(words) < 2:
         return (fitted(title, 24, True),)
     # The break that leaves the shorter longest line.
     cut = min(range(1, len(words)), key=lambda i: max(len(" ".join(words[:i])), len(" ".join(words[i:]))))
     return fitted(" ".join(words[:cut]), 22, True), fitted(" ".join(words[cut:]), 22, True)
-
-
-def text_width(line: Line) -> float:
-    """How wide a line is, in canvas units."""
-    return QFontMetricsF(line.font).horizontalAdvance(line.text)
 
 
 # Tool tips -----------------------------------------------------------------------------------------------------------

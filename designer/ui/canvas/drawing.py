@@ -21,7 +21,7 @@ from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import card_font, face
-from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, GRID, route
+from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
 from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MARGIN = 400.0
+WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
+"""At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
 _LABEL_REACH = 60.0
 """How far a wire's label may stand out of its path's bounds."""
 
@@ -68,6 +70,8 @@ class Drawing(QGraphicsScene):
         self._unrouted: set[PortRef] = set()
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
+        self._word_scale = 1.0
+        self._room = QRectF()
         self.selectionChanged.connect(self.selection_changed)
         self.apply(
             Difference(added_nodes=tuple(design.nodes.values()), added_wires=tuple(design.wires.values())), design
@@ -143,6 +147,7 @@ class Drawing(QGraphicsScene):
                 shortcut = is_shortcut(self.design, wire)
                 if shortcut != item.is_shortcut:
                     item.is_shortcut = shortcut
+                    self._unrouted.add(wire.target)
                     item.colour(self._wire_colour(item))
 
     def _route_dirty(self) -> None:
@@ -153,7 +158,7 @@ class Drawing(QGraphicsScene):
                 continue
             self.update(item.label_rect)
             start, end, lane = self.ends(item.wire)
-            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via]))
+            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via], item.is_shortcut))
             self.update(item.label_rect)
         self._unrouted.clear()
 
@@ -172,8 +177,10 @@ class Drawing(QGraphicsScene):
         if not touched:
             return
         bounds = _bounds(touched)
-        if not self.sceneRect().contains(bounds):
-            self.setSceneRect(self.sceneRect().united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)))
+        # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
+        if not self._room.contains(bounds):
+            self._room = self._room.united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            self.setSceneRect(self._room)
 
     def content_rect(self, ids: Collection[NodeId] | None = None) -> QRectF:
         """The smallest rectangle around cards, of some or of all; empty where there is none."""
@@ -217,7 +224,16 @@ class Drawing(QGraphicsScene):
         wrong = [issue for issue in item.issues if issue.severity is Severity.ERROR and issue.port is None]
         if wrong:
             item.bubble = BubbleItem(wrong[0], item, self.paints)
+            item.bubble.setScale(self._word_scale)
             self._bubbles.add(item.id)
+
+    def keep_words_readable(self, zoom: float) -> None:
+        """Let the words under wrong cards shrink less than the cards do, at a zoom below actual size."""
+        self._word_scale = min(max(1.0, WORDS_NEVER_BELOW / zoom), WORDS_AT_MOST)
+        for id in self._bubbles:
+            bubble = self.nodes[id].bubble
+            if bubble is not None:
+                bubble.setScale(self._word_scale)
 
     def _carry_shapes(self, analysis: Analysis) -> None:
         for item in self.wires.values():
@@ -334,14 +350,7 @@ class Drawing(QGraphicsScene):
         painter.fillRect(rect, look.ground)
         if not self.shows_grid:
             return
-        scale = painter.worldTransform().m11()
-        step = GRID * 3
-        while step * scale < 18.0:
-            step *= 2
-        columns = range(int(rect.left() // step), int(rect.right() // step) + 2)
-        rows = range(int(rect.top() // step), int(rect.bottom() // step) + 2)
-        painter.setPen(self._paints.dots(scale))
-        painter.drawPoints([QPointF(column * step, row * step) for row in rows for column in columns])
+        painting.dots(painter, QRectF(rect), self._paints)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Write the shapes on the wires, where the zoom lets them be read."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import log2
+from math import hypot, inf, log2
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
@@ -75,7 +75,9 @@ def snapped(value: float) -> float:
     return round(value / GRID) * GRID
 
 
-def route(start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = ()) -> WireRoute:
+def route(
+    start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = (), goes_over: bool = False
+) -> WireRoute:
     """The way of a wire from an output's centre to an input's.
 
     Args:
@@ -83,13 +85,14 @@ def route(start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = 
         end: Centre of the input port.
         lane: Which of several inputs it ends at, from the top; wires to other lanes keep clear of each other.
         via: Reroute dots to pass through.
+        goes_over: Whether cards stand between, which a wire in a row then goes over.
     """
     if via:
         return _through_dots(start, end, via)
     across, down = end.x() - start.x(), abs(end.y() - start.y())
-    if across > _NEIGHBOURS_X and down < CARD_HEIGHT:
+    if goes_over and across > _NEIGHBOURS_X and down < CARD_HEIGHT:
         return _arc(start, end, lane)
-    if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT):
+    if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT or not goes_over):
         return _curve(start, end)
     if across <= 0 and down < 1.0 and across > -2 * CORNER:
         return _curve(start, end)
@@ -109,13 +112,12 @@ def _arc(start: QPointF, end: QPointF, lane: int) -> WireRoute:
     span = (end.x() - start.x()) / (CARD_WIDTH + GAP_X)
     lift = CARD_HEIGHT * 0.5 + min(16.0 + 3.0 * span + 8.0 * lane, ROW_GAP * 0.8)
     top = min(start.y(), end.y()) - lift
-    lean = min(GAP_X * 0.9, (end.x() - start.x()) / 3)
+    # It rises close to the card, so that the labels of the wires beside it stay clear of it.
+    lean = min(GAP_X * 0.8, (end.x() - start.x()) / 3)
     path = QPainterPath(start)
-    path.cubicTo(
-        QPointF(start.x() + lean * 0.6, start.y()), QPointF(start.x() + lean * 0.3, top), QPointF(start.x() + lean, top)
-    )
+    path.cubicTo(QPointF(start.x() + 11.0, start.y()), QPointF(start.x(), top), QPointF(start.x() + lean, top))
     path.lineTo(end.x() - lean, top)
-    path.cubicTo(QPointF(end.x() - lean * 0.3, top), QPointF(end.x() - lean * 0.6, end.y()), end)
+    path.cubicTo(QPointF(end.x(), top), QPointF(end.x() - 11.0, end.y()), end)
     return WireRoute(path, QPointF((start.x() + end.x()) / 2, top), True)
 
 
@@ -173,14 +175,15 @@ def _towards(start: QPointF, goal: QPointF, length: float) -> QPointF:
     return QPointF(start.x() + (goal.x() - start.x()) * share, start.y() + (goal.y() - start.y()) * share)
 
 
-def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
+def silhouette(widths: Sequence[float], room: QRectF, tallest: float = 0.0) -> QPainterPath:
     """The outline of a chain of tensors, each as tall as its width says: thin, thick, thin for a bottleneck.
 
     Args:
         widths: One ``wire_width`` a tensor along the chain.
-        room: Where it is drawn; the widest tensor any wire can have fills its height.
+        room: Where it is drawn.
+        tallest: The width that fills the room's height; unless said, a tensor of 1280 channels'.
     """
-    tallest = wire_width(1280)
+    tallest = tallest or wire_width(1280)
     half = [room.height() / 2 * min(width / tallest, 1.0) for width in widths]
     middle, step = room.center().y(), room.width() / len(widths)
     slope = step * 0.22
@@ -196,3 +199,31 @@ def silhouette(widths: Sequence[float], room: QRectF) -> QPainterPath:
         path.lineTo(point.x(), 2 * middle - point.y())
     path.closeSubpath()
     return path
+
+
+# Qt takes paths for areas when it tests them against points and each other; a wire is a line, so lines are tested here.
+
+
+def polyline(path: QPainterPath) -> list[QPointF]:
+    """Corners of the straight pieces that stand for a path's curves."""
+    return [point for polygon in path.toSubpathPolygons() for point in polygon.toList()]
+
+
+def distance_to(line: Sequence[QPointF], at: QPointF) -> float:
+    """How far a point is from a line of straight pieces."""
+    return min((_distance_to_piece(a, b, at) for a, b in pairwise(line)), default=inf)
+
+
+def _distance_to_piece(a: QPointF, b: QPointF, at: QPointF) -> float:
+    along_x, along_y = b.x() - a.x(), b.y() - a.y()
+    squared = along_x**2 + along_y**2
+    share = ((at.x() - a.x()) * along_x + (at.y() - a.y()) * along_y) / squared if squared else 0.0
+    share = min(max(share, 0.0), 1.0)
+    return hypot(at.x() - a.x() - share * along_x, at.y() - a.y() - share * along_y)
+
+
+def lines_cross(one: Sequence[QPointF], other: Sequence[QPointF]) -> bool:
+    """Whether two lines of straight pieces meet."""
+    bounded = QLineF.IntersectionType.BoundedIntersection
+    pieces = [QLineF(a, b) for a, b in pairwise(other)]
+    return any(QLineF(a, b).intersects(piece)[0] == bounded for a, b in pairwise(one) for piece in pieces)

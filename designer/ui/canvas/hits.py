@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from designer.analysis.issues import Fix
 from designer.graph.design import NodeId, PortRef
 from designer.ui.canvas.drawing import Drawing
-from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH
+from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH, distance_to
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.wire_item import WireItem
 
@@ -121,10 +121,15 @@ def _wire_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
 def wire_at(scene: Drawing, at: QPointF, reach: float) -> PortRef | None:
     """The wire within a reach of a point, by the input it ends at; cards do not hide it."""
     area = QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach)
-    for item in scene.items(area, Qt.ItemSelectionMode.IntersectsItemShape):
-        if isinstance(item, WireItem):
-            return item.target
-    return None
+    near = [
+        item
+        for item in scene.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        if isinstance(item, WireItem)
+    ]
+    away, target = min(
+        ((distance_to(item.line, at) - item.width / 2, item.target) for item in near), default=(reach, None)
+    )
+    return target if away < reach else None
 
 
 def _inputs(item: NodeItem) -> list[tuple[PortRef, QPointF]]:

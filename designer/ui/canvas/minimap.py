@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -13,14 +13,22 @@ from designer.ui.theme import metrics
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
 
+PAUSE_MS = 120
+"""How long the drawing must rest before the small picture is drawn anew."""
+
 
 class Minimap(QWidget):
-    """A small picture over the view's lower right corner, hidden while everything is on screen."""
+    """A small picture over the view's lower right corner."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
         self._picture: QPixmap | None = None
+        self._area: QRectF | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.renew)
         self.setAccessibleName("Minimap")
         self.setToolTip("The whole design; drag to look elsewhere")
         lengths = metrics(view.font())
@@ -32,13 +40,22 @@ class Minimap(QWidget):
         self.move(room.right() - self.width() - margin, room.bottom() - self.height() - margin)
 
     def forget(self) -> None:
-        """Say that the drawing became another."""
-        self._picture = None
+        """Say that the drawing became another; the picture follows when the hand pauses."""
+        self._pause.start()
+
+    def renew(self) -> None:
+        """Draw what is there now."""
+        self._picture = self._area = None
         self.update()
 
     @property
     def area(self) -> QRectF:
         """The part of the canvas it shows, in canvas units."""
+        if self._area is None:
+            self._area = self._around_everything()
+        return self._area
+
+    def _around_everything(self) -> QRectF:
         content = self._view.canvas.content_rect()
         if content.isEmpty():
             content = QRectF(0, 0, 1, 1)

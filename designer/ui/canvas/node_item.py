@@ -19,8 +19,8 @@ from designer.ui.canvas.card import Face, card_font
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
 from designer.ui.canvas.painting import CardState, Detail, Paints
 
-_ROOM = CARD.adjusted(-8.0, -9.0, 8.0, 4.0)
-"""A card with its ports, badge and frame."""
+_ROOM = CARD.adjusted(-14.0, -16.0, 14.0, 4.0)
+"""A card with its ports, badge, frame, and the arc over a block with a residual."""
 
 WIRES_Z, NODES_Z, BUBBLES_Z, HELD_Z = 0.0, 1.0, 2.0, 3.0
 
@@ -116,7 +116,8 @@ class BubbleItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Paint the words; from afar the red frame of the card says enough."""
-        if painting.detail(option.levelOfDetailFromTransform(painter.worldTransform())) < Detail.EVERYTHING:
+        shown = option.levelOfDetailFromTransform(painter.worldTransform()) / self.scale()
+        if painting.detail(shown) is Detail.BLOCKS:
             return
         paint = self._paints()
         painter.setPen(paint.bubble_edge)

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from math import ceil, floor
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 
 from designer.analysis.issues import Severity
 from designer.graph.layer import Category
@@ -21,22 +22,33 @@ from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
     CARD_WIDTH,
+    GRID,
     PORT_RADIUS,
     port_offset,
+    rounded_line,
     silhouette,
 )
 from designer.ui.theme import Tokens, contrast, mixed
 
 RADIUS = 7.0
+DOTS_APART = 18.0
+"""The least distance of the ground's dots, in pixels."""
 DIMMED = 0.45
+SKIP_LIFT = 13.0
+"""How high the arc of a block's residual goes over its card."""
 _TEXT_LEFT = STRIPE + INSET
 _TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
-_SUMMARY_AT = QPointF(_TEXT_LEFT, 37.0)
-_COST_AT = QPointF(_TEXT_LEFT, 54.0)
-_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2, CARD_HEIGHT, STRIPE)
-_TIME_BOX = QRectF(_TEXT_LEFT, 28.0, CARD_WIDTH - _TEXT_LEFT - 6.0, 12.0)
+_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
+_COST_AT = QPointF(_TEXT_LEFT, 51.0)
+_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
+"""Turned to stand on the stripe, and kept right of the port on the card's edge."""
+_TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0, 12.0)
+_NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
-_SHAPE_ROOM = QRectF(STRIPE, 3.0, CARD_WIDTH - STRIPE, CARD_HEIGHT - 6.0)
+_LARGE_ROOM = QRectF(_TEXT_LEFT - 4.0, CARD_HEIGHT - 25.0, CARD_WIDTH - _TEXT_LEFT, 21.0)
+"""Under the two lines of a block seen from further off."""
+_SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
+"""On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
 
@@ -49,7 +61,7 @@ class Detail(IntEnum):
 
 
 TITLES_FROM = 0.28
-EVERYTHING_FROM = 0.6
+EVERYTHING_FROM = 0.62
 
 
 def detail(scale: float) -> Detail:
@@ -105,14 +117,12 @@ class Paints:
         self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
         self.bubble_text = QPen(look.error_text)
-        self.link = QPen(look.accent if not look.is_dark else mixed(look.accent, look.text, 0.3))
+        self.link = QPen(mixed(look.accent, look.text, 0.3))
         self.port_ground = QBrush(look.ground)
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
-        self.shapes = {category: QBrush(mixed(look.raised, look.category(category), 0.26)) for category in Category}
-        self.skips = {category: QPen(mixed(look.raised, look.residual, 0.55), 1.6) for category in Category}
-        self.tinted = {category: QBrush(mixed(look.raised, look.category(category), 0.12)) for category in Category}
+        self.skip = QPen(look.residual, 2.0)
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -128,10 +138,6 @@ class Paints:
             Severity.ERROR: QPen(_ink_on(look.error)),
             Severity.WARNING: QPen(_ink_on(look.tone("warning"))),
         }
-
-    def dots(self, scale: float) -> QPen:
-        """The pen of the grid's dots, as wide on screen at any zoom."""
-        return QPen(self.look.dots, 2.0 / scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
 
     def ground_of(self, face: Face, state: CardState) -> QBrush:
         """What a card is filled with."""
@@ -152,8 +158,40 @@ def paints(look: Tokens) -> Paints:
 
 
 def _ink_on(colour: QColor) -> QColor:
-    dark, light = QColor("#0d0f13"), QColor("#ffffff")
+    # Of pure black and white one always has at least 4.58:1: their ratios' product is 21.
+    dark, light = QColor("#000000"), QColor("#ffffff")
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
+
+
+# The ground ----------------------------------------------------------------------------------------------------------
+
+
+def dots(painter: QPainter, area: QRectF, paint: Paints) -> None:
+    """Dot the ground of an area, in canvas units; the dots keep their size and about their distance on screen.
+
+    One row is painted and then copied: two thousand round points would cost more than all cards together.
+    """
+    transform = painter.worldTransform()
+    step = GRID * 3
+    while step * transform.m11() < DOTS_APART:
+        step *= 2
+    left, right = floor(area.left() / step), ceil(area.right() / step)
+    first = transform.map(QPointF(left * step, 0.0)).x()
+    apart = step * transform.m11()
+    offset = floor(first)
+    ratio = painter.device().devicePixelRatio()
+    row = QPixmap(QSizeF((right - left + 1) * apart * ratio, 4.0 * ratio).toSize())
+    row.setDevicePixelRatio(ratio)
+    row.fill(Qt.GlobalColor.transparent)
+    brush = QPainter(row)
+    brush.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush.setPen(QPen(paint.look.dots, 2.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    brush.drawPoints([QPointF(first - offset + index * apart, 2.0) for index in range(right - left + 1)])
+    brush.end()
+    painter.setWorldMatrixEnabled(False)
+    for index in range(floor(area.top() / step), ceil(area.bottom() / step) + 1):
+        painter.drawPixmap(offset, round(transform.map(QPointF(0.0, index * step)).y() - 2.0), row)
+    painter.setWorldMatrixEnabled(True)
 
 
 # Cards ---------------------------------------------------------------------------------------------------------------
@@ -163,18 +201,25 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
     """Paint a card in its own coordinates, its top left corner at the origin."""
     if state.is_faded:
         painter.setOpacity(painter.opacity() * DIMMED)
+    if face.skips:
+        painter.setPen(paint.skip)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_SKIP)
     if level is Detail.BLOCKS:
         _block(painter, face, state, paint)
-    else:
+        return
+    if level is Detail.EVERYTHING:
         _body(painter, face, state, paint)
-        if level is Detail.EVERYTHING:
-            _words(painter, face, state, paint)
-            _glyph(painter, face, paint)
-        else:
-            _large_title(painter, face, paint)
+        _words(painter, face, state, paint)
+        _glyph(painter, face, paint)
         _ports(painter, face, state, paint)
-        if face.severity is not None:
-            _badge(painter, face.severity, paint)
+    else:
+        _plain_body(painter, face, state, paint)
+        _large_title(painter, face, paint)
+        if state.inputs is not None or face.loose:
+            _ports(painter, face, state, paint)
+    if face.severity is not None:
+        _badge(painter, face.severity, paint)
 
 
 def _block(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -193,38 +238,65 @@ def block_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 @cache
-def _inner_shape(profile: tuple[float, ...]) -> QPainterPath:
-    return silhouette(profile, _SHAPE_ROOM)
+def _small_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _SMALL_ROOM, max(profile))
+
+
+@cache
+def _large_shape(profile: tuple[float, ...]) -> QPainterPath:
+    return silhouette(profile, _LARGE_ROOM, max(profile))
 
 
 def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
-    ground = paint.ground_of(face, state)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paint.stripes[face.category])
-    painter.drawRoundedRect(CARD, RADIUS, RADIUS)
-    painter.setBrush(ground)
-    # The stripe is what the body leaves: square on its side, round on the other.
-    painter.drawRoundedRect(CARD.adjusted(STRIPE, 0, 0, 0), RADIUS, RADIUS)
-    painter.fillRect(QRectF(STRIPE, 0.0, RADIUS + 1, CARD_HEIGHT), ground)
+    painter.drawPath(_STRIPE_SHAPE)
+    painter.setBrush(paint.ground_of(face, state))
+    painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
-        painter.setBrush(paint.shapes[face.category])
-        painter.drawPath(_inner_shape(face.profile))
-        if face.skips:
-            painter.setPen(paint.skips[face.category])
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawPath(_SKIP)
+        painter.setBrush(paint.stripes[face.category])
+        painter.drawPath(_small_shape(face.profile))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
 
 
+def _parts_of_card() -> tuple[QPainterPath, QPainterPath]:
+    """The stripe and the body, which meet in a straight line."""
+    whole, left = QPainterPath(), QPainterPath()
+    whole.addRoundedRect(CARD, RADIUS, RADIUS)
+    left.addRect(0.0, 0.0, STRIPE, CARD_HEIGHT)
+    return whole.intersected(left), whole.subtracted(left)
+
+
+_STRIPE_SHAPE, _BODY_SHAPE = _parts_of_card()
+
+
+def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    """The body in square corners, which cost a third: from this far nobody sees the difference."""
+    painter.fillRect(CARD, paint.ground_of(face, state))
+    painter.fillRect(_NARROW_STRIPE, paint.stripes[face.category])
+    if face.is_block and face.profile:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(paint.stripes[face.category])
+        painter.drawPath(_large_shape(face.profile))
+    painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(CARD)
+
+
 def _skip_path() -> QPainterPath:
-    left, right, top = STRIPE + 1.0, CARD_WIDTH - 1.0, 4.0
-    path = QPainterPath(QPointF(left, CARD_HEIGHT / 2))
-    path.cubicTo(QPointF(left + 6, CARD_HEIGHT / 2), QPointF(left + 2, top), QPointF(left + 14, top))
-    path.lineTo(right - 14, top)
-    path.cubicTo(QPointF(right - 2, top), QPointF(right - 6, CARD_HEIGHT / 2), QPointF(right, CARD_HEIGHT / 2))
-    return path
+    """From the input over the card to the output: what a residual inside looks like from outside."""
+    middle, top, out, turn = CARD_HEIGHT / 2, -SKIP_LIFT, 4.0, 12.0
+    points = [
+        QPointF(0.0, middle),
+        QPointF(-out, middle),
+        QPointF(-out, top),
+        QPointF(CARD_WIDTH + out, top),
+        QPointF(CARD_WIDTH + out, middle),
+        QPointF(CARD_WIDTH, middle),
+    ]
+    return rounded_line(points, turn)
 
 
 _SKIP = _skip_path()
@@ -267,7 +339,8 @@ def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
 
 def _large_title(painter: QPainter, face: Face, paint: Paints) -> None:
     painter.setPen(paint.text if face.is_known else paint.quiet)
-    height = CARD_HEIGHT / len(face.large)
+    room = _LARGE_ROOM.top() if face.is_block and face.profile else CARD_HEIGHT
+    height = room / len(face.large)
     for index, line in enumerate(face.large):
         # Two lines stand closer to each other than to the card's edges.
         top = index * height + (4.0 - 8.0 * index if len(face.large) == 2 else 0.0)

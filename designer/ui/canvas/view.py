@@ -1,39 +1,32 @@
-"""The view: zoom, pan, fit, keys, and the way from mouse events to gestures.
+"""The view: keys, drops, and the way from mouse events to gestures. What a gesture does is its own business.
 
-What a gesture does is the gesture's own business.
-
-Coordinates: the view's own scene rectangle is fixed and far larger than any design, so that nothing jumps while the
-drawing grows. Below the smallest level of detail a large design is painted in batches (``afar``) instead of item by
-item.
+Where the view looks is the camera's. Below the smallest level of detail a large design is painted in batches (``afar``)
+instead of item by item.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
-    QTransform,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from designer.graph.design import NodeId, Point
+from designer.graph.design import NodeId
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
+from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.dropping import dropped_layer
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
@@ -41,7 +34,6 @@ from designer.ui.canvas.gestures.starting import gesture_for
 from designer.ui.canvas.hits import Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
-from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.painting import TITLES_FROM
 from designer.ui.canvas.placing import LooseEnd
 from designer.ui.canvas.pointer_note import PointerNote
@@ -49,38 +41,25 @@ from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.tips import tip_at
 from designer.ui.theme import tokens
 
-SMALLEST, LARGEST = 0.02, 4.0
 FAR_FROM = 400
 """From so many nodes on the view from afar is painted in batches; fewer keep their outlines."""
-_WORLD = QRectF(-4e5, -4e5, 8e5, 8e5)
 _WHEEL_STEP = 1.0015
 """Zoom a unit of the wheel's angle; a notch is 120 units, so a notch zooms by 1.2."""
-_FIT_MARGIN = 36.0
 
 
-class CanvasView(QGraphicsView):
+class CanvasView(Camera):
     """A canvas on screen.
 
-    Signals: ``zoom_changed`` with the scale, 1 being actual size; ``entered`` with a block that is to be opened.
+    Signals: besides the camera's, ``entered`` with a block that is to be opened.
     """
 
-    zoom_changed = Signal(float)
     entered = Signal(str)
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
-        self.canvas = scene
         self.wheel_zooms = True
         self.gesture: Gesture | None = None
         self._space_is_held = False
-        self._fits_when_shown = True
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSceneRect(_WORLD)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
@@ -93,105 +72,7 @@ class CanvasView(QGraphicsView):
         scene.content_changed.connect(self._content_changed)
         scene.nodes_moved.connect(self._nodes_moved)
         scene.selection_changed.connect(self._selection_changed)
-        self.zoom_to(1.0)
-
-    # Scale and place -------------------------------------------------------------------------------------------------
-
-    @property
-    def scale_now(self) -> float:
-        """Pixels a canvas unit."""
-        return self.transform().m11()
-
-    @property
-    def _actual(self) -> float:
-        """The scale at which a card's letters are as large as the window's."""
-        return QFontMetricsF(self.font()).height() / 15.0
-
-    @property
-    def zoom(self) -> float:
-        """The scale; 1 is actual size, at which a card's letters are as large as the window's."""
-        return self.scale_now / self._actual
-
-    @property
-    def centre(self) -> Point:
-        """The middle of what is on screen, in canvas units."""
-        middle = self.mapToScene(self.viewport().rect().center())
-        return Point(middle.x(), middle.y())
-
-    @property
-    def standing(self) -> QPoint:
-        """Where the view stands, in pixels."""
-        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-
-    def scroll_by(self, pixels: QPoint) -> None:
-        """Move the view over the canvas."""
-        self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + pixels.x())
-        self.verticalScrollBar().setValue(self.verticalScrollBar().value() + pixels.y())
-        self.minimap.update()
-
-    def zoom_to(self, zoom: float) -> None:
-        """Take a zoom, keeping the middle where it is."""
-        self.zoom_by(zoom / self.zoom)
-
-    def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
-        """Zoom so that the canvas under a pixel stays there; under the middle where none is given."""
-        pixel = at if at is not None else self.viewport().rect().center()
-        held = self.mapToScene(pixel)
-        scale = min(max(self.scale_now * factor, SMALLEST), LARGEST)
-        self.setTransform(QTransform.fromScale(scale, scale))
-        self._put(held, QPointF(pixel))
-        self.zoom_changed.emit(self.zoom)
-
-    def _put(self, place: QPointF, pixel: QPointF) -> None:
-        """Scroll so that a place on the canvas is at a pixel."""
-        scale = self.scale_now
-        self.horizontalScrollBar().setValue(round(place.x() * scale - pixel.x()))
-        self.verticalScrollBar().setValue(round(place.y() * scale - pixel.y()))
-        self.minimap.update()
-
-    def fit_all(self) -> None:
-        """Everything on screen."""
-        self._fit(self.canvas.content_rect())
-
-    def fit_selection(self) -> None:
-        """The selection as large as fits; everything where nothing is selected."""
-        self._fit(self.canvas.content_rect(self.canvas.selection or None))
-
-    def _fit(self, area: QRectF) -> None:
-        room = self.viewport().rect()
-        if area.isEmpty() or room.isEmpty():
-            return
-        # Arcs, labels and words stand out of the cards' bounds.
-        area = area.adjusted(-_FIT_MARGIN, -_FIT_MARGIN * 1.4, _FIT_MARGIN, _FIT_MARGIN)
-        scale = min(room.width() / area.width(), room.height() / area.height(), self._actual * 1.25)
-        self.setTransform(QTransform.fromScale(max(scale, SMALLEST), max(scale, SMALLEST)))
-        self._put(area.center(), QPointF(room.center()))
-        self.zoom_changed.emit(self.zoom)
-
-    def ensure_visible(self, ids: Collection[NodeId]) -> None:
-        """Scroll as little as brings these nodes on screen; zoom out only where they do not fit."""
-        area = self.canvas.content_rect(ids).adjusted(-_FIT_MARGIN, -_FIT_MARGIN, _FIT_MARGIN, _FIT_MARGIN)
-        shown = self.visible_area()
-        if shown.contains(area):
-            return
-        if area.width() > shown.width() or area.height() > shown.height():
-            self._fit(area)
-            return
-        x = min(max(shown.left(), area.right() - shown.width()), area.left())
-        y = min(max(shown.top(), area.bottom() - shown.height()), area.top())
-        self._put(QPointF(x, y), QPointF(0, 0))
-
-    def look_at(self, place: QPointF) -> None:
-        """Bring a place on the canvas into the middle."""
-        self._put(place, QPointF(self.viewport().rect().center()))
-
-    def visible_area(self) -> QRectF:
-        """What is on screen, in canvas units."""
-        return self.mapToScene(self.viewport().rect()).boundingRect()
-
-    def visible_nodes(self) -> list[NodeItem]:
-        """Cards that are on screen, at least in part."""
-        return [item for item in self.scene().items(self.visible_area()) if isinstance(item, NodeItem)]
+        self.looked_elsewhere.connect(self.minimap.update)
 
     # Painting --------------------------------------------------------------------------------------------------------
 
@@ -234,20 +115,9 @@ class CanvasView(QGraphicsView):
             self.canvas.set_look(tokens())
         super().changeEvent(event)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """The first time everything is on screen."""
-        super().showEvent(event)
-        if self._fits_when_shown:
-            self._fits_when_shown = False
-            self.fit_all()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the middle in the middle."""
-        old = event.oldSize()
+        """Keep the minimap in its corner."""
         super().resizeEvent(event)
-        if old.isValid():
-            grown = event.size() - old
-            self.scroll_by(QPoint(-grown.width() // 2, -grown.height() // 2))
         self.minimap.take_place()
 
     # Gestures --------------------------------------------------------------------------------------------------------
@@ -380,6 +250,13 @@ class CanvasView(QGraphicsView):
             event.acceptProposedAction()
 
     # Keys ------------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        """In the middle of a gesture keys mean the gesture: an undo would pull the design from under the hand."""
+        if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that belong to the canvas; the rest goes on to the window."""

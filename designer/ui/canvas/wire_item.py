@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from designer.graph.design import Design, PortRef, Wire
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import card_font
-from designer.ui.canvas.geometry import WireRoute, wire_width
+from designer.ui.canvas.geometry import WireRoute, polyline, wire_width
 from designer.ui.canvas.node_item import WIRES_Z
 
 LABEL_PIXELS = 10
@@ -36,6 +36,7 @@ class WireItem(QGraphicsPathItem):
         self.label = ""
         self.label_rect = QRectF()
         self.label_at = QPointF()
+        self._line: list[QPointF] | None = None
         self.setZValue(WIRES_Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -49,8 +50,16 @@ class WireItem(QGraphicsPathItem):
         """How wide it is drawn."""
         return wire_width(self.spec.channels if self.spec is not None else None)
 
+    @property
+    def line(self) -> list[QPointF]:
+        """Its way as straight pieces, for what asks how near it runs."""
+        if self._line is None:
+            self._line = polyline(self.path())
+        return self._line
+
     def run(self, route: WireRoute) -> None:
         """Take a way."""
+        self._line = None
         self.setPath(route.path)
         self.label_at = route.label_at
         self._place_label()
@@ -77,6 +86,15 @@ class WireItem(QGraphicsPathItem):
 
 
 def is_shortcut(design: Design, wire: Wire) -> bool:
-    """Whether a wire brings to a merge what was there before the others: a residual's identity."""
-    sources = {other.source.node for other in design.incoming(wire.target.node)}
-    return len(sources) > 1 and wire.source.node == min(sources, key=design.rank.__getitem__)
+    """Whether a wire brings to a merge what another of its wires was made of: a residual's identity."""
+    rank, start = design.rank, wire.source.node
+    waiting = [id for id in design.predecessors[wire.target.node] if rank[id] > rank[start]]
+    seen = set(waiting)
+    while waiting:
+        for before in design.predecessors[waiting.pop()]:
+            if before == start:
+                return True
+            if before not in seen and rank[before] > rank[start]:
+                seen.add(before)
+                waiting.append(before)
+    return False

@@ -15,7 +15,8 @@ from designer.errors import DesignerError
 from designer.graph.layer import Layer, Work
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue
-from designer.ui.actions import ACTIONS, Context, Menu
+from designer.ui.action import Context, Menu
+from designer.ui.actions import ACTIONS
 
 SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)))
 """Inputs that layers are asked about: a map N×C×H×W, and a vector N×F for those that take no map."""
@@ -40,7 +41,8 @@ def _sample_work(layer: Layer) -> tuple[Work, str] | None:
             continue
         if not inputs or not layer.outputs:
             return None
-        return layer.work(*inputs, output), layer.formula(*inputs, output)
+        formula = layer.formulas(*inputs, output).elementwise
+        return layer.work(*inputs, output), formula.line("operations") if formula is not None else ""
     return None
 
 
@@ -139,6 +141,22 @@ def about_page(versions: Iterable[tuple[str, str]]) -> str:
     return f"""<h2>Bottleneck Designer</h2>
     <p>Draw efficient convolution blocks, see what they cost, run them, measure them, compare them, export them.</p>
     <p>{layers} in the catalogue.</p>{parts}"""
+
+
+def page(name: str, context: Context) -> tuple[str, str]:
+    """Title and HTML of a page: ``layer`` for the selected one, ``numbers``, ``keys`` or ``about``."""
+    bench = context.bench
+    if name == "numbers":
+        return "How each number is defined", numbers_page()
+    if name == "keys":
+        return "Keys and mouse", keys_page(context)
+    if name == "about":
+        ready = bench.worker.conditions
+        return "About", about_page(sorted(ready.versions.items()) if ready is not None else ())
+    if bench.document is None or len(bench.selection) != 1:
+        return "Layers", layers_page()
+    layer = bench.document.design.nodes[bench.selection[0]].layer
+    return layer.title, layer_page(type(layer))
 
 
 class HelpDialog(QDialog):

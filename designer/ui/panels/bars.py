@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer import wording
-from designer.graph.layer import Category
+from designer.layers.registry import catalogue, lookup
 from designer.ui.theme import mixed, tokens
 
 
@@ -32,15 +31,11 @@ class Bar:
     colour: QColor
 
 
-def kind_colours(categories: Sequence[Category]) -> list[QColor]:
-    """A colour for each kind of layer: its category's, lighter for each further kind of the same one."""
-    look = tokens()
-    seen: Counter[Category] = Counter()
-    shades = []
-    for category in categories:
-        shades.append(mixed(look.category(category), look.text, min(0.3 * seen[category], 0.6)))
-        seen[category] += 1
-    return shades
+def kind_colour(key: str) -> QColor:
+    """A colour for a type of layer: its category's, lighter or darker for each further type of the same one."""
+    layer, look = lookup(key), tokens()
+    place = [each for each in catalogue() if each.category is layer.category].index(layer)
+    return mixed(look.category(layer.category), look.text, min(0.3 * place, 0.6))
 
 
 class Bars(QWidget):

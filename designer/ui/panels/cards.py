@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from designer.ui.theme import Tokens, mixed, tokens
 
@@ -96,6 +96,7 @@ class PanelScroll(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is inside takes the keyboard, and scrolls into sight
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.content = QWidget(self)
         self.column = QVBoxLayout(self.content)
@@ -103,6 +104,28 @@ class PanelScroll(QScrollArea):
         self.column.setContentsMargins(margin, margin, margin, margin)
         self.column.setSpacing(margin * 3 // 2)
         self.setWidget(self.content)
+
+
+class FittingScroll(PanelScroll):
+    """A panel as tall as its content, up to a limit in lines of text, from where on it scrolls."""
+
+    def __init__(self, most_lines: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._most_lines = most_lines
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.content.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        """The content's height at the present width, up to the limit."""
+        column, width = self.column, self.viewport().width()
+        height = column.heightForWidth(width) if column.hasHeightForWidth() else column.sizeHint().height()
+        return QSize(super().sizeHint().width(), min(height + 2, self._most_lines * self.fontMetrics().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height when the content becomes another."""
+        if watched is self.content and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def clear(layout: QVBoxLayout) -> None:

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, 
 
 from designer import wording
 from designer.analysis.snapshot import Analysis
-from designer.graph.layer import Category
 from designer.ui.live_latency import Measurement
-from designer.ui.panels.bars import Bar, Bars, kind_colours
+from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import Card, TonedLabel, heading, quiet
 from designer.ui.theme import tokens
 
@@ -23,8 +22,8 @@ STALE_OPACITY = 0.45
 class Share(NamedTuple):
     """What one type of layer takes."""
 
+    key: str
     title: str
-    category: Category
     value: float
 
 
@@ -44,6 +43,7 @@ class Tile(Card):
         self.note = quiet("", self, 0.8)
         for label in (self._title, self.value, self.note):
             self.column.addWidget(label)
+        self.column.addStretch(1)
         self._fade = QGraphicsOpacityEffect(self)
         self._fade.setEnabled(False)
         self._fade.setOpacity(STALE_OPACITY)
@@ -127,7 +127,7 @@ class CostsPanel(QWidget):
             f"activations, batch 1{rest}",
             f"{wording.count(peak)} bytes of activations alive at once",
         )
-        by_kind = [Share(kind.title, kind.category, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
+        by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
 
     def show_latency(
@@ -142,7 +142,8 @@ class CostsPanel(QWidget):
             return
         value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
         tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
-        note = f"±{spread} · {figure.device}×{figure.threads}"
+        doubt = " · noisy" if figure.warning else ""
+        note = f"±{spread} · {figure.device}×{figure.threads}{doubt}"
         self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
         by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
@@ -153,16 +154,13 @@ def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Shar
     sums: dict[str, Share] = {}
     for path, node, _report in analysis.primitives():
         ms = node_ms.get(".".join(path), 0.0)
-        before = sums.get(node.layer.key, Share(node.layer.title, node.layer.category, 0.0))
+        before = sums.get(node.layer.key, Share(node.layer.key, node.layer.title, 0.0))
         sums[node.layer.key] = before._replace(value=before.value + ms)
     return sorted((share for share in sums.values() if share.value), key=lambda share: -share.value)
 
 
 def _bars(shares: Sequence[Share], word: Callable[[float], str]) -> list[Bar]:
-    shades = kind_colours([share.category for share in shares])
-    bars = [
-        Bar(share.title, share.value, word(share.value), shade) for share, shade in zip(shares, shades, strict=True)
-    ]
+    bars = [Bar(share.title, share.value, word(share.value), kind_colour(share.key)) for share in shares]
     if len(bars) <= SHOWN_AT_MOST:
         return bars
     rest = sum(bar.value for bar in bars[SHOWN_AT_MOST - 1 :])

@@ -89,10 +89,10 @@ class InspectorPanel(QWidget):
         self._analysis = analysis
         self._refresh()
 
-    def focus_first(self) -> None:
-        """Put the keyboard into the first field."""
-        first = next(iter(self._fields.values()), None)
-        (first or self.name).setFocus(Qt.FocusReason.OtherFocusReason)
+    @property
+    def first_field(self) -> QWidget:
+        """Where the keyboard begins: the first parameter, or the name where there is none."""
+        return next(iter(self._fields.values()), self.name)
 
     # Showing ----------------------------------------------------------------------------------------------------------
 
@@ -103,6 +103,11 @@ class InspectorPanel(QWidget):
         return [nodes[id] for id in self._ids if id in nodes]
 
     def _refresh(self) -> None:
+        self.show_values()
+        self._show_figures(self._nodes())
+
+    def show_values(self) -> None:
+        """Show names and present values, where nothing that follows from them changed."""
         nodes = self._nodes()
         parameters = _common(nodes)
         key = ([node.id for node in nodes], parameters)
@@ -113,7 +118,6 @@ class InspectorPanel(QWidget):
             values = {getattr(node.layer, name) for node in nodes}
             field.show_value(values.pop() if len(values) == 1 else None)
         self._show_header(nodes)
-        self._show_figures(nodes)
 
     def _build_form(self, parameters: Sequence[Parameter]) -> None:
         focused = next((name for name, field in self._fields.items() if field.editor.hasFocus()), None)

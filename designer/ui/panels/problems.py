@@ -37,24 +37,19 @@ class ProblemCard(Card):
         why = quiet(issue.why, self)
         self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
         self.setToolTip(issue.line())
-        self.column.addWidget(title)
-        self.column.addWidget(why)
-        if issue.mend and not issue.fixes:
-            self.column.addWidget(quiet(f"Mend: {issue.mend}", self))
-        buttons = QHBoxLayout()
-        buttons.setContentsMargins(0, 0, 0, 0)
         self.show_button = _ElidedButton("Show", self)
         self.show_button.setToolTip(f"Show {place} on the canvas")
         self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
-        buttons.addWidget(self.show_button)
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
+        self.column.addWidget(why)
+        if issue.mend and not issue.fixes:
+            self.column.addWidget(quiet(f"Mend: {issue.mend}", self))
         self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
-        for button in self.fix_buttons[:1]:
-            buttons.addWidget(button, 1)
-        if not self.fix_buttons:
-            buttons.addStretch(1)
-        self.column.addLayout(buttons)
-        for button in self.fix_buttons[1:]:
+        for button in self.fix_buttons:
             self.column.addWidget(button)
 
     def _fix_button(self, index: int, fix: Fix) -> QPushButton:

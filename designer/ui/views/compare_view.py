@@ -6,6 +6,7 @@ Shows what ``analysis.compare`` worked out, and latencies where they were measur
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
@@ -24,7 +25,9 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.analysis.compare import Comparison, Row, compare
 from designer.analysis.snapshot import Analysis
-from designer.ui.panels.bars import Bar, kind_colours
+from designer.graph.design import Design
+from designer.ui.live_latency import Measurement
+from designer.ui.panels.bars import Bar, kind_colour
 from designer.ui.panels.cards import Card, heading, quiet
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.stacked_bars import StackedBars
@@ -34,6 +37,8 @@ Index = QModelIndex | QPersistentModelIndex
 LETTERS = "ABCDEF"
 MOST = len(LETTERS)
 BEST_MARK = "★"
+LATENCY = "latency_s"
+"""The key of the measured row."""
 
 
 class ComparisonModel(QAbstractTableModel):
@@ -133,12 +138,12 @@ class CompareView(QWidget):
     def __init__(
         self,
         tabs: Sequence[DesignTab],
-        latency_ms: Callable[[Analysis], float | None],
+        figure: Callable[[Design], Measurement | None],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._tabs = list(tabs[:MOST])
-        self._latency_ms = latency_ms
+        self._figure = figure
         self.model = ComparisonModel(self.comparison(), self)
         self.table = QTableView(self)
         self.table.setModel(self.model)
@@ -189,13 +194,26 @@ class CompareView(QWidget):
         """The designs that are compared."""
         return tuple(self._tabs)
 
+    @property
+    def note(self) -> str:
+        """The words below the table."""
+        return self._note.text()
+
     def comparison(self) -> Comparison:
         """The table of the designs as they are now."""
         analyses = [tab.analysis for tab in self._tabs]
-        measured = {
-            index: ms / 1000 for index, each in enumerate(analyses) if (ms := self._latency_ms(each)) is not None
-        }
-        return compare(analyses, measured)
+        figures = self._figures()
+        table = compare(analyses, {index: figure.median_ms / 1000 for index, figure in figures.items()})
+        if not _overlap(list(figures.values())):
+            return table
+        # A median that lies within the noise of another is not better.
+        rows = tuple(replace(row, best=None) if row.key == LATENCY else row for row in table.rows)
+        return replace(table, rows=rows)
+
+    def _figures(self) -> dict[int, Measurement]:
+        """What was measured, by the design's place."""
+        found = enumerate(self._figure(tab.document.design) for tab in self._tabs)
+        return {index: figure for index, figure in found if figure is not None}
 
     def drop(self, tab: DesignTab) -> bool:
         """Leave out a design that is being closed; gives whether enough are left to compare."""
@@ -211,24 +229,23 @@ class CompareView(QWidget):
         comparison = self.comparison()
         self.model.show_comparison(comparison)
         self._fit_table(len(comparison.rows))
-        self._note.setText(
-            "× is the ratio to A; ★ marks the best where less is better. "
-            + (
-                ""
-                if any(row.key == "latency_s" for row in comparison.rows)
-                else "Measure the designs to compare latencies."
-            )
+        self._note.setText(f"× is the ratio to A; ★ marks the best where less is better. {self._latency_words()}")
+        self.kind_bars.show_rows(
+            [(letter, _mac_bars(tab.analysis)) for letter, tab in zip(LETTERS, self._tabs, strict=False)]
         )
-        rows = []
-        for letter, tab in zip(LETTERS, self._tabs, strict=False):
-            kinds = [kind for kind in tab.analysis.kinds if kind.cost.macs]
-            shades = kind_colours([kind.category for kind in kinds])
-            parts = [
-                Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), shade)
-                for kind, shade in zip(kinds, shades, strict=True)
-            ]
-            rows.append((letter, tuple(parts)))
-        self.kind_bars.show_rows(rows)
+
+    def _latency_words(self) -> str:
+        """Each latency with its spread, and under which conditions."""
+        figures = self._figures()
+        if not figures:
+            return "Measure the designs to compare latencies."
+        spreads = ", ".join(
+            f"{LETTERS[index]} {wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms)}"
+            for index, figure in figures.items()
+        )
+        conditions = " and ".join(sorted({figure.conditions for figure in figures.values()}))
+        doubt = " The intervals overlap: no difference is shown." if _overlap(list(figures.values())) else ""
+        return f"Latency on {conditions}: {spreads}.{doubt}"
 
     def follow_theme(self) -> None:
         """Draw everything in the colours of the present look."""
@@ -274,3 +291,19 @@ class CompareView(QWidget):
         table.verticalHeader().setDefaultSectionSize(round(self.fontMetrics().height() * 1.7))
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+
+
+def _overlap(figures: Sequence[Measurement]) -> bool:
+    """Whether the quickest one's interval reaches into another's."""
+    if len(figures) < 2:
+        return False
+    best, *others = sorted(figures, key=lambda figure: figure.median_ms)
+    return any(figure.low_ms <= best.high_ms for figure in others)
+
+
+def _mac_bars(analysis: Analysis) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(kind.title, kind.cost.macs, wording.short(kind.cost.macs), kind_colour(kind.key))
+        for kind in analysis.kinds
+        if kind.cost.macs
+    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.analysis.snapshot import Analysis
-from designer.edit.document import Command, Document
-from designer.edit.edits import place, place_after
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID
+from designer.edit.document import Document
+from designer.edit.edits import place
 from designer.graph.design import Design, NodeId, Point
+from designer.graph.difference import Difference
 from designer.graph.layer import Layer
+from designer.ui.canvas.placing import centred_corner, free_place, place_behind
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
@@ -23,7 +24,7 @@ from designer.ui.picture import save_picture
 class DesignTab(QWidget):
     """One open design.
 
-    Signals: ``analysed`` when shapes and costs are the present design's again; ``document_changed`` after an edit, undo
+    Signals: ``analysed`` when shapes and costs became others and are known; ``document_changed`` after an edit, undo
     or save; ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
     """
 
@@ -37,6 +38,7 @@ class DesignTab(QWidget):
         super().__init__(parent)
         self.document = document
         self.is_untouched = False
+        self._heat: Mapping[NodeId, float] | None = None
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
@@ -44,11 +46,13 @@ class DesignTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
-        self.bridge.analysed.connect(lambda _analysis: self.analysed.emit())
-        self.bridge.design_changed.connect(lambda _difference: self._changed())
+        self._meaning_changed = False
+        self.bridge.design_changed.connect(self._changed)
+        self.bridge.analysed.connect(lambda _analysis: self._analysed())
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
         self.scene.said.connect(self.said)
+        self.canvas.entered.connect(lambda id: self.said.emit(f"{id}: Ctrl+Shift+G puts its parts in its place"))
 
     @property
     def analysis(self) -> Analysis:
@@ -59,6 +63,11 @@ class DesignTab(QWidget):
     def selection(self) -> tuple[NodeId, ...]:
         """Selected nodes."""
         return self.scene.selection
+
+    @property
+    def has_selection(self) -> bool:
+        """Whether any node is selected; cheaper than asking which."""
+        return bool(self.scene.selectedItems())
 
     def select(self, ids: Iterable[NodeId]) -> None:
         """Select these nodes and no others."""
@@ -74,6 +83,16 @@ class DesignTab(QWidget):
             self.scene.select([id])
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
+
+    def show_times(self, node_ms: Mapping[str, float]) -> None:
+        """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
+        self.scene.set_node_times({(id,): node_ms[id] for id in self.document.design.nodes if id in node_ms})
+
+    def show_heat(self, shares: Mapping[NodeId, float] | None) -> None:
+        """Tint the cards by a share of the largest, 0 to 1; None takes the tint away."""
+        if shares != self._heat:
+            self._heat = shares
+            self.scene.set_heat(shares)
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
@@ -115,45 +134,33 @@ class DesignTab(QWidget):
 
     def place_wired(self, layer: Layer) -> None:
         """Place a layer after the one selected node, wired to it; at the view's centre where none is selected."""
-        design = self.document.design
         selected = self.selection[0] if len(self.selection) == 1 else None
+        centre = self.view_centre()
         added: list[NodeId] = []
 
         def edit(before: Design) -> Design:
-            if selected is not None and selected in before.nodes:
-                corner = before.nodes[selected].position
-                place_at = free_place(before, Point(corner.x + CARD_WIDTH + GAP_X, corner.y))
-                after, id = place_after(before, selected, layer, place_at)
+            if selected is not None:
+                after, id = place_behind(before, layer, selected)
             else:
-                after, id = place(before, layer, free_place(before, self._centred_corner()))
+                corner = free_place(before, centred_corner(QPointF(centre.x, centre.y)))
+                after, id = place(before, layer, corner)
             added[:] = [id]
             return after
 
-        self.document.apply(Command(f"Place {layer.card_title()}", edit))
-        if added and self.document.design is not design:
+        if self.scene.do(f"Place {layer.card_title()}", edit):
             self.show_node(added[0])
-
-    def _centred_corner(self) -> Point:
-        centre = self.view_centre()
-        x, y = centre.x - CARD_WIDTH / 2, centre.y - CARD_HEIGHT / 2
-        return Point(round(x / GRID) * GRID, round(y / GRID) * GRID)
 
     def end(self) -> None:
         """Stop listening to the document; for a tab that closes."""
         self.bridge.end()
 
-    def _changed(self) -> None:
+    def _changed(self, changes: Difference) -> None:
         self.is_untouched = False
+        self._meaning_changed |= not changes.keeps_meaning
         self.document_changed.emit()
 
-
-def free_place(design: Design, wanted: Point) -> Point:
-    """The wanted corner, or the first one below it where a card covers none that is there."""
-    place_at = wanted
-    while any(_overlap(node.position, place_at) for node in design.nodes.values()):
-        place_at = Point(place_at.x, place_at.y + CARD_HEIGHT + GAP_Y)
-    return place_at
-
-
-def _overlap(a: Point, b: Point) -> bool:
-    return abs(a.x - b.x) < CARD_WIDTH and abs(a.y - b.y) < CARD_HEIGHT
+    def _analysed(self) -> None:
+        # A move is analysed at each of its steps, and every number stays as it was: panels need not be asked.
+        if self._meaning_changed:
+            self._meaning_changed = False
+            self.analysed.emit()

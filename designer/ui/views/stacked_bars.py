@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer.ui.panels.bars import Bar
@@ -31,11 +31,25 @@ class StackedBars(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Two lines a bar."""
-        return QSize(self.fontMetrics().horizontalAdvance("m" * 18), max(1, len(self._rows)) * self._row_height())
+        """Two lines a bar, and a line for each kind that has a colour."""
+        legend = len(self._legend()) * self._line_height()
+        return QSize(
+            self.fontMetrics().horizontalAdvance("m" * 18), max(1, len(self._rows)) * self._row_height() + legend
+        )
 
     def _row_height(self) -> int:
         return self.fontMetrics().height() * 3
+
+    def _line_height(self) -> int:
+        return round(self.fontMetrics().height() * 1.3)
+
+    def _legend(self) -> dict[str, QColor]:
+        """The colour of each kind, by its first appearance."""
+        found: dict[str, QColor] = {}
+        for _letter, parts in self._rows:
+            for part in parts:
+                found.setdefault(part.label, part.colour)
+        return found
 
     def _segments(self) -> list[tuple[QRectF, Bar]]:
         """Each part with its place."""
@@ -58,10 +72,21 @@ class StackedBars(QWidget):
         for row, (letter, _parts) in enumerate(self._rows):
             room = QRectF(0, row * self._row_height(), self.width(), self._row_height())
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, letter)
+        self._draw_legend(painter)
         painter.setPen(self.palette().color(QPalette.ColorRole.Base))
         for place, part in self._segments():
             painter.setBrush(part.colour)
             painter.drawRect(place)
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        left, line = self.fontMetrics().horizontalAdvance("MM"), self._line_height()
+        top = len(self._rows) * self._row_height()
+        for index, (label, colour) in enumerate(self._legend().items()):
+            room = QRectF(left, top + index * line, self.width() - left, line)
+            side = line * 0.5
+            painter.fillRect(QRectF(room.left(), room.center().y() - side / 2, side, side), colour)
+            words = room.adjusted(2 * side, 0, 0, 0)
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
 
     def text_at(self, point: QPoint) -> str:
         """What the part under a point is, or an empty text."""

@@ -10,7 +10,7 @@ from designer.analysis.snapshot import Analysis
 from designer.ui.canvas.drawing import Drawing
 
 LARGEST_SCALE = 1.0
-AROUND = 24.0
+AROUND = 44.0
 """Canvas units left free around the drawing."""
 
 

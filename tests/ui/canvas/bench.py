@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from designer.edit.document import Document
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
+from designer.layers.activation import ReLU6
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.endpoints import Input
 from designer.ui.canvas.drawing import input_index, output_index
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
@@ -59,7 +62,7 @@ class Hand:
         """Names of the undo steps."""
         return [label for label, _ in self.document.history]
 
-    # Places on the viewport ----------------------------------------------------------------------------------------------
+    # Places on the viewport ------------------------------------------------------------------------------------------
 
     def at(self, x: float, y: float) -> QPoint:
         """A place on the canvas, as a pixel."""
@@ -81,7 +84,7 @@ class Hand:
         item = self.scene.nodes[port.node]
         return self.view.mapFromScene(item.input_at(input_index(item.node, port.port)))
 
-    # What a hand does ----------------------------------------------------------------------------------------------------
+    # What a hand does ------------------------------------------------------------------------------------------------
 
     def press(
         self, at: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE, held: bool = True
@@ -98,16 +101,19 @@ class Hand:
         self._mouse(QEvent.Type.MouseButtonRelease, at, button, Qt.MouseButton.NoButton, keys)
 
     def pull(
-        self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE, steps: int = 6
+        self,
+        start: QPoint,
+        end: QPoint,
+        button: Qt.MouseButton = LEFT,
+        keys: Qt.KeyboardModifier = NONE,
+        steps: int = 6,
     ) -> None:
         """Press and move in small steps, without letting go."""
         self.press(start, button, keys)
         for step in range(1, steps + 1):
             self.move(start + (end - start) * (step / steps), button, keys)
 
-    def drag(
-        self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE
-    ) -> None:
+    def drag(self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE) -> None:
         """Press, move in small steps, let go."""
         self.pull(start, end, button, keys)
         self.release(end, button, keys)
@@ -152,7 +158,7 @@ class Hand:
         place, everywhere = QPointF(at), QPointF(self.view.viewport().mapToGlobal(at))
         QApplication.sendEvent(self.view.viewport(), QMouseEvent(kind, place, everywhere, button, held, keys))
 
-    # Drags from outside --------------------------------------------------------------------------------------------------
+    # Drags from outside ----------------------------------------------------------------------------------------------
 
     def enter(self, mime: QMimeData, at: QPoint) -> bool:
         """A drag comes in; gives whether it is taken."""
@@ -174,3 +180,24 @@ class Hand:
         """It is let go."""
         event = QDropEvent(QPointF(at), Qt.DropAction.CopyAction, mime, LEFT, keys)
         QApplication.sendEvent(self.view.viewport(), event)
+
+
+def three() -> Design:
+    """Input wired to a pointwise, and a ReLU6 beside them."""
+    return design_of(
+        {"input": (Input(24, 56, 56), 0, 0), "expand": (PointwiseConv2d(144), 200, 0), "act": (ReLU6(), 400, 0)},
+        [("input.y", "expand.x")],
+    )
+
+
+def long_chain(count: int) -> Design:
+    """Rows of a hundred cards."""
+    nodes = [Node(NodeId("n0"), Input(8, 8, 8))]
+    nodes += [Node(NodeId(f"n{i}"), ReLU6(), "", Point(i % 100 * 192, i // 100 * 144)) for i in range(1, count)]
+    wires = [Wire(PortRef(NodeId(f"n{i - 1}"), "y"), PortRef(NodeId(f"n{i}"), "x")) for i in range(1, count)]
+    return Design.build("chain", nodes, wires)
+
+
+def near(a: QPointF, b: QPointF, most: float) -> bool:
+    """Whether two points are within a distance of each other, along each axis."""
+    return abs(a.x() - b.x()) <= most and abs(a.y() - b.y()) <= most

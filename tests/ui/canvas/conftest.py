@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
-from tests.ui.canvas.bench import Hand
 
 from designer.graph.design import Design
+from tests.ui.canvas.bench import Hand
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from designer import wording
 from designer.edit.edits import disconnect
 from designer.graph.design import PortRef
+from designer.ui.canvas.geometry import lines_cross, polyline
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.node_item import HELD_Z
 from designer.ui.canvas.wire_item import WireItem
@@ -43,5 +44,7 @@ class CutWires(Gesture):
         self.canvas.removeItem(self._line)
 
     def _crossed(self) -> list[PortRef]:
-        near = self.canvas.items(self._stroke.boundingRect().adjusted(-1, -1, 1, 1))
-        return [item.target for item in near if isinstance(item, WireItem) and self._stroke.intersects(item.shape())]
+        around = self._stroke.boundingRect().adjusted(-1, -1, 1, 1)
+        near = self.canvas.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        stroke = polyline(self._stroke)
+        return [item.target for item in near if isinstance(item, WireItem) and lines_cross(stroke, item.line)]

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainterPathStroker
 from PySide6.QtWidgets import QApplication
 
 from designer import wording
@@ -17,7 +16,7 @@ from designer.edit.edits import move
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
-from designer.ui.canvas.geometry import CARD, route, snapped
+from designer.ui.canvas.geometry import CARD, distance_to, polyline, route, snapped
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
 
@@ -103,10 +102,8 @@ class DragNodes(Gesture):
         return wire if wire is not None and wire in design.wires and self._may_insert(design, wire) else None
 
     def _runs_near(self, wire: Wire, at: QPointF) -> bool:
-        around = QPainterPathStroker()
-        around.setWidth(2 * INSERT_REACH)
         start, end, lane = self.canvas.ends(wire)
-        return around.createStroke(route(start, end, lane).path).contains(at)
+        return distance_to(polyline(route(start, end, lane).path), at) < INSERT_REACH
 
     def _may_insert(self, design: Design, wire: PortRef) -> bool:
         try:

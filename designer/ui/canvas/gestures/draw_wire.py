@@ -154,7 +154,8 @@ class DrawWire(Gesture):
         start, end = (fixed, loose) if self._from_output else (loose, fixed)
         self._line.setPath(route(start, end).path)
         look = self.canvas.paints().look
-        colour = look.tone("ok") if snaps else look.error if self._reason else look.accent
+        fits = self._goal is not None and self._misfit(self._goal) is None
+        colour = look.tone("ok" if fits else "warning") if snaps else look.error if self._reason else look.accent
         self._line.setPen(QPen(colour, 2.4, Qt.PenStyle.SolidLine if snaps else Qt.PenStyle.DashLine))
 
     def _centre(self, port: PortRef, is_output: bool) -> QPointF:

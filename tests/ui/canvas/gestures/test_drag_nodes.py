@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from tests.ui.canvas.bench import ALT, CONTROL, SHIFT, Hand, design_of, ref
 
 from designer.graph.design import Design, NodeId, Point
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from tests.ui.canvas.bench import ALT, CONTROL, SHIFT, Hand, design_of, ref
 
 pytestmark = pytest.mark.gui
 

@@ -1,0 +1,60 @@
+"""A comparison as text that leaves: Markdown, CSV and HTML."""
+
+from __future__ import annotations
+
+import csv
+import io
+from html import escape
+
+from designer.analysis.compare import Comparison, Row
+from designer.wording import ratio
+
+
+def markdown(comparison: Comparison) -> str:
+    """A Markdown table: a row a figure, a column a design; the ratio to the first behind, the best in bold."""
+    head = ["", *map(_markdown_cell, comparison.names)]
+    lines = [_joined(head), _joined(["---", *["---:"] * len(comparison.names)])]
+    lines += [_joined([row.label, *_cells(row, "**{}**")]) for row in comparison.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _joined(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _markdown_cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+
+
+def _cells(row: Row, best: str) -> list[str]:
+    found = []
+    for index, text in enumerate(row.texts):
+        times = row.ratios[index]
+        cell = text if index == 0 or times is None else f"{text} {ratio(times)}"
+        found.append(best.format(cell) if index == row.best else cell)
+    return found
+
+
+def csv_table(comparison: Comparison) -> str:
+    """Comma-separated values: a row a figure, its unit, then a column a design; plain numbers, empty where unknown."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["figure", "unit", *comparison.names])
+    for row in comparison.rows:
+        writer.writerow([row.key, row.unit, *("" if value is None else value for value in row.values)])
+    return text.getvalue()
+
+
+def html_table(comparison: Comparison) -> str:
+    """An HTML table of the same."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in comparison.names)
+    rows = "".join(
+        f"<tr><th>{escape(row.label)}</th>{''.join(f'<td>{cell}</td>' for cell in _html_cells(row))}</tr>\n"
+        for row in comparison.rows
+    )
+    return f"<table>\n<tr><th></th>{head}</tr>\n{rows}</table>\n"
+
+
+def _html_cells(row: Row) -> list[str]:
+    safe = Row(row.key, row.label, row.unit, row.values, tuple(map(escape, row.texts)), row.ratios, row.best)
+    return _cells(safe, "<strong>{}</strong>")

@@ -1,0 +1,78 @@
+"""What an action is: the record that the table of actions is made of, and what an action can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from designer.ui.workbench import Workbench
+
+
+class Menu(Enum):
+    """The menus, in their order; the value is the title with its access key."""
+
+    FILE = "&File"
+    EDIT = "&Edit"
+    VIEW = "&View"
+    BLOCK = "&Block"
+    RUN = "&Run"
+    HELP = "&Help"
+
+
+class Context(Protocol):
+    """What actions reach."""
+
+    @property
+    def bench(self) -> Workbench: ...
+    def new_from_template(self) -> None: ...
+    def export_onnx(self) -> None: ...
+    def export_picture(self) -> None: ...
+    def compare(self) -> None: ...
+    def focus_palette(self) -> None: ...
+    def focus_inspector(self) -> None: ...
+    def focus_next_panel(self) -> None: ...
+    def set_heat(self, by: str) -> None: ...
+    @property
+    def heat(self) -> str: ...
+    def set_theme(self, name: str) -> None: ...
+    def show_help(self, page: str) -> None: ...
+    def quit(self) -> None: ...
+
+
+Call = Callable[[Context], None]
+Question = Callable[[Context], bool]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do.
+
+    Attributes:
+        id: Stable name.
+        menu: Where it stands.
+        text: Title, or how to make it from the present state.
+        call: What it does.
+        shortcuts: Keys, the first one shown.
+        tip: One sentence; the tool tip adds the shortcut.
+        enabled: Whether it can be done now.
+        checked: For a toggle, whether it is on.
+        starts_section: Whether a line stands above it.
+        submenu: Title of the submenu it stands in, or an empty text.
+    """
+
+    id: str
+    menu: Menu
+    text: str | Callable[[Context], str]
+    call: Call
+    shortcuts: tuple[str, ...] = ()
+    tip: str = ""
+    enabled: Question = field(default=lambda _context: True)
+    checked: Question | None = None
+    starts_section: bool = False
+    submenu: str = ""
+
+    def title(self, context: Context) -> str:
+        """The text now."""
+        return self.text if isinstance(self.text, str) else self.text(context)

@@ -1,0 +1,257 @@
+"""Every explanation adds up to its figure: for each figure, of the design, of blocks and of what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from designer.analysis.conventions import PRESETS, THOP, Convention, count
+from designer.analysis.explain import Explanation, explain, explain_count
+from designer.analysis.figures import Figure
+from designer.analysis.snapshot import Analysis, analyse
+from designer.edit.grouping import group
+from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
+from designer.layers.activation import ReLU
+from designer.layers.convolution import DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+from designer.templates.networks import template
+from tests.arithmetic import evaluate
+
+THIN = "\u202f"
+
+
+def grouped_twice() -> Design:
+    """A bottleneck with its depthwise part in a group, and that group and its neighbours in another."""
+    design = template("bottleneck").build(channels=8, out_channels=8, resolution=12)
+    inner, first = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")])
+    return group(inner, [NodeId("expand_act"), first, NodeId("depthwise_act")])[0]
+
+
+DESIGNS = {
+    "mobilenet_v2": template("mobilenet_v2").build(resolution=96),
+    "mobilenet_v1": template("mobilenet_v1").build(width=0.5, padding="tensorflow"),
+    "bottleneck": template("bottleneck").build(),
+    "article": template("article_bottleneck").build(),
+    "grouped": grouped_twice(),
+}
+designs = pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+
+
+def paths(analysis: Analysis, prefix: NodePath = ()) -> Iterator[NodePath]:
+    """The design, every node, and every node inside a block."""
+    yield prefix
+    for id in analysis.design.order:
+        inner = analysis.node(id).inner
+        if inner is not None:
+            yield from paths(inner, (*prefix, id))
+        else:
+            yield (*prefix, id)
+
+
+def adds_up(explanation: Explanation) -> None:
+    """Numbers, terms and shares all amount to the value."""
+    assert explanation.value is not None
+    if explanation.numbers:
+        assert evaluate(explanation.numbers) == explanation.value
+        assert explanation.symbols
+    if explanation.terms:
+        assert sum(term.value for term in explanation.terms) == explanation.value
+        assert sum(term.share for term in explanation.terms) == pytest.approx(1)
+        assert [term.value for term in explanation.terms] == sorted((t.value for t in explanation.terms), reverse=True)
+    assert bool(explanation.numbers or explanation.terms) == (explanation.value > 0)
+    assert explanation.title
+    assert explanation.counted
+    assert explanation.source
+
+
+@designs
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("figure", [figure for figure in Figure if figure is not Figure.RECEPTIVE_FIELD])
+def test_every_figure_everywhere_adds_up(design: Design, figure: Figure, batch: int) -> None:
+    analysis = analyse(design, batch=batch)
+    for path in paths(analysis):
+        explanation = explain(analysis, figure, path)
+        if figure is Figure.PEAK_MEMORY and len(path) > 1 and path[-1].startswith("x"):
+            assert explanation.notes == ("It is no step of its own: it brings in what the block is given.",)
+        else:
+            adds_up(explanation)
+
+
+@designs
+def test_values_are_the_analysis_values(design: Design) -> None:
+    analysis = analyse(design)
+    for figure in Figure:
+        if figure not in {Figure.RECEPTIVE_FIELD, Figure.PEAK_MEMORY}:
+            assert explain(analysis, figure).value == getattr(analysis.cost, figure.value)
+            for path, _, report in analysis.primitives():
+                assert explain(analysis, figure, path).value == getattr(report.cost, figure.value)
+    assert explain(analysis, Figure.PEAK_MEMORY).value == analysis.totals.peak_activation_bytes
+
+
+@designs
+def test_a_node_takes_as_much_memory_as_the_timeline_says(design: Design) -> None:
+    analysis = analyse(design)
+    for id in design.nodes:
+        most = max(held for path, held in analysis.memory_timeline if path[0] == id)
+        assert explain(analysis, Figure.PEAK_MEMORY, (id,)).value == most
+
+
+@designs
+def test_receptive_fields_add_up(design: Design) -> None:
+    analysis = analyse(design)
+    for id in design.nodes:
+        explanation = explain(analysis, Figure.RECEPTIVE_FIELD, (id,))
+        assert explanation.value == analysis.receptive_field(id).size
+        if explanation.value is None:
+            assert explanation.text == "all of the input"
+        else:
+            adds_up(explanation)
+
+
+def test_the_line_of_a_depthwise() -> None:
+    analysis = analyse(template("bottleneck").build())
+    explanation = explain(analysis, Figure.MACS, (NodeId("depthwise"),))
+    assert explanation.title == "MACs of depthwise"
+    assert explanation.line == f"k²·C·H·W = 3²·144·56·56 = 4{THIN}064{THIN}256 MACs"
+    assert "biases" in explanation.not_counted
+    inside = analyse(template("mobilenet_v2").build())
+    again = explain(inside, Figure.MACS, (NodeId("bottleneck_3"), NodeId("depthwise")))
+    assert (again.title, again.line) == ("MACs of bottleneck_3 › depthwise", explanation.line)
+
+
+def test_a_sum_of_three_says_its_parts_and_where_to_look_next() -> None:
+    analysis = analyse(template("bottleneck").build())
+    explanation = explain(analysis, Figure.MACS)
+    assert explanation.symbols == "expand + project + depthwise"
+    assert explanation.numbers.replace(THIN, "") == "10838016 + 10838016 + 4064256"
+    assert explanation.terms[2].path == (NodeId("depthwise"),)
+    assert explanation.terms[2].detail == explain(analysis, Figure.MACS, (NodeId("depthwise"),)).line
+
+
+def test_a_long_sum_shows_the_largest() -> None:
+    explanation = explain(analyse(template("mobilenet_v2").build()), Figure.MACS)
+    assert explanation.symbols.endswith(" + 15 others")
+    assert len(explanation.terms) == 20
+    assert explanation.terms[0].label == "bottleneck_2"
+    assert explanation.terms[0].detail == "8 nodes inside"
+
+
+def test_flops_say_both_their_parts() -> None:
+    analysis = analyse(template("mobilenet_v2").build())
+    explanation = explain(analysis, Figure.FLOPS, (NodeId("classifier"),))
+    assert explanation.line.replace(THIN, "") == "2·MACs + element-wise = 2·1280000 + 1000 = 2561000 FLOPs"
+    assert [term.label for term in explanation.terms] == ["2 × MACs", "element-wise operations"]
+
+
+def test_parameters_name_their_tensors() -> None:
+    notes = explain(analyse(template("bottleneck").build()), Figure.PARAMETERS, (NodeId("depthwise_bn"),)).notes
+    assert notes[0] == "weight: 144"
+    assert notes[2] == "running_mean: 144, kept but not trained"
+
+
+def test_the_peak_by_hand() -> None:
+    # 2×4×4 in, floats: x lives for the add while a (8×4×4) is read and b (8×4×4) is written: 128 + 512 + 512 bytes.
+    nodes = [
+        Node(NodeId("x"), Input(2, 4, 4)),
+        Node(NodeId("a"), PointwiseConv2d(8)),
+        Node(NodeId("b"), DepthwiseConv2d()),
+        Node(NodeId("c"), PointwiseConv2d(2)),
+        Node(NodeId("add"), Add()),
+        Node(NodeId("out"), Output()),
+    ]
+    chain = [("x", "a.x"), ("a", "b.x"), ("b", "c.x"), ("x", "add.a"), ("c", "add.b"), ("add", "out.x")]
+    wires = [
+        Wire(PortRef(NodeId(source), "y"), PortRef(NodeId(target.split(".")[0]), target.split(".")[1]))
+        for source, target in chain
+    ]
+    explanation = explain(analyse(Design.build("by hand", nodes, wires)), Figure.PEAK_MEMORY)
+    assert explanation.value == 1152
+    assert explanation.notes == ("The most lives in the step of b: 3 tensors at once.",)
+    assert [(term.label, term.value) for term in explanation.terms] == [
+        ("a 8×4²", 512),
+        ("b 8×4²", 512),
+        ("x 2×4²", 128),
+    ]
+    details = [term.detail.partition("; ")[2] for term in explanation.terms]
+    assert details == ["kept until b", "made in this step", "kept until add"]
+    # While c runs: b 512, c 128, x 128.
+    assert explain(analyse(Design.build("by hand", nodes, wires)), Figure.PEAK_MEMORY, (NodeId("c"),)).value == 768
+
+
+def test_the_receptive_field_of_mobilenet_v2() -> None:
+    # 1 + 2·1 for the stem, then (k − 1)·jump of the 17 depthwise, jumps 2, 2, 4, 4, 8 ×3, 16 ×7, 32 ×3.
+    jumps = [2, 2, 4, 4, 8, 8, 8, 16, 16, 16, 16, 16, 16, 16, 32, 32, 32]
+    explanation = explain(analyse(template("mobilenet_v2").build()), Figure.RECEPTIVE_FIELD)
+    assert explanation.value == 1 + 2 + 2 * sum(jumps) == 491
+    assert explanation.notes[0] == "It is that of head: what follows sees every position."
+
+
+def test_what_sees_everything_says_from_where_on() -> None:
+    analysis = analyse(template("mobilenet_v2").build())
+    explanation = explain(analysis, Figure.RECEPTIVE_FIELD, (NodeId("classifier"),))
+    assert (explanation.value, explanation.notes) == (
+        None,
+        ("From pool on, each output sees every position of the input.",),
+    )
+
+
+def unknown() -> Analysis:
+    nodes = [
+        Node(NodeId("x"), Input(6, 8, 8)),
+        Node(NodeId("first"), PointwiseConv2d(4)),
+        Node(NodeId("misfit"), GroupedConv2d(9, groups=5)),
+        Node(NodeId("after"), ReLU()),
+        Node(NodeId("out"), Output()),
+    ]
+    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)]
+    return analyse(Design.build("unknown", nodes, wires))
+
+
+@pytest.mark.parametrize("figure", Figure)
+@pytest.mark.parametrize("id", ["misfit", "after"])
+def test_the_unknown_is_said_and_never_a_number(figure: Figure, id: str) -> None:
+    explanation = explain(unknown(), figure, (NodeId(id),))
+    if figure is Figure.RECEPTIVE_FIELD and id == "misfit":
+        return  # its window is known, though its channels do not fit
+    assert explanation.value is None
+    assert explanation.text == "–"
+    assert explanation.notes[0] == "It is unknown, because a shape on the way is."
+
+
+def test_an_incomplete_total_says_how_much_is_missing() -> None:
+    explanation = explain(unknown(), Figure.MACS)
+    assert explanation.value == 6 * 4 * 64
+    assert explanation.notes == ("3 nodes of unknown shape not counted.",)
+
+
+def test_a_path_that_is_none_is_refused() -> None:
+    analysis = analyse(template("bottleneck").build())
+    for figure in Figure:
+        with pytest.raises(KeyError):
+            explain(analysis, figure, (NodeId("nowhere"),))
+        with pytest.raises(KeyError):
+            explain(analysis, figure, (NodeId("depthwise"), NodeId("expand")))
+
+
+@designs
+@pytest.mark.parametrize("convention", PRESETS, ids=lambda convention: convention.key)
+def test_every_convention_adds_up(design: Design, convention: Convention) -> None:
+    analysis = analyse(design)
+    assert explain_count(analysis, convention).value == count(analysis, convention).total
+    for path in paths(analysis):
+        explanation = explain_count(analysis, convention, path)
+        if explanation.terms:
+            assert sum(term.value for term in explanation.terms) == explanation.value
+        if explanation.numbers:
+            assert evaluate(explanation.numbers) == explanation.value
+
+
+def test_a_convention_says_what_it_does_with_one_node() -> None:
+    explanation = explain_count(analyse(template("bottleneck").build()), THOP, (NodeId("expand_bn"),))
+    assert explanation.title == "thop: MACs of expand_bn"
+    assert explanation.value == 4 * 144 * 56 * 56
+    assert explanation.counted == ("Batch norm: 4 × elements read",)
+    assert explanation.notes[-1] == "The model's code: as published (torchvision)."

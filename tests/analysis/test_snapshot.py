@@ -1,0 +1,240 @@
+"""An analysis after an edit is the analysis from nothing; blocks count as their parts; memory as a simulation says."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from designer.analysis.issues import Severity
+from designer.analysis.snapshot import Analysis, analyse
+from designer.edit.edits import delete
+from designer.edit.grouping import expand_block
+from designer.errors import DesignerError
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.activation import ReLU6
+from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
+from designer.layers.dense import FullyConnected
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+from designer.templates.networks import template
+from tests.random_designs import designs, values
+from tests.sound_designs import grouped_designs, sound_designs
+
+
+def seen(analysis: Analysis) -> tuple[Any, ...]:
+    """Everything a reader can ask, in comparable form."""
+    design = analysis.design
+    return (
+        analysis.totals,
+        analysis.is_valid,
+        [(issue.line(), issue.severity, [fix.label for fix in issue.fixes]) for issue in analysis.issues],
+        {id: (report.inputs, report.outputs, report.cost) for id in design.nodes for report in [analysis.node(id)]},
+        {id: analysis.receptive_field(id) for id in design.nodes},
+        analysis.memory_timeline,
+        analysis.depth,
+        analysis.kinds,
+    )
+
+
+def any_edit(draw: st.DataObject, design: Design) -> Design:
+    """A parameter set, a node deleted, or a wire removed."""
+    ids = list(design.nodes)
+    id = draw.draw(st.sampled_from(ids))
+    kind = draw.draw(st.sampled_from(["parameter", "parameter", "parameter", "delete", "unplug"]))
+    parameters = design.nodes[id].layer.parameters
+    if kind == "parameter" and parameters:
+        parameter = draw.draw(st.sampled_from(parameters))
+        value = draw.draw(values(parameter) | st.just(parameter.default))
+        try:
+            return design.with_layer(id, design.nodes[id].layer.with_parameter(parameter.name, value))
+        except DesignerError:
+            return design
+    if kind == "delete":
+        return delete(design, [id])
+    return design.without_wires([wire.target for wire in design.incoming(id)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(grouped_designs() | designs(), st.data())
+def test_following_edits_equals_starting_over(design: Design, data: st.DataObject) -> None:
+    analysis = analyse(design)
+    for _ in range(4):
+        if not design.nodes:
+            return
+        design = any_edit(data, design)
+        analysis = analyse(design, analysis)
+        assert seen(analysis) == seen(analyse(design))
+
+
+def laid_open(design: Design) -> Design:
+    """The design with every block expanded."""
+    while True:
+        blocks = [id for id, node in design.nodes.items() if node.layer.is_block]
+        if not blocks:
+            return design
+        inputs = analyse(design).node(blocks[0]).known_inputs
+        assert inputs is not None
+        design, _ = expand_block(design, blocks[0], inputs)
+
+
+@settings(max_examples=40, deadline=None)
+@given(grouped_designs())
+def test_a_block_counts_as_its_parts(design: Design) -> None:
+    closed, opened = analyse(design), analyse(laid_open(design))
+    assert closed.is_valid
+    assert opened.is_valid
+    assert closed.totals == opened.totals
+    assert closed.depth == opened.depth
+    assert [kind.cost for kind in closed.kinds] == [kind.cost for kind in opened.kinds]
+
+
+def test_a_whole_network_counts_as_its_parts() -> None:
+    design = template("mobilenet_v2").build()
+    assert analyse(design).totals == analyse(laid_open(design)).totals
+
+
+def simulated_peak(design: Design) -> int:
+    """The most bytes alive, by running through the order and keeping whatever something later still reads.
+
+    Independent of the analysis' lifetimes: at each node, what it reads and writes and what is read later are summed.
+    """
+    analysis = analyse(design)
+    order = [id for id in design.order if design.nodes[id].layer.outputs]
+    memory: dict[NodeId, NodeId] = {}  # whose memory a node's result lies in
+    for id in order:
+        sources = design.predecessors[id]
+        memory[id] = memory[sources[0]] if design.nodes[id].layer.aliases_input else id
+    size = {id: (analysis.node(id).outputs or ())[0].bytes for id in order}
+    given = {memory[source] for node in design.output_nodes() for source in design.predecessors[node.id]}
+    peak = 0
+    for place, id in enumerate(order):
+        later = {memory[source] for after in order[place + 1 :] for source in design.predecessors[after]}
+        made = {memory[before] for before in order[:place]}
+        alive = {memory[source] for source in design.predecessors[id]} | {memory[id]} | (made & (later | given))
+        peak = max(peak, sum(size[owner] for owner in alive))
+    return peak
+
+
+@settings(max_examples=60, deadline=None)
+@given(grouped_designs())
+def test_peak_memory_is_what_a_simulation_finds(design: Design) -> None:
+    assert analyse(design).totals.peak_activation_bytes == simulated_peak(laid_open(design))
+
+
+def test_peak_memory_of_the_bottleneck_by_hand() -> None:
+    # While ReLU6 works on the expansion: its input and its output, 144×56² floats each, and the input kept for the add.
+    analysis = analyse(template("bottleneck").build(batch_norm=False))
+    assert analysis.totals.peak_activation_bytes == (144 + 144 + 24) * 56 * 56 * 4
+
+
+def test_costs_of_the_bottleneck_by_hand() -> None:
+    analysis = analyse(template("bottleneck").build(batch_norm=False))
+    positions = 56 * 56
+    assert analysis.totals.parameters == 24 * 144 + 9 * 144 + 144 * 24
+    assert analysis.totals.macs == (24 * 144 + 9 * 144 + 144 * 24) * positions
+    # Two comparisons an element for each ReLU6, one addition an element for the residual.
+    assert analysis.totals.elementwise == (2 * 2 * 144 + 24) * positions
+    assert analysis.totals.flops == 2 * analysis.totals.macs + analysis.totals.elementwise
+
+
+def test_receptive_fields_by_hand() -> None:
+    nodes = [
+        Node(NodeId("in"), Input(3, 64, 64)),
+        Node(NodeId("a"), Conv2d(4, stride=2)),
+        Node(NodeId("b"), DepthwiseConv2d(5)),
+        Node(NodeId("c"), Conv2d(4, dilation=2)),
+        Node(NodeId("out"), Output()),
+    ]
+    design = Design.build(
+        "x",
+        nodes,
+        [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)],
+    )
+    analysis = analyse(design)
+    # 3, then 4 taps more at a jump of 2, then a window of 5 (dilated) at a jump of 2.
+    assert [analysis.receptive_field(NodeId(id)).size for id in "abc"] == [3, 3 + 4 * 2, 3 + 4 * 2 + 4 * 2]
+
+
+def broken() -> Design:
+    """A bottleneck whose depthwise has a stride, so that its residual does not fit; a tail follows."""
+    design = template("bottleneck").build(batch_norm=False)
+    return design.with_layer(NodeId("depthwise"), DepthwiseConv2d(stride=2))
+
+
+def test_a_misfit_is_reported_once_where_it_is_and_the_rest_keeps_its_numbers() -> None:
+    analysis = analyse(broken())
+    assert [(issue.path, issue.code) for issue in analysis.issues] == [(("add",), "shapes-differ")]
+    assert not analysis.is_valid
+    assert not analysis.totals.complete
+    assert analysis.node(NodeId("add")).outputs is None
+    assert analysis.node(NodeId("output")).cost is None
+    assert analysis.node(NodeId("project")).outputs is not None
+    assert analysis.totals.macs == (24 * 144 * 56 + (9 * 144 + 144 * 24) * 14) * 56
+
+
+def test_the_stride_that_tore_the_residual_can_be_taken_away() -> None:
+    (issue,) = analyse(broken()).issues
+    labels = [fix.label for fix in issue.fixes]
+    assert labels == ["Match 24×56² to 24×28² by 1×1 s2 at a", "Set depthwise's stride to 1", "Remove the residual"]
+
+
+def test_every_mend_offered_mends() -> None:
+    for design in (broken(), template("article_bottleneck").build(depth=32)):
+        (issue,) = analyse(design).issues
+        assert len(issue.fixes) >= 2
+        for fix in issue.fixes:
+            assert analyse(fix.edit(design)).is_valid, fix.label
+            assert fix.label[0].lower() + fix.label[1:] in issue.mend
+
+
+@settings(max_examples=60, deadline=None)
+@given(designs())
+def test_every_mend_of_any_design_removes_its_problem(design: Design) -> None:
+    for issue in analyse(design).issues:
+        for fix in issue.fixes:
+            after = analyse(fix.edit(design))
+            again = {(each.code, each.path, each.port) for each in after.issues}
+            assert (issue.code, issue.path, issue.port) not in again, fix.label
+
+
+def small(*layers: Any) -> Design:
+    """Layers in a chain, named by their place."""
+    nodes = [Node(NodeId(f"n{index}"), layer) for index, layer in enumerate(layers)]
+    wires = [Wire(PortRef(a.id, "y"), PortRef(b.id, b.layer.inputs[0].name)) for a, b in pairwise(nodes)]
+    return Design.build("small", nodes, wires)
+
+
+PROBLEMS: list[tuple[Design, str, Severity, str]] = [
+    (Design(), "empty", Severity.ERROR, "the design is empty"),
+    (small(ReLU6(), Output()), "no-input", Severity.ERROR, "there is no input"),
+    (small(Input(), ReLU6()), "no-output", Severity.ERROR, "there is no output"),
+    (small(Input(), Add(), Output()), "unconnected", Severity.ERROR, "input b takes no wire"),
+    (small(Input(), FullyConnected(), Output()), "needs-vector", Severity.ERROR, "it takes a vector"),
+    (small(Input(), DepthwiseConv2d(4), Output()), "even-symmetric", Severity.ERROR, "even kernel"),
+]
+
+
+@pytest.mark.parametrize(("design", "code", "severity", "what"), PROBLEMS)
+def test_problems_say_what(design: Design, code: str, severity: Severity, what: str) -> None:
+    issue = next(issue for issue in analyse(design).issues if issue.code == code)
+    assert issue.severity is severity
+    assert what in issue.what
+    assert issue.why
+    assert issue.mend
+
+
+@settings(max_examples=30, deadline=None)
+@given(sound_designs())
+def test_a_sound_design_has_no_problem(design: Design) -> None:
+    assert analyse(design).issues == ()
+
+
+def test_numbers_too_large_to_hold_are_still_counted() -> None:
+    design = small(Input(3, 224, 224), PointwiseConv2d(10**9), Output())
+    totals = analyse(design).totals
+    assert totals.parameters == 3 * 10**9
+    assert totals.macs == 3 * 10**9 * 224 * 224

@@ -1,0 +1,122 @@
+"""How much memory there is, by whatever the system offers, and how much a design needs."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from designer.analysis.snapshot import analyse
+from designer.runtime import memory
+from designer.runtime.memory import available_bytes, is_out_of_memory, required_bytes, weight_bytes
+from designer.runtime.module import compile_module
+from designer.templates.networks import template
+
+pytestmark = pytest.mark.torch
+
+CPU = torch.device("cpu")
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_weights_are_all_the_module_keeps() -> None:
+    design = template("mobilenet_v2").build()
+    kept = compile_module(design, device="meta").state_dict().values()
+    # The analysis takes a counter of batches for 4 bytes where PyTorch takes 8: 52 of them.
+    assert weight_bytes(analyse(design)) == sum(tensor.nbytes for tensor in kept) - 4 * 52
+
+
+def test_need_grows_with_the_batch_but_not_the_weights() -> None:
+    design = template("mobilenet_v2").build(resolution=96)
+    one, eight = analyse(design), analyse(design, batch=8)
+    assert weight_bytes(one) == weight_bytes(eight)
+    activations = one.totals.peak_activation_bytes
+    assert required_bytes(eight) - required_bytes(one) == pytest.approx(7 * 1.5 * activations)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system does not say what a process took")
+def test_no_run_takes_more_than_was_asked_for() -> None:
+    code = """
+import torch
+from designer.analysis.snapshot import analyse
+from designer.runtime.memory import required_bytes
+from designer.runtime.module import compile_analysis
+from designer.templates.networks import template
+
+def kilobytes(name):
+    # Not getrusage: its peak is inherited from the process that started this one.
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name))
+
+analysis = analyse(template("bottleneck").build(), batch=64)
+module = compile_analysis(analysis, seed=0, device=torch.device("cpu")).eval()
+with torch.inference_mode():
+    module(torch.randn(1, 24, 56, 56))
+    before = kilobytes("VmRSS")
+    module(torch.randn(64, 24, 56, 56))
+grown = (kilobytes("VmHWM") - before) * 1024
+print(grown / required_bytes(analysis))
+"""
+    share = float(subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout)
+    assert 0.5 < share < 1.0
+
+
+def test_what_is_free_is_less_than_what_there_is() -> None:
+    free = available_bytes(CPU)
+    assert free is not None
+    assert 0 < free <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_without_a_list_of_memory_the_systems_pages_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
+    free = available_bytes(CPU)
+    assert free is not None
+    assert free > 0
+
+
+def test_the_kernels_own_estimate_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = tmp_path / "meminfo"
+    listed.write_text("MemTotal:       4000 kB\nMemFree:         100 kB\nMemAvailable:    300 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", listed)
+    assert available_bytes(CPU) == 300 * 1024
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"memory.max": "5000", "memory.current": "2000"}, 3000),
+        ({"memory.max": "max", "memory.current": "2000"}, 7168),
+        ({"memory/memory.limit_in_bytes": "900", "memory/memory.usage_in_bytes": "1000"}, 0),
+        ({}, 7168),
+    ],
+)
+def test_a_containers_limit_counts_where_it_is_lower(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: int
+) -> None:
+    (tmp_path / "meminfo").write_text("MemAvailable: 7 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    assert available_bytes(CPU) == expected
+
+
+def test_a_limit_of_address_space_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (mapped + 1_000_000, mapped + 1_000_000))
+    free = available_bytes(CPU)
+    assert free is not None
+    assert 0 < free <= 1_100_000
+
+
+def test_a_failed_allocation_is_known_by_what_pytorch_says() -> None:
+    with pytest.raises(RuntimeError) as failed:
+        torch.empty(2**50)
+    assert is_out_of_memory(failed.value)
+    assert is_out_of_memory(MemoryError())
+    assert not is_out_of_memory(RuntimeError("sizes do not match"))
+    assert not is_out_of_memory(ValueError("out of memory"))

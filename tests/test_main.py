@@ -1,0 +1,200 @@
+"""The command line as scripts use it: exit status, standard output and standard error of the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The program's own process, in a folder, with the words after its name."""
+    return subprocess.run(
+        [sys.executable, "-m", "designer", *map(str, words)],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def run_json(*words: str | Path, cwd: Path) -> Any:
+    """The one JSON object on standard output of a run that succeeds."""
+    done = run(*words, "--json", cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1
+    return json.loads(lines[0])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a whole network, a block, and the article's function with another depth."""
+    made = tmp_path_factory.mktemp("designs")
+    assert run("new", "mobilenet_v2", "-o", "v2.design.json", cwd=made).returncode == 0
+    assert run("new", "bottleneck", "-o", "b.design.json", "--set", "batch_norm=off", cwd=made).returncode == 0
+    assert run("new", "article_bottleneck", "-o", "bad.design.json", "--set", "depth=32", cwd=made).returncode == 0
+    return made
+
+
+def test_list_names_every_template(folder: Path) -> None:
+    listed = run_json("new", "--list", cwd=folder)
+    assert {"mobilenet_v1", "mobilenet_v2", "bottleneck", "separable"} <= set(listed)
+    assert set(listed["mobilenet_v2"]) == {"width", "resolution", "classes", "padding"}
+    assert {"channels", "expansion", "out_channels", "kernel", "stride", "resolution", "batch_norm"} <= set(
+        listed["bottleneck"]
+    )
+    assert "mobilenet_v1" in run("new", "--list", cwd=folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "parameters", "macs"),
+    [  # reference costs of MobileNetV2: torch.utils.flop_counter, halved, on torchvision's definition
+        ((), 3504872, 300774272),
+        (("width=0.5", "resolution=160"), 1968680, 50184000),
+        (("width=0.75", "resolution=128"), 2636424, 69129728),
+        (("resolution=192", "padding=tensorflow"), 3504872, 221316608),
+    ],
+)
+def test_cost_is_that_of_the_reference(settings: tuple[str, ...], parameters: int, macs: int, tmp_path: Path) -> None:
+    chosen = [word for setting in settings for word in ("--set", setting)]
+    assert run("new", "mobilenet_v2", "-o", "x.design.json", *chosen, cwd=tmp_path).returncode == 0
+    cost = run_json("cost", "x.design.json", cwd=tmp_path)
+    assert (cost["parameters"], cost["macs"]) == (parameters, macs)
+    assert cost["weight_bytes"] == 4 * parameters
+    assert cost["output_shape"] == [1, 1000]
+    assert sum(node["macs"] for node in cost["nodes"]) == macs
+    assert sum(node["parameters"] for node in cost["nodes"]) == parameters
+    assert max(node["peak_activation_bytes"] for node in cost["nodes"]) == cost["peak_activation_bytes"]
+    assert cost["flops"] == 2 * macs + sum(node["elementwise"] for node in cost["nodes"])
+
+
+def test_cost_reads_as_a_table(folder: Path) -> None:
+    done = run("cost", "v2.design.json", "--per-node", cwd=folder)
+    assert done.returncode == 0
+    assert "3\u202f504\u202f872" in done.stdout
+    assert "bottleneck_17.project" in done.stdout
+
+
+def test_check_is_silent_about_a_sound_design(folder: Path) -> None:
+    done = run("check", "v2.design.json", cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_check_says_what_where_why_and_the_mend(folder: Path) -> None:
+    done = run("check", "bad.design.json", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("add: shapes differ: 24×56² ≠ 32×56², at add, ")
+    assert "24 channels against 32" in line
+    assert line.endswith(")")
+    assert "set project's channels to 24" in line
+
+
+UNREADABLE = [
+    ("missing.design.json", None, "no such file"),
+    ("cut.design.json", '{"format": "bottleneck-designer", "version": 1, "nodes": [', "ends too early"),
+    ("foreign.design.json", '{"cells": [], "nbformat": 4}', "bottleneck-designer"),
+    ("empty.design.json", "", ""),
+    (
+        "future.design.json",
+        '{"format": "bottleneck-designer", "version": 99, "name": "x", "nodes": [], "wires": []}',
+        "99",
+    ),
+    ("picture.design.json", "\x89PNG", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "reason"), UNREADABLE)
+@pytest.mark.parametrize("command", ["check", "cost"])
+def test_what_cannot_be_read_is_one_line_and_status_2(
+    name: str, text: str | None, reason: str, command: str, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run(command, name, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert name in done.stderr
+    assert reason.lower() in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+REFUSED = [
+    (("new", "mobilenet_v9", "-o", "x.design.json"), "did you mean 'mobilenet_v"),
+    (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "widht=1"), "did you mean 'width'"),
+    (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width=wide"), "not a number"),
+    (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width"), "NAME=VALUE"),
+    (("new", "mobilenet_v2", "-o", "no/such/folder/x.design.json"), "no/such/folder"),
+    (("render", "b.design.json", "-o", "x.bmp"), ".png or .svg"),
+    (("export", "b.design.json", "-o", "x.tflite"), ".onnx"),
+]
+
+
+@pytest.mark.parametrize(("words", "reason"), REFUSED, ids=lambda value: " ".join(value)[:40])
+def test_what_is_refused_says_why(words: tuple[str, ...], reason: str, folder: Path) -> None:
+    done = run(*words, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_compare_puts_designs_side_by_side(folder: Path) -> None:
+    table = run_json("compare", "v2.design.json", "b.design.json", cwd=folder)
+    assert [design["parameters"] for design in table["designs"]] == [3504872, 8208]
+    assert table["ratios"]["parameters"] == [1.0, 8208 / 3504872]
+    assert table["best"]["parameters"] == 1
+    text = run("compare", "v2.design.json", "b.design.json", "--markdown", cwd=folder).stdout
+    assert text.splitlines()[0].count("|") == 4
+    assert "**8\u202f208" in text
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_export_is_checked_run_and_compared(folder: Path) -> None:
+    report = run_json("export", "v2.design.json", "-o", "v2.onnx", cwd=folder)
+    assert (folder / "v2.onnx").stat().st_size == report["file_bytes"] > 4 * 3504872
+    assert 0 < report["max_abs_difference"] <= report["tolerance"]
+
+
+@pytest.mark.torch
+def test_a_design_with_problems_exports_nothing(folder: Path) -> None:
+    done = run("export", "bad.design.json", "-o", "bad.onnx", cwd=folder)
+    assert done.returncode == 1
+    assert done.stderr.startswith("add: shapes differ")
+    assert not (folder / "bad.onnx").exists()
+
+
+@pytest.mark.torch
+def test_bench_says_its_conditions(folder: Path) -> None:
+    data = run_json("bench", "b.design.json", "--threads", "1", "--batch", "2", cwd=folder)
+    assert 0 < data["low_ms"] <= data["median_ms"] <= data["high_ms"]
+    assert data["rounds"] == len(data["rounds_ms"]) > 0
+    assert (data["conditions"]["threads"], data["conditions"]["batch"]) == (1, 2)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [(("--threads", "0"), "threads"), (("--device", "cuda:99"), "cuda:99"), (("--batch", "0"), "batch")],
+)
+def test_bench_refuses_what_cannot_be_measured(words: tuple[str, ...], reason: str, folder: Path) -> None:
+    done = run("bench", "b.design.json", *words, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+
+
+@pytest.mark.gui
+def test_render_needs_no_display(folder: Path) -> None:
+    for name, start in (("b.png", b"\x89PNG"), ("b.svg", b"<?xml")):
+        assert run("render", "b.design.json", "-o", name, cwd=folder).returncode == 0
+        assert (folder / name).read_bytes().startswith(start)

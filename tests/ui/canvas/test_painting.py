@@ -1,0 +1,155 @@
+"""How cards look: levels of detail, readable ink, colours at points.
+
+Pixels are compared by colour, never by picture.
+"""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from designer.analysis.issues import Severity
+from designer.analysis.snapshot import analyse
+from designer.graph.design import NodeId
+from designer.graph.layer import Category
+from designer.layers.blocks import Bottleneck
+from designer.layers.endpoints import Input
+from designer.ui.canvas import painting
+from designer.ui.canvas.card import Face, face
+from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
+from designer.ui.canvas.painting import CardState, Detail, PortMark, detail, paints
+from designer.ui.theme import DARK, LIGHT, Tokens, contrast
+from tests.ui.canvas.bench import design_of
+
+pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
+LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
+BLANK = "#ff00ff"
+
+
+def bottleneck() -> Face:
+    design = design_of({"input": (Input(24, 56, 56), 0, 0), "it": (Bottleneck(), 0, 0)}, [("input.y", "it.x")])
+    analysis = analyse(design)
+    return face(design.nodes[NodeId("it")], analysis.node(NodeId("it")))
+
+
+def painted(found: Face, level: Detail, state: CardState, look: Tokens, scale: float = 1.0) -> QImage:
+    """The card with its corner at (30, 30)."""
+    image = QImage(round((CARD_WIDTH + 60) * scale), round((CARD_HEIGHT + 60) * scale), QImage.Format.Format_RGB32)
+    image.fill(BLANK)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(scale, scale)
+    painter.translate(30, 30)
+    painting.card(painter, level, found, state, paints(look))
+    painter.end()
+    return image
+
+
+def at(image: QImage, x: float, y: float) -> str:
+    return image.pixelColor(round(x + 30), round(y + 30)).name()
+
+
+def test_three_levels_by_scale() -> None:
+    assert detail(1.0) is Detail.EVERYTHING
+    assert detail(0.4) is Detail.TITLES
+    assert detail(0.1) is Detail.BLOCKS
+
+
+@LOOKS
+@pytest.mark.parametrize("level", list(Detail))
+def test_the_category_shows_at_every_level(look: Tokens, level: Detail) -> None:
+    image = painted(bottleneck(), level, CardState(), look)
+    colour = look.category(Category.BLOCK).name()
+    assert at(image, 4, CARD_HEIGHT / 2 + 8 if level is not Detail.BLOCKS else CARD_HEIGHT / 2) == colour
+
+
+@LOOKS
+def test_from_afar_a_bottleneck_is_thin_thick_thin(look: Tokens) -> None:
+    image = painted(bottleneck(), Detail.BLOCKS, CardState(), look)
+    colour = look.category(Category.BLOCK).name()
+
+    def height(x: float) -> int:
+        return sum(at(image, x, y) == colour for y in range(round(CARD_HEIGHT)))
+
+    assert height(CARD_WIDTH / 2) > 2 * height(8)
+    assert abs(height(8) - height(CARD_WIDTH - 8)) <= 2
+
+
+@LOOKS
+@pytest.mark.parametrize("level", [Detail.TITLES, Detail.EVERYTHING])
+def test_a_blocks_outline_stands_on_its_card_thin_thick_thin(look: Tokens, level: Detail) -> None:
+    image = painted(bottleneck(), level, CardState(), look, scale=1.0)
+    colour = look.category(Category.BLOCK).name()
+    lower = range(round(CARD_HEIGHT) - 26, round(CARD_HEIGHT) - 2)
+    heights = [sum(at(image, x, y) == colour for y in lower) for x in range(26, round(CARD_WIDTH) - 4)]
+    drawn = [height for height in heights if height]
+    assert len(drawn) > 40
+    assert max(drawn) > 2 * drawn[4]
+    assert max(drawn) > 2 * drawn[-5]
+
+
+@LOOKS
+def test_glyphs_badges_bubbles_and_times_are_readable(look: Tokens) -> None:
+    paint = paints(look)
+    for category in Category:
+        assert contrast(paint.inks[category].color(), look.category(category)) >= 4.5, category
+    for severity in (Severity.ERROR, Severity.WARNING):
+        assert contrast(paint.severity_inks[severity].color(), paint.severities[severity].color()) >= 4.5
+    for pen in (paint.bubble_text, paint.link):
+        assert contrast(pen.color(), paint.bubble.color()) >= 4.5
+    assert contrast(paint.time.color(), look.raised) >= 4.5
+    assert contrast(look.quiet, paint.broken_card.color()) >= 4.5
+
+
+@LOOKS
+def test_heat_tints_the_card_in_steps(look: Tokens) -> None:
+    cold = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=0.0), look)
+    hot = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=1.0), look)
+    assert at(cold, CARD_WIDTH - 12, 10) == look.raised.name()
+    assert at(hot, CARD_WIDTH - 12, 10) == paints(look).heats[15].color().name()
+    assert len({brush.color().name() for brush in paints(look).heats}) == 16
+
+
+@LOOKS
+def test_a_legal_port_lights_up_and_a_faded_card_dims(look: Tokens) -> None:
+    state = CardState(inputs={0: PortMark.LEGAL}, outputs={})
+    image = painted(bottleneck(), Detail.EVERYTHING, state, look)
+    assert at(image, 0, CARD_HEIGHT / 2) == look.tone("ok").name()
+    faded = painted(bottleneck(), Detail.EVERYTHING, CardState(is_faded=True), look)
+    plain = painted(bottleneck(), Detail.EVERYTHING, CardState(), look)
+    assert at(faded, CARD_WIDTH - 12, 10) != at(plain, CARD_WIDTH - 12, 10)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.3, 0.77])
+def test_the_dots_keep_their_distance_on_screen(scale: float) -> None:
+    image = QImage(400, 200, QImage.Format.Format_RGB32)
+    image.fill(DARK.ground)
+    painter = QPainter(image)
+    painter.translate(13, 7)
+    painter.scale(scale, scale)
+    area = painter.transform().inverted()[0].mapRect(image.rect().toRectF())
+    painting.dots(painter, area, paints(DARK))
+    painter.end()
+    row = next(y for y in range(200) if any(image.pixelColor(x, y) != DARK.ground for x in range(400)))
+    lit = [x for x in range(400) if image.pixelColor(x, row + 1) != DARK.ground]
+    starts = [x for x in lit if x - 1 not in lit]
+    gaps = {b - a for a, b in pairwise(starts)}
+    assert gaps
+    assert all(painting.DOTS_APART <= gap <= 2 * painting.DOTS_APART + 1 for gap in gaps)
+    assert max(gaps) - min(gaps) <= 1
+    assert any(abs(start - 13) <= 2 for start in starts), "a dot stands on the canvas' origin"
+
+
+def test_an_error_frames_the_card_in_red() -> None:
+    found = bottleneck()._replace(severity=Severity.ERROR)
+    image = painted(found, Detail.EVERYTHING, CardState(), DARK)
+    assert is_red(at(image, CARD_WIDTH / 2, CARD_HEIGHT))
+    loose = painted(found._replace(loose=(0,)), Detail.EVERYTHING, CardState(), DARK)
+    assert not is_red(at(loose, CARD_WIDTH / 2, CARD_HEIGHT)), "a missing wire is marked at its port"
+
+
+def is_red(name: str) -> bool:
+    """Whether a pixel is the error's colour but for smoothing at the frame's edge."""
+    found, error = QColor(name), DARK.error
+    pairs = ((found.red(), error.red()), (found.green(), error.green()), (found.blue(), error.blue()))
+    return all(abs(a - b) < 24 for a, b in pairs)

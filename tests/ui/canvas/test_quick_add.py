@@ -1,0 +1,62 @@
+"""Quick add by keyboard and by double click: what it offers, where it places, what it wires."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from designer.edit.layout import CARD_WIDTH, GAP_X
+from designer.graph.design import Design, Point
+from designer.layers.activation import ReLU6
+from designer.layers.convolution import DepthwiseConv2d
+from tests.ui.canvas.bench import SHIFT, Hand, ref, three
+
+pytestmark = pytest.mark.gui
+
+
+def test_tab_places_behind_the_selected_node_already_wired(hand_on: Callable[[Design], Hand]) -> None:
+    hand = hand_on(three())
+    hand.click(hand.card("act"))
+    hand.key(Qt.Key.Key_Tab)
+    box = hand.view.adding.box
+    assert box.isVisible()
+    QTest.keyClicks(box.field, "depthw")
+    assert box.offered[0] is DepthwiseConv2d
+    QTest.keyClick(box.field, Qt.Key.Key_Return)
+    (added,) = hand.scene.selection
+    assert hand.design.nodes[added].position == Point(400 + CARD_WIDTH + GAP_X, 0)
+    assert hand.design.wires[ref(f"{added}.x")].source == ref("act.y")
+    assert hand.steps == ["Place Depthwise k×k"]
+
+
+@pytest.mark.parametrize("how", ["double click", "Shift+A"])
+def test_quick_add_on_empty_canvas(hand_on: Callable[[Design], Hand], how: str) -> None:
+    hand = hand_on(three())
+    if how == "double click":
+        hand.double_click(hand.at(200, 250))
+    else:
+        hand.key(Qt.Key.Key_A, SHIFT)
+    box = hand.view.adding.box
+    assert box.isVisible()
+    QTest.keyClicks(box.field, "relu6")
+    QTest.keyClick(box.field, Qt.Key.Key_Enter)
+    (added,) = set(hand.design.nodes) - {"input", "expand", "act"}
+    assert isinstance(hand.design.nodes[added].layer, ReLU6)
+    assert not hand.design.incoming(added)
+    if how == "double click":
+        assert hand.scene.nodes[added].card_rect.contains(QPointF(200, 250))
+
+
+def test_keys_walk_the_list_of_quick_add(hand_on: Callable[[Design], Hand]) -> None:
+    hand = hand_on(three())
+    hand.key(Qt.Key.Key_A, SHIFT)
+    box = hand.view.adding.box
+    second = box.offered[1]
+    QTest.keyClick(box.field, Qt.Key.Key_Down)
+    QTest.keyClick(box.field, Qt.Key.Key_Return)
+    (added,) = set(hand.design.nodes) - {"input", "expand", "act"}
+    assert isinstance(hand.design.nodes[added].layer, second)
+    hand.key(Qt.Key.Key_A, SHIFT)
+    assert hand.view.adding.box.offered[0] is not None
+    assert second in hand.view.adding.box.offered

@@ -1,0 +1,140 @@
+"""The bridge: changes and analyses as signals, at once where they are small, from a thread where they are large."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QElapsedTimer, QTimer
+from pytestqt.qtbot import QtBot
+
+from designer.analysis.snapshot import Analysis, analyse
+from designer.edit.document import Command, Document
+from designer.edit.edits import delete, move, set_parameter
+from designer.graph.design import Design, NodeId, Point
+from designer.graph.difference import Difference
+from designer.templates.networks import template
+from designer.ui.document_bridge import AT_ONCE, DocumentBridge
+from tests.benchmarks.designs import bottlenecks
+
+pytestmark = pytest.mark.gui
+
+
+class Ear:
+    """Hears a bridge."""
+
+    def __init__(self, bridge: DocumentBridge) -> None:
+        self.changes: list[Difference] = []
+        self.analyses: list[Analysis] = []
+        self.stale = 0
+        bridge.design_changed.connect(self.changes.append)
+        bridge.analysed.connect(self.analyses.append)
+        bridge.stale.connect(self._count)
+
+    def _count(self) -> None:
+        self.stale += 1
+
+
+def widen(design: Design, channels: int = 96) -> Design:
+    return set_parameter(design, [NodeId("expand")], "out_channels", channels)
+
+
+def widen_third(design: Design, channels: int) -> Design:
+    return set_parameter(design, [NodeId("expand_3")], "out_channels", channels)
+
+
+def test_a_small_change_is_known_in_the_same_event(qtbot: QtBot) -> None:
+    document = Document(template("bottleneck").build())
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    document.apply(Command("Widen", widen))
+    assert [node.id for _, node in ear.changes[0].changed_nodes] == ["expand"]
+    assert ear.analyses[-1].design is document.design
+    assert ear.analyses[-1].totals == analyse(document.design).totals
+    assert ear.stale == 0
+    assert not bridge.is_stale
+
+
+def test_previews_and_their_end_are_told(qtbot: QtBot) -> None:
+    document = Document(template("bottleneck").build())
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    document.preview(widen)
+    assert bridge.analysis.design is document.design
+    document.cancel_preview()
+    assert len(ear.changes) == 2
+    assert bridge.analysis.totals == analyse(document.committed_design).totals
+    assert document.history == ()
+
+
+def test_a_closed_bridge_hears_nothing(qtbot: QtBot) -> None:
+    document = Document(template("bottleneck").build())
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    bridge.end()
+    document.apply(Command("Widen", widen))
+    assert ear.changes == []
+
+
+def test_a_large_change_is_analysed_aside_and_looks_stale_meanwhile(qtbot: QtBot) -> None:
+    document = Document(bottlenecks(AT_ONCE + 200))
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    with qtbot.waitSignal(bridge.analysed, timeout=5000):
+        document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand_3")], "out_channels", 96)))
+        assert bridge.is_stale
+        assert ear.stale == 1
+        assert ear.analyses == []
+    assert ear.analyses[-1].design is document.design
+    assert ear.analyses[-1].totals == analyse(document.design).totals
+
+
+def test_of_a_run_of_large_changes_the_last_one_is_published(qtbot: QtBot) -> None:
+    document = Document(bottlenecks(AT_ONCE + 200))
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    with qtbot.waitSignal(bridge.analysed, timeout=5000):
+        for channels in (40, 50, 60, 70):
+            document.apply(Command("Widen", partial(widen_third, channels=channels)))
+    qtbot.waitUntil(lambda: not bridge.is_stale, timeout=5000)
+    assert all(found.design is document.design for found in ear.analyses), "nothing of an earlier state is published"
+    expected = analyse(document.design)
+    assert bridge.analysis.totals == expected.totals
+
+
+def test_moving_nodes_of_a_large_design_never_waits(qtbot: QtBot) -> None:
+    document = Document(bottlenecks(AT_ONCE + 200))
+    bridge = DocumentBridge(document)
+    ear = Ear(bridge)
+    document.apply(Command("Move", lambda d: move(d, {NodeId("expand_3"): Point(5, 5)})))
+    assert ear.stale == 0
+    assert bridge.analysis.design is document.design
+
+
+def test_the_event_loop_keeps_running_while_a_large_design_is_analysed(qtbot: QtBot) -> None:
+    document = Document(bottlenecks(6000))
+    bridge = DocumentBridge(document)
+    late: list[float] = []
+    clock = QElapsedTimer()
+    clock.start()
+    timer = QTimer()
+    timer.setInterval(10)
+    timer.timeout.connect(lambda: late.append(clock.restart() - 10.0))
+    timer.start()
+    started = time.perf_counter()
+    with qtbot.waitSignal(bridge.analysed, timeout=20_000):
+        document.apply(Command("Delete", lambda d: delete(d, [NodeId("filter_relu_2")])))
+        clock.restart()
+    assert time.perf_counter() - started > 0.02, "this design is too small to prove anything"
+    assert len(late) >= 2, "the loop ran while the thread counted"
+
+
+def test_wait_makes_it_known_now(qtbot: QtBot) -> None:
+    document = Document(bottlenecks(AT_ONCE + 200))
+    bridge = DocumentBridge(document)
+    document.apply(Command("Delete", lambda d: delete(d, [NodeId("filter_2")])))
+    assert bridge.is_stale
+    bridge.wait()
+    assert not bridge.is_stale
+    assert bridge.analysis.totals == analyse(document.design).totals

@@ -1,0 +1,94 @@
+"""Pictures: PNG and SVG of a design, with a running application and in a process that has no display."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtGui import QImage
+
+from designer.errors import ExportError
+from designer.graph.design import Design
+from designer.templates.networks import template
+from designer.ui.picture import MOST_PIXELS, save_picture
+from designer.ui.theme import DARK, LIGHT
+from tests.benchmarks.designs import bottlenecks
+
+pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_a_png_shows_the_design_on_its_ground(tmp_path: Path) -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    for look in (LIGHT, DARK):
+        path = tmp_path / "it.png"
+        save_picture(design, None, path, look)
+        image = QImage(str(path))
+        assert image.pixelColor(2, 2) == look.ground
+        colours = {
+            image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)
+        }
+        for node in design.nodes.values():
+            assert look.category(node.layer.category).name() in colours
+
+
+def test_scale_is_pixels_a_canvas_unit(tmp_path: Path) -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    save_picture(design, None, tmp_path / "1.png", scale=1.0)
+    save_picture(design, None, tmp_path / "2.png", scale=2.0)
+    small, large = QImage(str(tmp_path / "1.png")), QImage(str(tmp_path / "2.png"))
+    assert abs(large.width() - 2 * small.width()) <= 2
+
+
+def test_an_svg_has_its_words_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "it.svg"
+    save_picture(template("bottleneck").build(batch_norm=False), None, path)
+    root = ElementTree.parse(path).getroot()
+    assert root.tag == f"{SVG}svg"
+    words = {"".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")}
+    assert {"Pointwise 1×1", "24 → 144", "144×56²", "Residual add"} <= words
+    assert len(list(root.iter(f"{SVG}path"))) > 10
+
+
+def test_a_picture_of_a_very_large_design_is_drawn_smaller(tmp_path: Path) -> None:
+    from designer.edit.layout import tidy
+
+    path = tmp_path / "large.png"
+    save_picture(tidy(bottlenecks(3000)), None, path, scale=4.0)
+    image = QImage(str(path))
+    assert 0 < image.width() * image.height() <= MOST_PIXELS * 1.01
+
+
+@pytest.mark.parametrize(
+    ("name", "design", "text"),
+    [
+        ("it.bmp", template("bottleneck").build(), "end the name in .png or .svg"),
+        ("it", template("bottleneck").build(), "end the name in .png or .svg"),
+        ("it.png", Design(), "the design is empty"),
+        ("no/such/folder/it.png", template("bottleneck").build(), "was not written"),
+    ],
+)
+def test_refusals_say_why(tmp_path: Path, name: str, design: Design, text: str) -> None:
+    with pytest.raises(ExportError, match=text):
+        save_picture(design, None, tmp_path / name)
+
+
+def test_without_a_display_and_without_an_application(tmp_path: Path) -> None:
+    path = tmp_path / "it.png"
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from designer.templates.networks import template\nfrom designer.ui.picture import save_picture\n"
+        f"save_picture(template('bottleneck').build(), None, Path({str(path)!r}))\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert not QImage(str(path)).isNull()
