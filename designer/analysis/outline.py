@@ -188,9 +188,7 @@ def _needs(place: Place, parent: int, flat: Sequence[Place], position: dict[Node
     if parent != NONE and not (layer.inputs and layer.outputs):
         group = flat[parent]
         around = [
-            wire
-            for wire in group.scope.incoming(group.node.id)
-            if layer.inputs or wire.target.port == place.node.id
+            wire for wire in group.scope.incoming(group.node.id) if layer.inputs or wire.target.port == place.node.id
         ]
         found += [position[_source_path(group.path[:-1], group.scope, wire.source)[0]] for wire in around]
     return found
