@@ -3,7 +3,7 @@
 Three ways to be called:
 
 - ``diff A B`` prints one line a change and ends with 0 where the designs are the same up to ids, order and places, with
-  1 where they differ, with 2 where one cannot be read.
+  1 where they differ; the command line's own 2 says that one cannot be read.
 - ``diff --textconv FILE`` prints the design a line a node. As git's ``diff.<driver>.textconv`` it lets ``git diff``,
   ``git log -p`` and ``git blame`` show their own kind of difference on it. It never fails: of a file that is no sound
   design it prints why, and then the file as it is.
@@ -13,10 +13,8 @@ Three ways to be called:
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -25,52 +23,42 @@ from designer.analysis.changes import Change, PlacedWire
 from designer.analysis.design_in_words import design_text, one_line
 from designer.analysis.differences_in_words import change_line, difference_lines
 from designer.analysis.matching import match_designs
-from designer.errors import DesignFileError
+from designer.errors import DesignerError, DesignFileError
 from designer.files.design_json import load
 from designer.graph.design import Design
 
-SAME, DIFFERENT, UNREADABLE = 0, 1, 2
+SAME, DIFFERENT = 0, 1
 
 _DRIVER_ARGUMENTS = (7, 9)
 _CALLED_BY_GIT = "GIT_DIFF_PATH_COUNTER"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Tell a parser what the command takes."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="two designs; or what git gives an external driver")
-    parser.add_argument("--json", action="store_true", help="print the changes as JSON")
-    parser.add_argument("--textconv", action="store_true", help="print one design a line a node, for git's textconv")
+def run(files: Sequence[str], out: TextIO, as_json: bool = False, as_text: bool = False) -> int:
+    """Do one of the three and give the exit status.
 
+    Args:
+        files: Two designs, or what git gives an external driver.
+        out: Where to print.
+        as_json: Print the changes as JSON.
+        as_text: Print one design a line a node, for git's textconv.
 
-def run(arguments: argparse.Namespace, out: TextIO, complaints: TextIO) -> int:
-    """Do what the arguments say and give the exit code."""
-    files = arguments.files
-    if arguments.textconv and len(files) == 1:
+    Raises:
+        DesignFileError: One of two files that are compared cannot be read.
+        DesignerError: There are too few files, or too many.
+    """
+    if as_text and len(files) == 1:
         out.write(textconv(files[0]))
         return SAME
-    if not arguments.textconv and _is_driver_call(files):
+    if not as_text and _is_driver_call(files):
         out.writelines(f"{line}\n" for line in driver_lines(files))
         return SAME
-    if arguments.textconv or len(files) != 2:
-        wanted = "one file" if arguments.textconv else "two files"
-        complaints.write(f"diff takes {wanted} and got {len(files)}; see diff --help\n")
-        return UNREADABLE
-    try:
-        before, after = load(files[0]), load(files[1])
-    except DesignFileError as error:
-        complaints.write(f"{error}\n")
-        return UNREADABLE
-    data = difference_data(before, after)
-    lines = [json.dumps(data, indent=1, ensure_ascii=False)] if arguments.json else difference_lines(before, after)
+    if as_text or len(files) != 2:
+        wanted = "one file" if as_text else "two files"
+        raise DesignerError(f"diff takes {wanted} here and got {len(files)}; diff --help says more")
+    data = difference_data(load(files[0]), load(files[1]))
+    lines = [json.dumps(data, ensure_ascii=False)] if as_json else [change["line"] for change in data["changes"]]
     out.writelines(f"{line}\n" for line in lines)
     return SAME if data["same"] else DIFFERENT
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command by itself."""
-    parser = argparse.ArgumentParser(prog="bottleneck-designer diff", description="How two designs differ.")
-    add_arguments(parser)
-    return run(parser.parse_args(arguments), sys.stdout, sys.stderr)
 
 
 def difference_data(before: Design, after: Design) -> dict[str, Any]:
@@ -150,7 +138,3 @@ def _change_data(change: Change) -> dict[str, Any]:
 
 def _wire_data(placed: PlacedWire) -> dict[str, Any]:
     return {"inside": list(placed.scope), "from": str(placed.wire.source), "to": str(placed.wire.target)}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

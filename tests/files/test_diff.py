@@ -9,32 +9,29 @@ import shlex
 import shutil
 import subprocess
 import sys
-from argparse import ArgumentParser
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from designer.edit.edits import delete, move, set_parameter
+from designer.errors import DesignerError, DesignFileError
 from designer.files.design_json import save
-from designer.files.diff import add_arguments, run
+from designer.files.diff import run
 from designer.graph.design import Design, NodeId, Point
 from designer.templates.networks import template
 from tests.analysis.edited_designs import scrambled
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "net.design.json"
-COMMAND = shlex.join([sys.executable, "-m", "designer.files.diff"])
+COMMAND = shlex.join([sys.executable, "-m", "designer", "diff"])
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-def diff(*arguments: str) -> tuple[int, str, str]:
-    parser = ArgumentParser()
-    add_arguments(parser)
-    out, complaints = io.StringIO(), io.StringIO()
-    code = run(parser.parse_args(arguments), out, complaints)
-    return code, out.getvalue(), complaints.getvalue()
+def diff(*files: str, as_json: bool = False, as_text: bool = False) -> tuple[int, str]:
+    out = io.StringIO()
+    return run(files, out, as_json, as_text), out.getvalue()
 
 
 @pytest.fixture
@@ -56,30 +53,36 @@ def files(tmp_path: Path, before: Design, after: Design) -> tuple[str, str]:
 
 
 def test_one_line_a_change_and_exit_code_1(files):
-    assert diff(*files) == (1, "bottleneck_3: expansion 6 → 4\n", "")
+    assert diff(*files) == (1, "bottleneck_3: expansion 6 → 4\n")
 
 
 def test_exit_code_0_where_only_ids_order_and_places_differ(tmp_path, before, files):
     other = tmp_path / "other.design.json"
     save(scrambled(Random(1), before), other)
 
-    assert diff(files[0], str(other)) == (0, "", "")
+    assert diff(files[0], str(other)) == (0, "")
 
 
-def test_exit_code_2_and_the_reason_where_one_cannot_be_read(tmp_path, files):
-    code, out, complaints = diff(files[0], str(tmp_path / "missing.design.json"))
-
-    assert (code, out) == (2, "")
-    assert "missing.design.json" in complaints
+def test_what_cannot_be_read_is_refused(tmp_path, files):
+    with pytest.raises(DesignFileError, match=r"missing\.design\.json"):
+        diff(files[0], str(tmp_path / "missing.design.json"))
 
 
-def test_exit_code_2_for_another_number_of_files(files):
-    assert diff(files[0])[0] == 2
-    assert "two files" in diff(*files, files[0])[2]
+@pytest.mark.parametrize(("names", "as_text"), [("a", False), ("abc", False), ("ab", True)])
+def test_another_number_of_files_is_refused(names, as_text):
+    with pytest.raises(DesignerError, match="diff takes"):
+        diff(*names, as_text=as_text)
+
+
+def test_as_a_command_of_the_program(files):
+    def status(*words: str) -> int:
+        return subprocess.run([*shlex.split(COMMAND), *words], cwd=ROOT, capture_output=True, check=False).returncode
+
+    assert [status(files[0], files[0]), status(*files), status(files[0], "missing.json")] == [0, 1, 2]
 
 
 def test_json_says_the_same(files):
-    code, out, _ = diff(*files, "--json")
+    code, out = diff(*files, as_json=True)
     data = json.loads(out)
 
     assert code == 1
@@ -96,15 +99,15 @@ def test_textconv_knows_no_places(tmp_path, before, files):
     moved = tmp_path / "moved.design.json"
     save(move(before, {id: Point(3.0, 4.0) for id in before.nodes}), moved)
 
-    assert diff("--textconv", str(moved)) == diff("--textconv", files[0])
-    assert "  bottleneck_3: Bottleneck (V2), expansion 6," in diff("--textconv", files[0])[1]
+    assert diff(str(moved), as_text=True) == diff(files[0], as_text=True)
+    assert "  bottleneck_3: Bottleneck (V2), expansion 6," in diff(files[0], as_text=True)[1]
 
 
 def test_textconv_of_what_is_no_design_is_the_reason_and_the_text(tmp_path):
     broken = tmp_path / "broken.design.json"
     broken.write_text("<<<<<<< ours\n{}\n", encoding="utf-8")
 
-    code, out, _ = diff("--textconv", str(broken))
+    code, out = diff(str(broken), as_text=True)
 
     assert code == 0
     assert "git left an unsettled merge" in out.splitlines()[0]
@@ -112,7 +115,7 @@ def test_textconv_of_what_is_no_design_is_the_reason_and_the_text(tmp_path):
 
 
 def test_a_renamed_file_has_nine_arguments(files):
-    code, out, _ = diff("old.json", files[0], "0", "100644", files[1], "0", "100644", "new.json", "similarity 98%")
+    code, out = diff("old.json", files[0], "0", "100644", files[1], "0", "100644", "new.json", "similarity 98%")
 
     assert (code, out) == (0, "design old.json → new.json\n  bottleneck_3: expansion 6 → 4\n")
 
