@@ -1,6 +1,7 @@
 """The command line: the window without a command, and every command that needs none.
 
-Exit status: 0 done, 1 the design has problems, 2 something was refused (a file that cannot be read, an unknown name).
+Exit status: 0 done, 1 the design has problems (of diff: they differ), 2 something was refused (a file that cannot
+be read, an unknown name).
 With ``--json`` standard output is one JSON object and nothing else; all other words go to standard error.
 """
 
@@ -184,6 +185,12 @@ def _columns(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) ->
     )
 
 
+def _diff(options: argparse.Namespace) -> int:
+    from designer.files.diff import run
+
+    return run(options.files, sys.stdout, options.json, options.textconv)
+
+
 def _export(options: argparse.Namespace) -> int:
     writers = {".onnx": _export_onnx, ".py": _export_source}
     ending = options.output.suffix.lower()
@@ -247,7 +254,7 @@ def _analysis(file: Path) -> Any:
 
 # Arguments ----------------------------------------------------------------------------------------------------
 
-_COMMANDS = ("new", "check", "cost", "bench", "compare", "export", "render")
+_COMMANDS = ("new", "check", "cost", "bench", "compare", "diff", "export", "render")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -289,6 +296,11 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("files", nargs="+", type=Path, metavar="FILE")
     compare.add_argument("--markdown", action="store_true", help="as a Markdown table")
     _add_json(compare)
+
+    diff = add("diff", _diff, "Say how two designs differ in structure, a line a change; fit for git.")
+    diff.add_argument("files", nargs="+", metavar="FILE", help="two designs; or what git gives an external driver")
+    diff.add_argument("--textconv", action="store_true", help="print one design a line a node, for git's textconv")
+    _add_json(diff)
 
     export = add(
         "export",
