@@ -192,10 +192,16 @@ def _diff(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    writers = {".onnx": _export_onnx, ".py": _export_source}
+    ending = options.output.suffix.lower()
+    if ending not in writers:
+        raise DesignerError(f"{options.output}: end the name in .onnx for ONNX or .py for PyTorch source")
+    return writers[ending](options)
+
+
+def _export_onnx(options: argparse.Namespace) -> int:
     from designer.runtime.onnx_file import export_onnx
 
-    if options.output.suffix.lower() != ".onnx":
-        raise DesignerError(f"{options.output}: only ONNX is written so far; end the name in .onnx")
     report = export_onnx(_design(options.file), options.output)
     if options.json:
         _print_json(report.as_data())
@@ -204,6 +210,18 @@ def _export(options: argparse.Namespace) -> int:
             f"{report.path}: opset {report.opset}, {report.nodes} nodes, {report.file_bytes} bytes; checked and run in "
             f"{report.runtime}; largest difference from the PyTorch module {report.max_abs_difference:.3g}"
         )
+    return DONE
+
+
+def _export_source(options: argparse.Namespace) -> int:
+    from designer.export.python_source import python_source
+    from designer.files.atomic import write_whole
+
+    write_whole(options.output, python_source(_analysis(options.file)).encode())
+    if options.json:
+        _print_json({"path": str(options.output), "file_bytes": options.output.stat().st_size})
+    else:
+        print(f"{options.output}: PyTorch source, {options.output.stat().st_size} bytes")
     return DONE
 
 
@@ -284,9 +302,13 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--textconv", action="store_true", help="print one design a line a node, for git's textconv")
     _add_json(diff)
 
-    export = add("export", _export, "Write ONNX, check it, run it, and hold it against the PyTorch module.")
+    export = add(
+        "export",
+        _export,
+        "Write ONNX, checked, run and held against the PyTorch module; or PyTorch source, by the file's ending.",
+    )
     _add_file(export)
-    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.onnx")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.onnx|.py")
     _add_json(export)
 
     render = add("render", _render, "Draw the canvas as a picture; needs no display.")

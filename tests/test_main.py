@@ -167,6 +167,13 @@ def test_export_is_checked_run_and_compared(folder: Path) -> None:
 
 
 @pytest.mark.torch
+def test_the_printed_source_runs_alone(folder: Path) -> None:
+    assert run("export", "b.design.json", "-o", "b.py", cwd=folder).returncode == 0
+    done = subprocess.run([sys.executable, "b.py"], cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "8208"
+
+
+@pytest.mark.torch
 def test_a_design_with_problems_exports_nothing(folder: Path) -> None:
     done = run("export", "bad.design.json", "-o", "bad.onnx", cwd=folder)
     assert done.returncode == 1

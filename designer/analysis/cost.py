@@ -50,7 +50,8 @@ def added(costs: Iterable[NodeCost]) -> NodeCost:
 
 def layer_cost(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> NodeCost:
     """The cost of a primitive layer, for the shapes that flow."""
-    parameters = sum(weight.elements for weight in layer.weights(*inputs) if not weight.is_buffer)
+    weights = layer.weights(*inputs)
+    parameters = sum([weight.elements for weight in weights if not weight.is_buffer]) if weights else 0
     work = layer.work(*inputs, output)
     weight_bytes = parameters * output.dtype.bytes
     moved = 0 if layer.aliases_input else sum(spec.bytes for spec in inputs) + output.bytes + weight_bytes

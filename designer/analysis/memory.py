@@ -178,7 +178,8 @@ class MemoryPlan:
         return [held - sum(size for release, size in released if release < step) for step, held in enumerate(steps)]
 
     def _local_peak(self, place: int) -> int:
-        return max(self._steps(place))
+        steps = self._segments[place].steps
+        return steps[0] if len(steps) == 1 else max(self._steps(place))
 
     def _alive(self) -> list[int]:
         """Bytes that live when each node begins."""

@@ -50,7 +50,7 @@ class Node:
         id: Unique in its design, a plain identifier; the name in state dicts and ONNX.
         layer: What is computed here.
         name: What the person calls it, or an empty text for the layer's own title.
-        position: Centre left of its card on the canvas.
+        position: Top left corner of its card on the canvas.
     """
 
     id: NodeId

@@ -7,6 +7,7 @@ exponentials in the definition, each counted as one; it is declared beside the d
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar
 
 from designer.graph.formula import Formulas, elements, product, several
@@ -219,5 +220,10 @@ class Activation(Enum):
         return lookup(self.value).title
 
     def layer(self) -> Layer | None:
-        """A fresh layer, or None where there is no activation."""
-        return None if self is Activation.NONE else lookup(self.value)()
+        """The layer with its defaults, or None where there is no activation."""
+        return None if self is Activation.NONE else _default_layer(self)
+
+
+@cache
+def _default_layer(activation: Activation) -> Layer:
+    return lookup(activation.value)()

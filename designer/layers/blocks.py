@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 from designer.errors import Misfit
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer, Padding, Port, require_map
@@ -23,40 +26,42 @@ _wired: dict[tuple[tuple[NodeId, type[Layer]], ...], Design] = {}
 
 
 class _Chain:
-    """Builds a body node by node, each reading the one before."""
+    """Builds a body part by part, each reading the one before."""
 
     def __init__(self) -> None:
-        self.nodes = [Node(NodeId("x"), Input(channels=1, height=1, width=1))]
-        self.wires: list[Wire] = []
-        self.last = NodeId("x")
+        self.parts: list[Node] = [_ENTRANCE]
 
-    def then(self, name: str, layer: Layer | None, port: str = "x") -> None:
+    def then(self, name: str, layer: Layer | None) -> None:
         """Append a layer under a name; nothing for None."""
-        if layer is None:
-            return
-        node = Node(NodeId(name), layer)
-        self.nodes.append(node)
-        self.wires.append(Wire(PortRef(self.last, "y"), PortRef(node.id, port)))
-        self.last = node.id
+        if layer is not None:
+            self.parts.append(Node(NodeId(name), layer))
 
     def convolution(self, name: str, layer: Layer, batch_norm: bool, activation: Activation) -> None:
         """A convolution, its batch norm if there is one, its activation if there is one."""
         self.then(name, layer)
-        self.then(f"{name}_bn", BatchNorm() if batch_norm else None)
+        self.then(f"{name}_bn", _BATCH_NORM if batch_norm else None)
         self.then(f"{name}_act", activation.layer())
 
-    def add_input(self) -> None:
-        """A residual add of the body's input."""
-        self.then("add", Add(), port="b")
-        self.wires.append(Wire(PortRef(NodeId("x"), "y"), PortRef(NodeId("add"), "a")))
+    def design(self, name: str, residual: bool = False) -> Design:
+        """The finished body, its input added at the end where told; bodies of the same parts share their wiring."""
+        self.parts += [_RESIDUAL, _EXIT] if residual else [_EXIT]
+        key = tuple((node.id, type(node.layer)) for node in self.parts)
+        if key not in _wired:
+            _wired[key] = Design.build(name, self.parts, list(self._wires()))
+        return _wired[key].replacing(self.parts).renamed(name)
 
-    def design(self, name: str) -> Design:
-        """The finished body; bodies of the same parts share what follows from their wiring."""
-        self.then("y", Output())
-        parts = tuple((node.id, type(node.layer)) for node in self.nodes)
-        if parts not in _wired:
-            _wired[parts] = Design.build(name, self.nodes, self.wires)
-        return _wired[parts].replacing(self.nodes).renamed(name)
+    def _wires(self) -> Iterator[Wire]:
+        for before, node in pairwise(self.parts):
+            # The main path is a merge's last input; the shortcut comes first.
+            yield Wire(PortRef(before.id, "y"), PortRef(node.id, node.layer.inputs[-1].name))
+            if node is _RESIDUAL:
+                yield Wire(PortRef(_ENTRANCE.id, "y"), PortRef(node.id, node.layer.inputs[0].name))
+
+
+_BATCH_NORM = BatchNorm()
+_ENTRANCE = Node(NodeId("x"), Input(channels=1, height=1, width=1))
+_RESIDUAL = Node(NodeId("add"), Add())
+_EXIT = Node(NodeId("y"), Output())
 
 
 @register(
@@ -201,9 +206,7 @@ class Bottleneck(Layer):
         depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
         chain.convolution("depthwise", depthwise, self.batch_norm, self.activation)
         chain.convolution("project", PointwiseConv2d(self.out_channels, bias=bias), self.batch_norm, Activation.NONE)
-        if self.has_residual(x):
-            chain.add_input()
-        return chain.design(self.title)
+        return chain.design(self.title, self.has_residual(x))
 
     def card_title(self) -> str:
         return "Bottleneck"

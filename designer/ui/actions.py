@@ -109,6 +109,15 @@ ACTIONS: tuple[Action, ...] = (
         starts_section=True,
     ),
     Action(
+        "export_source",
+        Menu.FILE,
+        "Export P&yTorch source…",
+        lambda c: c.export_source(),
+        (),
+        "One readable Python file whose module computes the same, bit for bit",
+        _is_valid,
+    ),
+    Action(
         "export_picture",
         Menu.FILE,
         "Export &picture…",

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
 ONNX_FILTER = "ONNX models (*.onnx)"
 PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg)"
+SOURCE_FILTER = "Python source (*.py)"
 
 
 class Answer(Enum):

@@ -1,8 +1,8 @@
-"""What leaves the window: ONNX files, written, checked and run by the worker; and pictures of the canvas."""
+"""What leaves the window: ONNX files, written, checked and run by the worker; and PyTorch source and pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
+from designer.analysis.snapshot import analyse
 from designer.errors import DesignerError
+from designer.export.python_source import python_source
+from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
-from designer.ui.ask import ONNX_FILTER, PICTURE_FILTER
+from designer.ui.ask import ONNX_FILTER, PICTURE_FILTER, SOURCE_FILTER
 from designer.ui.dialogs.job_dialog import JobDialog
 from designer.ui.workbench import Workbench, file_stem
 from designer.ui.worker_client import Job
@@ -115,18 +118,36 @@ def _tell_failure(bench: Workbench, failure: Failure) -> None:
 
 def export_picture(bench: Workbench) -> Path | None:
     """Ask where, and write the canvas as PNG or SVG, by the file's ending; gives the file written."""
-    document, tab = bench.document, bench.tab
-    if document is None or tab is None:
+    tab = bench.tab
+    return None if tab is None else _write(bench, "picture", ".png", PICTURE_FILTER, tab.save_picture)
+
+
+def export_source(bench: Workbench) -> Path | None:
+    """Ask where, and write the design as a file of PyTorch source; gives the file written."""
+    tab = bench.tab
+    if tab is None:
         return None
-    suggested = _beside(bench, f"{file_stem(document.design)}.png")
-    path = bench.ask.path_to_save("Export picture as", suggested, PICTURE_FILTER)
+
+    def write(path: Path) -> None:
+        write_whole(path, python_source(analyse(tab.document.design)).encode())
+
+    return _write(bench, "source", ".py", SOURCE_FILTER, write)
+
+
+def _write(bench: Workbench, what: str, ending: str, filters: str, write: Callable[[Path], None]) -> Path | None:
+    """Ask where, write there, and say that it was written or why not."""
+    document = bench.document
+    if document is None:
+        return None
+    suggested = _beside(bench, f"{file_stem(document.design)}{ending}")
+    path = bench.ask.path_to_save(f"Export {what} as", suggested, filters)
     if path is None:
         return None
-    target = path if path.suffix else path.with_suffix(".png")
+    target = path if path.suffix else path.with_suffix(ending)
     try:
-        tab.save_picture(target)
+        write(target)
     except (DesignerError, OSError) as error:
-        bench.ask.tell("The picture was not written", str(error))
+        bench.ask.tell(f"The {what} was not written", str(error))
         return None
     bench.said.emit(f"Wrote {target.name}")
     return target

@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> None:
         acts = self.views
-        exports = [acts["export_onnx"], acts["export_picture"]]
+        exports = [acts["export_onnx"], acts["export_source"], acts["export_picture"]]
         self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
         bar = QToolBar("Tabs", self)
         bar.setObjectName("Tabs")
@@ -290,6 +290,10 @@ class MainWindow(QMainWindow):
     def export_picture(self) -> None:
         """Write the canvas as a picture."""
         exporting.export_picture(self.bench)
+
+    def export_source(self) -> None:
+        """Write the design as PyTorch source."""
+        exporting.export_source(self.bench)
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""

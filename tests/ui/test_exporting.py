@@ -12,6 +12,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.snapshot import analyse
+from designer.export.python_source import python_source
 from designer.graph.design import Design
 from designer.ui.dialogs.job_dialog import JobDialog
 from designer.ui.exporting import ExportResultDialog, export_report
@@ -93,6 +95,12 @@ def test_a_picture_that_cannot_be_written_is_said(window: MainWindow, answers: A
     answers.save = tmp_path / "no such folder" / "picture.png"
     window.views["export_picture"].trigger()
     assert answers.told[0][0] == "The picture was not written"
+
+
+def test_the_source_is_written(window: MainWindow, answers: Answers, tmp_path: Path, sketch: Design) -> None:
+    answers.save = tmp_path / "mine"
+    window.views["export_source"].trigger()
+    assert (tmp_path / "mine.py").read_text(encoding="utf-8") == python_source(analyse(sketch))
 
 
 def test_the_result_says_how_the_file_was_proved(qtbot: QtBot, theme: Theme) -> None:
