@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from designer.graph.formula import Expression, Formulas, product, quantity
 from designer.graph.layer import Call, Category, Layer, Padding, Quad, Weight, Window, Work
 from designer.graph.parameter import choice, flag, integer, integers
@@ -19,6 +21,42 @@ from designer.layers.registry import register
 
 _CHANNELS_HIGH = 2**31 - 1
 _SIDES = ("top", "bottom", "left", "right")
+
+
+# Parameters that several convolutions have, each worded once.
+
+
+def _out_channels() -> Any:
+    return integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
+
+
+def _kernel_size() -> Any:
+    return integer(default=3, low=1, high=63, help="Side k of the square kernel.")
+
+
+def _stride() -> Any:
+    return integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
+
+
+def _padding() -> Any:
+    return choice(default=Padding.SYMMETRIC, help="What stands around the input.")
+
+
+def _explicit_padding() -> Any:
+    return integers(
+        default=(1, 1, 1, 1),
+        parts=_SIDES,
+        help="Rows and columns of zeros: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
+    )
+
+
+def _dilation() -> Any:
+    return integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+
+
+def _bias() -> Any:
+    return flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
 
 
 class _Convolution(Layer):
@@ -96,9 +134,9 @@ class PointwiseConv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W' with C' chosen freely. Parameters C·C', MACs C·C'·H'·W'.
     """
 
-    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
+    out_channels: int = _out_channels()
+    stride: int = _stride()
+    bias: bool = _bias()
 
     kernel_size = 1
     padding = Padding.NONE
@@ -131,18 +169,13 @@ class DepthwiseConv2d(_Convolution):
     Parameters k²·C·m, MACs k²·C·m·H'·W'.
     """
 
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
-    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
-    explicit_padding: Quad = integers(
-        default=(1, 1, 1, 1),
-        parts=_SIDES,
-        help="Rows and columns of zeros: top, bottom, left, right.",
-        shown_when=("padding", Padding.EXPLICIT),
-    )
-    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+    kernel_size: int = _kernel_size()
+    stride: int = _stride()
+    padding: Padding = _padding()
+    explicit_padding: Quad = _explicit_padding()
+    dilation: int = _dilation()
     multiplier: int = integer(default=1, low=1, high=1024, help="Output channels per input channel, m.")
-    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
+    bias: bool = _bias()
 
     def channels_out(self, x: TensorSpec) -> int:
         return x.channels * self.multiplier
@@ -181,18 +214,13 @@ class Conv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W'. Parameters k²·C·C', MACs k²·C·C'·H'·W'.
     """
 
-    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
-    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
-    explicit_padding: Quad = integers(
-        default=(1, 1, 1, 1),
-        parts=_SIDES,
-        help="Rows and columns of zeros: top, bottom, left, right.",
-        shown_when=("padding", Padding.EXPLICIT),
-    )
-    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
-    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
+    out_channels: int = _out_channels()
+    kernel_size: int = _kernel_size()
+    stride: int = _stride()
+    padding: Padding = _padding()
+    explicit_padding: Quad = _explicit_padding()
+    dilation: int = _dilation()
+    bias: bool = _bias()
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels
@@ -219,19 +247,14 @@ class GroupedConv2d(_Convolution):
     In N×C×H×W, out N×C'×H'×W', g dividing both C and C'. Parameters k²·(C/g)·C', MACs k²·(C/g)·C'·H'·W'.
     """
 
-    out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel.")
+    out_channels: int = _out_channels()
+    kernel_size: int = _kernel_size()
     groups: int = integer(default=2, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
-    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, help="What stands around the input.")
-    explicit_padding: Quad = integers(
-        default=(1, 1, 1, 1),
-        parts=_SIDES,
-        help="Rows and columns of zeros: top, bottom, left, right.",
-        shown_when=("padding", Padding.EXPLICIT),
-    )
-    dilation: int = integer(default=1, low=1, high=64, help="Distance between kernel taps.")
-    bias: bool = flag(default=False, help="One number added to each output channel; off where a batch norm follows.")
+    stride: int = _stride()
+    padding: Padding = _padding()
+    explicit_padding: Quad = _explicit_padding()
+    dilation: int = _dilation()
+    bias: bool = _bias()
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels

@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def _add_page(self, page: QWidget) -> None:
         self.pages.addWidget(page)
-        self.strip.add(page, "")
+        self.strip.add(page)
         if isinstance(page, DesignTab):
             page.zoom_changed.connect(lambda _scale: self._show_zoom())
 

@@ -55,12 +55,12 @@ class TabStrip(QWidget):
             layout.addWidget(button)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def add(self, page: QWidget, title: str) -> None:
-        """Append a tab."""
+    def add(self, page: QWidget) -> None:
+        """Append a tab; ``set_title`` says what stands on it."""
         self._pages.append(page)
-        index = self.bar.addTab(title)
+        # The first tab is chosen at once, and whoever hears of it may title it before this returns.
+        index = self.bar.addTab("")
         self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
-        self.set_title(page, title, "")
 
     def _close_button(self, page: QWidget) -> QToolButton:
         button = QToolButton(self.bar)

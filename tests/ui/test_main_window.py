@@ -546,3 +546,10 @@ def test_the_heat_map_tints_by_share_of_the_largest(window: MainWindow, sketch: 
     assert heat == {"input": 0.0, "expand": 1.0, "depthwise": pytest.approx(9 / 24), "output": 0.0}
     window.views["heat_off"].trigger()
     assert {item.state.heat for item in tab.scene.nodes.values()} == {None}
+
+
+def test_the_first_tab_says_its_design_even_where_it_cannot_run(window: MainWindow, sketch: Design) -> None:
+    for page in window.bench.tabs:
+        window.bench.close_page(page)
+    window.bench.open_design(sketch.without_wires(list(sketch.wires)[:1]))
+    assert window.strip.bar.tabText(0) == sketch.name

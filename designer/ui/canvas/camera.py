@@ -101,7 +101,9 @@ class Camera(QGraphicsView):
 
     def fit_all(self) -> None:
         """Everything on screen, and again when the window's size changes, until a hand moves the view."""
-        self._fit(self.canvas.content_rect())
+        # Twice: words below the cards keep their size on screen, so they take another room at another scale.
+        for _ in range(2):
+            self._fit(self.canvas.content_rect())
         self._fitted = (self.scale_now, self.standing)
 
     def fit_selection(self) -> None:

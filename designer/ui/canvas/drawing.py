@@ -183,8 +183,14 @@ class Drawing(QGraphicsScene):
             self.setSceneRect(self._room)
 
     def content_rect(self, ids: Collection[NodeId] | None = None) -> QRectF:
-        """The smallest rectangle around cards, of some or of all; empty where there is none."""
-        return _bounds(list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids])
+        """The smallest rectangle around cards and the words below them, of some or all; empty where there is none."""
+        chosen = list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids]
+        area = _bounds(chosen)
+        for id in self._bubbles.intersection(node.id for node in chosen):
+            bubble = self.nodes[id].bubble
+            if bubble is not None:
+                area = area.united(bubble.sceneBoundingRect())
+        return area
 
     # Following the analysis ------------------------------------------------------------------------------------------
 
