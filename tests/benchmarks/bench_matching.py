@@ -26,7 +26,7 @@ SMALL_GOAL_S, LARGE_GOAL_S = 0.020, 1.0
 def rows(rounds: int) -> Iterator[Row]:
     """MobileNetV2 closed, drawn out as so many alike bottlenecks, and 2,000 nodes; edited a little, and all over."""
     small = mobilenet_v2()
-    cases = [
+    cases: list[tuple[str, Design, Design, float | None]] = [
         ("two MobileNetV2s, equal but for ids and order", small, small, SMALL_GOAL_S),
         ("two MobileNetV2s, after 5 edits", small, edited(small, 5), SMALL_GOAL_S),
         ("MobileNetV2 and one of half the width", small, template("mobilenet_v2").build(width=0.5), SMALL_GOAL_S),

@@ -63,11 +63,11 @@ def test_the_front_is_joined_by_steps():
 
 def test_a_timeline_is_as_high_as_its_values():
     svg = timelines("Memory", [("A", [1.0, 4.0, 2.0]), ("B", [])], words)
-    (line,) = [path for path in elements(svg, "path") if path.find("title") is not None]
+    (line,) = [path for path in elements(svg, "path") if path.findtext("title")]
     heights = [float(part.partition(",")[2].partition("H")[0]) for part in line.attrib["d"].split()]
 
     assert (heights[0] - heights[1]) == pytest.approx(3 * (heights[0] - heights[2]), abs=0.05)
-    assert line.find("title").text == "A: at most 4"
+    assert line.findtext("title") == "A: at most 4"
 
 
 @pytest.mark.parametrize(

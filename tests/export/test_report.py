@@ -67,10 +67,10 @@ def designs() -> list[Design]:
     return [before, after, template("mobilenet_v1").build()]
 
 
-def report(designs: list[Design], **options: object) -> Page:
+def report(designs: list[Design]) -> Page:
     analyses = [of(design) for design in designs]
     subjects = [Subject(analysis, PICTURE.format(1), PICTURE.format(2)) for analysis in analyses]
-    return Page(html_report(subjects, compare(analyses), **options))
+    return Page(html_report(subjects, compare(analyses)))
 
 
 def test_every_figure_of_the_table_is_in_it(designs):
