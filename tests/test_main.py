@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -156,6 +157,37 @@ def test_compare_puts_designs_side_by_side(folder: Path) -> None:
     text = run("compare", "v2.design.json", "b.design.json", "--markdown", cwd=folder).stdout
     assert text.splitlines()[0].count("|") == 4
     assert "**8\u202f208" in text
+
+
+def test_a_broken_budget_ends_with_1(folder: Path) -> None:
+    within = run("compare", "v2.design.json", "b.design.json", "--budget", "parameters=3504872", cwd=folder)
+    over = run("compare", "v2.design.json", "b.design.json", "--budget", "parameters=3.5e6", "--json", cwd=folder)
+    unknown = run("compare", "v2.design.json", "--budget", "colour=3", cwd=folder)
+
+    assert (within.returncode, within.stderr) == (0, "")
+    assert over.returncode == 1
+    assert json.loads(over.stdout)["over_budget"] == {"parameters": [True, False]}
+    assert "parameters 3\u202f504\u202f872, and the budget is 3.50\u202fM" in over.stderr
+    assert unknown.returncode == 2
+    assert "no such figure" in unknown.stderr
+
+
+def test_compare_refers_to_the_baseline_asked_for(folder: Path) -> None:
+    table = run_json("compare", "v2.design.json", "b.design.json", "--baseline", "2", cwd=folder)
+    assert table["ratios"]["parameters"] == [3504872 / 8208, 1.0]
+    assert run("compare", "v2.design.json", "--baseline", "2", cwd=folder).returncode == 2
+
+
+@pytest.mark.gui
+def test_the_report_is_one_file_with_a_drawing_of_each_design(folder: Path) -> None:
+    done = run("compare", "v2.design.json", "b.design.json", "--report", "out.html", cwd=folder)
+    page = (folder / "out.html").read_text(encoding="utf-8")
+
+    assert done.returncode == 0, done.stderr
+    assert page.count("<figcaption>A MobileNetV2") == page.count("<figcaption>B Bottleneck") == 1
+    assert page.count('class="dark-look"') == 2
+    assert "3\u202f504\u202f872" in page
+    assert not re.search(r"""(?:src|href)\s*=\s*["']?(?!#|data:image)""", page)
 
 
 @pytest.mark.torch

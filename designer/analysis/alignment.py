@@ -240,9 +240,13 @@ def _align_by_score(found: Pairing, before: list[int], after: list[int]) -> None
 
 def likeness(found: Pairing, i: int, j: int) -> float:
     """How well two nodes suit each other: 0 where they may not be partners, else more for what is alike."""
-    a, b = found.a, found.b
     if not found.may_join(i, j):
         return 0.0
+    return own_likeness(found.a, found.b, i, j) + agreement(found, i, j)
+
+
+def own_likeness(a: Outline, b: Outline, i: int, j: int) -> float:
+    """How alike two nodes are in themselves."""
     if a.full[i] == b.full[j]:
         own = 12.0
     elif a.content[i] == b.content[j]:
@@ -251,7 +255,7 @@ def likeness(found: Pairing, i: int, j: int) -> float:
         own = 7.0 + 2.0 * _share_alike(a, b, i, j)
     else:
         own = 1.0
-    return own + _agreement(found, i, j) + 0.01 * (a.places[i].node.id == b.places[j].node.id)
+    return own + 0.01 * (a.places[i].node.id == b.places[j].node.id)
 
 
 def _share_alike(a: Outline, b: Outline, i: int, j: int) -> float:
@@ -265,7 +269,7 @@ def _share_alike(a: Outline, b: Outline, i: int, j: int) -> float:
     return sum(bool(getattr(before, name) == getattr(after, name)) for name in names) / max(len(names), 1)
 
 
-def _agreement(found: Pairing, i: int, j: int) -> float:
+def agreement(found: Pairing, i: int, j: int) -> float:
     """More for each wire that both have to or from partners."""
     sources = sum(
         3.0

@@ -64,6 +64,7 @@ class Outline:
         content: Equal for equal type and parameters.
         full: Equal for equal content and name.
         ports: What each reads, by port.
+        socket: Equal for equal input ports.
         readers: Who reads each, as index and position among the reader's ports.
         heal: What its readers read once it is deleted, as ``edit.edits.delete`` has it, or NONE.
         children: By group, and under NONE those in no group: the indices inside.
@@ -84,6 +85,7 @@ class Outline:
         for index, parent in enumerate(self.parent):
             self.children.setdefault(parent, []).append(index)
         self.ports = [tuple(self._ports(place)) for place in self.places]
+        self.socket = [words.number(("socket", *(port.label for port in ports))) for ports in self.ports]
         self.readers: list[list[tuple[int, int]]] = [[] for _ in self.places]
         for index, ports in enumerate(self.ports):
             for position_in, port in enumerate(ports):

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from designer.analysis.alignment import likeness
+from designer.analysis.alignment import agreement, own_likeness
 from designer.analysis.outline import NONE, Outline
 from designer.analysis.pairing import UNDECIDED, Pairing
 
 STEPS = 2500
-"""Assignments tried at most, in each pass over a design that is searched whole; of others half as many."""
+"""Assignments tried at most when a design is searched whole; near the start twice as many, of others a third."""
 _DEPARTURES = 3
 SEARCHED_WHOLE = 18
 """Designs of at most so many nodes each are searched whole."""
@@ -47,7 +47,7 @@ def improved(pairing: Pairing) -> Found:
     if max(len(free_a), len(free_b)) > _LARGEST_REGION:
         return Found(pairing, False)
     search = _Search(pairing, free_a, free_b, known, least)
-    search.look_near(STEPS if whole else STEPS // 2)
+    search.look_near(2 * STEPS if whole else STEPS // 3)
     is_proven = search.limit <= least or (whole and search.look_everywhere(STEPS))
     return Found(search.best, is_proven)
 
@@ -124,12 +124,12 @@ class _Search:
         self._common = sum((self._left_a & self._left_b).values())
         self._outer_a = sum(a.parent[i] == NONE for i in free_a)
         self._total_b = len(free_b)
+        self._likeness: dict[tuple[int, int], float] = {}
 
     def look_near(self, steps: int) -> None:
         """Look where little departs from the best that is known, again from each better one that is found."""
-        departures = 1
-        while departures <= _DEPARTURES:
-            self._steps_left = steps
+        departures, self._steps_left = 1, steps
+        while departures <= _DEPARTURES and self._steps_left > 0:
             self._decide(0, departures)
             departures = departures + 1 if self._start is self.best else 1
             self._start = self.best
@@ -155,7 +155,8 @@ class _Search:
             return
         i = self._free_a[place]
         self._leave(i)
-        for number, j in enumerate(self._options(i)):
+        options = self._options(i) if departures or not self._is_open(i) else [self._start.to_b[i]]
+        for number, j in enumerate(options):
             if number and not departures:
                 break
             self._steps_left -= 1
@@ -189,6 +190,16 @@ class _Search:
         if changes < self.limit:
             self.best, self.limit = ended, changes
 
+    def _is_open(self, i: int) -> bool:
+        """Whether a node can have what it had at the start."""
+        j = self._start.to_b[i]
+        return j == NONE or (self._now.to_a[j] == UNDECIDED and self._now.may_join(i, j))
+
+    def _own_likeness(self, i: int, j: int) -> float:
+        if (i, j) not in self._likeness:
+            self._likeness[i, j] = own_likeness(self._now.a, self._now.b, i, j)
+        return self._likeness[i, j]
+
     def _options(self, i: int) -> list[int]:
         """What it may have for a partner, NONE among it, the likeliest first; of those nobody could tell apart, one."""
         b, now = self._now.b, self._now
@@ -201,7 +212,7 @@ class _Search:
                     twin = j
                 if twin not in seen:
                     seen.add(twin)
-                    found.append((self._start.to_b[i] == j, likeness(now, i, j), -j, j))
+                    found.append((self._start.to_b[i] == j, self._own_likeness(i, j) + agreement(now, i, j), -j, j))
         options = [j for *_, j in sorted(found, reverse=True)]
         options.insert(0 if self._start.to_b[i] == NONE else len(options), NONE)
         return options

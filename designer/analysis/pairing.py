@@ -99,7 +99,7 @@ class Pairing:
     def port_pairs(self, i: int, j: int) -> list[tuple[int, int]]:
         """Positions of the input ports that two partners both have."""
         before, after = self.a.ports[i], self.b.ports[j]
-        if len(before) == len(after) and all(p.label == q.label for p, q in zip(before, after, strict=True)):
+        if self.a.socket[i] == self.b.socket[j]:
             return [(position, position) for position in range(len(before))]
         places = {port.label: position for position, port in enumerate(after)}
         return [(position, places[port.label]) for position, port in enumerate(before) if port.label in places]

@@ -55,6 +55,22 @@ def save_picture(
         raise ExportError(f"{path}: the picture was not written, {error.strerror or error}") from error
 
 
+def svg_text(design: Design, analysis: Analysis | None = None, look: Tokens = LIGHT) -> str:
+    """The canvas as the text of an SVG file, to stand inside a page.
+
+    Args:
+        design: What to draw; not empty.
+        analysis: What it means; worked out where None is given.
+        look: Light or dark colours.
+    """
+    application = _application()
+    drawing = Drawing(design, analysis or analyse(design), look)
+    drawing.shows_grid = False
+    data = _svg(drawing)
+    del application
+    return data.decode()
+
+
 def _application() -> QApplication | QGuiApplication:
     """The running application, or one that needs no display."""
     running = QApplication.instance()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from designer.analysis.chart_figures import mac_shares, pareto_front, time_shares
 from designer.analysis.snapshot import analyse
 from designer.edit.edits import delete
-from designer.graph.design import NodeId
+from designer.graph.design import NodeId, NodePath
 from designer.layers.registry import lookup
 from designer.templates.networks import template
 
@@ -50,7 +50,12 @@ def test_nothing_has_no_shares():
 
 def test_time_shares_sum_by_kind():
     analysis = analyse(template("bottleneck").build())
-    times = {(NodeId("expand"),): 3.0, (NodeId("project"),): 1.0, (NodeId("depthwise"),): 4.0, (NodeId("gone"),): 9.0}
+    times: dict[NodePath, float] = {
+        (NodeId("expand"),): 3.0,
+        (NodeId("project"),): 1.0,
+        (NodeId("depthwise"),): 4.0,
+        (NodeId("gone"),): 9.0,
+    }
 
     shares = {kind.key: (kind.value, kind.share) for kind in time_shares(analysis, times)}
 

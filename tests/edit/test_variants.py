@@ -25,11 +25,11 @@ def test_a_design_for_each_value():
     assert [variant.value for variant in family] == [1.0, 2.0, 4.0, 6.0]
     assert [variant.label for variant in family][2] == "expansion = 4"
     for variant in family:
-        assert {variant.design.nodes[id].layer.expansion for id in BLOCKS} == {variant.value}
+        assert {variant.design.nodes[id].layer.data.get("expansion", 6.0) for id in BLOCKS} == {variant.value}
         assert variant.design.nodes[NodeId("bottleneck_4")] is origin.nodes[NodeId("bottleneck_4")]
         assert variant.edit(origin) == variant.design.renamed(origin.name)
         assert variant.design.name == f"{origin.name} · {variant.label}"
-    assert {origin.nodes[id].layer.expansion for id in BLOCKS} == {6.0}
+    assert {origin.nodes[id].layer.data.get("expansion") for id in BLOCKS} == {None}
 
 
 @pytest.mark.parametrize(
