@@ -21,6 +21,21 @@ from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 
 
+class View(NamedTuple):
+    """An output that is no memory of its own.
+
+    Attributes:
+        of_output: Whether it is an earlier output's memory rather than an input's.
+        which: The output or input, by its index.
+    """
+
+    of_output: bool
+    which: int
+
+
+Aliases = tuple[View | None, ...]
+
+
 class Segment(NamedTuple):
     """What one node does to memory when it runs.
 
@@ -28,13 +43,13 @@ class Segment(NamedTuple):
         steps: Bytes it holds in each of its steps, its inputs not among them.
         releases: For each input, the last step that reads it.
         sizes: For each output, the bytes it adds that outlive the node; 0 for a view.
-        aliases: For each output, the index of the input whose memory it is, or None.
+        aliases: For each output, whose memory it is, or None where it is its own.
     """
 
     steps: tuple[int, ...]
     releases: tuple[int, ...]
     sizes: tuple[int, ...]
-    aliases: tuple[int | None, ...]
+    aliases: Aliases
 
 
 def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Segment:
@@ -42,7 +57,7 @@ def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: Tens
     if not layer.outputs:
         return Segment((0,), (0,) * len(inputs), (), ())
     if layer.aliases_input:
-        return Segment((0,), (0,) * len(inputs), (0,), (0,))
+        return Segment((0,), (0,) * len(inputs), (0,), (View(of_output=False, which=0),))
     return Segment((output.bytes,), (0,) * len(inputs), (output.bytes,), (None,))
 
 
@@ -60,7 +75,7 @@ class Lifetimes:
         aliases: For each node in that order, its segment's aliases.
     """
 
-    def __init__(self, design: Design, aliases: tuple[tuple[int | None, ...], ...]) -> None:
+    def __init__(self, design: Design, aliases: tuple[Aliases, ...]) -> None:
         forever = len(design.order)
         self.dies_at: list[int] = []
         self.born_at: list[tuple[int, ...]] = []
@@ -73,10 +88,14 @@ class Lifetimes:
             for tensor in reads:
                 if tensor is not None:
                     self.dies_at[tensor] = max(self.dies_at[tensor], place if layer.outputs else forever)
-            held, born = [], []
-            views = aliases[place] or (None,) * len(layer.outputs)
-            for view in views:
-                source = reads[view] if view is not None and reads else None
+            held: list[int] = []
+            born: list[int] = []
+            for view in aliases[place] or (None,) * len(layer.outputs):
+                source = None
+                if view is not None and view.of_output:
+                    source = held[view.which]
+                elif view is not None and reads:
+                    source = reads[view.which]
                 if source is None:
                     source = len(self.dies_at)
                     self.dies_at.append(place)
@@ -265,11 +284,15 @@ class MemoryPlan:
             max((began[place] + self._release(place, port) for place, port in lives.readers.get(tensor, ())), default=0)
             for tensor in lives.given_in
         )
-        sizes, aliases = [], []
+        sizes: list[int] = []
+        aliases: list[View | None] = []
         for index, tensor in enumerate(lives.given_out):
-            view = lives.given_in.index(tensor) if tensor in lives.given_in else None
-            again = tensor in lives.given_out[:index]
-            sizes.append(self._size[tensor] if tensor is not None and view is None and not again else 0)
+            view = None
+            if tensor in lives.given_in:
+                view = View(of_output=False, which=lives.given_in.index(tensor))
+            elif tensor in lives.given_out[:index]:
+                view = View(of_output=True, which=lives.given_out.index(tensor))
+            sizes.append(self._size[tensor] if tensor is not None and view is None else 0)
             aliases.append(view)
         return Segment(tuple(steps) or (0,), releases, tuple(sizes), tuple(aliases))
 

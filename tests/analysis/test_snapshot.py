@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis, analyse
 from designer.edit.edits import delete
-from designer.edit.grouping import expand_block
+from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.layers.activation import ReLU6
+from designer.layers.activation import Linear, ReLU6
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.dense import FullyConnected
 from designer.layers.endpoints import Input, Output
@@ -123,6 +123,32 @@ def simulated_peak(design: Design) -> int:
 @given(grouped_designs())
 def test_peak_memory_is_what_a_simulation_finds(design: Design) -> None:
     assert analyse(design).totals.peak_activation_bytes == simulated_peak(laid_open(design))
+
+
+def test_two_outputs_of_a_group_can_be_one_memory() -> None:
+    nodes = [
+        Node(NodeId("input"), Input(8, 12, 12)),
+        Node(NodeId("n0"), PointwiseConv2d(8)),
+        Node(NodeId("n1"), Linear()),
+        Node(NodeId("n2"), PointwiseConv2d(8)),
+        Node(NodeId("n3"), PointwiseConv2d(8)),
+        Node(NodeId("n4"), PointwiseConv2d(8)),
+        Node(NodeId("add"), Add(count=3)),
+        Node(NodeId("output"), Output()),
+    ]
+    wires = [("input", "n0.x"), ("n0", "n1.x"), ("n0", "n2.x"), ("n2", "n3.x"), ("n3", "n4.x")]
+    wires += [("n1", "add.a"), ("n4", "add.b"), ("n3", "add.c"), ("add", "output.x")]
+    design = Design.build(
+        "x",
+        nodes,
+        [
+            Wire(PortRef(NodeId(source), "y"), PortRef(NodeId(target.split(".")[0]), target.split(".")[1]))
+            for source, target in wires
+        ],
+    )
+    grouped, _ = group(design, [NodeId("n0"), NodeId("n1")])
+    grouped = Design.build("x", [grouped.nodes[id] for id in grouped.order], grouped.wires.values())
+    assert analyse(grouped).totals.peak_activation_bytes == simulated_peak(laid_open(grouped))
 
 
 def test_peak_memory_of_the_bottleneck_by_hand() -> None:
