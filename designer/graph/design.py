@@ -108,6 +108,14 @@ class _Structure:
         return Feed(wire.source.node, names.index(wire.source.port), wire.source)
 
     @cached_property
+    def without_inputs(self) -> tuple[NodeId, ...]:
+        return tuple(id for id, node in self._nodes.items() if not node.layer.inputs)
+
+    @cached_property
+    def without_outputs(self) -> tuple[NodeId, ...]:
+        return tuple(id for id, node in self._nodes.items() if not node.layer.outputs)
+
+    @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
         found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
         for wire in self.wires.values():
@@ -246,11 +254,13 @@ class Design:
 
     def input_nodes(self) -> tuple[Node, ...]:
         """Nodes where data enters: layers without an input port, in order of placing."""
-        return tuple(node for node in self.nodes.values() if not node.layer.inputs and not node.layer.is_block)
+        found = (self.nodes[id] for id in self._structure.without_inputs)
+        return tuple(node for node in found if not node.layer.is_block)
 
     def output_nodes(self) -> tuple[Node, ...]:
         """Nodes where data leaves: layers without an output port, in order of placing."""
-        return tuple(node for node in self.nodes.values() if not node.layer.outputs and not node.layer.is_block)
+        found = (self.nodes[id] for id in self._structure.without_outputs)
+        return tuple(node for node in found if not node.layer.is_block)
 
     def input_port(self, ref: PortRef) -> Port:
         """The input port a reference means.
