@@ -130,7 +130,7 @@ def _agrees(found: Pairing, i: int, j: int) -> bool:
 def _gaps(found: Pairing, before: list[int], after: list[int]) -> list[tuple[list[int], list[int]]]:
     """Runs of nodes without partner between pairs that keep the order."""
     place = {j: position for position, j in enumerate(after)}
-    spine = _longest_rising([(n, place[found.to_b[i]]) for n, i in enumerate(before) if found.to_b[i] >= 0])
+    spine = longest_rising([(n, place[found.to_b[i]]) for n, i in enumerate(before) if found.to_b[i] >= 0])
     gaps = []
     last_n = last_m = -1
     for n, m in [*spine, (len(before), len(after))]:
@@ -142,7 +142,7 @@ def _gaps(found: Pairing, before: list[int], after: list[int]) -> list[tuple[lis
     return gaps
 
 
-def _longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def longest_rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The longest run of pairs whose second figures rise as the first do (Fredman 1975)."""
     ends: list[int] = []
     at: list[int] = []
@@ -164,7 +164,7 @@ def _align_gap(found: Pairing, before: list[int], after: list[int], a_word: list
     if len(before) * len(after) <= _LARGEST_TABLE:
         _align_by_score(found, before, after)
         return
-    script = _common_run([a_word[i] for i in before], [b_word[j] for j in after])
+    script = common_run([a_word[i] for i in before], [b_word[j] for j in after])
     for n, m in script:
         if found.may_join(before[n], after[m]):
             found.join(before[n], after[m])
@@ -174,7 +174,7 @@ def _align_gap(found: Pairing, before: list[int], after: list[int], a_word: list
             _align_gap(found, gap_before, gap_after, found.a.kind, found.b.kind)
 
 
-def _common_run(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+def common_run(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
     """Positions of the longest common subsequence; as far as a script of bounded length goes from the front."""
     offset = _LONGEST_SCRIPT + 1
     furthest = [0] * (2 * offset + 1)

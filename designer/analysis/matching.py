@@ -9,7 +9,7 @@ at most as many changes as any of: nodes paired by their ids alone; by their ids
 alone. Hence at most as many as there were edits, where edits kept ids (counted one by one: place, delete, connect,
 disconnect, insert on a wire, set a layer, set a parameter, rename; a group that is placed counts with every node in
 it). Where ids were lost as well, the search of ``pair_search`` goes on from the best of these, and ``is_minimal`` says
-whether it proved that no matching has fewer changes: always for equal designs, and for nearly all of up to 18 nodes.
+whether it proved that no matching has fewer changes: always where none is found, and for nearly all of up to 18 nodes.
 """
 
 from __future__ import annotations

@@ -190,6 +190,21 @@ def test_deleting_with_healing_is_one_change():
     assert [len(change.wires_removed), len(change.wires_added)] == [2, 1]
 
 
+def test_readers_of_a_removed_node_that_was_rewired_before_are_one_change():
+    design = chain(PointwiseConv2d(), BatchNorm(), Add(count=4))
+    for port in "bcd":
+        design = connect(design, ref("n1.y"), ref(f"n2.{port}"))
+    after = delete(connect(design, ref("input.y"), ref("n1.x")), [NodeId("n1")])
+
+    changes = match_designs(design, scrambled(Random(11), after)).changes
+
+    assert {change.kind: len(change.wires_added) for change in changes} == {
+        ChangeKind.REMOVED: 0,
+        ChangeKind.REWIRED: 4,
+    }
+    assert len(changes) == 2
+
+
 def test_an_input_that_reads_something_else_is_a_change_of_its_own():
     design = chain(PointwiseConv2d(), BatchNorm(), Add())
     before = connect(design, ref("n0.y"), ref("n2.b"))
