@@ -17,6 +17,11 @@ def window_style(look: Tokens) -> str:
     QMenuBar {{ background: {panel}; padding: {gap // 2}px {gap}px; border: none; }}
     QMenuBar::item {{ padding: {gap // 2}px {margin}px; border-radius: {radius}px; background: transparent; }}
     QMenuBar::item:selected {{ background: {hover}; }}
+    QMenu {{ background: {raised}; color: {text}; border: 1px solid {edge}; padding: {gap // 2}px; }}
+    QMenu::item {{ padding: {gap // 2}px {2 * margin}px; border-radius: {radius}px; }}
+    QMenu::item:selected {{ background: {look.accent_fill.name()}; color: {look.on_accent.name()}; }}
+    QMenu::item:disabled {{ color: {faded}; background: transparent; }}
+    QMenu::separator {{ height: 1px; background: {edge}; margin: {gap // 2}px {gap}px; }}
     QToolBar {{ background: {panel}; border: none; border-bottom: 1px solid {edge}; padding: 0; spacing: 0; }}
     QStatusBar {{ background: {panel}; border-top: 1px solid {edge}; }}
     QStatusBar::item {{ border: none; }}
