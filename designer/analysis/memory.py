@@ -168,12 +168,17 @@ class MemoryPlan:
         self._local = [self._local_peak(place) for place in range(len(self._segments))]
 
     def _set_sizes(self, place: int, segment: Segment) -> None:
+        born = self._lives.born_at[place]
+        if len(born) == len(segment.sizes):
+            for tensor, size in zip(born, segment.sizes, strict=True):
+                self._size[tensor] = size
+            return
         fresh = [
             size
             for size, view in zip(segment.sizes, segment.aliases, strict=True)
             if view is None or not self._reads(place)
         ]
-        for tensor, size in zip(self._lives.born_at[place], fresh, strict=False):
+        for tensor, size in zip(born, fresh, strict=False):
             self._size[tensor] = size
 
     def _reads(self, place: int) -> bool:

@@ -189,7 +189,9 @@ class Integers(Parameter):
         if not isinstance(value, tuple) or len(value) != len(self.parts):
             raise ParameterError(self.name, f"{value!r} is not {len(self.parts)} numbers ({', '.join(self.parts)})")
         for part, number in zip(self.parts, value, strict=True):
-            Integer(f"{self.name} {part}", 0, "", low=self.low, high=self.high).check(number)
+            if type(number) is not int or not self.low <= number <= self.high:
+                # A whole number's own words say what is wrong; made only now, as every layer made is checked.
+                Integer(f"{self.name} {part}", 0, "", low=self.low, high=self.high).check(number)
 
     def parse(self, text: str) -> tuple[int, ...]:
         words = text.replace(",", " ").split()
