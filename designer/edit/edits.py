@@ -71,20 +71,29 @@ def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) 
 
     Raises:
         ParameterError: One of the layers has no such parameter, or the value does not suit it.
+        EditRefused: There is no such node.
     """
     return design.replacing(
-        [replace(design.nodes[id], layer=design.nodes[id].layer.with_parameter(name, value)) for id in ids]
+        [replace(design.node(id), layer=design.node(id).layer.with_parameter(name, value)) for id in ids]
     )
 
 
 def move(design: Design, places: Mapping[NodeId, Point]) -> Design:
-    """Put nodes elsewhere on the canvas."""
-    return design.replacing([replace(design.nodes[id], position=Point(*place)) for id, place in places.items()])
+    """Put nodes elsewhere on the canvas.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
+    return design.replacing([replace(design.node(id), position=Point(*place)) for id, place in places.items()])
 
 
 def rename(design: Design, id: NodeId, name: str) -> Design:
-    """Give a node a name of its own, or take it away with an empty text."""
-    return design.replacing([replace(design.nodes[id], name=name.strip())])
+    """Give a node a name of its own, or take it away with an empty text.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
+    return design.replacing([replace(design.node(id), name=name.strip())])
 
 
 def fragment(design: Design, ids: Iterable[NodeId]) -> Design:
