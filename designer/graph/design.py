@@ -8,7 +8,7 @@ not ours.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -302,10 +302,10 @@ class Design:
             return False
         return source in downstream(self.successors, [target])
 
-    def fresh_id(self, stem: str) -> NodeId:
-        """An id no node has: ``stem_1``, ``stem_2`` and so on."""
+    def fresh_id(self, stem: str, taken: Collection[str] = ()) -> NodeId:
+        """An id no node has: ``stem_1``, ``stem_2`` and so on; nor one of those taken besides."""
         number = 1
-        while f"{stem}_{number}" in self.nodes:
+        while f"{stem}_{number}" in self.nodes or f"{stem}_{number}" in taken:
             number += 1
         return NodeId(f"{stem}_{number}")
 
