@@ -136,7 +136,8 @@ class Document:
         if not self._done:
             return
         step = self._done.pop()
-        self._undone.append(step)
+        self.seal()
+        self._undone.append(replace(step, merge_key=None))
         self._committed = step.before
         self._show(step.before)
 
@@ -152,10 +153,12 @@ class Document:
     def _remember(self, step: _Step) -> None:
         self._undone.clear()
         last = self._done[-1] if self._done else None
-        if last is not None and step.merge_key is not None and last.merge_key == step.merge_key:
-            self._done[-1] = replace(step, before=last.before)
-        else:
+        if last is None or step.merge_key is None or last.merge_key != step.merge_key:
             self._done.append(step)
+        elif last.before == step.after:  # the run came back to where it began
+            self._done.pop()
+        else:
+            self._done[-1] = replace(step, before=last.before)
 
     def _show(self, design: Design) -> None:
         before, self._design = self._design, design

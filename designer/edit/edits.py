@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -35,34 +35,39 @@ def disconnect(design: Design, targets: Iterable[PortRef]) -> Design:
 
 def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     """Remove nodes; where one input and the readers of one output remain, they are wired to each other again."""
-    gone = [id for id in ids if id in design.nodes]
-    joined = [pair for id in gone for pair in _around(design, id, set(gone))] if heal else []
+    gone = {id for id in ids if id in design.nodes}
     result = design.without_nodes(gone)
-    for source, target in joined:
-        if target not in result.wires and not result.would_cycle(source.node, target.node):
-            result = result.with_wire(Wire(source, target))
-    return result
+    healing = list(_healing(design, gone)) if heal else []
+    # Each new wire follows a way that was there, so there can be no cycle; building checks that too.
+    return Design.build(result.name, result.nodes.values(), [*result.wires.values(), *healing]) if healing else result
 
 
-def _around(design: Design, id: NodeId, gone: set[NodeId]) -> list[tuple[PortRef, PortRef]]:
-    """What feeds a node that goes, through others that go, paired with each reader that stays."""
-    source = _feeding(design, id, gone)
-    if source is None:
-        return []
-    return [(source, wire.target) for wire in design.outgoing(id) if wire.target.node not in gone]
+def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
+    """A wire for each reader that stays of a node that goes, from what feeds that node through others that go."""
+    for wire in design.wires.values():
+        if wire.source.node in gone and wire.target.node not in gone:
+            source = _feeding(design, wire.source, gone)
+            if source is not None:
+                yield Wire(source, wire.target)
 
 
-def _feeding(design: Design, id: NodeId, gone: set[NodeId]) -> PortRef | None:
-    # Of a merge the last input is the main path by this catalogue's habit: a residual's shortcut comes first.
-    incoming = sorted(design.incoming(id), key=lambda wire: wire.target.port)
-    if not incoming:
-        return None
-    source = incoming[-1].source
-    return _feeding(design, source.node, gone) if source.node in gone else source
+def _feeding(design: Design, source: PortRef, gone: Collection[NodeId]) -> PortRef | None:
+    """The nearest output upstream that stays, along the main path."""
+    while source.node in gone:
+        incoming = design.incoming(source.node)
+        if not incoming:
+            return None
+        # Of a merge the last input is the main path by this catalogue's habit: a residual's shortcut comes first.
+        source = incoming[-1].source
+    return source
 
 
 def set_layer(design: Design, id: NodeId, layer: Layer) -> Design:
-    """Put another layer at a node; wires to ports it lacks go."""
+    """Put another layer at a node; wires to ports it lacks go.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
     return design.with_layer(id, layer)
 
 
@@ -71,20 +76,29 @@ def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) 
 
     Raises:
         ParameterError: One of the layers has no such parameter, or the value does not suit it.
+        EditRefused: There is no such node.
     """
     return design.replacing(
-        [replace(design.nodes[id], layer=design.nodes[id].layer.with_parameter(name, value)) for id in ids]
+        [replace(design.node(id), layer=design.node(id).layer.with_parameter(name, value)) for id in ids]
     )
 
 
 def move(design: Design, places: Mapping[NodeId, Point]) -> Design:
-    """Put nodes elsewhere on the canvas."""
-    return design.replacing([replace(design.nodes[id], position=Point(*place)) for id, place in places.items()])
+    """Put nodes elsewhere on the canvas.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
+    return design.replacing([replace(design.node(id), position=Point(*place)) for id, place in places.items()])
 
 
 def rename(design: Design, id: NodeId, name: str) -> Design:
-    """Give a node a name of its own, or take it away with an empty text."""
-    return design.replacing([replace(design.nodes[id], name=name.strip())])
+    """Give a node a name of its own, or take it away with an empty text.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
+    return design.replacing([replace(design.node(id), name=name.strip())])
 
 
 def fragment(design: Design, ids: Iterable[NodeId]) -> Design:

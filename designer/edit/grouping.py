@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import count
 
-from designer.edit.layout import CARD_WIDTH, GAP_X, tidy
+from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, tidy
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.tensor import TensorSpec
@@ -23,27 +24,31 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
         inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them.
 
     Raises:
-        EditRefused: The node is no block.
+        EditRefused: The node is no block, or there is no such node.
         Misfit: The block cannot take these inputs.
     """
-    block = design.nodes[id]
+    block = design.node(id)
     if not block.layer.is_block:
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
     body = _placed(block.layer.expand(*inputs), block.layer.body is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
-    names = {node.id: _name_in(design, block, node.id) for node in body.nodes.values() if node.id not in ends}
-    parts = [replace(node, id=names[node.id]) for node in body.nodes.values() if node.id not in ends]
-    shift = _width(parts) - CARD_WIDTH
-    kept = [_moved_right(node, block.position, shift) for node in design.nodes.values() if node.id != id]
+    names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
+    parts = [replace(body.nodes[part], id=name) for part, name in names.items()]
+    kept = _with_room([node for node in design.nodes.values() if node.id != id], parts, block.position)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
     return Design.build(design.name, order, wires), tuple(names.values())
 
 
-def _name_in(design: Design, block: Node, part: NodeId) -> NodeId:
-    """A part's id outside: its own where a person drew it, the block's and its own where the block made it."""
-    wanted = part if block.layer.body is not None else NodeId(f"{block.id}_{part}")
-    return wanted if wanted not in design.nodes else design.fresh_id(wanted)
+def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:
+    """Each part's id outside: its own where a person drew it, the block's and its own where the block made it."""
+    wanted = {part: part if block.layer.body is not None else NodeId(f"{block.id}_{part}") for part in parts}
+    taken = set(wanted.values())
+    for part, name in wanted.items():
+        if name in design.nodes and name != block.id:
+            wanted[part] = design.fresh_id(name, taken)
+            taken.add(wanted[part])
+    return wanted
 
 
 def _index(design: Design, id: NodeId) -> int:
@@ -58,24 +63,48 @@ def _placed(body: Design, needs_layout: bool, corner: Point) -> Design:
     if not parts:
         return laid
     left, top = min(node.position.x for node in parts), min(node.position.y for node in parts)
-    return laid.replacing(
-        [
-            replace(node, position=Point(node.position.x - left + corner.x, node.position.y - top + corner.y))
-            for node in laid.nodes.values()
-        ]
-    )
+
+    def moved(place: Point) -> Point:
+        return Point(place.x - left + corner.x, place.y - top + corner.y)
+
+    shifted = laid.replacing([replace(node, position=moved(node.position)) for node in laid.nodes.values()])
+    dotted = [replace(wire, via=tuple(map(moved, wire.via))) for wire in laid.wires.values() if wire.via]
+    return shifted.rerouted(dotted) if dotted else shifted
 
 
-def _width(parts: list[Node]) -> float:
+def _with_room(kept: list[Node], parts: list[Node], corner: Point) -> list[Node]:
+    """The other nodes, those beside the parts moved right together where a card would lie on another."""
     if not parts:
-        return CARD_WIDTH
-    return max(node.position.x for node in parts) - min(node.position.x for node in parts) + CARD_WIDTH
+        return kept
+    beside = _beside(kept, corner, max(part.position.y for part in parts) + CARD_HEIGHT)
+    if not any(_overlap(node, part) for node in beside for part in parts):
+        return kept
+    right = max(part.position.x for part in parts) + CARD_WIDTH + GAP_X
+    shift = right - min(node.position.x for node in beside)
+    moving = {node.id for node in beside}
+    return [
+        replace(node, position=Point(node.position.x + shift, node.position.y)) if node.id in moving else node
+        for node in kept
+    ]
 
 
-def _moved_right(node: Node, corner: Point, shift: float) -> Node:
-    """A node right of the block in its row makes room for the parts."""
-    in_row = abs(node.position.y - corner.y) < GAP_X and node.position.x > corner.x
-    return replace(node, position=Point(node.position.x + shift, node.position.y)) if in_row and shift > 0 else node
+def _beside(nodes: list[Node], corner: Point, bottom: float) -> list[Node]:
+    """Nodes level with a box or right of it that moving right would push into each other, as far down as it takes."""
+    top = corner.y
+    right_of = [node for node in nodes if node.position.x + CARD_WIDTH > corner.x]
+    found: list[Node] = []
+    while True:
+        level = [node for node in right_of if top - CARD_HEIGHT < node.position.y < bottom]
+        if len(level) == len(found):
+            return found
+        found = level
+        top = min(top, *(node.position.y for node in level))
+        bottom = max(bottom, *(node.position.y + CARD_HEIGHT for node in level))
+
+
+def _overlap(a: Node, b: Node) -> bool:
+    across, down = a.position.x - b.position.x, a.position.y - b.position.y
+    return abs(across) < CARD_WIDTH and abs(down) < CARD_HEIGHT
 
 
 def _outside_wires(design: Design, id: NodeId) -> list[Wire]:
@@ -96,27 +125,29 @@ def _inside_wires(body: Design, ends: set[NodeId], names: dict[NodeId, NodeId]) 
 
 def _joins(design: Design, id: NodeId, body: Design, names: dict[NodeId, NodeId]) -> list[Wire]:
     """Wires across the block's border: from what fed it to its parts, from its parts to what read it."""
-    feeding = {wire.target.port: wire.source for wire in design.incoming(id)}
+    feeding = {wire.target.port: wire for wire in design.incoming(id)}
     layer = design.nodes[id].layer
     by_input = dict(zip((node.id for node in body.input_nodes()), (port.name for port in layer.inputs), strict=True))
     by_output = dict(zip((port.name for port in layer.outputs), (node.id for node in body.output_nodes()), strict=True))
 
-    def inner_source(ref: PortRef) -> PortRef | None:
-        if ref.node in by_input:
-            return feeding.get(by_input[ref.node])
-        return PortRef(names[ref.node], ref.port)
+    def from_outside(wire: Wire) -> Wire | None:
+        """A wire of the body with the source it has outside; None where nothing feeds it."""
+        if wire.source.node not in by_input:
+            return replace(wire, source=PortRef(names[wire.source.node], wire.source.port))
+        outer = feeding.get(by_input[wire.source.node])
+        return outer and replace(wire, source=outer.source, via=(*outer.via, *wire.via))
 
     found = []
     for wire in body.wires.values():
         if wire.source.node in by_input and wire.target.node in names:
-            source = inner_source(wire.source)
-            if source is not None:
-                found.append(Wire(source, PortRef(names[wire.target.node], wire.target.port)))
+            entering = from_outside(wire)
+            if entering is not None:
+                found.append(replace(entering, target=PortRef(names[wire.target.node], wire.target.port)))
     for wire in design.outgoing(id):
         for inner in body.incoming(by_output[wire.source.port]):
-            source = inner_source(inner.source)
-            if source is not None:
-                found.append(replace(wire, source=source))
+            leaving = from_outside(inner)
+            if leaving is not None:
+                found.append(replace(wire, source=leaving.source, via=(*leaving.via, *wire.via)))
     return found
 
 
@@ -126,25 +157,31 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     Raises:
         EditRefused: Nothing is chosen, an input or output is among it, or the group would read what it feeds.
     """
-    chosen = [id for id in design.nodes if id in set(ids)]
+    wanted = set(ids)
+    chosen = [id for id in design.nodes if id in wanted]
     _refuse_ungroupable(design, chosen)
     inside = set(chosen)
     entering = [wire for wire in design.wires.values() if wire.target.node in inside and wire.source.node not in inside]
     leaving = [wire for wire in design.wires.values() if wire.source.node in inside and wire.target.node not in inside]
-    in_ports = {source: NodeId(f"x_{n}") for n, source in enumerate(dict.fromkeys(wire.source for wire in entering), 1)}
-    out_sources = dict.fromkeys(wire.source for wire in leaving) or dict.fromkeys(_loose_outputs(design, chosen))
-    out_ports = {source: NodeId(f"y_{n}") for n, source in enumerate(out_sources, 1)}
+    in_ports = _port_ids("x", [wire.source for wire in entering], inside)
+    out_ports = _port_ids("y", [wire.source for wire in leaving] or _loose_outputs(design, chosen), inside)
     body = _body(design, name, chosen, entering, in_ports, out_ports)
     id = design.fresh_id("group")
     corner = Point(
         min(design.nodes[node].position.x for node in chosen), min(design.nodes[node].position.y for node in chosen)
     )
     nodes = [node for node in design.nodes.values() if node.id not in inside]
-    nodes.insert(min(_index(design, chosen[0]), len(nodes)), Node(id, Group(body), position=corner))
+    nodes.insert(_index(design, chosen[0]), Node(id, Group(body), position=corner))
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
     return Design.build(design.name, nodes, wires), id
+
+
+def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:
+    """An id for each source once: ``x_1``, ``x_2`` and so on, but for those that are taken."""
+    free = (id for number in count(1) if (id := NodeId(f"{stem}_{number}")) not in taken)
+    return dict(zip(dict.fromkeys(sources), free, strict=False))
 
 
 def _refuse_ungroupable(design: Design, chosen: list[NodeId]) -> None:

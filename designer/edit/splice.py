@@ -1,4 +1,4 @@
-"""Edits that open a wire: put a node into it, or take a node out of its chain."""
+"""Edits that open a wire and put a node into it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ def insert_on_wire(design: Design, id: NodeId, target: PortRef) -> Design:
     """Lead the wire that ends at ``target`` through a node that is on the canvas.
 
     Raises:
-        EditRefused: The node lacks an input or an output, its input is taken, or there would be a cycle.
+        EditRefused: No wire ends there, the node lacks an input or an output, its input is taken, or there would be a
+            cycle.
     """
-    wire = design.wires[target]
-    layer = design.nodes[id].layer
+    wire = _wire_at(design, target)
+    layer = design.node(id).layer
     if not layer.inputs or not layer.outputs:
         raise EditRefused(f"{id} cannot stand in a wire: it needs an input and an output")
     opened = design.without_wires([target])
@@ -24,8 +25,18 @@ def insert_on_wire(design: Design, id: NodeId, target: PortRef) -> Design:
 
 
 def place_on_wire(design: Design, layer: Layer, target: PortRef) -> tuple[Design, NodeId]:
-    """Place a fresh layer in the middle of the wire that ends at ``target``; gives the new design and the id."""
-    wire = design.wires[target]
+    """Place a fresh layer in the middle of the wire that ends at ``target``; gives the new design and the id.
+
+    Raises:
+        EditRefused: No wire ends there, or the layer lacks an input or an output.
+    """
+    wire = _wire_at(design, target)
     start, end = design.nodes[wire.source.node].position, design.nodes[target.node].position
     result, id = place(design, layer, Point((start.x + end.x) / 2, (start.y + end.y) / 2))
     return insert_on_wire(result, id, target), id
+
+
+def _wire_at(design: Design, target: PortRef) -> Wire:
+    if target not in design.wires:
+        raise EditRefused(f"no wire ends at {target}; a node can only be put into a wire that is there")
+    return design.wires[target]

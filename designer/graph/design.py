@@ -8,7 +8,7 @@ not ours.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -117,10 +117,12 @@ class _Structure:
 
     @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
-        found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
-        for wire in self.wires.values():
-            found[wire.target.node].append(wire)
-        return {node: tuple(wires) for node, wires in found.items()}
+        # In the order of the ports, not of drawing, so that the order of execution survives a file.
+        wires = self.wires
+        return {
+            id: tuple(wires[ref] for port in node.layer.inputs if (ref := PortRef(id, port.name)) in wires)
+            for id, node in self._nodes.items()
+        }
 
     @cached_property
     def outgoing(self) -> Mapping[NodeId, tuple[Wire, ...]]:
@@ -183,11 +185,17 @@ class Design:
         _ = design.order  # proves that there is no cycle
         return design
 
-    # Equality is content: ids, layers, names, places, wires; the order of insertion is not content.
+    # Equality is content: ids, layers, names, places, wires, and the order of placing, from which follow the order of
+    # execution and that of a group's ports. The order in which wires were drawn is not content.
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Design):
             return NotImplemented
-        return self is other or (self.name == other.name and self.nodes == other.nodes and self.wires == other.wires)
+        return self is other or (
+            self.name == other.name
+            and self.nodes == other.nodes
+            and self.wires == other.wires
+            and list(self.nodes) == list(other.nodes)
+        )
 
     def __hash__(self) -> int:
         return self._hash
@@ -227,8 +235,18 @@ class Design:
         """What each input port of each node reads, None where it takes no wire."""
         return self._structure.feeds
 
+    def node(self, id: NodeId) -> Node:
+        """The node of an id.
+
+        Raises:
+            EditRefused: There is none; the text guesses what was meant.
+        """
+        if id not in self.nodes:
+            raise EditRefused(f"there is no node '{id}'{near(id, self.nodes)}")
+        return self.nodes[id]
+
     def incoming(self, node: NodeId) -> tuple[Wire, ...]:
-        """Wires that end at the node."""
+        """Wires that end at the node, in the order of its ports."""
         return self._structure.incoming[node]
 
     def outgoing(self, node: NodeId) -> tuple[Wire, ...]:
@@ -284,10 +302,10 @@ class Design:
             return False
         return source in downstream(self.successors, [target])
 
-    def fresh_id(self, stem: str) -> NodeId:
-        """An id no node has: ``stem_1``, ``stem_2`` and so on."""
+    def fresh_id(self, stem: str, taken: Collection[str] = ()) -> NodeId:
+        """An id no node has: ``stem_1``, ``stem_2`` and so on; nor one of those taken besides."""
         number = 1
-        while f"{stem}_{number}" in self.nodes:
+        while f"{stem}_{number}" in self.nodes or f"{stem}_{number}" in taken:
             number += 1
         return NodeId(f"{stem}_{number}")
 
@@ -318,24 +336,30 @@ class Design:
         return Design(self.name, {**self.nodes, node.id: node}, self.wires)
 
     def replacing(self, changed: Iterable[Node]) -> Design:
-        """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too."""
+        """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too.
+
+        Raises:
+            EditRefused: There is no node of an id.
+        """
         nodes = dict(self.nodes)
-        ports_differ = False
+        shape_differs = False
         for node in changed:
-            before = nodes[node.id].layer
-            if before is not node.layer and (
-                before.inputs != node.layer.inputs or before.outputs != node.layer.outputs
-            ):
-                ports_differ = True
+            before = self.node(node.id).layer
+            if before is not node.layer and _outline(before) != _outline(node.layer):
+                shape_differs = True
             nodes[node.id] = node
-        if not ports_differ:
+        if not shape_differs:
             return Design(self.name, nodes, self.wires, self._structure)
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
         return Design(self.name, nodes, wires)
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
-        """With another layer at a node."""
-        return self.replacing([replace(self.nodes[node], layer=layer)])
+        """With another layer at a node.
+
+        Raises:
+            EditRefused: There is no such node.
+        """
+        return self.replacing([replace(self.node(node), layer=layer)])
 
     def without_nodes(self, gone: Iterable[NodeId]) -> Design:
         """Without these nodes and the wires at them."""
@@ -369,9 +393,22 @@ class Design:
         return Design(self.name, self.nodes, {t: wire for t, wire in self.wires.items() if t not in absent})
 
     def rerouted(self, changed: Iterable[Wire]) -> Design:
-        """With other reroute dots on wires that exist."""
-        wires = {**self.wires, **{wire.target: wire for wire in changed}}
+        """With other reroute dots on wires that exist.
+
+        Raises:
+            EditRefused: There is no such wire.
+        """
+        wires = dict(self.wires)
+        for wire in changed:
+            if wire.target not in wires or wires[wire.target].source != wire.source:
+                raise EditRefused(f"there is no wire from {wire.source} to {wire.target}")
+            wires[wire.target] = wire
         return Design(self.name, self.nodes, wires)
+
+
+def _outline(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...], bool]:
+    """What of a layer the structure of a design depends on."""
+    return layer.inputs, layer.outputs, layer.is_block
 
 
 def _body_digest(node: Node) -> str:

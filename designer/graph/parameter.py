@@ -103,7 +103,9 @@ class Ratio(Parameter):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ParameterError(self.name, f"{value!r} is not a number")
         if not self.low <= value <= self.high:
-            raise ParameterError(self.name, f"{value:g} is out of range; it takes {self.low:g} to {self.high:g}")
+            # A whole number from a file can be too large for a float, and so for float's format.
+            shown = value if isinstance(value, int) else f"{value:g}"
+            raise ParameterError(self.name, f"{shown} is out of range; it takes {self.low:g} to {self.high:g}")
 
     def parse(self, text: str) -> float:
         try:
@@ -121,7 +123,8 @@ class Ratio(Parameter):
         return float(data)
 
     def text(self, value: Any) -> str:
-        return f"{value:g}"
+        short = f"{value:g}"
+        return short if float(short) == value else repr(float(value))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def execution_order(predecessors: Mapping[NodeId, Iterable[NodeId]]) -> tuple[No
     try:
         return tuple(TopologicalSorter(predecessors).static_order())
     except CycleError as error:
-        path = " → ".join(reversed(error.args[1]))
+        path = " → ".join(error.args[1])
         raise EditRefused(f"the wires run in a circle: {path}; a design must flow one way") from None
 
 
@@ -59,8 +59,9 @@ def to_networkx(design: Design, shapes: Mapping[PortRef, TensorSpec | None] | No
         design: What to convert.
         shapes: The shape at each output, where they are known; the edges carry them as ``shape``, N×C×H×W or N×F.
 
-    Nodes are keyed by node id and carry ``layer``, ``key``, ``name`` and the parameters by name; edges carry
-    ``source_port`` and ``target_port``. It is a MultiDiGraph because one node may feed two ports of another.
+    Nodes are keyed by node id and carry ``layer``, ``key`` (its type), ``label`` (what the person calls it) and
+    ``parameters`` by name; edges carry ``source_port``, ``target_port`` and ``shape``. It is a MultiDiGraph because one
+    node may feed two ports of another.
     """
     # Imported here: it costs a tenth of a second, which the window need not pay.
     import networkx

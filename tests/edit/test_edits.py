@@ -1,32 +1,37 @@
-"""Edits make the design they say; groups lose nothing; the layout lets no two cards overlap."""
+"""Edits make the design they say, refuse in words, and leave everything else as it was."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import combinations
+from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
-from designer.edit.edits import connect, delete, fragment, move, paste, place, place_after, rename, set_parameter
-from designer.edit.grouping import expand_block, group
-from designer.edit.layout import ASPECT, CARD_HEIGHT, CARD_WIDTH, tidy
-from designer.edit.splice import insert_on_wire, place_on_wire
+from designer.edit.edits import (
+    connect,
+    delete,
+    disconnect,
+    fragment,
+    move,
+    paste,
+    place,
+    place_after,
+    rename,
+    set_layer,
+    set_parameter,
+)
 from designer.errors import EditRefused, ParameterError
-from designer.graph.design import Design, NodeId, Point, PortRef
+from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.layers.activation import ReLU6, SiLU
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
 from designer.templates.networks import template
 from tests.random_designs import designs
+from tests.small_designs import chain, diamond, node, ref, row, wire
 from tests.sound_designs import sound_designs
-
-
-def ref(text: str) -> PortRef:
-    id, port = text.split(".")
-    return PortRef(NodeId(id), port)
 
 
 def bottleneck() -> Design:
@@ -52,15 +57,6 @@ def test_a_wire_gives_way_only_where_it_may() -> None:
     assert design.wires[ref("depthwise.x")].source == ref("input.y")
     with pytest.raises(EditRefused, match="an input takes one"):
         connect(bottleneck(), ref("input.y"), ref("depthwise.x"), replace_present=False)
-
-
-def test_a_node_stands_in_the_wire_it_is_put_into() -> None:
-    design, id = place_on_wire(bottleneck(), SiLU(), ref("depthwise.x"))
-    assert design.wires[ref(f"{id}.x")].source == ref("expand_act.y")
-    assert design.wires[ref("depthwise.x")].source == ref(f"{id}.y")
-    loose, other = place(bottleneck(), Output(), Point(0, 0))
-    with pytest.raises(EditRefused, match="needs an input and an output"):
-        insert_on_wire(loose, other, ref("depthwise.x"))
 
 
 def test_deleting_heals_the_chain() -> None:
@@ -104,94 +100,114 @@ def test_moving_and_naming_change_nothing_else() -> None:
     assert design.digest == bottleneck().digest
 
 
-@settings(max_examples=80, deadline=None)
-@given(sound_designs(), st.data())
-def test_grouping_and_expanding_lose_nothing(design: Design, data: st.DataObject) -> None:
-    inner = [id for id in design.nodes if id not in ("input", "output")]
-    chosen = data.draw(st.lists(st.sampled_from(inner), min_size=1, max_size=5, unique=True))
-    design = design.replacing(
-        [
-            replace(node, name=f"name of {id}", position=Point(7.0 * i, 3.0 * i))
-            for i, (id, node) in enumerate(design.nodes.items())
-        ]
-    )
-    try:
-        grouped, id = group(design, chosen)
-    except EditRefused as refusal:
-        assert "which it feeds" in str(refusal)  # noqa: PT017  # being allowed is as good
-        return
-    assert analyse(grouped).cost == analyse(design).cost
-    body = grouped.nodes[id].layer.body
-    assert body is not None
-    for each in chosen:
-        assert body.nodes[each] == design.nodes[each]
-    inputs = analyse(grouped).node(id).known_inputs
-    assert inputs is not None
-    opened, parts = expand_block(grouped, id, inputs)
-    assert analyse(opened).cost == analyse(design).cost
-    assert sorted(opened.nodes[part].name for part in parts) == sorted(f"name of {each}" for each in chosen)
-    assert set(parts) == set(chosen), "ids that are free come back"
-    assert {t: w.source for t, w in opened.wires.items()} == {t: w.source for t, w in design.wires.items()}
-    for each in chosen:
-        assert opened.nodes[each].position == design.nodes[each].position
+NOBODY = NodeId("nobody")
+REFUSED: list[tuple[str, Callable[[], object], str]] = [
+    ("connect to no node", lambda: connect(chain(), ref("a.y"), ref("nobody.x")), "there is no such node"),
+    ("connect to no port", lambda: connect(chain(), ref("a.y"), ref("b.z")), "b has no input 'z' (it has: x)"),
+    ("connect in a circle", lambda: connect(chain(), ref("b.y"), ref("a.x")), "would make a cycle"),
+    ("move nobody", lambda: move(chain(), {NOBODY: Point(0, 0)}), "there is no node 'nobody'"),
+    ("rename nobody", lambda: rename(chain(), NodeId("ou"), "x"), "there is no node 'ou' (did you mean 'out'?)"),
+    ("set nobody's parameter", lambda: set_parameter(chain(), [NOBODY], "stride", 2), "there is no node 'nobody'"),
+    ("set nobody's layer", lambda: set_layer(chain(), NOBODY, ReLU6()), "there is no node 'nobody'"),
+]
 
 
-def test_a_group_that_would_read_what_it_feeds_is_refused() -> None:
-    with pytest.raises(EditRefused, match=r"which it feeds; take .* into the group as well"):
-        group(bottleneck(), [NodeId("expand"), NodeId("depthwise")])
-    with pytest.raises(EditRefused, match="begins or ends"):
-        group(bottleneck(), [NodeId("input"), NodeId("expand")])
-    with pytest.raises(EditRefused, match="nothing is selected"):
-        group(bottleneck(), [])
+@pytest.mark.parametrize(("edit", "text"), [refused[1:] for refused in REFUSED], ids=[name for name, *_ in REFUSED])
+def test_what_cannot_be_is_refused_in_words(edit: Callable[[], object], text: str) -> None:
+    with pytest.raises(EditRefused) as refusal:
+        edit()
+    assert text in str(refusal.value)
 
 
-def test_only_blocks_can_be_expanded() -> None:
-    with pytest.raises(EditRefused, match="expand is no block"):
-        expand_block(bottleneck(), NodeId("expand"), ())
+def test_a_wire_that_gives_way_for_a_circle_is_still_there() -> None:
+    design = chain()
+    with pytest.raises(EditRefused):
+        connect(design, ref("b.y"), ref("a.x"))
+    assert design == chain()
 
 
-def overlapping(design: Design) -> list[tuple[str, str]]:
-    return [
-        (a.id, b.id)
-        for a, b in combinations(design.nodes.values(), 2)
-        if abs(a.position.x - b.position.x) < CARD_WIDTH and abs(a.position.y - b.position.y) < CARD_HEIGHT
-    ]
+def test_disconnecting_takes_the_wires_at_these_inputs() -> None:
+    design = disconnect(diamond(), [ref("add.a"), ref("out.x")])
+    assert sorted(map(str, design.wires)) == ["a.x", "add.b", "b.x"]
 
 
-@settings(max_examples=60, deadline=None)
-@given(designs() | sound_designs(most=20))
-def test_no_two_cards_overlap_after_tidying(design: Design) -> None:
-    laid = tidy(design)
-    assert overlapping(laid) == []
-    assert {id: replace(node, position=Point(0, 0)) for id, node in laid.nodes.items()} == {
-        id: replace(node, position=Point(0, 0)) for id, node in design.nodes.items()
+def test_deleting_heals_to_every_reader_along_the_main_path() -> None:
+    # The add's second input is its main path; both readers of the add are healed to what fed that.
+    design = diamond().with_node(node("silu", SiLU())).with_wire(wire("add.y", "silu.x"))
+    healed = delete(design, [NodeId("add"), NodeId("b")])
+    assert {str(target): str(found.source) for target, found in healed.wires.items()} == {
+        "a.x": "in.y",
+        "out.x": "in.y",
+        "silu.x": "in.y",
     }
 
 
-def test_the_whole_network_is_folded_by_stage_to_the_shape_of_a_screen() -> None:
-    design = template("mobilenet_v2").build()
-    xs, ys = ([getattr(node.position, axis) for node in design.nodes.values()] for axis in "xy")
-    aspect = (max(xs) - min(xs) + CARD_WIDTH) / (max(ys) - min(ys) + CARD_HEIGHT)
-    assert ASPECT / 1.35 < aspect < ASPECT * 1.35
-    # The paper's table: a stride of 2 begins at these bottlenecks; each begins a row.
-    begins = [design.nodes[NodeId(f"bottleneck_{n}")].position for n in (2, 4, 7, 14)]
-    assert [place.x for place in begins] == [0, 0, 0, 0]
-    assert len({place.y for place in begins}) == 4
+def test_deleting_where_nothing_feeds_leaves_the_readers_loose() -> None:
+    assert list(delete(chain(), [NodeId("in"), NodeId("a")]).wires) == [ref("out.x")]
+    assert delete(chain(), []) == chain()
+    assert delete(chain(), [NOBODY]) == chain()
 
 
-def test_a_single_block_is_one_row() -> None:
-    assert len({node.position.y for node in bottleneck().nodes.values()}) == 1
+@settings(deadline=None)
+@given(designs(), st.data())
+def test_deleting_leaves_the_rest_and_joins_only_what_was_joined(design: Design, data: st.DataObject) -> None:
+    gone = data.draw(st.sets(st.sampled_from(list(design.nodes)))) if design.nodes else set()
+    heal = data.draw(st.booleans())
+    left = delete(design, gone, heal)
+    assert left.nodes == {id: node for id, node in design.nodes.items() if id not in gone}
+    for target, found in left.wires.items():
+        if design.wires[target] != found:
+            assert heal
+            assert design.wires[target].source.node in gone
+            assert design.rank[found.source.node] < design.rank[target.node]
+    untouched = [t for t, found in design.wires.items() if not {t.node, found.source.node} & gone]
+    assert all(left.wires[target] == design.wires[target] for target in untouched)
 
 
-def test_tidying_a_part_leaves_the_rest() -> None:
-    scattered = move(bottleneck(), {id: Point(40.0 * i, 25.0 * i) for i, id in enumerate(bottleneck().nodes)})
-    chosen = [NodeId("expand"), NodeId("expand_act"), NodeId("depthwise")]
-    laid = tidy(scattered, chosen)
-    moved = {id for id in laid.nodes if laid.nodes[id].position != scattered.nodes[id].position}
-    assert moved <= set(chosen)
-    assert len({laid.nodes[id].position.y for id in chosen}) == 1
+def test_a_chain_longer_than_the_stack_is_healed() -> None:
+    design = row(Input(), *[ReLU6()] * 3000, Output())
+    left = delete(design, [id for id in design.nodes if id not in ("n0", "n3001")])
+    assert {str(target): str(found.source) for target, found in left.wires.items()} == {"n3001.x": "n0.y"}
 
 
-def test_a_layer_can_be_swapped_for_another() -> None:
-    design = bottleneck().with_layer(NodeId("expand_act"), ReLU6())
-    assert design == bottleneck()
+def test_pasted_ids_continue_the_counting_and_never_clash() -> None:
+    piece = row(ReLU6(), ReLU6(), names=("relu6_1", "relu6_2"))
+    design = Design.build("x", [node("relu6_1", SiLU())], [])
+    pasted, new = paste(design, piece, Point(0, 0))
+    assert len(set(new)) == 2
+    assert len(pasted.nodes) == 3
+    assert pasted.wires[PortRef(new[1], "x")].source == PortRef(new[0], "y")
+    assert pasted.nodes[NodeId("relu6_1")].layer == SiLU()
+
+
+def test_reroute_dots_are_pasted_beside_themselves() -> None:
+    dotted = chain().rerouted([Wire(ref("a.y"), ref("b.x"), (Point(5, 6),))])
+    pasted, new = paste(dotted, fragment(dotted, [NodeId("a"), NodeId("b")]), Point(10, 20))
+    assert pasted.wires[PortRef(new[1], "x")].via == (Point(15, 26),)
+
+
+def test_a_fragment_keeps_the_wires_among_its_nodes_alone() -> None:
+    piece = fragment(diamond(), [NodeId("a"), NodeId("add")])
+    assert list(piece.nodes) == ["a", "add"]
+    assert [str(target) for target in piece.wires] == ["add.a"]
+
+
+def test_a_merge_with_fewer_inputs_keeps_the_wires_it_has_room_for() -> None:
+    design = set_parameter(diamond(), [NodeId("add")], "count", 3)
+    assert sorted(target.port for target in design.wires if target.node == "add") == ["a", "b"]
+    assert design.nodes[NodeId("add")].layer == Add(count=3)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sound_designs())
+def test_a_network_can_be_placed_and_wired_node_by_node(design: Design) -> None:
+    drawn = Design(design.name)
+    ids: dict[NodeId, NodeId] = {}
+    for id in design.order:
+        drawn, ids[id] = place(drawn, design.nodes[id].layer, Point(0, 0))
+    for target, found in design.wires.items():
+        source = PortRef(ids[found.source.node], found.source.port)
+        drawn = connect(drawn, source, PortRef(ids[target.node], target.port))
+    nodes = [Node(ids[id], design.nodes[id].layer) for id in design.order]
+    assert list(drawn.nodes.values()) == nodes
+    assert all(drawn.rank[ids[a]] < drawn.rank[ids[b]] for a, b in pairwise(design.order))
