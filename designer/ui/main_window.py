@@ -22,7 +22,7 @@ from designer.analysis.issues import Fix, Issue
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
-from designer.ui.action import Menu
+from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from designer.ui.action import Action, Context, Menu
-from designer.ui.actions import ACTIONS
+from designer.ui.actions.action import Action, Context, Menu
+from designer.ui.actions.table import ACTIONS
 from designer.ui.settings import Settings
 
 

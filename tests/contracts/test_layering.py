@@ -63,7 +63,7 @@ def copy(tmp_path_factory) -> Path:
     rooms = sorted(path.parent for path in (folder / "designer").glob("*/__init__.py"))
     for room in rooms:
         (room / "planted.py").write_text("")
-    for entrance in ("__init__.py", "__main__.py", "worker/__main__.py"):
+    for entrance in ("__init__.py", "commands/bench.py", "worker/__main__.py"):
         with (folder / "designer" / entrance).open("a") as file:
             file.write("\n\ndef _planted():\n    import designer.runtime.planted\n")
     return folder

@@ -20,7 +20,7 @@ from designer.graph.design import Design, NodeId, PortRef
 from designer.layers.registry import lookup
 from designer.templates.networks import template
 from designer.ui import crash
-from designer.ui.actions import ACTIONS
+from designer.ui.actions.table import ACTIONS
 from designer.ui.application import open_first
 from designer.ui.ask import Answer
 from designer.ui.dialogs.help_pages import HelpDialog, elementwise_kinds, numbers_page

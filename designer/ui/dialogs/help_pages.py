@@ -15,8 +15,8 @@ from designer.errors import DesignerError
 from designer.graph.layer import Layer, Work
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue
-from designer.ui.action import Context, Menu
-from designer.ui.actions import ACTIONS
+from designer.ui.actions.action import Context, Menu
+from designer.ui.actions.table import ACTIONS
 
 SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)))
 """Inputs that layers are asked about: a map N×C×H×W, and a vector N×F for those that take no map."""

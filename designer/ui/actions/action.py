@@ -42,7 +42,7 @@ class Context(Protocol):
     def quit(self) -> None: ...
 
 
-Call = Callable[[Context], None]
+Call = Callable[[Context], object]
 Question = Callable[[Context], bool]
 
 
@@ -77,3 +77,13 @@ class Action:
     def title(self, context: Context) -> str:
         """The text now."""
         return self.text if isinstance(self.text, str) else self.text(context)
+
+
+def on_tab(name: str) -> Call:
+    """Call a method of the design on screen."""
+
+    def call(context: Context) -> None:
+        if context.bench.tab is not None:
+            getattr(context.bench.tab, name)()
+
+    return call

@@ -1,0 +1,94 @@
+"""Put designs side by side."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from designer.commands.console import DONE, PROBLEMS, add_json, analysis_of, print_json, say
+from designer.errors import DesignerError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    parser.add_argument("--report", type=Path, metavar="OUT.html", help="write one self-contained HTML page as well")
+    parser.add_argument("--baseline", type=int, default=1, metavar="N", help="which file ratios refer to; 1")
+    parser.add_argument(
+        "--budget", action="append", default=[], metavar="NAME=VALUE", help="end with 1 where a design needs more"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; gives the exit status."""
+    from designer.analysis.compare import compare, parse_budget
+    from designer.export.tables import markdown
+    from designer.wording import short
+
+    budgets = dict(map(parse_budget, options.budget))
+    analyses = [analysis_of(file) for file in options.files]
+    if not 1 <= options.baseline <= len(analyses):
+        raise DesignerError(f"--baseline {options.baseline}: it takes the place of one of the files, from 1 up")
+    table = compare(analyses, baseline=options.baseline - 1, budgets=budgets)
+    status = DONE if table.holds_budgets else PROBLEMS
+    for row in table.rows:
+        for name, text, value in zip(table.names, row.texts, row.values, strict=True):
+            if row.limit is not None and (value is None or value > row.limit):
+                say(f"{name}: {row.label.lower()} {text}, and the budget is {short(row.limit)}")
+    if options.report is not None:
+        _write_report(options.report, analyses, table)
+    if options.json:
+        designs = [
+            {"file": str(file), "name": name, **{row.key: row.values[index] for row in table.rows}}
+            for index, (file, name) in enumerate(zip(options.files, table.names, strict=True))
+        ]
+        ratios = {row.key: list(row.ratios) for row in table.rows}
+        best = {row.key: row.best for row in table.rows}
+        broken = {row.key: list(row.broken) for row in table.rows if row.limit is not None}
+        print_json({"designs": designs, "ratios": ratios, "best": best, "over_budget": broken})
+        return status
+    print(
+        markdown(table) if options.markdown else _columns(table.names, [(r.label, r.texts) for r in table.rows]), end=""
+    )
+    return status
+
+
+def _write_report(path: Path, analyses: Sequence[Any], table: Any) -> None:
+    from designer.export.report import Subject, html_report
+    from designer.files.atomic import write_whole
+
+    light, dark = _drawings(analyses)
+    subjects = [Subject(*each) for each in zip(analyses, light, dark, strict=True)]
+    write_whole(path, html_report(subjects, table).encode())
+
+
+def _drawings(analyses: Sequence[Any]) -> tuple[list[str], list[str]]:
+    """Each design as SVG, in light colours and in dark; empty texts where nothing can be drawn."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from designer.ui import system_libraries
+
+    problem = system_libraries.problem()
+    if problem is not None:
+        say(f"the report has no pictures: {problem}")
+        return [""] * len(analyses), [""] * len(analyses)
+    from designer.ui.picture import svg_text
+    from designer.ui.theme import DARK, LIGHT
+
+    def drawn(look: Any) -> list[str]:
+        return [svg_text(each.design, each, look) if each.design.nodes else "" for each in analyses]
+
+    return drawn(LIGHT), drawn(DARK)
+
+
+def _columns(names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    lines = [("", *names), *((label, *texts) for label, texts in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        f"{line[0]:{widths[0]}}  {'  '.join(f'{cell:>{w}}' for cell, w in zip(line[1:], widths[1:], strict=True))}\n"
+        for line in lines
+    )

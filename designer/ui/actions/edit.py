@@ -1,0 +1,107 @@
+"""The Edit menu: undo, the clipboard, the selection."""
+
+from __future__ import annotations
+
+from designer.ui import clipboard
+from designer.ui.actions.action import Action, Menu, on_tab
+from designer.ui.actions.questions import has_design, has_selection
+
+
+def _step_text(word: str, label: str | None) -> str:
+    return f"{word} {label[0].lower()}{label[1:]}" if label else word
+
+
+EDIT_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "undo",
+        Menu.EDIT,
+        lambda c: _step_text("&Undo", c.bench.undo_label),
+        lambda c: c.bench.undo(),
+        ("Ctrl+Z",),
+        "Take the last change back",
+        lambda c: c.bench.undo_label is not None,
+    ),
+    Action(
+        "redo",
+        Menu.EDIT,
+        lambda c: _step_text("&Redo", c.bench.redo_label),
+        lambda c: c.bench.redo(),
+        ("Ctrl+Shift+Z", "Ctrl+Y"),
+        "Make it again",
+        lambda c: c.bench.redo_label is not None,
+    ),
+    Action(
+        "cut",
+        Menu.EDIT,
+        "Cu&t",
+        lambda c: clipboard.cut(c.bench),
+        ("Ctrl+X",),
+        "Copy the selection, then delete it",
+        has_selection,
+        starts_section=True,
+    ),
+    Action(
+        "copy",
+        Menu.EDIT,
+        "&Copy",
+        lambda c: clipboard.copy(c.bench),
+        ("Ctrl+C",),
+        "Copy the selection, as text that pastes anywhere",
+        has_selection,
+    ),
+    Action(
+        "paste",
+        Menu.EDIT,
+        "&Paste",
+        lambda c: clipboard.paste_from_clipboard(c.bench),
+        ("Ctrl+V",),
+        "Put in what the clipboard holds",
+        has_design,
+    ),
+    Action(
+        "duplicate",
+        Menu.EDIT,
+        "&Duplicate",
+        lambda c: clipboard.duplicate(c.bench),
+        ("Ctrl+D", "Shift+D"),
+        "A copy of the selection beside it",
+        has_selection,
+    ),
+    Action(
+        "delete",
+        Menu.EDIT,
+        "De&lete",
+        lambda c: clipboard.remove(c.bench),
+        ("Delete", "Backspace", "X"),
+        "Delete the selection and close the chain it stood in",
+        has_selection,
+    ),
+    Action(
+        "select_all",
+        Menu.EDIT,
+        "Select &all",
+        on_tab("select_all"),
+        ("Ctrl+A",),
+        "Select every node",
+        has_design,
+        starts_section=True,
+    ),
+    Action(
+        "search_nodes",
+        Menu.EDIT,
+        "&Search nodes",
+        lambda c: c.focus_palette(),
+        ("Ctrl+K",),
+        "Type what to place, then Enter",
+        has_design,
+    ),
+    Action(
+        "edit_parameters",
+        Menu.EDIT,
+        "Edit para&meters",
+        lambda c: c.focus_inspector(),
+        ("F4",),
+        "Put the keyboard into the inspector",
+        has_design,
+    ),
+)

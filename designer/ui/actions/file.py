@@ -1,0 +1,75 @@
+"""The File menu: designs come, are kept, and leave."""
+
+from __future__ import annotations
+
+from designer.graph.design import Design
+from designer.ui.actions.action import Action, Context, Menu
+from designer.ui.actions.questions import has_design, has_page, is_valid
+
+
+def _close(context: Context) -> None:
+    if context.bench.page is not None:
+        context.bench.close_page(context.bench.page)
+
+
+FILE_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "new",
+        Menu.FILE,
+        "&New",
+        lambda c: c.bench.open_design(Design()),
+        ("Ctrl+N",),
+        "An empty design in a tab of its own",
+    ),
+    Action(
+        "new_from_template",
+        Menu.FILE,
+        "New from &template…",
+        lambda c: c.new_from_template(),
+        ("Ctrl+Shift+N",),
+        "A whole network or a block, with settings of your choice",
+    ),
+    Action("open", Menu.FILE, "&Open…", lambda c: c.bench.open(), ("Ctrl+O",), "Open designs", starts_section=True),
+    Action(
+        "save", Menu.FILE, "&Save", lambda c: c.bench.save(), ("Ctrl+S",), "Save the design", has_design, None, True
+    ),
+    Action(
+        "save_as",
+        Menu.FILE,
+        "Save &as…",
+        lambda c: c.bench.save_as(),
+        ("Ctrl+Shift+S",),
+        "Save the design under another name",
+        has_design,
+    ),
+    Action(
+        "export_onnx",
+        Menu.FILE,
+        "&Export ONNX…",
+        lambda c: c.export_onnx(),
+        ("Ctrl+E",),
+        "Write an ONNX file, check it, run it and compare its outputs with PyTorch's",
+        is_valid,
+        starts_section=True,
+    ),
+    Action(
+        "export_source",
+        Menu.FILE,
+        "Export P&yTorch source…",
+        lambda c: c.export_source(),
+        (),
+        "One readable Python file whose module computes the same, bit for bit",
+        is_valid,
+    ),
+    Action(
+        "export_picture",
+        Menu.FILE,
+        "Export &picture…",
+        lambda c: c.export_picture(),
+        (),
+        "The canvas as PNG or SVG",
+        has_design,
+    ),
+    Action("close", Menu.FILE, "&Close tab", _close, ("Ctrl+W",), "Close this tab", has_page, starts_section=True),
+    Action("quit", Menu.FILE, "&Quit", lambda c: c.quit(), ("Ctrl+Q",), "Close the window"),
+)

@@ -1,0 +1,26 @@
+"""The Help menu."""
+
+from __future__ import annotations
+
+from designer.ui.actions.action import Action, Menu
+
+HELP_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "help_layer",
+        Menu.HELP,
+        "&This layer",
+        lambda c: c.show_help("layer"),
+        ("F1",),
+        "What the selected layer computes and costs",
+    ),
+    Action(
+        "help_numbers",
+        Menu.HELP,
+        "How each &number is defined",
+        lambda c: c.show_help("numbers"),
+        (),
+        "What is counted, and what is not",
+    ),
+    Action("help_keys", Menu.HELP, "&Keys and mouse", lambda c: c.show_help("keys"), (), "Every shortcut"),
+    Action("about", Menu.HELP, "&About", lambda c: c.show_help("about"), (), "Version and parts", starts_section=True),
+)

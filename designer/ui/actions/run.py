@@ -1,0 +1,45 @@
+"""The Run menu: measure and compare."""
+
+from __future__ import annotations
+
+from designer.ui.actions.action import Action, Menu
+
+RUN_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "measure",
+        Menu.RUN,
+        "&Measure now",
+        lambda c: c.bench.measure(),
+        ("Ctrl+Return", "Ctrl+Enter"),
+        "Run the design in the worker and measure its latency",
+        lambda c: c.bench.can_measure,
+    ),
+    Action(
+        "stop",
+        Menu.RUN,
+        "&Stop measuring",
+        lambda c: c.bench.latency.stop(),
+        ("Ctrl+.",),
+        "Cancel the measurement that is on its way",
+        lambda c: c.bench.latency.is_running,
+    ),
+    Action(
+        "live",
+        Menu.RUN,
+        "Measure &live",
+        lambda c: c.bench.latency.set_live(not c.bench.latency.is_live),
+        (),
+        "Measure again whenever you pause",
+        checked=lambda c: c.bench.latency.is_live,
+    ),
+    Action(
+        "compare",
+        Menu.RUN,
+        "&Compare designs",
+        lambda c: c.compare(),
+        ("Ctrl+Shift+K",),
+        "The open designs side by side",
+        lambda c: len(c.bench.tabs) >= 2,
+        starts_section=True,
+    ),
+)

@@ -1,0 +1,73 @@
+"""The View menu: what is seen, how large, and in which colours."""
+
+from __future__ import annotations
+
+from designer.ui.actions.action import Action, Menu, on_tab
+from designer.ui.actions.questions import has_design, has_selection
+
+
+def _theme(name: str, title: str) -> Action:
+    return Action(
+        f"theme_{name}",
+        Menu.VIEW,
+        title,
+        lambda context: context.set_theme(name),
+        tip=f"Colours: {title.replace('&', '').lower()}",
+        checked=lambda context: context.bench.settings.theme == name,
+        submenu="&Theme",
+    )
+
+
+def _heat(by: str, title: str) -> Action:
+    return Action(
+        f"heat_{by or 'off'}",
+        Menu.VIEW,
+        title,
+        lambda context: context.set_heat(by),
+        tip="Cards tinted by their share" if by else "Cards in their plain colour",
+        checked=lambda context: context.heat == by,
+        submenu="&Heat map",
+    )
+
+
+VIEW_ACTIONS: tuple[Action, ...] = (
+    Action("zoom_in", Menu.VIEW, "Zoom &in", on_tab("zoom_in"), ("Ctrl++", "Ctrl+="), "Larger", has_design),
+    Action("zoom_out", Menu.VIEW, "Zoom &out", on_tab("zoom_out"), ("Ctrl+-",), "Smaller", has_design),
+    Action("zoom_1", Menu.VIEW, "&Actual size", on_tab("zoom_to_actual"), ("Ctrl+0",), "100 %", has_design),
+    Action("fit_all", Menu.VIEW, "&Fit all", on_tab("fit_all"), ("Home",), "Everything on screen", has_design),
+    Action(
+        "fit_selection",
+        Menu.VIEW,
+        "Fit &selection",
+        on_tab("fit_selection"),
+        (".",),
+        "The selection as large as fits",
+        has_selection,
+    ),
+    Action(
+        "wheel_zooms",
+        Menu.VIEW,
+        "&Wheel zooms",
+        lambda c: c.bench.set_wheel_zooms(not c.bench.settings.wheel_zooms),
+        (),
+        "The wheel zooms and Ctrl with it scrolls, or the other way round",
+        checked=lambda c: c.bench.settings.wheel_zooms,
+        starts_section=True,
+    ),
+    Action(
+        "next_panel",
+        Menu.VIEW,
+        "&Next panel",
+        lambda c: c.focus_next_panel(),
+        ("F6",),
+        "Put the keyboard into the next part of the window: nodes, canvas, design, problems",
+    ),
+    _heat("", "&Off"),
+    _heat("parameters", "&Parameters"),
+    _heat("macs", "&MACs"),
+    _heat("memory", "M&emory moved"),
+    _heat("time", "Measured &time"),
+    _theme("system", "As the &system"),
+    _theme("light", "&Light"),
+    _theme("dark", "&Dark"),
+)
