@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
+from designer.analysis.differences_in_words import difference_lines
 from designer.analysis.matching import Matching, match_designs
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
@@ -309,6 +310,17 @@ class Comparing(QObject):
     def partners(self, member: Member, nodes: Iterable[NodeId], other: Member) -> list[NodeId]:
         """The partners of several nodes, as far as there are any."""
         return [found for node in nodes if (found := self.partner(member, node, other)) is not None]
+
+    def difference_words(self) -> str:
+        """How each design differs from the baseline, a line a change, as far as it is known."""
+        base = self._set.baseline
+        parts = []
+        for member in self.members:
+            matching = self.matching(member)
+            if matching is not None:
+                lines = difference_lines(base.design, member.design, matching) or ("no difference",)
+                parts.append("\n".join((f"{self.letter(base)} → {self.letter(member)}", *lines)))
+        return "\n\n".join(parts)
 
     def _between(self, a: Member, b: Member) -> Matching | None:
         """What is known of two designs, where since it was found things were moved about at most."""

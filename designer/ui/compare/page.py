@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.compare import Comparison, Latency, compare, parse_budget
-from designer.analysis.differences_in_words import difference_lines
 from designer.analysis.node_table import node_table
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath
@@ -295,17 +294,7 @@ class ComparePage(QWidget):
             return
         rows = node_table(comparing.analyses, comparing.baseline, comparing.matchings)
         self.nodes.nodes.show_rows(rows, len(comparing.members), comparing.baseline)
-        self.differences.setPlainText(self._difference_words())
-
-    def _difference_words(self) -> str:
-        comparing = self.comparing
-        base = comparing.members[comparing.baseline]
-        parts = []
-        for member, matching in zip(comparing.members, comparing.matchings, strict=True):
-            if matching is not None:
-                lines = difference_lines(base.design, member.design, matching) or ("no difference",)
-                parts.append(f"{comparing.letter(base)} → {comparing.letter(member)}\n" + "\n".join(lines))
-        return "\n\n".join(parts)
+        self.differences.setPlainText(comparing.difference_words())
 
     def _draw_charts(self) -> None:
         self.chart_tabs.draw(self.comparison(), self.comparing.analyses, self._times_s())
