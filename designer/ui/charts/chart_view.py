@@ -119,6 +119,11 @@ class ChartView(Card):
             _LOADER.ready.connect(self._draw, Qt.ConnectionType.UniqueConnection)
             _LOADER.load()
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it looks old."""
+        return self._fade.isEnabled()
+
     def show_stale(self, is_stale: bool) -> None:
         """Dim the chart while what it shows is of an earlier design."""
         self._fade.setEnabled(is_stale)

@@ -242,7 +242,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt's stubs want the format as bytes
         return bytes(data.data())
 
     def _paint_to(self, device: QPaintDevice) -> None:

@@ -1,4 +1,4 @@
-"""The charts dock follows edits while it is seen, looks old while its figure is, and a click on a step shows its node."""
+"""The charts dock follows edits while it is seen, looks old with its figure, and a click on a step shows its node."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def test_a_figure_of_an_earlier_state_looks_old(qtbot: QtBot, window: MainWindow
     window.bench.measure()
     qtbot.waitUntil(lambda: window.bench.latency.is_current, timeout=10_000)
     qtbot.waitUntil(lambda: panel.shares.chart is not None, timeout=5000)
-    assert not panel.shares.graphicsEffect().isEnabled()
+    assert not panel.shares.is_stale
     tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
-    qtbot.waitUntil(lambda: panel.shares.graphicsEffect().isEnabled(), timeout=5000)
+    qtbot.waitUntil(lambda: panel.shares.is_stale, timeout=5000)
