@@ -95,7 +95,7 @@ class ExportResultDialog(QDialog):
 
 def export_onnx(bench: Workbench, parent: QWidget) -> Job | None:
     """Ask where, and have the worker write, check and run the file; its report is shown when it is done."""
-    document = bench.document
+    document = bench.whole
     if document is None:
         return None
     design = document.committed_design
@@ -136,7 +136,7 @@ def export_source(bench: Workbench) -> Path | None:
 
 def _write(bench: Workbench, what: str, ending: str, filters: str, write: Callable[[Path], None]) -> Path | None:
     """Ask where, write there, and say that it was written or why not."""
-    document = bench.document
+    document = bench.whole
     if document is None:
         return None
     suggested = _beside(bench, f"{file_stem(document.design)}{ending}")
@@ -155,6 +155,6 @@ def _write(bench: Workbench, what: str, ending: str, filters: str, write: Callab
 
 def _beside(bench: Workbench, name: str) -> Path:
     """A file beside the design's own, or in the home folder where it has none."""
-    document = bench.document
+    document = bench.whole
     folder = Path(document.path).parent if document is not None and document.path else Path.home()
     return folder / name

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Command, Document
+from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
 from designer.graph.design import Design, NodeId
@@ -30,8 +31,8 @@ class Workbench(QObject):
     """Open designs as tabs.
 
     Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
-    ``state_changed`` whenever what can be done, or what is known, may have become another; ``said`` with a line for the
-    status bar.
+    ``level_changed`` when another block of the design, or the whole, is on the canvas; ``state_changed`` whenever what
+    can be done, or what is known, may have become another; ``said`` with a line for the status bar.
     """
 
     tab_added = Signal(object)
@@ -39,6 +40,7 @@ class Workbench(QObject):
     page_changed = Signal()
     analysed = Signal()
     selection_changed = Signal()
+    level_changed = Signal()
     state_changed = Signal()
     said = Signal(str)
 
@@ -70,13 +72,23 @@ class Workbench(QObject):
         return self._page if isinstance(self._page, DesignTab) else None
 
     @property
-    def document(self) -> Document | None:
-        """The document of the design on screen."""
-        return self.tab.document if self.tab is not None else None
+    def document(self) -> Editable | None:
+        """What is on the canvas: the design, or what is inside one of its blocks."""
+        return self.tab.shown if self.tab is not None else None
 
     @property
     def analysis(self) -> Analysis | None:
-        """The analysis of the design on screen."""
+        """The analysis of what is on the canvas."""
+        return self.tab.shown_analysis if self.tab is not None else None
+
+    @property
+    def whole(self) -> Document | None:
+        """The document of the design on screen: what is saved, measured, exported and undone."""
+        return self.tab.document if self.tab is not None else None
+
+    @property
+    def whole_analysis(self) -> Analysis | None:
+        """The analysis of the whole design on screen."""
         return self.tab.analysis if self.tab is not None else None
 
     @property
@@ -95,7 +107,7 @@ class Workbench(QObject):
         if page is self._page:
             return
         self._page = page
-        self.latency.follow(self.analysis, is_other_design=True)
+        self.latency.follow(self.whole_analysis, is_other_design=True)
         self.page_changed.emit()
         self.state_changed.emit()
 
@@ -118,6 +130,7 @@ class Workbench(QObject):
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))
+        tab.level_changed.connect(lambda: self._turned_to_level(tab))
         tab.said.connect(self.said)
         self.add_page(tab)
         return tab
@@ -146,14 +159,14 @@ class Workbench(QObject):
 
     def save(self) -> bool:
         """Save the design on screen under its name; gives whether it is saved now."""
-        document = self.document
+        document = self.whole
         if document is None:
             return False
         return self._write(document, Path(document.path)) if document.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask where, and save the design on screen there; gives whether it is saved now."""
-        document = self.document
+        document = self.whole
         if document is None:
             return False
         suggested = Path(document.path) if document.path else self._folder() / f"{file_stem(document.design)}{SUFFIX}"
@@ -191,7 +204,7 @@ class Workbench(QObject):
     def _on_screen(self) -> list[Analysis]:
         if isinstance(self._page, CompareView):
             return [tab.analysis for tab in self._page.tabs]
-        return [self.analysis] if self.analysis is not None else []
+        return [self.whole_analysis] if self.whole_analysis is not None else []
 
     # Closing ----------------------------------------------------------------------------------------------------------
 
@@ -248,24 +261,24 @@ class Workbench(QObject):
     @property
     def undo_label(self) -> str | None:
         """The step that undo takes back, or None."""
-        return self.document.undo_label if self.document is not None else None
+        return self.whole.undo_label if self.whole is not None else None
 
     @property
     def redo_label(self) -> str | None:
         """The step that redo brings again, or None."""
-        return self.document.redo_label if self.document is not None else None
+        return self.whole.redo_label if self.whole is not None else None
 
     def undo(self) -> None:
         """Take the last step of the design on screen back."""
-        if self.document is not None and self.undo_label is not None:
+        if self.tab is not None and self.undo_label is not None:
             self.said.emit(f"Undone: {self.undo_label}")
-            self.document.undo()
+            self.tab.walking.undo()
 
     def redo(self) -> None:
         """Make the step that was taken back again."""
-        if self.document is not None and self.redo_label is not None:
+        if self.tab is not None and self.redo_label is not None:
             self.said.emit(f"Done again: {self.redo_label}")
-            self.document.redo()
+            self.tab.walking.redo()
 
     def _analysed(self, tab: DesignTab) -> None:
         if tab is self._page:
@@ -279,8 +292,13 @@ class Workbench(QObject):
             self.selection_changed.emit()
             self.state_changed.emit()
 
+    def _turned_to_level(self, tab: DesignTab) -> None:
+        if tab is self._page:
+            self.level_changed.emit()
+            self.state_changed.emit()
+
     def _folder(self) -> Path:
-        document = self.document
+        document = self.whole
         if document is not None and document.path:
             return Path(document.path).parent
         recent = self.settings.recent
