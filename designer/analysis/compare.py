@@ -254,7 +254,7 @@ def _latency_rows(
     )
     notes = tuple("" if pair is None else pair.text for pair in paired)
     limit = limits.get(LATENCY)
-    best = _claimed_best(times, paired, baseline)
+    best = _claimed_best(times, found, baseline)
     rows = [Row(LATENCY, "Latency", "s", times, texts, ratios, best, limit, _broken(times, limit), notes)]
     rates = tuple(
         None if time is None or not macs else time / macs
@@ -275,11 +275,19 @@ def _milliseconds(latency: Latency) -> str:
     return milliseconds(1000 * latency.median_s, low, high)
 
 
-def _claimed_best(times: Sequence[float | None], paired: Sequence[PairedLatency | None], baseline: int) -> int | None:
-    """The quickest, unless it was measured in turns with the baseline and no difference may be claimed."""
+def _claimed_best(times: Sequence[float | None], found: Sequence[Latency | None], baseline: int) -> int | None:
+    """The quickest, where a difference may be claimed.
+
+    Measured in turns with the baseline, the pairs say whether; else its interval must not reach into another's.
+    """
     best = _smallest(times)
-    if best is None or not any(paired):
-        return best
+    if best is None:
+        return None
+    paired = [None if each is None else each.paired for each in found]
+    if not any(paired):
+        high = next((each.high_s for each in found[best : best + 1] if each is not None), None)
+        lows = [each.low_s for index, each in enumerate(found) if each is not None and index != best]
+        return None if any(high is not None and low is not None and low <= high for low in lows) else best
     others = [pair for index, pair in enumerate(paired) if index != baseline and pair is not None]
     pairs = others if best == baseline else [pair for pair in (paired[best],) if pair is not None]
     return best if all(pair.is_claimed for pair in pairs) else None

@@ -100,6 +100,11 @@ class Document:
         """Every step that undo can take back, oldest first: its name and the design after it."""
         return tuple((step.label, step.after) for step in self._done)
 
+    @property
+    def earlier(self) -> tuple[tuple[str, Design], ...]:
+        """Every step that undo can take back, the latest first: its name and the design before it."""
+        return tuple((step.label, step.before) for step in reversed(self._done))
+
     def observe(self, observer: Observer) -> Callable[[], None]:
         """Call ``observer(before, after)`` at each change; gives a function that ends it."""
         self._observers.append(observer)

@@ -11,10 +11,10 @@ from designer.wording import ratio
 
 
 def markdown(comparison: Comparison) -> str:
-    """A Markdown table: a row a figure, a column a design; the ratio to the first behind, the best in bold."""
+    """A Markdown table: a row a figure, a column a design; the ratio to the baseline behind, the best in bold."""
     head = ["", *map(_markdown_cell, comparison.names)]
     lines = [_joined(head), _joined(["---", *["---:"] * len(comparison.names)])]
-    lines += [_joined([row.label, *_cells(row, "**{}**")]) for row in comparison.rows]
+    lines += [_joined([row.label, *_cells(row, comparison.baseline, "**{}**")]) for row in comparison.rows]
     return "\n".join(lines) + "\n"
 
 
@@ -26,11 +26,12 @@ def _markdown_cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
 
 
-def _cells(row: Row, best: str) -> list[str]:
+def _cells(row: Row, baseline: int, best: str) -> list[str]:
     found = []
     for index, text in enumerate(row.texts):
-        times = row.ratios[index]
-        cell = text if index == 0 or times is None else f"{text} {ratio(times)}"
+        times, note = row.ratios[index], row.notes[index] if row.notes else ""
+        said = note or ("" if index == baseline or times is None else ratio(times))
+        cell = f"{text} {said}" if said else text
         found.append(best.format(cell) if index == row.best else cell)
     return found
 
@@ -49,12 +50,12 @@ def html_table(comparison: Comparison) -> str:
     """An HTML table of the same."""
     head = "".join(f"<th>{escape(name)}</th>" for name in comparison.names)
     rows = "".join(
-        f"<tr><th>{escape(row.label)}</th>{''.join(f'<td>{cell}</td>' for cell in _html_cells(row))}</tr>\n"
-        for row in comparison.rows
+        f"<tr><th>{escape(row.label)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
+        for row, cells in ((row, _html_cells(row, comparison.baseline)) for row in comparison.rows)
     )
     return f"<table>\n<tr><th></th>{head}</tr>\n{rows}</table>\n"
 
 
-def _html_cells(row: Row) -> list[str]:
+def _html_cells(row: Row, baseline: int) -> list[str]:
     safe = Row(row.key, row.label, row.unit, row.values, tuple(map(escape, row.texts)), row.ratios, row.best)
-    return _cells(safe, "<strong>{}</strong>")
+    return _cells(safe, baseline, "<strong>{}</strong>")

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
 ONNX_FILTER = "ONNX models (*.onnx)"
@@ -38,6 +38,10 @@ class Ask(Protocol):
 
     def about_changes(self, name: str) -> Answer:
         """What to do with a design's unsaved changes."""
+        ...
+
+    def text(self, title: str, question: str, present: str = "") -> str | None:
+        """A line of text, or None when the person thought better of it."""
         ...
 
     def tell(self, title: str, text: str, details: str = "") -> None:
@@ -73,6 +77,10 @@ class AskByDialog:
         if box.clickedButton() is save:
             return Answer.SAVE
         return Answer.DISCARD if box.clickedButton() is discard else Answer.CANCEL
+
+    def text(self, title: str, question: str, present: str = "") -> str | None:
+        answer, is_given = QInputDialog.getText(self._parent, title, question, text=present)
+        return answer if is_given else None
 
     def tell(self, title: str, text: str, details: str = "") -> None:
         box = QMessageBox(self._parent)

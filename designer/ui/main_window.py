@@ -24,6 +24,8 @@ from designer.templates.table import Template
 from designer.ui import exporting
 from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
+from designer.ui.compare.adding import ask_for_variants, open_adding_menu
+from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.heat import heat_shares
@@ -38,7 +40,6 @@ from designer.ui.settings import Settings
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
 from designer.ui.theme import Theme, tokens
-from designer.ui.views.compare_view import MOST, CompareView
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.empty_page import EmptyPage
 from designer.ui.window_style import window_style
@@ -131,8 +132,9 @@ class MainWindow(QMainWindow):
         bench.tab_added.connect(self._add_page)
         bench.tab_removed.connect(self._remove_page)
         bench.page_changed.connect(self._show_page)
+        bench.active_changed.connect(self._show_pane)
         bench.analysed.connect(self._show_analysis)
-        bench.level_changed.connect(self._show_level)
+        bench.level_changed.connect(self._show_pane)
         bench.selection_changed.connect(lambda: self.inspector.show_selection(bench.selection))
         bench.state_changed.connect(self._refresh_state)
         bench.said.connect(self.status.say)
@@ -157,6 +159,8 @@ class MainWindow(QMainWindow):
         self.strip.add(page)
         if isinstance(page, DesignTab):
             page.zoom_changed.connect(lambda _scale: self._show_zoom())
+        if isinstance(page, ComparePage):
+            page.add_requested.connect(lambda at: open_adding_menu(self.bench, page, at))
 
     def _remove_page(self, page: QWidget) -> None:
         self.strip.remove(page)
@@ -164,7 +168,7 @@ class MainWindow(QMainWindow):
         if isinstance(page, DesignTab):
             views = [self.pages.widget(index) for index in range(self.pages.count())]
             for view in views:
-                if isinstance(view, CompareView) and page in view.tabs and not view.drop(page):
+                if isinstance(view, ComparePage) and page in view.tabs and not view.drop(page):
                     self.bench.close_page(view)
 
     def _show_page(self) -> None:
@@ -173,18 +177,18 @@ class MainWindow(QMainWindow):
         if page is not None:
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._put_docks_away(isinstance(page, CompareView))
+        self._put_docks_away(isinstance(page, ComparePage))
         for dock in (self.palette_dock, self.panels_dock):
             dock.widget().setEnabled(tab is not None)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
         self._show_zoom()
-        if isinstance(page, CompareView):
+        if isinstance(page, ComparePage):
             page.refresh()
 
-    def _show_level(self) -> None:
-        """The panels speak of what is on the canvas."""
+    def _show_pane(self) -> None:
+        """The panels speak of what is on the canvas: the active pane, the inside of the block that is open."""
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
@@ -216,7 +220,7 @@ class MainWindow(QMainWindow):
             unsaved = "" if tab.document.is_saved or tab.is_untouched else " •"
             self.strip.set_title(tab, tab.document.design.name + unsaved, tab.document.path or "not saved yet")
         page = self.bench.page
-        if isinstance(page, CompareView):
+        if isinstance(page, ComparePage):
             self.strip.set_title(page, page.title, page.title)
         self.inspector.show_values()
         self.status.show_state(self.bench.whole, self.bench.whole_analysis)
@@ -249,7 +253,7 @@ class MainWindow(QMainWindow):
             self.bench.tab.show_times(node_ms)
             self.bench.tab.show_heat(heat_shares(analysis, self.heat, node_ms))
         page = self.bench.page
-        if isinstance(page, CompareView):
+        if isinstance(page, ComparePage):
             page.refresh()
 
     def _show_measuring(self, share: float, text: str) -> None:
@@ -267,7 +271,7 @@ class MainWindow(QMainWindow):
         self._refresh_state()
         for index in range(self.pages.count()):
             page = self.pages.widget(index)
-            if isinstance(page, CompareView):
+            if isinstance(page, ComparePage):
                 page.follow_theme()
 
     # What panels ask for ----------------------------------------------------------------------------------------------
@@ -305,19 +309,11 @@ class MainWindow(QMainWindow):
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""
-        tabs = self.bench.tabs
-        if len(tabs) < 2:
-            return
-        if len(tabs) > MOST:
-            self.status.say(f"Comparing the first {MOST} of {len(tabs)} designs")
-        views = [page for page in map(self.pages.widget, range(self.pages.count())) if isinstance(page, CompareView)]
-        present = next((view for view in views if view.tabs == tabs[:MOST]), None)
-        if present is not None:
-            self.bench.turn_to(present)
-            return
-        view = CompareView(tabs, self.bench.latency.figure)
-        view.said.connect(self.status.say)
-        self.bench.add_page(view)
+        self.bench.compare_tabs()
+
+    def variants(self) -> None:
+        """Ask for a family of designs that differ in a field of the selection."""
+        ask_for_variants(self.bench, self.bench.comparison)
 
     def focus_palette(self) -> None:
         """Put the keyboard into the search field."""

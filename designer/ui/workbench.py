@@ -5,7 +5,7 @@ Knows documents, files, the worker and the settings; asks people through ``Ask``
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,10 +18,13 @@ from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
 from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
+from designer.ui.compare.comparing import Comparing
+from designer.ui.compare.member import MOST, Member, of_tab
+from designer.ui.compare.page import ComparePage
 from designer.ui.live_latency import LiveLatency
 from designer.ui.settings import Settings
-from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.walking import Walking
 from designer.ui.worker_client import WorkerClient
 
 SUFFIX = ".design.json"
@@ -31,13 +34,15 @@ class Workbench(QObject):
     """Open designs as tabs.
 
     Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
-    ``level_changed`` when another block of the design, or the whole, is on the canvas; ``state_changed`` whenever what
-    can be done, or what is known, may have become another; ``said`` with a line for the status bar.
+    ``active_changed`` when another pane of a comparison has the keyboard; ``level_changed`` when another block of the
+    design, or the whole, is on the canvas; ``state_changed`` whenever what can be done, or what is known, may have
+    become another; ``said`` with a line for the status bar.
     """
 
     tab_added = Signal(object)
     tab_removed = Signal(object)
     page_changed = Signal()
+    active_changed = Signal()
     analysed = Signal()
     selection_changed = Signal()
     level_changed = Signal()
@@ -68,8 +73,15 @@ class Workbench(QObject):
 
     @property
     def tab(self) -> DesignTab | None:
-        """The design on screen, or None where something else is."""
+        """The design that keys and actions mean, in a comparison the one of the active pane; None without any."""
+        if isinstance(self._page, ComparePage):
+            return self._page.active.view
         return self._page if isinstance(self._page, DesignTab) else None
+
+    @property
+    def comparison(self) -> ComparePage | None:
+        """The comparison on screen."""
+        return self._page if isinstance(self._page, ComparePage) else None
 
     @property
     def document(self) -> Editable | None:
@@ -111,6 +123,13 @@ class Workbench(QObject):
         self.page_changed.emit()
         self.state_changed.emit()
 
+    def fit_all(self) -> None:
+        """Everything of what is on screen in sight, all designs of a comparison."""
+        if self.comparison is not None:
+            self.comparison.cameras.fit_all()
+        elif self.tab is not None:
+            self.tab.fit_all()
+
     def set_wheel_zooms(self, zooms: bool) -> None:
         """Let the wheel zoom and Ctrl with it scroll, or the other way round, on every canvas."""
         self.settings.wheel_zooms = zooms
@@ -125,15 +144,62 @@ class Workbench(QObject):
         document = Document(design, str(path) if path is not None else None)
         if not is_saved:
             document.mark_unsaved()
+        return self.open_document(document)
+
+    def open_document(self, document: Document) -> DesignTab:
+        """Open a document in a tab of its own and turn to it."""
         tab = DesignTab(document)
+        self._follow(tab)
+        self.add_page(tab)
+        return tab
+
+    def _follow(self, tab: DesignTab) -> None:
+        """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))
         tab.level_changed.connect(lambda: self._turned_to_level(tab))
         tab.said.connect(self.said)
-        self.add_page(tab)
-        return tab
+
+    def compare(self, members: Sequence[Member]) -> ComparePage:
+        """Open a comparison and turn to it."""
+        page = ComparePage(members, self.latency.figure, self.ask)
+        page.said.connect(self.said)
+        page.changed.connect(self.state_changed)
+        page.active_changed.connect(lambda: self._another_pane(page))
+        page.open_requested.connect(self._give_tab)
+        page.comparing.taken_in.connect(lambda member: self._follow(member.view))
+        for member in members:
+            self._follow(member.view)
+        self.add_page(page)
+        return page
+
+    def compare_tabs(self) -> ComparePage | None:
+        """Compare the open designs, or turn to the comparison of them that there is."""
+        tabs = self.tabs[:MOST]
+        if len(tabs) < 2:
+            return None
+        if len(self.tabs) > MOST:
+            self.said.emit(f"Comparing the first {MOST} of {len(self.tabs)} designs")
+        for page in self._pages:
+            if isinstance(page, ComparePage) and page.tabs == tabs:
+                self.turn_to(page)
+                return page
+        return self.compare([of_tab(tab) for tab in tabs])
+
+    def _another_pane(self, page: ComparePage) -> None:
+        if page is self._page:
+            self.latency.follow(self.whole_analysis, is_other_design=True)
+            self.active_changed.emit()
+            self.state_changed.emit()
+
+    def _give_tab(self, member: Member) -> None:
+        """Turn to the tab of a compared design, or open one for it."""
+        if member.tab in self.tabs:
+            self.turn_to(member.tab)
+            return
+        member.tab = self.open_document(member.document)
 
     def open_path(self, path: Path) -> DesignTab | None:
         """Open a file, or turn to its tab where it is open already; says why where it cannot."""
@@ -196,14 +262,14 @@ class Workbench(QObject):
 
     def measure(self) -> None:
         """Measure the design on screen, or each of those that are compared."""
-        if self.tab is not None:
-            self.latency.measure_now()
-        else:
+        if self.comparison is not None:
             self.latency.measure_each(self._on_screen())
+        else:
+            self.latency.measure_now()
 
     def _on_screen(self) -> list[Analysis]:
-        if isinstance(self._page, CompareView):
-            return [tab.analysis for tab in self._page.tabs]
+        if self.comparison is not None:
+            return self.comparison.comparing.analyses
         return [self.whole_analysis] if self.whole_analysis is not None else []
 
     # Closing ----------------------------------------------------------------------------------------------------------
@@ -218,7 +284,7 @@ class Workbench(QObject):
         if page is self._page:
             following = self._pages[min(index, len(self._pages) - 1)] if self._pages else None
             self.turn_to(following)
-        if isinstance(page, DesignTab):
+        if isinstance(page, DesignTab | ComparePage):
             page.end()
         page.deleteLater()
         self.state_changed.emit()
@@ -261,39 +327,52 @@ class Workbench(QObject):
     @property
     def undo_label(self) -> str | None:
         """The step that undo takes back, or None."""
-        return self.whole.undo_label if self.whole is not None else None
+        steps = self._steps
+        return steps.undo_label if steps is not None else None
 
     @property
     def redo_label(self) -> str | None:
         """The step that redo brings again, or None."""
-        return self.whole.redo_label if self.whole is not None else None
+        steps = self._steps
+        return steps.redo_label if steps is not None else None
+
+    @property
+    def _steps(self) -> Walking | Comparing | None:
+        """Whose steps undo takes back: a comparison's own and its designs', in turn, or a design's."""
+        if self.comparison is not None:
+            return self.comparison.comparing
+        return self.tab.walking if self.tab is not None else None
 
     def undo(self) -> None:
         """Take the last step of the design on screen back."""
-        if self.tab is not None and self.undo_label is not None:
-            self.said.emit(f"Undone: {self.undo_label}")
-            self.tab.walking.undo()
+        steps = self._steps
+        if steps is not None and steps.undo_label is not None:
+            self.said.emit(f"Undone: {steps.undo_label}")
+            steps.undo()
+            self.state_changed.emit()
 
     def redo(self) -> None:
         """Make the step that was taken back again."""
-        if self.tab is not None and self.redo_label is not None:
-            self.said.emit(f"Done again: {self.redo_label}")
-            self.tab.walking.redo()
+        steps = self._steps
+        if steps is not None and steps.redo_label is not None:
+            self.said.emit(f"Done again: {steps.redo_label}")
+            steps.redo()
+            self.state_changed.emit()
 
     def _analysed(self, tab: DesignTab) -> None:
-        if tab is self._page:
+        if tab is self.tab:
             self.analysed.emit()
             self.latency.follow(tab.analysis)  # says that the state changed
         else:
             self.state_changed.emit()
 
     def _selected(self, tab: DesignTab) -> None:
-        if tab is self._page:
+        if tab is self.tab:
             self.selection_changed.emit()
             self.state_changed.emit()
 
     def _turned_to_level(self, tab: DesignTab) -> None:
-        if tab is self._page:
+        if tab is self.tab:
             self.level_changed.emit()
             self.state_changed.emit()
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from designer.files import design_json
 from designer.graph.design import NodeId, PortRef
+from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs.job_dialog import JobDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.exporting import ExportResultDialog
@@ -18,7 +19,6 @@ from designer.ui.fields import NumberField
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
-from designer.ui.views.compare_view import CompareView
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
 from tests.ui.windows import Answers, card_pixel, drag, drop, port_pixel, press, shown_window, wire
@@ -196,7 +196,7 @@ def test_a_template_opens_and_is_compared_with_the_drawing(person: Person) -> No
     assert person.tab.analysis.totals.parameters == 3_504_872
     person.press("Ctrl+Shift+K")
     view = person.window.bench.page
-    assert isinstance(view, CompareView)
+    assert isinstance(view, ComparePage)
     parameters = next(row for row in view.comparison().rows if row.key == "parameters")
     assert parameters.values == (PARAMETERS, 3_504_872)
     assert parameters.best == 0

@@ -23,11 +23,11 @@ from designer.ui import crash
 from designer.ui.actions.table import ACTIONS
 from designer.ui.application import open_first
 from designer.ui.ask import Answer
+from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs.help_pages import HelpDialog, elementwise_kinds, numbers_page
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
-from designer.ui.views.compare_view import CompareView, markdown
 from designer.ui.worker_client import WorkerClient
 from tests.ui.windows import Answers, press, shown_window
 
@@ -363,30 +363,31 @@ def test_the_first_start_shows_the_bottleneck_and_the_first_file_takes_its_place
 # Comparing -----------------------------------------------------------------------------------------------------------
 
 
-def two_open(window: MainWindow) -> CompareView:
+def two_open(window: MainWindow) -> ComparePage:
     opened(window, template("bottleneck").build())
     opened(window, template("bottleneck").build(expansion=4.0))
     window.views["compare"].trigger()
     view = window.bench.page
-    assert isinstance(view, CompareView)
+    assert isinstance(view, ComparePage)
     return view
 
 
 def test_compare_shows_the_open_designs_with_ratios_to_the_first(window: MainWindow) -> None:
     view = two_open(window)
-    rows = {view.model.headerData(row, Qt.Orientation.Vertical): row for row in range(view.model.rowCount())}
-    cells = [view.model.data(view.model.index(rows["Parameters"], column)) for column in range(3)]
+    model = view.table.figures
+    rows = {model.headerData(row, Qt.Orientation.Vertical): row for row in range(model.rowCount())}
+    cells = [model.data(model.index(rows["Parameters"], column)) for column in range(3)]
     # t = 6, C = 24: 24·144 + 9·144 + 144·24 weights and 2·(144 + 144 + 24) of the batch norms; with t = 4 96 for 144.
-    assert cells == ["8\u202f832", "5\u202f904  ×0.668 ★", "B"]
+    assert cells == ["8\u202f832", "5\u202f904  ×0.668  ★", "B"]
 
 
 def test_compare_follows_edits_and_goes_when_too_few_are_left(qtbot: QtBot, window: MainWindow) -> None:
     view = two_open(window)
-    before = markdown(view.comparison())
+    before = view.comparison()
     second = window.bench.tabs[1]
     edit = Command("Narrow", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 24))
     second.document.apply(edit)
-    assert markdown(view.comparison()) != before
+    assert view.comparison().rows != before.rows
     window.bench.close_page(second)
     qtbot.waitUntil(lambda: window.bench.page is not view, timeout=2000)
     assert window.bench.tabs[0] is window.bench.page
@@ -394,10 +395,10 @@ def test_compare_follows_edits_and_goes_when_too_few_are_left(qtbot: QtBot, wind
 
 def test_the_table_is_copied_as_markdown(qtbot: QtBot, window: MainWindow) -> None:
     view = two_open(window)
-    qtbot.mouseClick(view.copy_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.buttons["Copy as Markdown"], Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0] == "| | A Bottleneck t6 | B Bottleneck t4 | best |"
-    assert set(lines[1]) <= set("|- ")
+    assert lines[0] == "|  | Bottleneck t6 | Bottleneck t4 |"
+    assert set(lines[1]) <= set("|-: ")
     assert len({line.count("|") for line in lines}) == 1
 
 

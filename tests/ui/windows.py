@@ -28,6 +28,7 @@ class Answers:
     def __init__(self) -> None:
         self.open: tuple[Path, ...] = ()
         self.save: Path | None = None
+        self.text_answer: str | None = None
         self.changes = Answer.DISCARD
         self.asked_about: list[str] = []
         self.told: list[tuple[str, str]] = []
@@ -41,6 +42,10 @@ class Answers:
     def about_changes(self, name: str) -> Answer:
         self.asked_about.append(name)
         return self.changes
+
+    def text(self, title: str, question: str, present: str = "") -> str | None:
+        self.asked_about.append(title)
+        return self.text_answer
 
     def tell(self, title: str, text: str, details: str = "") -> None:
         self.told.append((title, text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from designer.ui.actions.action import Action, Menu
+from designer.ui.actions.questions import has_selection
 
 RUN_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -41,5 +42,14 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "The open designs side by side",
         lambda c: len(c.bench.tabs) >= 2,
         starts_section=True,
+    ),
+    Action(
+        "variants",
+        Menu.RUN,
+        "&Variants of the selection…",
+        lambda c: c.variants(),
+        ("Ctrl+Shift+A",),
+        "A family of designs that differ in one field, side by side",
+        has_selection,
     ),
 )

@@ -34,7 +34,9 @@ VIEW_ACTIONS: tuple[Action, ...] = (
     Action("zoom_in", Menu.VIEW, "Zoom &in", on_tab("zoom_in"), ("Ctrl++", "Ctrl+="), "Larger", has_design),
     Action("zoom_out", Menu.VIEW, "Zoom &out", on_tab("zoom_out"), ("Ctrl+-",), "Smaller", has_design),
     Action("zoom_1", Menu.VIEW, "&Actual size", on_tab("zoom_to_actual"), ("Ctrl+0",), "100 %", has_design),
-    Action("fit_all", Menu.VIEW, "&Fit all", on_tab("fit_all"), ("Home",), "Everything on screen", has_design),
+    Action(
+        "fit_all", Menu.VIEW, "&Fit all", lambda c: c.bench.fit_all(), ("Home",), "Everything on screen", has_design
+    ),
     Action(
         "fit_selection",
         Menu.VIEW,

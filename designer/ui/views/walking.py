@@ -80,6 +80,16 @@ class Walking(QObject):
             self.said.emit(str(error))
         self._canvas.setFocus()
 
+    @property
+    def undo_label(self) -> str | None:
+        """The step that undo takes back, or None."""
+        return self._bridge.whole.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """The step that redo brings again, or None."""
+        return self._bridge.whole.redo_label
+
     def undo(self) -> None:
         """Take the last step back, and look where that was."""
         self._follow(self._bridge.whole.undo)

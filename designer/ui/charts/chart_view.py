@@ -1,0 +1,181 @@
+"""A chart with its title, its menu and its way out: SVG and PNG files, its figures as CSV.
+
+The plotting library is loaded in a thread when the first chart is shown, so that neither the start nor the first chart
+stops the window.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from html import escape
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from designer.errors import DesignerError
+from designer.files.atomic import write_whole
+from designer.ui.ask import Ask
+from designer.ui.charts.chart import Chart, csv_text
+from designer.ui.panels.cards import Card, clear, heading, quiet
+
+if TYPE_CHECKING:
+    from designer.ui.charts.plot import Plot
+
+SVG_FILTER = "SVG drawing (*.svg)"
+PNG_FILTER = "PNG picture (*.png)"
+
+
+class _Loader(QObject):
+    """Loads the plotting library once, away from the window's thread."""
+
+    ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_ready = False
+        self._thread: threading.Thread | None = None
+
+    def load(self) -> None:
+        """Begin, unless that has happened."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="plotting", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        import_module("designer.ui.charts.plot")
+        self.is_ready = True
+        self.ready.emit()
+
+
+_LOADER = _Loader()
+
+
+class ChartView(Card):
+    """Shows a chart.
+
+    Args:
+        ask: Where files are asked for.
+        parent: The parent widget.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self._ask = ask
+        self.chart: Chart | None = None
+        self.plot: Plot | None = None
+        self._title = heading("", self)
+        self._note = quiet("", self)
+        self._note.setWordWrap(True)
+        self._legend = quiet("", self)
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self.menu_button = QToolButton(self)
+        self.menu_button.setText("⋯")
+        self.menu_button.setAutoRaise(True)
+        self.menu_button.setToolTip("Save or copy this chart")
+        self.menu_button.clicked.connect(lambda: self._open_menu(self.menu_button.mapToGlobal(QPoint(0, 0))))
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self.menu_button)
+        self._room = QVBoxLayout()
+        self.column.addLayout(head)
+        self.column.addLayout(self._room, 1)
+        self.column.addWidget(self._legend)
+        self.column.addWidget(self._note)
+        self._room.addWidget(QWidget(self), 1)
+        self.setMinimumHeight(self.fontMetrics().height() * 9)
+
+    def show_chart(self, chart: Chart) -> None:
+        """Show another chart."""
+        if chart == self.chart:
+            return
+        self.chart = chart
+        self._title.setText(chart.title.upper())
+        self._note.setText(chart.note)
+        self._note.setVisible(bool(chart.note))
+        self._legend.setText(_legend(chart))
+        self._legend.setVisible(bool(chart.stacks) and not chart.is_empty)
+        self.setAccessibleName(chart.title)
+        self.setAccessibleDescription(chart.description)
+        self.menu_button.setAccessibleName(f"Save or copy the chart {chart.title}")
+        if _LOADER.is_ready:
+            self._draw()
+        else:
+            _LOADER.ready.connect(self._draw, Qt.ConnectionType.UniqueConnection)
+            _LOADER.load()
+
+    def follow_theme(self) -> None:
+        """Draw in the colours of the present look; the chart's own colours are its maker's."""
+        if self.plot is not None:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self.chart is None:
+            return
+        if self.chart.is_empty:
+            self.plot = None
+            clear(self._room)
+            self._room.addStretch(1)
+            return
+        from designer.ui.charts.plot import Plot
+
+        self.plot = Plot(self.chart, self)
+        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        clear(self._room)
+        self._room.addWidget(self.plot, 1)
+
+    # Out -------------------------------------------------------------------------------------------------------------
+
+    def menu(self) -> QMenu:
+        """What can be done with the chart."""
+        menu = QMenu(self)
+        menu.addAction("Save as &SVG…", partial(self._save, ".svg", SVG_FILTER, lambda plot: plot.svg()))
+        menu.addAction("Save as &PNG…", partial(self._save, ".png", PNG_FILTER, lambda plot: plot.png()))
+        menu.addAction("&Copy figures as CSV", self.copy_csv)
+        menu.addSeparator()
+        menu.addAction("Show &all", lambda: self.plot.show_all() if self.plot is not None else None)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu, where the pointer is."""
+        self._open_menu(event.globalPos())
+
+    def _open_menu(self, at: QPoint) -> None:
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def copy_csv(self) -> None:
+        """Put the chart's figures on the clipboard."""
+        if self.chart is not None:
+            QGuiApplication.clipboard().setText(csv_text(self.chart))
+            self.said.emit(f"Copied the figures of “{self.chart.title}” as CSV")
+
+    def _save(self, ending: str, file_filter: str, data: Callable[[Plot], bytes]) -> None:
+        if self.plot is None or self.chart is None:
+            return
+        name = "-".join(self.chart.title.lower().split()) + ending
+        path = self._ask.path_to_save("Save the chart as", Path.home() / name, file_filter)
+        if path is None:
+            return
+        target = path if path.suffix else path.with_suffix(ending)
+        try:
+            write_whole(target, data(self.plot))
+        except DesignerError as error:
+            self._ask.tell("The chart was not saved", str(error))
+            return
+        self.said.emit(f"Wrote {target.name}")
+
+
+def _legend(chart: Chart) -> str:
+    """The colour of each kind of piece, by its first appearance."""
+    colours = {piece.label: piece.colour.name() for stack in chart.stacks for piece in stack.pieces}
+    words = (f'<span style="color:{name}">■</span>&nbsp;{escape(label)}' for label, name in colours.items())
+    return " &nbsp; ".join(words)

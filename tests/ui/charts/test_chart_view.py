@@ -1,0 +1,115 @@
+"""A chart on screen: drawn by the plotting library, told by its tool tips, saved as SVG and PNG."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
+from designer.ui.charts.chart_view import ChartView
+from tests.ui.windows import Answers
+
+pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
+
+RED, BLUE = QColor("red"), QColor("blue")
+SPOTS = Chart(
+    "Latency against MACs",
+    Axis("MACs"),
+    Axis("Latency", "s"),
+    (Spot("A", 10, 1.0, RED), Spot("B", 20, 2.0, BLUE, note="the larger one")),
+)
+STACKS = Chart(
+    "By kind", Axis("MACs"), Axis("design"), stacks=(Stack("A", (Piece("DW", 1, RED), Piece("PW", 3, BLUE))),)
+)
+STEPS = Chart(
+    "Memory", Axis("Step"), Axis("Held", "B"), lines=(Line("A", ((0, 5.0), (1, 7.0), (2, 7.0)), RED, is_stepped=True),)
+)
+LOG = Chart(
+    "Roofline",
+    Axis("x", is_log=True),
+    Axis("y", is_log=True),
+    (Spot("conv", 8, 1e9, RED),),
+    (Line("peak", ((1, 1e8), (100, 1e10)), BLUE),),
+)
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+def shown(qtbot: QtBot, answers: Answers, chart: Chart) -> ChartView:
+    view = ChartView(answers)
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show_chart(chart)
+    view.show()
+    qtbot.waitUntil(lambda: view.plot is not None, timeout=20_000)
+    return view
+
+
+@pytest.mark.parametrize("chart", [SPOTS, STACKS, STEPS, LOG], ids=lambda chart: chart.title)
+def test_a_chart_is_drawn_and_saved(qtbot: QtBot, answers: Answers, tmp_path: Path, chart: Chart) -> None:
+    view = shown(qtbot, answers, chart)
+    actions = {action.text().replace("&", ""): action for action in view.menu().actions()}
+    answers.save = tmp_path / "chart.svg"
+    actions["Save as SVG…"].trigger()
+    assert ElementTree.parse(answers.save).getroot().tag.endswith("svg")
+    answers.save = tmp_path / "chart.png"
+    actions["Save as PNG…"].trigger()
+    picture = QImage(str(answers.save))
+    assert picture.width() >= 2 * 300
+    colours = {
+        picture.pixelColor(x, y).name() for x in range(0, picture.width(), 2) for y in range(0, picture.height(), 2)
+    }
+    wanted = [spot.colour for spot in chart.spots] + [p.colour for s in chart.stacks for p in s.pieces]
+    assert {colour.name() for colour in wanted} <= colours
+
+
+def test_figures_go_to_the_clipboard(qtbot: QtBot, answers: Answers) -> None:
+    view = shown(qtbot, answers, SPOTS)
+    view.copy_csv()
+    assert QGuiApplication.clipboard().text().splitlines()[1].startswith("A,10,1.0")
+
+
+def test_tool_tips_tell_pieces_and_spots(qtbot: QtBot, answers: Answers) -> None:
+    view = shown(qtbot, answers, STACKS)
+    assert view.plot is not None
+
+    def pixel(x: float, y: float) -> QPointF:
+        assert view.plot is not None
+        return QPointF(view.plot.mapFromScene(view.plot.plotItem.vb.mapViewToScene(QPointF(x, y))))
+
+    assert view.plot.text_at(pixel(0.5, 0)) == "DW: 1"
+    assert view.plot.text_at(pixel(2.0, 0)) == "PW: 3"
+    view.show_chart(SPOTS)
+    QApplication.processEvents()
+    assert view.plot.text_at(pixel(20, 2)) == "the larger one"
+    assert view.plot.text_at(pixel(2, 2)) == ""
+
+
+def test_an_empty_chart_says_why(qtbot: QtBot, answers: Answers) -> None:
+    view = shown(qtbot, answers, SPOTS)
+    view.show_chart(Chart("Latency", Axis("x"), Axis("y"), note="Measure first."))
+    assert view.plot is None
+    assert view.accessibleDescription() == "Measure first."
+
+
+def test_the_plotting_library_is_not_loaded_with_the_window() -> None:
+    code = "import sys, designer.ui.main_window; print([n for n in ('pyqtgraph', 'numpy') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_it_can_be_reached_and_named_without_a_mouse(qtbot: QtBot, answers: Answers) -> None:
+    view = shown(qtbot, answers, SPOTS)
+    assert view.menu_button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert "Latency against MACs" in view.menu_button.accessibleName()
