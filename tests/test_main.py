@@ -195,7 +195,8 @@ def test_the_report_is_one_file_with_a_drawing_of_each_design(folder: Path) -> N
 def test_export_is_checked_run_and_compared(folder: Path) -> None:
     report = run_json("export", "v2.design.json", "-o", "v2.onnx", cwd=folder)
     assert (folder / "v2.onnx").stat().st_size == report["file_bytes"] > 4 * 3504872
-    assert 0 < report["max_abs_difference"] <= report["tolerance"]
+    assert len(report["comparisons"]) == 3
+    assert all(0 < each["max_abs_difference"] <= each["tolerance"] for each in report["comparisons"])
 
 
 @pytest.mark.torch
@@ -237,3 +238,39 @@ def test_render_needs_no_display(folder: Path) -> None:
     for name, start in (("b.png", b"\x89PNG"), ("b.svg", b"<?xml")):
         assert run("render", "b.design.json", "-o", name, cwd=folder).returncode == 0
         assert (folder / name).read_bytes().startswith(start)
+
+
+@pytest.mark.torch
+def test_options_of_a_format_are_options_of_the_command(folder: Path) -> None:
+    report = run_json("export", "b.design.json", "-o", "c.onnx", "--opset", "13", "--fold", cwd=folder)
+    assert (report["facts"]["opset"], report["facts"]["batch norms"]) == (13, 0)
+    assert report["weights"] == "fresh, seed 0"
+    refused = run("export", "b.design.json", "-o", "c.py", "--opset", "13", cwd=folder)
+    assert refused.returncode == 2
+    assert "opset: there is no such option; there is none" in refused.stderr
+    refused = run("export", "b.design.json", "-o", "c.onnx", "--opset", "9", cwd=folder)
+    assert "opset: 9 is out of range; it takes 11 to 21" in refused.stderr
+
+
+@pytest.mark.torch
+def test_weights_beside_a_design_go_into_what_is_exported(folder: Path) -> None:
+    run_json("export", "b.design.json", "-o", "b.safetensors", "--seed", "5", cwd=folder)
+    report = run_json("export", "b.design.json", "-o", "w.onnx", cwd=folder)
+    assert report["weights"].startswith("b.safetensors, all ")
+    fresh = run_json("export", "b.design.json", "-o", "f.onnx", "--weights", "none", cwd=folder)
+    (folder / "b.safetensors").unlink()
+    assert fresh["weights"] == "fresh, seed 0"
+
+
+@pytest.mark.torch
+def test_a_table_of_layers_is_written(folder: Path) -> None:
+    done = run("export", "v2.design.json", "-o", "v2.md", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "| 56²×24 | Bottleneck | 6 | 32 | 3 | 2 |" in (folder / "v2.md").read_text(encoding="utf-8")
+
+
+def test_formats_are_listed_with_their_options() -> None:
+    done = run("export", "--list")
+    assert "onnx (.onnx): ONNX." in done.stdout
+    assert "    --opset 17  ONNX operator set" in done.stdout
+    assert run_json("export", "--list")["onnx"]["options"]["opset"] == 17

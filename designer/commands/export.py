@@ -1,51 +1,150 @@
-"""Write ONNX, checked, run and held against the PyTorch module; or PyTorch source, by the file's ending."""
+"""Write a design in any format, proved: ONNX, eight bits, source, weights, tables, files for phones; by the ending."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from designer.commands.console import DONE, add_file, add_json, analysis_of, design_of, print_json
+from designer.commands.console import DONE, add_json, design_of, print_json, say
 from designer.errors import DesignerError
+from designer.export.formats import Format, all_endings, format_for, format_of, formats
+from designer.graph.parameter import Choice, Flag, Location, Parameter
+
+if TYPE_CHECKING:
+    from designer.export.result import ExportResult
+
+_NO_WEIGHTS = "none"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
-    add_file(parser)
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.onnx|.py")
+    """Declare what the command takes; every format's options are options here."""
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE")
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT", help=f"ends in {', '.join(all_endings())}")
+    parser.add_argument("--format", metavar="FORMAT", help="where the ending does not say it")
+    parser.add_argument("--list", action="store_true", help="list the formats and their options")
+    parser.add_argument(
+        "--weights",
+        metavar="FILE|none",
+        help=".safetensors, or a .pt or .pth of a state dict; FILE.safetensors beside the design where not said",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of fresh weights and random inputs; 0")
+    for parameter, users in _options_by_name().values():
+        _add_option(parser, parameter, users)
     add_json(parser)
+
+
+def _options_by_name() -> dict[str, tuple[Parameter, list[str]]]:
+    """Every option of every format, with the formats that have it."""
+    found: dict[str, tuple[Parameter, list[str]]] = {}
+    for each in formats():
+        for parameter in each.parameters:
+            found.setdefault(parameter.name, (parameter, []))[1].append(each.key)
+    return found
+
+
+def _add_option(parser: argparse.ArgumentParser, parameter: Parameter, users: list[str]) -> None:
+    word = parameter.name.replace("_", "-")
+    help = f"{', '.join(users)}: {parameter.help}".replace("%", "%%")
+    if isinstance(parameter, Flag):
+        parser.add_argument(
+            f"--{word}", dest=parameter.name, action=argparse.BooleanOptionalAction, default=None, help=help
+        )
+        return
+    parser.add_argument(f"--{word}", dest=parameter.name, metavar=_placeholder(parameter), help=help)
+
+
+def _placeholder(parameter: Parameter) -> str:
+    if isinstance(parameter, Choice):
+        return "|".join(str(option.value) for option in parameter.options)
+    if isinstance(parameter, Location):
+        return "FOLDER" if parameter.is_folder else "FILE"
+    return parameter.unit or "N"
 
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    writers = {".onnx": _export_onnx, ".py": _export_source}
-    ending = options.output.suffix.lower()
-    if ending not in writers:
-        raise DesignerError(f"{options.output}: end the name in .onnx for ONNX or .py for PyTorch source")
-    return writers[ending](options)
+    if options.list:
+        _list(options.json)
+        return DONE
+    if options.file is None or options.output is None:
+        raise DesignerError("say a design's FILE and -o OUT, or --list to see the formats")
+    from designer.files.sidecar import carried_weights
+    from designer.runtime.deliver import deliver
 
-
-def _export_onnx(options: argparse.Namespace) -> int:
-    from designer.runtime.onnx_file import export_onnx
-
-    report = export_onnx(design_of(options.file), options.output)
+    chosen = format_of(options.format) if options.format else format_for(str(options.output))
+    weights = options.weights or carried_weights(options.file)
+    result = deliver(
+        design_of(options.file),
+        options.output,
+        chosen.key,
+        chosen.options.from_texts(dict(_chosen(options))),
+        weights=None if weights == _NO_WEIGHTS else weights,
+        seed=options.seed,
+    )
     if options.json:
-        print_json(report.as_data())
-    else:
-        print(
-            f"{report.path}: opset {report.opset}, {report.nodes} nodes, {report.file_bytes} bytes; checked and run in "
-            f"{report.runtime}; largest difference from the PyTorch module {report.max_abs_difference:.3g}"
+        print_json(result.as_data())
+        return DONE
+    print("\n".join(_lines(chosen, result)))
+    for warning in result.warnings:
+        say(f"note: {warning}")
+    return DONE
+
+
+def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Options that were said, as texts; one that the format does not have is refused by its option set."""
+    for name in _options_by_name():
+        value = getattr(options, name)
+        if value is not None:
+            yield name, value if isinstance(value, str) else "on" if value else "off"
+
+
+def _lines(chosen: Format, result: ExportResult) -> Iterator[str]:
+    from designer.wording import memory, milliseconds
+
+    facts = ", ".join(f"{word} {value}" for word, value in result.facts.items())
+    yield f"{result.path}: {chosen.title}, {memory(result.file_bytes)}" + (f"; {facts}" if facts else "")
+    for file in result.files[1:]:
+        yield f"    with {file.path}, {memory(file.bytes)}"
+    if result.weights:
+        yield f"    weights: {result.weights}"
+    for check in result.checks:
+        yield f"    checked: {check.what}: {check.found}"
+    for each in result.comparisons:
+        shapes = ", ".join("×".join(map(str, shape)) for shape in each.input_shapes)
+        yield (
+            f"    run in {result.runtime} on {shapes}: largest difference from the PyTorch module "
+            f"{each.max_abs_difference:.3g} of {each.max_abs_output:.3g}, relative {each.max_rel_difference:.3g}"
+            + ("" if each.snr_db is None else f", {each.snr_db:.1f} dB")
         )
-    return DONE
+    for pair in result.latency:
+        yield (
+            f"    {pair.what} {milliseconds(pair.ours_ms)} against {pair.peer} {milliseconds(pair.peer_ms)}: "
+            f"{pair.ratio:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.verdict}, threads {pair.threads}"
+        )
+    for node in result.sensitivity:
+        yield f"    {node.path} alone in eight bits: {node.snr_db:.1f} dB"
+    for name in result.renamed:
+        yield f"    named {name.written} for {name.canvas}: {name.reason}"
 
 
-def _export_source(options: argparse.Namespace) -> int:
-    from designer.export.python_source import python_source
-    from designer.files.atomic import write_whole
-
-    write_whole(options.output, python_source(analysis_of(options.file)).encode())
-    if options.json:
-        print_json({"path": str(options.output), "file_bytes": options.output.stat().st_size})
-    else:
-        print(f"{options.output}: PyTorch source, {options.output.stat().st_size} bytes")
-    return DONE
+def _list(as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                each.key: {
+                    "title": each.title,
+                    "endings": each.endings,
+                    "unavailable": each.unavailable_reason,
+                    "options": {p.name: p.to_json(p.default) for p in each.parameters},
+                }
+                for each in formats()
+            }
+        )
+        return
+    for each in formats():
+        reason = f" [{each.unavailable_reason}]" if each.unavailable_reason else ""
+        print(f"{each.key} ({', '.join(each.endings)}): {each.title}. {each.help}{reason}")
+        for parameter in each.parameters:
+            print(f"    --{parameter.name.replace('_', '-')} {parameter.text(parameter.default)}  {parameter.help}")

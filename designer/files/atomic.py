@@ -50,7 +50,7 @@ def read_whole(path: str | os.PathLike[str], limit: int) -> bytes:
         with open(path, "rb") as stream:
             content = stream.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        raise DesignFileError(name, "", f"it cannot be read: {_reason(error)}") from error
+        raise DesignFileError(name, "", f"it cannot be read: {reason_of(error)}") from error
     if len(content) > limit:
         raise DesignFileError(
             name, "", f"it holds more than {memory(limit)}; no design is that large, so check the name"
@@ -70,11 +70,11 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     try:
         _replace(Path(os.path.realpath(path)), content)
     except (OSError, ValueError) as error:
-        raise DesignFileError(name, "", f"it cannot be written: {_reason(error)}") from error
+        raise DesignFileError(name, "", f"it cannot be written: {reason_of(error)}") from error
 
 
 def _replace(target: Path, content: bytes) -> None:
-    mode = _mode_to_keep(target)
+    mode = mode_to_keep(target)
     # A hidden name nobody else can have, on the same disk, so that the last step is one rename.
     draft = target.with_name(f".{target.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
@@ -93,7 +93,7 @@ def _replace(target: Path, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
-def _mode_to_keep(target: Path) -> int | None:
+def mode_to_keep(target: Path) -> int | None:
     """The permissions of the file that is there; None where there is none. Refuses what a rename would walk over."""
     try:
         mode = target.stat().st_mode
@@ -119,7 +119,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _reason(error: OSError | ValueError) -> str:
+def reason_of(error: OSError | ValueError) -> str:
+    """Why a file could not be read or written, in words, and what would mend it."""
     if not isinstance(error, OSError):
         return f"{error}; check the name"
     words = (error.strerror or str(error)).lower()

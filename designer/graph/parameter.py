@@ -219,6 +219,27 @@ class Integers(Parameter):
         return ", ".join(map(str, value))
 
 
+@dataclass(frozen=True)
+class Location(Parameter):
+    """A file or a folder by its path; an empty text stands for none. Whether it is there is asked when it is used.
+
+    Attributes:
+        is_folder: Whether a folder is meant.
+        endings: What a file's name may end in, to offer the right ones; empty for any.
+    """
+
+    is_folder: bool = False
+    endings: tuple[str, ...] = ()
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, str) or "\0" in value:
+            raise ParameterError(self.name, f"{value!r} is no path")
+
+    def parse(self, text: str) -> str:
+        self.check(text)
+        return text
+
+
 def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
     return field(default=default, metadata={_METADATA_KEY: make})
 
@@ -262,6 +283,20 @@ def integers(
     """Declare a parameter of several whole numbers."""
     return _declare(
         lambda name: Integers(name, default, help, "", shown_when, parts=parts, low=low, high=high), default
+    )
+
+
+def location(
+    *,
+    help: str,
+    default: str = "",
+    is_folder: bool = False,
+    endings: tuple[str, ...] = (),
+    shown_when: tuple[str, Any] | None = None,
+) -> Any:
+    """Declare a file's or folder's path."""
+    return _declare(
+        lambda name: Location(name, default, help, "", shown_when, is_folder=is_folder, endings=endings), default
     )
 
 

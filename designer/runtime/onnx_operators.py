@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import onnx
 from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+from onnx import helper
 
 from designer.errors import ExportError
 from designer.graph.layer import Quad
@@ -32,7 +32,8 @@ class OperatorCall:
     """One PyTorch call, to be written as ONNX nodes.
 
     Attributes:
-        name: The node's name on the canvas, through blocks: ``bottleneck_1.expand``.
+        key: The node's path, which its weights have in the state dict: ``bottleneck_1.expand``.
+        name: The node's name in the file.
         step: A word for a call on the way to the node's result; empty for the last.
         arguments: The call's keyword arguments.
         inputs: Names of the tensors it takes.
@@ -42,6 +43,7 @@ class OperatorCall:
         pads: Top, bottom, left, right of a padding taken in from the call before.
     """
 
+    key: str
     name: str
     step: str
     arguments: Mapping[str, Any]
@@ -59,12 +61,17 @@ class GraphBuilder:
     Attributes:
         opset: The operator set to write.
         weights: Tensors by their key in the state dict.
+        element: The type of numbers that are computed with.
+        nodes: What was written so far.
+        initializers: Weights and constants that nodes read, by name.
+        shapes: Shape of every tensor made.
     """
 
     opset: int
     weights: Mapping[str, NDArray[Any]]
+    element: type[numpy.floating[Any]] = numpy.float32
     nodes: list[onnx.NodeProto] = field(default_factory=list)
-    initializers: dict[str, onnx.TensorProto] = field(default_factory=dict)
+    initializers: dict[str, NDArray[Any]] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
 
     def add(self, operator: str, call: OperatorCall, inputs: list[str], step: str = "", **attributes: Any) -> str:
@@ -85,18 +92,17 @@ class GraphBuilder:
 
     def weight(self, call: OperatorCall, name: str) -> str:
         """The name of a weight of the call's module, made an initializer."""
-        key = f"{call.name}.{name}"
-        self.initializers[key] = numpy_helper.from_array(self.weights[key], key)
+        key = f"{call.key}.{name}"
+        self.initializers[key] = self.weights[key].astype(self.element, copy=False)
         return key
 
     def optional_weight(self, call: OperatorCall, name: str) -> list[str]:
         """The same, where the module has it."""
-        return [self.weight(call, name)] if f"{call.name}.{name}" in self.weights else []
+        return [self.weight(call, name)] if f"{call.key}.{name}" in self.weights else []
 
     def constant(self, name: str, value: float | list[int]) -> str:
         """An initializer shared by all that use the name."""
-        kind = numpy.float32 if isinstance(value, float) else numpy.int64
-        self.initializers[name] = numpy_helper.from_array(numpy.array(value, dtype=kind), name)
+        self.initializers[name] = numpy.array(value, dtype=self.element if isinstance(value, float) else numpy.int64)
         return name
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
@@ -14,6 +12,7 @@ from designer import wording
 from designer.analysis.snapshot import analyse
 from designer.errors import DesignerError
 from designer.export.python_source import python_source
+from designer.export.result import ExportResult
 from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
 from designer.ui.ask import ONNX_FILTER, PICTURE_FILTER, SOURCE_FILTER
@@ -23,55 +22,19 @@ from designer.ui.worker_client import Job
 from designer.worker.messages import Failure
 
 
-@dataclass(frozen=True)
-class ExportReport:
-    """What became of an ONNX file; the worker sends one only of a file that was checked and run.
-
-    Attributes:
-        path: The file.
-        file_bytes: Its size.
-        opset: Its operator set.
-        runtime: What it was run in.
-        max_abs_difference: Largest difference of an output from the PyTorch module's.
-        max_abs_output: Largest output, to judge the difference by.
-        seconds: How long it all took.
-    """
-
-    path: Path
-    file_bytes: int
-    opset: int
-    runtime: str
-    max_abs_difference: float
-    max_abs_output: float
-    seconds: float
-
-
-def export_report(data: Mapping[str, Any]) -> ExportReport:
-    """The report from what the worker sent."""
-    return ExportReport(
-        path=Path(data["path"]),
-        file_bytes=int(data["file_bytes"]),
-        opset=int(data["opset"]),
-        runtime=str(data["runtime"]),
-        max_abs_difference=float(data["max_abs_difference"]),
-        max_abs_output=float(data["max_abs_output"]),
-        seconds=float(data["seconds"]),
-    )
-
-
 class ExportResultDialog(QDialog):
     """What was written and how it was proved."""
 
-    def __init__(self, report: ExportReport, parent: QWidget | None = None) -> None:
+    def __init__(self, report: ExportResult, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Exported")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.report = report
         form = QFormLayout()
         self.rows = (
-            ("File", str(report.path)),
+            ("File", report.path),
             ("Size", wording.memory(report.file_bytes)),
-            ("Checked by ONNX", f"yes, opset {report.opset}"),
+            *((check.what, check.found) for check in report.checks),
             ("Run in", report.runtime),
             (
                 "Largest difference from PyTorch",
@@ -103,8 +66,8 @@ def export_onnx(bench: Workbench, parent: QWidget) -> Job | None:
     if path is None:
         return None
     target = path if path.suffix else path.with_suffix(".onnx")
-    job = bench.worker.submit("export_onnx", dumps(design), {"path": str(target.absolute())})
-    job.done.connect(lambda data: ExportResultDialog(export_report(data), parent).open())
+    job = bench.worker.submit("export", dumps(design), {"format": "onnx", "path": str(target.absolute())})
+    job.done.connect(lambda data: ExportResultDialog(ExportResult.from_data(data), parent).open())
     job.failed.connect(lambda failure: _tell_failure(bench, failure))
     job.cancelled.connect(lambda: bench.said.emit("Export cancelled; no file was written"))
     JobDialog(f"Exporting {target.name}", job, bench.worker, parent).open()

@@ -43,6 +43,7 @@ class Measurement:
         dtype: Element type.
         node_ms: Time of each node by its path joined with dots, in milliseconds.
         warning: What makes the figure doubtful, or an empty text.
+        rounds_ms: Every round in its order, in milliseconds.
         is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
     """
 
@@ -57,6 +58,7 @@ class Measurement:
     dtype: str
     node_ms: Mapping[str, float]
     warning: str = ""
+    rounds_ms: tuple[float, ...] = ()
     is_part: bool = False
 
     def inside(self, path: NodePath) -> Measurement | None:
@@ -67,7 +69,9 @@ class Measurement:
         if of_block is None:
             return None
         times = times_inside(self.node_ms, path)
-        return replace(self, median_ms=of_block, low_ms=of_block, high_ms=of_block, node_ms=times, is_part=True)
+        return replace(
+            self, median_ms=of_block, low_ms=of_block, high_ms=of_block, node_ms=times, rounds_ms=(), is_part=True
+        )
 
     @property
     def conditions(self) -> str:
@@ -90,6 +94,7 @@ def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
         dtype=str(conditions["dtype"]),
         node_ms={str(path): float(ms) for path, ms in data.get("node_ms", {}).items()},
         warning=str(data.get("warning") or ""),
+        rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
     )
 
 

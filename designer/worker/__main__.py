@@ -166,23 +166,27 @@ def _measure(design: Design, options: Mapping[str, Any], tell: Tell, asked: Aske
     return report.as_data()
 
 
-def _export_onnx(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    # Here, because the first export alone owes the half second that onnx and its runtime take to load.
-    from designer.runtime.onnx_file import DEFAULT_OPSET, export_onnx
+def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
+    from designer.export.formats import format_for, format_of
+    from designer.runtime.deliver import deliver
 
-    _refuse_unknown(options, ("path", "opset", "batch"))
+    _refuse_unknown(options, ("path", "format", "options", "weights", "seed"))
     path = _option(options, "path", str, None)
     if path is None:
         raise JobFailed("option 'path' is missing; it says where the file shall be")
-    report = export_onnx(
+    key = _option(options, "format", str, None)
+    chosen = format_for(path) if key is None else format_of(key)
+    result = deliver(
         design,
         path,
-        opset=_option(options, "opset", int, DEFAULT_OPSET),
-        batch=_option(options, "batch", int, None),
+        chosen.key,
+        chosen.options.from_data(_option(options, "options", dict, {})),
+        weights=_option(options, "weights", str, None),
+        seed=_option(options, "seed", int, 0),
         progress=tell,
         is_cancelled=asked,
     )
-    return report.as_data()
+    return result.as_data()
 
 
 def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -194,7 +198,7 @@ def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -
     return report.as_data()
 
 
-JOBS: Mapping[str, Job] = {"measure": _measure, "export_onnx": _export_onnx, "run": _run}
+JOBS: Mapping[str, Job] = {"measure": _measure, "export": _export, "run": _run}
 
 
 def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure | Cancelled:

@@ -15,7 +15,7 @@ LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command
 DOWNWARDS = "Rooms import downwards only"
 CALLERS = "Only the worker, the command line and the library's entrance call the runtime"
 REACH = "No room reaches the runtime through another, so the window has no PyTorch"
-RUNTIME = "The runtime reads analysis, layers and graph"
+RUNTIME = "The runtime reads what a design is, means and leaves as; it edits nothing"
 HEAVY = "Heavy packages have one room each: Qt the window; PyTorch, ONNX and NumPy the runtime"
 
 VIOLATIONS = [

@@ -68,9 +68,9 @@ def work(request: Request) -> Message:
             return Result(number, {"design": request.design, **request.options})
         case "measure":
             return measured(request)
-        case "export_onnx" if os.environ.get("FAKE_WORKER") == "full disk":
+        case "export" if os.environ.get("FAKE_WORKER") == "full disk":
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
-        case "patient" | "export_onnx":
+        case "patient" | "export":
             for step in range(200):
                 if number in cancelled:
                     return Cancelled(number)

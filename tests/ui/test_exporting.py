@@ -14,9 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from designer.analysis.snapshot import analyse
 from designer.export.python_source import python_source
+from designer.export.result import Check, Comparison, ExportResult, WrittenFile
 from designer.graph.design import Design
 from designer.ui.dialogs.job_dialog import JobDialog
-from designer.ui.exporting import ExportResultDialog, export_report
+from designer.ui.exporting import ExportResultDialog
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
@@ -104,18 +105,14 @@ def test_the_source_is_written(window: MainWindow, answers: Answers, tmp_path: P
 
 
 def test_the_result_says_how_the_file_was_proved(qtbot: QtBot, theme: Theme) -> None:
-    data = {
-        "path": "/tmp/a.onnx",
-        "file_bytes": 33_000,
-        "opset": 13,
-        "runtime": "ONNX Runtime",
-        "max_abs_difference": 2.4e-7,
-        "max_abs_output": 3.0,
-        "seconds": 0.42,
-    }
-    dialog = ExportResultDialog(export_report(data))
+    checks = (Check("onnx.checker", "valid"),)
+    run = Comparison(((1, 3, 8, 8),), "random", 2.4e-7, 1e-6, 3.0, 3e-3, 120.0)
+    files = (WrittenFile("a.onnx", 33_000),)
+    result = ExportResult("onnx", "a.onnx", "0", files, "", checks, "ONNX Runtime", (run,), seconds=0.42)
+    dialog = ExportResultDialog(result)
     qtbot.addWidget(dialog)
     rows = dict(dialog.rows)
     assert rows["Size"] == "33.0\u202fkB"
     assert rows["Largest difference from PyTorch"].startswith("2.4e-07")
+    assert rows["onnx.checker"] == "valid"
     assert rows["Run in"] == "ONNX Runtime"

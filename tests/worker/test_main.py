@@ -177,7 +177,9 @@ def test_progress_comes_before_the_result(shared: Worker, network: str) -> None:
 def test_exports(shared: Worker, tmp_path: Path) -> None:
     path = tmp_path / "bottleneck.onnx"
     design = dumps(template("bottleneck").build(resolution=14))
-    data = result_of(shared, Request(13, "export_onnx", design, {"path": str(path), "opset": 13}))
+    data = result_of(
+        shared, Request(13, "export", design, {"path": str(path), "format": "onnx", "options": {"opset": 13}})
+    )
     assert data["max_abs_difference"] < 1e-4
     assert onnx.load(str(path)).opset_import[0].version == 13
 
@@ -299,8 +301,8 @@ def test_design_with_problems_is_refused_with_them(shared: Worker) -> None:
         ("measure", {"threads": "two"}, "option 'threads' takes int, and 'two' was given"),
         ("measure", {"per_node": 1}, "option 'per_node' takes bool"),
         ("measure", {"treads": 2}, "there is no option 'treads' (did you mean 'threads'?)"),
-        ("export_onnx", {}, "option 'path' is missing"),
-        ("export_onnx", {"path": "/no/such/folder/x.onnx"}, "is not there"),
+        ("export", {}, "option 'path' is missing"),
+        ("export", {"path": "/no/such/folder/x.onnx"}, "is not there"),
         ("run", {"batch": 0}, "0 is no batch"),
     ],
 )

@@ -1,0 +1,211 @@
+"""A design as the table of layers that papers print: input, operator, t, c, n, s; as Markdown and as LaTeX.
+
+A row is a layer or block that computes; equal ones that follow one another are one row with n repeats, whose first has
+the stride s (Sandler et al. 2018, table 2). Norms, activations and what only lays out anew belong to the row before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from designer.analysis.report import problem_lines
+from designer.analysis.snapshot import Analysis
+from designer.errors import InvalidDesign
+from designer.graph.design import Node, NodeId
+from designer.graph.layer import Category, Layer
+from designer.graph.tensor import TensorSpec
+from designer.wording import count, short
+
+_NO_ROW = (Category.ENDPOINT, Category.ACTIVATION, Category.NORMALIZATION)
+_NOTHING = "-"
+_TIMES = r" \times "
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One row.
+
+    Attributes:
+        input: Shape that enters, N×C×H×W or N×F.
+        operator: What is computed.
+        expansion: t; None where the operator has none.
+        channels: c, output channels.
+        repeats: n.
+        stride: s of the first repeat; None where the operator does not move in steps.
+        parameters: Trained numbers of all repeats.
+        macs: Multiply-accumulates of all repeats.
+    """
+
+    input: TensorSpec
+    operator: str
+    expansion: float | None
+    channels: int
+    repeats: int
+    stride: int | None
+    parameters: int
+    macs: int
+
+
+def layer_rows(analysis: Analysis) -> tuple[LayerRow, ...]:
+    """The rows of a valid design, in order of execution.
+
+    Raises:
+        InvalidDesign: The design has problems; the text has a line for each.
+    """
+    if not analysis.is_valid:
+        raise InvalidDesign(problem_lines(analysis))
+    rows: list[LayerRow] = []
+    last: Node | None = None
+    for node, row in _single_rows(analysis):
+        if last is not None and _repeats(analysis, last, node, rows[-1], row):
+            before = rows[-1]
+            rows[-1] = replace(
+                before,
+                repeats=before.repeats + 1,
+                parameters=before.parameters + row.parameters,
+                macs=before.macs + row.macs,
+            )
+        else:
+            rows.append(row)
+        last = node
+    return tuple(rows)
+
+
+def _single_rows(analysis: Analysis) -> Iterator[tuple[Node, LayerRow]]:
+    for id in analysis.design.order:
+        node, report = analysis.design.nodes[id], analysis.node(id)
+        layer = node.layer
+        if layer.category in _NO_ROW or layer.aliases_input or not layer.inputs or not layer.outputs:
+            continue
+        if not report.known_inputs or not report.outputs or report.cost is None:
+            continue
+        yield (
+            node,
+            LayerRow(
+                report.known_inputs[-1],
+                node.title,
+                _parameter(layer, "expansion"),
+                report.outputs[0].channels,
+                1,
+                _parameter(layer, "stride"),
+                report.cost.parameters,
+                report.cost.macs,
+            ),
+        )
+
+
+def _parameter(layer: Layer, name: str) -> Any:
+    return getattr(layer, name) if any(parameter.name == name for parameter in layer.parameters) else None
+
+
+def _repeats(analysis: Analysis, before: Node, node: Node, row: LayerRow, other: LayerRow) -> bool:
+    """Whether a node repeats the row before it: the same layer but for the first's stride, reading it alone."""
+    if type(before.layer) is not type(node.layer) or (other.stride or 1) != 1 or row.operator != other.operator:
+        return False
+    if row.channels != other.channels or before.layer.body != node.layer.body:
+        return False
+    data = [{key: value for key, value in each.layer.data.items() if key != "stride"} for each in (before, node)]
+    return data[0] == data[1] and _leads_to(analysis, before.id, node.id)
+
+
+def _leads_to(analysis: Analysis, before: NodeId, node: NodeId) -> bool:
+    """Whether nothing but what has no row lies between two nodes, on one way."""
+    design = analysis.design
+    while node != before:
+        sources = design.predecessors[node]
+        if len(set(sources)) != 1:
+            return False
+        node = sources[0]
+        layer = design.nodes[node].layer
+        if node != before and layer.category not in _NO_ROW and not layer.aliases_input:
+            return False
+    return True
+
+
+def markdown_table(analysis: Analysis, costs: bool = False) -> str:
+    """The rows as a Markdown table.
+
+    Args:
+        analysis: Of the design.
+        costs: Whether to add columns of parameters and MACs.
+
+    Raises:
+        InvalidDesign: The design has problems.
+    """
+    heads = ["Input", "Operator", "t", "c", "n", "s", *(("Parameters", "MACs") if costs else ())]
+    lines = [_piped(heads), _piped(["---", "---", *["---:"] * (len(heads) - 2)])]
+    for row in layer_rows(analysis):
+        operator = re.sub(r"([\\|*_`])", r"\\\1", " ".join(row.operator.split()))
+        cells = [_shape(row.input, "{}²", "×"), operator, *_figures(row)]
+        lines.append(_piped(cells + ([count(row.parameters), short(row.macs)] if costs else [])))
+    return "\n".join(lines) + "\n"
+
+
+def latex_table(analysis: Analysis, costs: bool = False) -> str:
+    """The rows as a LaTeX table with booktabs' rules.
+
+    Args:
+        analysis: Of the design.
+        costs: Whether to add columns of parameters and MACs.
+
+    Raises:
+        InvalidDesign: The design has problems.
+    """
+    heads = ["Input", "Operator", "$t$", "$c$", "$n$", "$s$", *(("Parameters", "MACs") if costs else ())]
+    lines = [
+        "% Needs \\usepackage{booktabs}.",
+        "\\begin{table}",
+        "  \\centering",
+        f"  \\caption{{{_tex(analysis.design.name)}}}",
+        f"  \\begin{{tabular}}{{ll{'r' * (len(heads) - 2)}}}",
+        "    \\toprule",
+        f"    {' & '.join(heads)} \\\\",
+        "    \\midrule",
+    ]
+    for row in layer_rows(analysis):
+        cells = [f"${_shape(row.input, '{}^2', _TIMES)}$", _tex(row.operator), *_figures(row)]
+        cells += [_tex(count(row.parameters)), _tex(short(row.macs))] if costs else []
+        lines.append(f"    {' & '.join(cells)} \\\\")
+    return "\n".join([*lines, "    \\bottomrule", "  \\end{tabular}", "\\end{table}", ""])
+
+
+def _piped(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _figures(row: LayerRow) -> list[str]:
+    return [
+        _NOTHING if row.expansion is None else f"{row.expansion:g}",
+        str(row.channels),
+        str(row.repeats),
+        _NOTHING if row.stride is None else str(row.stride),
+    ]
+
+
+def _shape(spec: TensorSpec, square: str, times: str) -> str:
+    """H²×C as papers write it; C alone for a vector."""
+    if not spec.is_map:
+        return str(spec.channels)
+    sides = square.format(spec.height) if spec.height == spec.width else f"{spec.height}{times}{spec.width}"
+    return f"{sides}{times}{spec.channels}"
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "→": r"$\to$",
+    "²": r"$^2$",
+    "\u202f": r"\,",
+    **{letter: f"\\{letter}" for letter in "&%$#_{}"},
+}
+
+
+def _tex(words: str) -> str:
+    """Words of a person in LaTeX: nothing in them can be a command."""
+    return "".join(_TEX.get(letter, letter) for letter in words if letter in _TEX or letter.isprintable())

@@ -1,0 +1,217 @@
+"""What can be chosen of each export, declared once: dialog pages, command line options and checks follow from it.
+
+An option set is a frozen dataclass whose fields are parameters, as a layer's are. Knows no Qt and no PyTorch, and not
+how anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+
+from designer.errors import ParameterError, near
+from designer.graph.parameter import Parameter, choice, declared, flag, integer, location
+
+O = TypeVar("O", bound="Options")  # noqa: E741  # one letter, as type variables are
+
+
+class Options:
+    """The base of every option set; by itself one with nothing to choose."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ParameterError where an option is out of range."""
+        for parameter in self.parameters:
+            parameter.check(getattr(self, parameter.name))
+
+    @classmethod
+    def parameter(cls, name: str) -> Parameter:
+        """The declared option of that name.
+
+        Raises:
+            ParameterError: There is none; the text guesses what was meant.
+        """
+        for parameter in cls.parameters:
+            if parameter.name == name:
+                return parameter
+        names = [parameter.name for parameter in cls.parameters]
+        known = f"; there are: {', '.join(names)}" if names else "; there is none"
+        raise ParameterError(name, f"there is no such option{near(name, names)}{known}")
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """An option set from plain JSON data by name; what is not named has its default.
+
+        Raises:
+            ParameterError: There is no such option, or a value does not suit it.
+        """
+        return cls(**{name: cls.parameter(name).from_json(value) for name, value in data.items()})
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> Self:
+        """An option set from what a person typed, by name.
+
+        Raises:
+            ParameterError: There is no such option, or a text stands for no value of it.
+        """
+        return cls(**{name: cls.parameter(name).parse(text) for name, text in texts.items()})
+
+    def as_data(self) -> dict[str, Any]:
+        """Every option as plain JSON data, by name; ``from_data`` takes it back."""
+        return {parameter.name: parameter.to_json(getattr(self, parameter.name)) for parameter in self.parameters}
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(integer, flag, choice, location))
+def option_set(cls: type[O]) -> type[O]:
+    """Make a class a frozen dataclass of options."""
+    made = dataclass(frozen=True)(cls)
+    made.parameters = declared(made)
+    made()
+    return made
+
+
+class Precision(Enum):
+    """Element type of weights and of what is computed."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+
+    @property
+    def title(self) -> str:
+        """The word on screen."""
+        return "float32, 4 bytes" if self is Precision.FLOAT32 else "float16, 2 bytes"
+
+
+class Normalisation(Enum):
+    """How the pixels of a picture, 0 to 255, become what a network reads."""
+
+    IMAGENET = "imagenet"
+    MINUS_ONE_TO_ONE = "minus_one_to_one"
+    ZERO_TO_ONE = "zero_to_one"
+
+    @property
+    def title(self) -> str:
+        """The words on screen."""
+        return {
+            Normalisation.IMAGENET: "ImageNet's mean and deviation",
+            Normalisation.MINUS_ONE_TO_ONE: "−1 to 1",
+            Normalisation.ZERO_TO_ONE: "0 to 1",
+        }[self]
+
+
+class ActivationType(Enum):
+    """The eight bits of activations."""
+
+    UINT8 = "uint8"
+    INT8 = "int8"
+
+    @property
+    def title(self) -> str:
+        """The words on screen."""
+        return "uint8 (x86, servers)" if self is ActivationType.UINT8 else "int8 (many phones' NPUs)"
+
+
+def _dynamic_batch() -> Any:
+    return flag(default=True, help="Leave the batch open, so that one file takes any number of pictures at once.")
+
+
+def _batch() -> Any:
+    return integer(
+        default=1, low=1, high=2**20, help="The number of pictures the file takes.", shown_when=("dynamic_batch", False)
+    )
+
+
+def _threads() -> Any:
+    return integer(default=1, low=1, high=1024, help="CPU threads while latencies are compared.")
+
+
+@option_set
+class OnnxOptions(Options):
+    """Of a float ONNX file."""
+
+    opset: int = integer(
+        default=17, low=11, high=21, help="ONNX operator set; 13 is what old devices read, 17 what most do."
+    )
+    dynamic_batch: bool = _dynamic_batch()
+    batch: int = _batch()
+    dynamic_size: bool = flag(
+        default=False, help="Leave height and width open; only for designs where no step depends on them."
+    )
+    fold_batch_norm: bool = flag(
+        default=False, help="Compute each batch norm into the convolution before it; off, the file shows every node."
+    )
+    precision: Precision = choice(
+        default=Precision.FLOAT32, help="Element type of the weights; inputs and outputs stay float32."
+    )
+    external_over_mb: int = integer(
+        default=1900,
+        low=0,
+        high=2047,
+        unit="MB",
+        help="Weights beyond this go to a second file beside the first, which one ONNX file of 2 GB could not hold.",
+    )
+
+
+@option_set
+class Int8Options(Options):
+    """Of an ONNX file in eight bits."""
+
+    calibration: str = location(
+        default="",
+        is_folder=True,
+        help="Folder of pictures or .npy arrays like those the network will see; without one, random: a trial only.",
+    )
+    samples: int = integer(default=64, low=1, high=4096, help="How many of them to read at most.")
+    normalisation: Normalisation = choice(
+        default=Normalisation.IMAGENET, help="How pixels become inputs; .npy arrays are taken as they are."
+    )
+    per_channel: bool = flag(
+        default=True, help="A scale for each output channel; depthwise layers lose much precision without."
+    )
+    activations: ActivationType = choice(
+        default=ActivationType.UINT8, help="Eight bits of the activations, with a sign or without."
+    )
+    sensitivity: bool = flag(
+        default=False, help="Say for each layer how far the output moves when it alone is in eight bits; takes longer."
+    )
+    dynamic_batch: bool = _dynamic_batch()
+    batch: int = _batch()
+    opset: int = integer(default=17, low=13, high=21, help="ONNX operator set; scales by channel need 13.")
+    threads: int = _threads()
+
+
+@option_set
+class ProgramOptions(Options):
+    """Of a torch.export program."""
+
+    dynamic_batch: bool = _dynamic_batch()
+    batch: int = _batch()
+
+
+@option_set
+class SourceOptions(Options):
+    """Of printed source."""
+
+
+@option_set
+class TableOptions(Options):
+    """Of a table of layers."""
+
+    costs: bool = flag(default=False, help="Add columns of parameters and MACs.")
+
+
+@option_set
+class WeightOptions(Options):
+    """Of weights alone."""
+
+
+@option_set
+class MobileOptions(Options):
+    """Of a file for a phone's runtime, converted, run, and timed against ONNX Runtime."""
+
+    precision: Precision = choice(default=Precision.FLOAT32, help="Element type of the weights in the file.")
+    batch: int = integer(default=1, low=1, high=2**20, help="The number of pictures the file takes.")
+    threads: int = _threads()

@@ -1,0 +1,97 @@
+"""Several files put in place together, each whole or none: written in a hidden folder beside, moved at the end.
+
+Knows nothing of what is in them. A failure or a cancel leaves what was there before, and nothing besides.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from designer.errors import ExportError
+from designer.files.atomic import mode_to_keep, reason_of
+
+
+class Staging:
+    """A hidden folder beside a target; ``commit`` moves what is in it.
+
+    Attributes:
+        folder: Where to write, under the names the files shall have.
+    """
+
+    def __init__(self, target: Path, folder: Path) -> None:
+        self._target = target
+        self.folder = folder
+
+    @property
+    def draft(self) -> Path:
+        """Where to write the file that was asked for."""
+        return self.folder / self._target.name
+
+    def commit(self, names: Sequence[str]) -> tuple[Path, ...]:
+        """Move files of the folder beside the target, to the disk first; where one cannot be, all are as they were.
+
+        Raises:
+            OSError: A file cannot be put in place.
+        """
+        places = [self._target.parent / name for name in names]
+        modes = [mode_to_keep(place) for place in places]
+        for name, mode in zip(names, modes, strict=True):
+            draft = self.folder / name
+            with draft.open("rb+") as file:
+                os.fsync(file.fileno())
+            draft.chmod(0o666 & ~_umask() if mode is None else mode)
+        self._move(names, places)
+        return tuple(places)
+
+    def _move(self, names: Sequence[str], places: Sequence[Path]) -> None:
+        kept = self.folder / ".before"
+        kept.mkdir()
+        done: list[tuple[Path, Path]] = []
+        try:
+            for name, place in zip(names, places, strict=True):
+                if place.exists() and len(names) > 1:  # one rename needs no way back
+                    os.replace(place, kept / name)
+                    done.append((kept / name, place))
+                os.replace(self.folder / name, place)
+                done.append((self.folder / name, place))
+        except OSError:
+            for source, place in reversed(done):
+                with contextlib.suppress(OSError):
+                    os.replace(place, source) if source.parent == self.folder else os.replace(source, place)
+            raise
+
+
+@contextlib.contextmanager
+def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
+    """A staging folder beside a path, gone at the end whatever happens.
+
+    Raises:
+        ExportError: The folder cannot be written to, the disk is full, or the path is no place for a file.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
+    if target.is_dir():
+        raise ExportError(f"{target}: this is a folder; give the name of a file in it")
+    try:
+        mode_to_keep(target)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent))
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{target}: it cannot be written: {reason_of(error)}") from error
+    try:
+        yield Staging(target, folder)
+    except OSError as error:
+        raise ExportError(f"{target}: it cannot be written: {reason_of(error)}; nothing was left") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

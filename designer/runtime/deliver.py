@@ -1,0 +1,145 @@
+"""Exports of every format, whole or not at all.
+
+The design is analysed and given its weights, the file is written and proved in a hidden folder, and moved in place only
+then. Which module writes a format is told by one table; a format's packages are loaded only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import torch
+
+from designer.analysis.snapshot import Analysis, analyse
+from designer.errors import ExportError
+from designer.export.formats import Format, format_of
+from designer.export.options import Options
+from designer.export.result import ExportResult, WrittenFile
+from designer.files.design_json import dumps
+from designer.files.staging import staged
+from designer.graph.design import Design
+from designer.runtime.latency import Progress
+from designer.runtime.module import CompiledModule, compile_analysis
+from designer.runtime.program import program_of, refuse_invalid
+from designer.runtime.proving import Proof, Steps, Subject
+from designer.runtime.weights import fill, read_weights
+
+Writer = Callable[[Subject, Path, Options, Steps], Proof]
+
+_WRITERS: Mapping[str, tuple[str, str]] = {
+    "onnx": ("designer.runtime.onnx_file", "write_onnx"),
+    "pytorch": ("designer.runtime.source_file", "write_python"),
+    "safetensors": ("designer.runtime.weight_file", "write_safetensors"),
+    "program": ("designer.runtime.program_file", "write_program"),
+    "markdown": ("designer.runtime.table_file", "write_markdown"),
+    "latex": ("designer.runtime.table_file", "write_latex"),
+}
+"""By format, the module and function that write and prove it."""
+
+
+def deliver(
+    design: Design,
+    path: str | os.PathLike[str],
+    format: str,
+    options: Options | None = None,
+    *,
+    module: CompiledModule | None = None,
+    weights: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    progress: Progress = lambda share, text: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> ExportResult:
+    """Write a design in a format, prove the file, and say what was found.
+
+    Args:
+        design: What to write.
+        path: Where; an old file stays until the new one has proved right.
+        format: Key of the format.
+        options: What was chosen; the format's defaults where None.
+        module: The module whose weights to write; its mode is left as it is.
+        weights: A file of weights, where there is no module; what it lacks is fresh.
+        seed: For fresh weights and for random inputs.
+        progress: Called between steps with the share done (0 to 1) and a text.
+        is_cancelled: Asked between steps.
+
+    Raises:
+        InvalidDesign: The design has problems; nothing was written.
+        NotEnoughMemory: It would not fit; nothing was allocated.
+        ExportError: The format cannot be had here, the file cannot be written, or it does not prove right.
+        Cancelled: ``is_cancelled`` said so; nothing was left.
+    """
+    begin = time.perf_counter()
+    steps = Steps(progress, is_cancelled)
+    chosen = format_of(format)
+    settings = _settled(chosen, options, path)
+    analysis = analyse(
+        design, batch=getattr(settings, "batch", 1) if not getattr(settings, "dynamic_batch", True) else 1
+    )
+    refuse_invalid(analysis)
+    with staged(path) as staging:
+        steps(0.0, "compiling")
+        compiled, said = _with_weights(analysis, module, weights, seed)
+        subject = Subject(analysis, program_of(analysis), compiled, dumps(design), seed)
+        writer = writer_of(chosen)
+        try:
+            with steps.within(0.1, 1.0):
+                proof = writer(subject, staging.draft, settings, steps)
+        except ExportError as error:
+            raise ExportError(f"{os.fspath(path)}: {error}") from error
+        # What goes beside comes first: whoever finds the named file finds all it needs.
+        *beside, named = (*proof.files[1:], proof.files[0])
+        sizes = {name: (staging.folder / name).stat().st_size for name in proof.files}
+        steps(1.0, "moving in place")
+        staging.commit((*beside, named))
+    return ExportResult(
+        chosen.key,
+        os.fspath(path),
+        analysis.digest,
+        tuple(WrittenFile(str(Path(path).parent / name), sizes[name]) for name in proof.files),
+        said,
+        proof.checks,
+        proof.runtime,
+        proof.comparisons,
+        proof.facts,
+        proof.renamed,
+        proof.latency,
+        proof.sensitivity,
+        proof.warnings,
+        time.perf_counter() - begin,
+    )
+
+
+def _settled(chosen: Format, options: Options | None, path: str | os.PathLike[str]) -> Options:
+    if not chosen.is_available:
+        raise ExportError(f"{os.fspath(path)}: {chosen.title} cannot be written: {chosen.unavailable_reason}")
+    settings = chosen.options() if options is None else options
+    if type(settings) is not chosen.options:
+        raise ExportError(f"{os.fspath(path)}: {chosen.title} takes {chosen.options.__name__}")
+    return settings
+
+
+def _with_weights(
+    analysis: Analysis, module: CompiledModule | None, weights: str | os.PathLike[str] | None, seed: int
+) -> tuple[CompiledModule, str]:
+    """The module to write, and where its weights are from, in words."""
+    if module is not None:
+        if module.digest != analysis.digest:
+            raise ExportError("the module was made from another design; compile this one and export that module")
+        return module, "the given module's"
+    compiled = compile_analysis(analysis, seed=seed, device=torch.device("cpu")).eval()
+    if not compiled.state_dict():
+        return compiled, ""
+    if weights is None:
+        return compiled, f"fresh, seed {seed}"
+    return compiled, fill(compiled, read_weights(weights)).said(Path(weights).name, seed)
+
+
+def writer_of(chosen: Format) -> Writer:
+    """What writes and proves a format; loads what the format needs."""
+    module, function = _WRITERS[chosen.key]
+    writer: Writer = getattr(import_module(module), function)
+    return writer

@@ -1,0 +1,47 @@
+"""A torch.export program: graph and weights in one .pt2, loaded again and run beside the module."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from designer.export.options import ProgramOptions
+from designer.export.result import Check
+from designer.runtime.onnx_graph import FREE_BATCH, identity_of
+from designer.runtime.proving import Arrays, Proof, Steps, Subject, compared, module_outputs
+
+_TOLERANCE = 1e-5
+
+
+def write_program(subject: Subject, draft: Path, options: ProgramOptions, steps: Steps) -> Proof:
+    """Export a program, save it, load it, and run it at the batches it takes."""
+    steps(0.0, "exporting")
+    # A batch of 1 as the example would be taken for a fixed one.
+    example = subject.inputs(2 if options.dynamic_batch else options.batch)
+    open_batch = {0: torch.export.Dim(FREE_BATCH)} if options.dynamic_batch else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of its own future
+        program = torch.export.export(
+            subject.module.eval(), tuple(example), dynamic_shapes={"inputs": tuple(open_batch for _ in example)}
+        )
+        steps(0.5, "saving")
+        with draft.open("wb") as stream:
+            torch.export.save(program, stream, extra_files=identity_of(subject.analysis))
+        steps(0.6, "loading")
+        again = torch.export.load(draft).module()
+    comparisons = []
+    batches = (1, 2, 3) if options.dynamic_batch else (options.batch,)
+    for index, batch in enumerate(batches):
+        steps(0.7 + 0.3 * index / len(batches), f"comparing with PyTorch, batch {batch}")
+        inputs = subject.inputs(batch)
+        with torch.inference_mode():
+            result = again(*inputs)
+        outputs: Arrays = [each.numpy() for each in ((result,) if isinstance(result, Tensor) else result)]
+        said = f"random, seed {subject.seed}"
+        comparisons.append(compared(module_outputs(subject.module, inputs), outputs, inputs, said, _TOLERANCE))
+    nodes = sum(node.op == "call_function" for node in program.graph.nodes)
+    checks = (Check("torch.export.load", f"a program of {nodes} operations"),)
+    return Proof((draft.name,), checks, f"PyTorch {torch.__version__}", tuple(comparisons), {"operations": nodes})

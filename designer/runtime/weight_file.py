@@ -1,0 +1,31 @@
+"""Weights alone as a file: safetensors, read back and compared number by number."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+from designer.errors import ExportError
+from designer.export.options import WeightOptions
+from designer.export.result import Check
+from designer.runtime.onnx_graph import identity_of
+from designer.runtime.proving import Proof, Steps, Subject
+from designer.runtime.weights import read_weights, safetensors_bytes
+
+
+def write_safetensors(subject: Subject, draft: Path, options: WeightOptions, steps: Steps) -> Proof:
+    """Write every weight under the canvas' name; the header says which design they belong to."""
+    steps(0.0, "writing")
+    draft.write_bytes(safetensors_bytes(subject.module, identity_of(subject.analysis)))
+    steps(0.5, "reading back")
+    again, own = read_weights(draft), subject.weights
+    if list(again.tensors) != sorted(own) and set(again.tensors) != set(own):
+        raise ExportError("the file has other names than the module; nothing was left")
+    for key, tensor in own.items():
+        if not torch.equal(again.tensors[key], tensor.cpu()):
+            raise ExportError(f"{key} came back with other numbers; nothing was left")
+    numbers = sum(tensor.numel() for tensor in own.values())
+    checks = (Check(f"read back by safetensors {version('safetensors')}", f"{len(own)} tensors equal bit for bit"),)
+    return Proof((draft.name,), checks, "", (), {"tensors": len(own), "numbers": numbers})

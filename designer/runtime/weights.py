@@ -1,0 +1,160 @@
+"""Weights that a design carries beside it: read from safetensors or a state dict, put into a module, written back.
+
+Tensors have the canvas' names. A design's own file of weights lies beside it, ``net.safetensors`` for
+``net.design.json``, and says which design it was written for; after an edit, what did not change keeps its weights and
+the rest is fresh. Nothing in a file of weights can run: pickles are read with ``weights_only``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from designer.errors import DesignerError, ExportError
+from designer.files.atomic import reason_of
+from designer.files.sidecar import ENDING
+from designer.runtime.module import CompiledModule
+from designer.runtime.torchvision_names import from_torchvision
+
+_PICKLES = (".pt", ".pth", ".bin")
+_TORCHVISION_MARK = "features."
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """Tensors of a file.
+
+    Attributes:
+        tensors: By the names they have there.
+        digest: Of the design they were written for; empty where the file does not say.
+    """
+
+    tensors: Mapping[str, Tensor]
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What became of a module's weights.
+
+    Attributes:
+        kept: Keys that were taken from the file.
+        fresh: Keys that the file lacks, or has in another shape.
+        unused: Names in the file that the module has no place for.
+        same_design: Whether the file was written for this very design.
+    """
+
+    kept: tuple[str, ...]
+    fresh: tuple[str, ...]
+    unused: tuple[str, ...]
+    same_design: bool
+
+    def said(self, name: str, seed: int) -> str:
+        """Where the weights are from, in words."""
+        if not self.fresh:
+            return f"{name}, all {len(self.kept)} tensors"
+        total = len(self.kept) + len(self.fresh)
+        return f"{name}, {len(self.kept)} of {total} tensors; fresh with seed {seed}: {_listed(self.fresh)}"
+
+
+def read_weights(path: str | os.PathLike[str]) -> WeightFile:
+    """The tensors of a ``.safetensors`` file or of a state dict in a ``.pt`` or ``.pth``.
+
+    Raises:
+        ExportError: The file cannot be read, or holds no tensors by name.
+    """
+    file = Path(path)
+    ending = file.suffix.lower()
+    if ending not in (ENDING, *_PICKLES):
+        raise ExportError(f"{file}: weights are read from {ENDING}, .pt and .pth files; choose one of those")
+    try:
+        return _read_safetensors(file) if ending == ENDING else _read_pickle(file)
+    except OSError as error:
+        raise ExportError(f"{file}: it cannot be read: {reason_of(error)}") from error
+
+
+def _read_safetensors(file: Path) -> WeightFile:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, "pt") as opened:
+            said = opened.metadata() or {}
+            return WeightFile({name: opened.get_tensor(name) for name in opened.keys()}, said.get("digest", ""))  # noqa: SIM118
+    except SafetensorError as error:
+        raise ExportError(f"{file}: this is no safetensors file: {error}") from error
+
+
+def _read_pickle(file: Path) -> WeightFile:
+    import pickle
+
+    try:
+        held = torch.load(file, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ExportError(
+            f"{file}: it holds more than tensors, or is no file of torch.save: {reason}; "
+            "save model.state_dict(), not the model"
+        ) from error
+    if isinstance(held, Mapping) and isinstance(held.get("state_dict"), Mapping):
+        held = held["state_dict"]
+    if not isinstance(held, Mapping) or not all(isinstance(each, Tensor) for each in held.values()):
+        raise ExportError(f"{file}: it holds no state dict; save model.state_dict()")
+    return WeightFile({str(name).removeprefix("module."): tensor for name, tensor in held.items()})
+
+
+def fill(module: CompiledModule, file: WeightFile) -> Filled:
+    """Put what a file has into a module: every tensor whose name and shape agree; the rest stays as it is.
+
+    A state dict under torchvision's names is translated where the design has the template's names.
+
+    Raises:
+        ExportError: Nothing of the file belongs to the design.
+    """
+    state = module.state_dict()
+    tensors = _translated(file.tensors, state)
+    kept = [key for key, own in state.items() if key in tensors and tensors[key].shape == own.shape]
+    if state and not kept:
+        raise ExportError(
+            f"none of the {len(tensors)} tensors of the file has a name and shape of the design's: "
+            f"the file has {_listed(tuple(tensors))}, the design {_listed(tuple(state))}"
+        )
+    with torch.no_grad():
+        for key in kept:
+            state[key].copy_(tensors[key])
+    fresh = tuple(key for key in state if key not in set(kept))
+    unused = tuple(name for name in tensors if name not in state)
+    return Filled(tuple(kept), fresh, unused, file.digest == module.digest)
+
+
+def _translated(tensors: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    if not any(name.startswith(_TORCHVISION_MARK) for name in tensors) or set(tensors) & set(state):
+        return tensors
+    counters = {key: torch.zeros((), dtype=torch.int64) for key in state if key.endswith("num_batches_tracked")}
+    try:
+        return from_torchvision(tensors, state)
+    except DesignerError as error:
+        if not counters:
+            raise ExportError(f"the weights have torchvision's names: {error}") from error
+    try:  # files of old versions lack the counters, which nothing reads when running
+        named = from_torchvision(tensors, [key for key in state if key not in counters])
+    except DesignerError as error:
+        raise ExportError(f"the weights have torchvision's names: {error}") from error
+    return {**named, **counters}
+
+
+def safetensors_bytes(module: CompiledModule, said: Mapping[str, str]) -> bytes:
+    """The module's weights as the content of a safetensors file; ``said`` is kept in its header."""
+    from safetensors.torch import save
+
+    state = {key: tensor.detach().cpu().contiguous() for key, tensor in module.state_dict().items()}
+    content: bytes = save(state, dict(said))
+    return content
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,67 @@
+"""Files put in place together, or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from designer.errors import ExportError
+from designer.files.staging import staged
+
+
+def test_several_files_are_put_in_place(tmp_path: Path) -> None:
+    (tmp_path / "net.bin").write_bytes(b"old")
+    with staged(tmp_path / "net.xml") as staging:
+        staging.draft.write_bytes(b"graph")
+        staging.draft.with_name("net.bin").write_bytes(b"weights")
+        assert (tmp_path / "net.bin").read_bytes() == b"old"
+        staging.commit(("net.bin", "net.xml"))
+    assert sorted(os.listdir(tmp_path)) == ["net.bin", "net.xml"]
+    assert (tmp_path / "net.bin").read_bytes() == b"weights"
+
+
+def test_any_failure_leaves_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "net.xml").write_bytes(b"old")
+
+    def fail() -> None:
+        with staged(tmp_path / "net.xml") as staging:
+            staging.draft.write_bytes(b"new")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert os.listdir(tmp_path) == ["net.xml"]
+    assert (tmp_path / "net.xml").read_bytes() == b"old"
+
+
+def test_where_the_second_cannot_be_moved_the_first_goes_back(tmp_path: Path) -> None:
+    (tmp_path / "net.bin").write_bytes(b"old")
+
+    def put() -> None:
+        with staged(tmp_path / "net.xml") as staging:
+            (staging.folder / "net.bin").write_bytes(b"new")
+            staging._move(("net.bin", "gone.xml"), (tmp_path / "net.bin", tmp_path / "gone.xml"))
+
+    with pytest.raises(ExportError, match="it cannot be written"):
+        put()
+    assert os.listdir(tmp_path) == ["net.bin"]
+    assert (tmp_path / "net.bin").read_bytes() == b"old"
+
+
+def test_a_protected_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "net.xml"
+    place.write_bytes(b"old")
+    place.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # as for anybody but root
+    with pytest.raises(ExportError, match="protected against writing"), staged(place):
+        pass
+    assert place.read_bytes() == b"old"
+
+
+def test_no_folder_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="is not there"), staged(tmp_path / "no" / "a.xml"):
+        pass
+    with pytest.raises(ExportError, match="is a folder"), staged(tmp_path):
+        pass

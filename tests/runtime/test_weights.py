@@ -1,0 +1,126 @@
+"""Weights in and out: what is kept after an edit, torchvision's names, and files that could run are refused."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+
+from designer.errors import ExportError
+from designer.graph.design import NodeId
+from designer.runtime.deliver import deliver
+from designer.runtime.module import CompiledModule, compile_module
+from designer.runtime.weights import fill, read_weights
+from designer.templates.networks import template
+from tests.reference.mobilenets import MobileNetV2, randomise
+
+pytestmark = pytest.mark.torch
+
+
+def small() -> CompiledModule:
+    return compile_module(template("mobilenet_v2").build(width=0.35, resolution=32, classes=10), seed=1)
+
+
+def saved(tmp_path: Path, seed: int = 7) -> Path:
+    path = tmp_path / "net.safetensors"
+    deliver(template("bottleneck").build(resolution=8), path, "safetensors", seed=seed)
+    return path
+
+
+def test_what_was_written_comes_back_with_the_designs_digest(tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    file = read_weights(saved(tmp_path))
+    module = compile_module(design, seed=0)
+    filled = fill(module, file)
+    assert filled.same_design
+    assert (filled.fresh, filled.unused) == ((), ())
+    expected = compile_module(design, seed=7).state_dict()
+    assert all(torch.equal(tensor, expected[key]) for key, tensor in module.state_dict().items())
+
+
+def test_an_edit_keeps_the_weights_of_what_did_not_change(tmp_path: Path) -> None:
+    file = read_weights(saved(tmp_path))
+    design = template("bottleneck").build(resolution=8)
+    layer = design.nodes[NodeId("expand")].layer
+    wider = design.with_layer(
+        NodeId("depthwise"), design.nodes[NodeId("depthwise")].layer.with_parameter("kernel_size", 5)
+    )
+    module = compile_module(wider, seed=0)
+    filled = fill(module, file)
+    assert filled.fresh == ("depthwise.weight",)
+    assert not filled.same_design
+    assert torch.equal(module.state_dict()["expand.weight"], file.tensors["expand.weight"])
+    fresh = compile_module(wider, seed=0).state_dict()["depthwise.weight"]
+    assert torch.equal(module.state_dict()["depthwise.weight"], fresh)
+    assert "fresh with seed 0: depthwise.weight" in filled.said("net.safetensors", 0)
+    assert layer is design.nodes[NodeId("expand")].layer
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["with counters", "of old versions, without"])
+def test_a_torchvision_state_dict_goes_in_by_name(tmp_path: Path, old: bool) -> None:
+    reference = randomise(MobileNetV2(width=0.35, classes=10)).eval()
+    state = {k: v for k, v in reference.state_dict().items() if not (old and k.endswith("num_batches_tracked"))}
+    torch.save(state, tmp_path / "net.pth")
+    module = small().eval()
+    filled = fill(module, read_weights(tmp_path / "net.pth"))
+    assert filled.fresh == ()
+    x = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(2))
+    with torch.inference_mode():
+        assert torch.equal(module(x), reference(x))
+
+
+def test_every_export_uses_them(tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    result = deliver(design, tmp_path / "net.onnx", "onnx", weights=saved(tmp_path))
+    assert result.weights == f"net.safetensors, all {len(compile_module(design).state_dict())} tensors"
+    import onnx
+    from onnx import numpy_helper
+
+    tensors = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(tmp_path / "net.onnx")).graph.initializer}
+    expected = compile_module(design, seed=7).state_dict()["project.weight"].numpy()
+    assert (tensors["project.weight"] == expected).all()
+
+
+class Evil:
+    """What a pickle could do."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (open, ("owned",))
+
+
+def test_a_pickle_that_could_run_is_refused_and_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "owned").write_text("")
+    with (tmp_path / "evil.pth").open("wb") as stream:
+        pickle.dump({"w": Evil()}, stream, protocol=2)
+    torch.save({"w": Evil()}, tmp_path / "evil2.pth")
+    for name in ("evil.pth", "evil2.pth"):
+        with pytest.raises(ExportError, match="more than tensors"):
+            read_weights(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.safetensors", b"no", "this is no safetensors file"),
+        ("a.pth", b"", "more than tensors, or is no file"),
+        ("a.zip", b"", "weights are read from"),
+        ("gone.pth", None, "no such file"),
+    ],
+)
+def test_what_is_no_file_of_weights_is_said(tmp_path: Path, name: str, content: bytes | None, reason: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ExportError, match=reason):
+        read_weights(tmp_path / name)
+
+
+def test_a_file_of_another_network_is_refused_with_names_of_both(tmp_path: Path) -> None:
+    torch.save({"encoder.weight": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(ExportError, match=r"none of the 1 tensors.*encoder\.weight.*expand\.weight"):
+        fill(compile_module(template("bottleneck").build(resolution=8)), read_weights(tmp_path / "other.pt"))
+    torch.save({"features.0.0.weight": torch.zeros(3)}, tmp_path / "short.pt")
+    with pytest.raises(ExportError, match=r"torchvision's names.*missing"):
+        fill(small(), read_weights(tmp_path / "short.pt"))
