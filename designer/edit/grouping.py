@@ -21,7 +21,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     Args:
         design: Where the block is.
         id: The block's node.
-        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them.
+        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them. A group's parts do not.
 
     Raises:
         EditRefused: The node is no block, or there is no such node.
@@ -30,7 +30,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     block = design.node(id)
     if not block.layer.is_block:
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
-    body = _placed(block.layer.expand(*inputs), block.layer.body is None, block.position)
+    drawn = block.layer.body
+    body = _placed(block.layer.expand(*inputs) if drawn is None else drawn, drawn is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
     parts = [replace(body.nodes[part], id=name) for part, name in names.items()]

@@ -36,13 +36,13 @@ def expand(bench: Workbench) -> None:
     if id is None or bench.analysis is None or bench.tab is None:
         return
     inputs = bench.analysis.node(id).known_inputs
-    if inputs is None:
+    if inputs is None and bench.analysis.design.nodes[id].layer.body is None:
         bench.said.emit(f"{id} cannot be expanded before its input's shape is known: wire it first")
         return
     parts: list[NodeId] = []
 
     def edit(design: Design) -> Design:
-        after, ids = grouping.expand_block(design, id, inputs)
+        after, ids = grouping.expand_block(design, id, inputs or ())
         parts[:] = ids
         return after
 
