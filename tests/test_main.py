@@ -269,8 +269,8 @@ def test_a_table_of_layers_is_written(folder: Path) -> None:
     assert "| 56²×24 | Bottleneck | 6 | 32 | 3 | 2 |" in (folder / "v2.md").read_text(encoding="utf-8")
 
 
-def test_formats_are_listed_with_their_options() -> None:
-    done = run("export", "--list")
+def test_formats_are_listed_with_their_options(tmp_path: Path) -> None:
+    done = run("export", "--list", cwd=tmp_path)
     assert "onnx (.onnx): ONNX." in done.stdout
     assert "    --opset 17  ONNX operator set" in done.stdout
-    assert run_json("export", "--list")["onnx"]["options"]["opset"] == 17
+    assert run_json("export", "--list", cwd=tmp_path)["onnx"]["options"]["opset"] == 17

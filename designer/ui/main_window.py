@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> None:
         acts = self.views
-        exports = [acts["export_onnx"], acts["export_source"], acts["export_picture"]]
+        exports = [acts["export"], acts["export_source"], acts["export_table"], acts["export_picture"]]
         self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
         bar = QToolBar("Tabs", self)
         bar.setObjectName("Tabs")
@@ -309,17 +309,17 @@ class MainWindow(QMainWindow):
         dialog.built.connect(lambda design: self.bench.open_design(design, is_saved=False))
         dialog.open()
 
-    def export_onnx(self) -> None:
-        """Export the design on screen."""
-        exporting.export_onnx(self.bench, self)
+    def export(self, format: str) -> None:
+        """Open the export dialog on the page of a format."""
+        exporting.export(self.bench, self, format)
+
+    def import_weights(self) -> None:
+        """Take weights from a file for the design on screen."""
+        exporting.import_weights(self.bench, self)
 
     def export_picture(self) -> None:
         """Write the canvas as a picture."""
         exporting.export_picture(self.bench)
-
-    def export_source(self) -> None:
-        """Write the design as PyTorch source."""
-        exporting.export_source(self.bench)
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""

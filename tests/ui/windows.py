@@ -39,6 +39,12 @@ class Answers:
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
         return self.save
 
+    def folder(self, title: str, present: Path) -> Path | None:
+        return self.save
+
+    def path_to_read(self, title: str, folder: Path, endings: tuple[str, ...]) -> Path | None:
+        return next(iter(self.open), None)
+
     def about_changes(self, name: str) -> Answer:
         self.asked_about.append(name)
         return self.changes
