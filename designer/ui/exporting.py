@@ -20,13 +20,13 @@ from designer.ui.worker_client import Job
 
 def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDialog | None:
     """Open the export dialog for the design on screen, on the page of a format."""
-    document = bench.document
+    document = bench.whole
     if document is None:
         return None
     design = document.committed_design
     path = Path(document.path) if document.path else None
     dialog = ExportDialog(
-        analyse(design, bench.analysis), path, file_stem(design), bench.worker, bench.ask, chosen, parent
+        analyse(design, bench.whole_analysis), path, file_stem(design), bench.worker, bench.ask, chosen, parent
     )
     dialog.open()
     return dialog
@@ -34,7 +34,7 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
 
 def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
     """Ask for a file of weights, and have them kept beside the design's own file; exports take them from there."""
-    document = bench.document
+    document = bench.whole
     if document is None:
         return None
     if document.path is None:
