@@ -56,9 +56,7 @@ def distribute(design: Design, ids: Sequence[NodeId], across: bool) -> Design:
     length = CARD_WIDTH if across else CARD_HEIGHT
     step = max((last - first) / (len(ordered) - 1), length * 1.1)
     spread = {id: first + step * place for place, id in enumerate(ordered)}
-    moved = {
-        id: Point(spread[id], place.y) if across else Point(place.x, spread[id]) for id, place in places.items()
-    }
+    moved = {id: Point(spread[id], place.y) if across else Point(place.x, spread[id]) for id, place in places.items()}
     return move(design, moved)
 
 

@@ -28,15 +28,20 @@ class Adding(QObject):
         self._at = QPointF()
         self._end: LooseEnd | None = None
         self._behind: NodeId | None = None
+        self._wire: PortRef | None = None
 
-    def open(self, at: QPointF | None = None, end: LooseEnd | None = None) -> None:
+    def open(self, at: QPointF | None = None, end: LooseEnd | None = None, wire: PortRef | None = None) -> None:
         """Open the box.
 
         Args:
             at: Where the card is to go; None for after the one selected node, or else where the pointer is.
             end: The loose end of a wire; then only what fits it is offered.
+            wire: The input that a wire ends at; then what fits into the wire is offered, and put into it.
         """
         canvas = self._view.canvas
+        self._wire = wire
+        if wire is not None:
+            end = LooseEnd(canvas.design.wires[wire].source, is_output=True)
         self._end = end
         selected = canvas.selection
         self._behind = selected[0] if at is None and len(selected) == 1 else None
@@ -57,6 +62,8 @@ class Adding(QObject):
     def _fits(self, layer: type[Layer]) -> bool:
         analysis = self._view.canvas.bridge.analysis
         end = self._end
+        if self._wire is not None and not layer().outputs:
+            return False  # a wire that ends here would lead nowhere
         return end is None or misfit_if_placed(analysis, end.port, layer(), end.is_output) is None
 
     def _place(self, layer: type[Layer]) -> None:
@@ -72,6 +79,8 @@ class Adding(QObject):
             self._view.ensure_visible(added)
 
     def _placed(self, design: Design, layer: Layer) -> tuple[Design, NodeId]:
+        if self._wire is not None and self._wire in design.wires:
+            return place_at(design, layer, self._at, self._wire)
         if self._behind is not None and self._behind in design.nodes:
             return place_behind(design, layer, self._behind)
         if self._end is not None:
