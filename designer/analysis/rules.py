@@ -60,8 +60,7 @@ def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) ->
     known = tuple(item for item in inputs if item is not None)
     if len(known) < len(inputs):
         return None
-    misfit = facts(layer, known).misfit
-    return misfit.what if misfit else None
+    return _what_would_not_fit(layer, known)
 
 
 def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output: bool) -> str | None:
@@ -78,8 +77,16 @@ def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output:
     spec = analysis.spec(port) if is_output else None
     if spec is None or len(layer.inputs) != 1:
         return None
-    misfit = facts(layer, (spec,)).misfit
-    return misfit.what if misfit else None
+    return _what_would_not_fit(layer, (spec,))
+
+
+def _what_would_not_fit(layer: Layer, inputs: tuple[TensorSpec, ...]) -> str | None:
+    found = facts(layer, inputs)
+    if found.misfit is not None:
+        return found.misfit.what
+    if found.outputs is None and found.inner is not None:  # what is wrong is inside the block
+        return next((f"{issue.where}: {issue.what}" for issue in found.inner.issues), None)
+    return None
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
