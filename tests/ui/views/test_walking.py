@@ -177,7 +177,7 @@ def test_the_breadcrumb_names_the_way_and_goes_out_by_mouse_and_keyboard(qtbot: 
     enter(qtbot, tab, GROUP)
     assert path(tab) == (outer, GROUP)
     assert bar.isVisible()
-    assert [step.text() for step in bar.steps] == ["sketch", outer]
+    assert [step.text() for step in bar.steps] == ["sketch", "Both"]
     qtbot.mouseClick(bar.steps[1], Qt.MouseButton.LeftButton)
     assert path(tab) == (outer,)
     assert tab.selection == (GROUP,)
