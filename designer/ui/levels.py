@@ -65,9 +65,10 @@ def level_at(whole: Document, analysis: Analysis, path: NodePath) -> Level | Non
 
 
 def _name(node: Node) -> str:
-    """What a block is called: as the person named it or its group, else its id, which tells it from its like."""
+    """What a block is called: the name it was given, else its id, or the group's name where the id is but a number."""
     drawn = node.layer.body
-    return node.name or (drawn.name if drawn is not None and drawn.name != Group.title else node.id)
+    is_numbered = node.id.removeprefix(f"{Group.key}_").isdigit()
+    return node.name or (drawn.name if drawn is not None and is_numbered and drawn.name != Group.title else node.id)
 
 
 def _meaning(body: Design, inner: Analysis | None, batch: int, given: tuple[TensorSpec | None, ...]) -> Analysis:

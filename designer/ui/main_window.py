@@ -25,6 +25,7 @@ from designer.templates.table import Template
 from designer.ui import exporting, own_blocks
 from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
+from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self._docks_before: QByteArray | None = None
         self.heat = ""
         self.views = ActionViews(self, self, settings)
+        self.commands = CommandPalette(self, self)
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -340,6 +342,10 @@ class MainWindow(QMainWindow):
     def variants(self) -> None:
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
+
+    def show_commands(self) -> None:
+        """Open the command palette."""
+        self.commands.open()
 
     def focus_palette(self) -> None:
         """Put the keyboard into the search field."""

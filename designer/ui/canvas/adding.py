@@ -36,15 +36,20 @@ class Adding(QObject):
         self._end: LooseEnd | None = None
         self._behind: NodeId | None = None
         self._made: dict[Entry, Layer | None] = {}
+        self._wire: PortRef | None = None
 
-    def open(self, at: QPointF | None = None, end: LooseEnd | None = None) -> None:
+    def open(self, at: QPointF | None = None, end: LooseEnd | None = None, wire: PortRef | None = None) -> None:
         """Open the box.
 
         Args:
             at: Where the card is to go; None for after the one selected node, or else where the pointer is.
             end: The loose end of a wire; then only what fits it is offered.
+            wire: The input that a wire ends at; then what fits into the wire is offered, and put into it.
         """
         canvas = self._view.canvas
+        self._wire = wire
+        if wire is not None:
+            end = LooseEnd(canvas.design.wires[wire].source, is_output=True)
         self._end = end
         selected = canvas.selection
         self._behind = selected[0] if at is None and len(selected) == 1 else None
@@ -73,7 +78,9 @@ class Adding(QObject):
             self._made[entry] = self._layer(entry)
         layer = self._made[entry]
         analysis = self._view.canvas.bridge.analysis
-        return layer is not None and misfit_if_placed(analysis, end.port, layer, end.is_output) is None
+        if layer is None or (self._wire is not None and not layer.outputs):
+            return False  # a wire that ends here would lead nowhere
+        return misfit_if_placed(analysis, end.port, layer, end.is_output) is None
 
     def _layer(self, entry: Entry) -> Layer | None:
         """What is placed for an entry; None, with a word on why, where its file cannot be read."""
@@ -116,6 +123,8 @@ class Adding(QObject):
         return edit
 
     def _placed(self, design: Design, layer: Layer) -> tuple[Design, NodeId]:
+        if self._wire is not None and self._wire in design.wires:
+            return place_at(design, layer, self._at, self._wire)
         if self._behind is not None and self._behind in design.nodes:
             return place_behind(design, layer, self._behind)
         if self._end is not None:

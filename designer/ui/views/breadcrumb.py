@@ -96,6 +96,7 @@ class Breadcrumb(QFrame):
             font.setBold(True)
             here.setFont(font)
             here.setToolTip(name)
+            here.setContentsMargins(round(metrics(self.font()).gap * 0.8), 0, 0, 0)
             return here
         step = QToolButton(self)
         step.setText(short)
