@@ -17,12 +17,13 @@ from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.activation import Linear, ReLU6
-from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
+from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.dense import FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.templates.networks import template
 from tests.random_designs import designs, values
+from tests.small_designs import row
 from tests.sound_designs import grouped_designs, sound_designs
 
 
@@ -269,3 +270,15 @@ def test_numbers_too_large_to_hold_are_still_counted() -> None:
     totals = analyse(design).totals
     assert totals.parameters == 3 * 10**9
     assert totals.macs == 3 * 10**9 * 224 * 224
+
+
+def test_a_mend_inside_a_group_is_tried_with_the_shapes_that_reach_it_and_reaches_in_from_outside() -> None:
+    design = row(Input(32, 56, 56), GroupedConv2d(32, groups=5), Output())
+    grouped, id = group(design, [NodeId("n1")])
+    (issue,) = analyse(grouped).issues
+    assert issue.path == (id, "n1")
+    (plain,) = analyse(design).issues
+    assert [fix.label for fix in issue.fixes] == [fix.label for fix in plain.fixes] != []
+    mended = issue.fixes[0].edit(grouped)
+    assert analyse(mended).issues == ()
+    assert analyse(mended).totals == analyse(plain.fixes[0].edit(design)).totals

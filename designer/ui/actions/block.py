@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from designer.edit.alignment import Alignment
-from designer.ui import block_actions, bypassing
+from designer.ui import block_actions, bypassing, own_blocks
 from designer.ui.actions.action import Action, Menu
 from designer.ui.actions.questions import has_design, has_selection
 
@@ -78,6 +78,16 @@ BLOCK_ACTIONS: tuple[Action, ...] = (
         (),
         "Replace the selected block, or the one that is open, by a group of the same parts",
         lambda c: block_actions.path_of_fixed(c.bench) is not None,
+    ),
+    Action(
+        "save_as_block",
+        Menu.BLOCK,
+        "&Save as a block…",
+        lambda c: own_blocks.save_as_block(c.bench),
+        ("Ctrl+Alt+B",),
+        "Keep the selection, or the block that is open, under a name, to place it in any design",
+        lambda c: own_blocks.can_save(c.bench),
+        starts_section=True,
     ),
     Action(
         "bypass",

@@ -8,10 +8,16 @@ from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QCursor
 
 from designer.analysis.rules import misfit_if_placed
-from designer.graph.design import Design, NodeId, PortRef
+from designer.edit.document import Edit
+from designer.edit.edits import paste
+from designer.errors import DesignFileError
+from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
+from designer.templates.table import Template
+from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
 from designer.ui.canvas.quick_add import QuickAdd
+from designer.ui.shelves import Entry, Shelves, network, title_of
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -23,11 +29,13 @@ class Adding(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
+        self.shelves = Shelves(parent=self)
         self.box = QuickAdd(view)
         self.box.chosen.connect(self._place)
         self._at = QPointF()
         self._end: LooseEnd | None = None
         self._behind: NodeId | None = None
+        self._made: dict[Entry, Layer | None] = {}
         self._wire: PortRef | None = None
 
     def open(self, at: QPointF | None = None, end: LooseEnd | None = None, wire: PortRef | None = None) -> None:
@@ -52,31 +60,67 @@ class Adding(QObject):
             at = item.card_rect.topRight()
         self._at = at if at is not None else self._pointed_at()
         pixel = self._view.mapFromScene(self._at) + QPoint(14, 14)
-        self.box.open_at(pixel, self._fits if self._end is not None else None)
+        self._made = {}
+        self.box.open_at(pixel, self._offer)
 
     def _pointed_at(self) -> QPointF:
         room = self._view.viewport()
         pixel = room.mapFromGlobal(QCursor.pos())
         return self._view.mapToScene(pixel if room.rect().contains(pixel) else room.rect().center())
 
-    def _fits(self, layer: type[Layer]) -> bool:
+    def _offer(self, text: str) -> list[Entry]:
+        """What may be placed for a typed text: at the loose end of a wire only what fits there."""
+        found = self.shelves.search(text)
+        return found if self._end is None else [entry for entry in found if self._fits(entry, self._end)]
+
+    def _fits(self, entry: Entry, end: LooseEnd) -> bool:
+        if entry not in self._made:
+            self._made[entry] = self._layer(entry)
+        layer = self._made[entry]
         analysis = self._view.canvas.bridge.analysis
-        end = self._end
-        if self._wire is not None and not layer().outputs:
+        if layer is None or (self._wire is not None and not layer.outputs):
             return False  # a wire that ends here would lead nowhere
-        return end is None or misfit_if_placed(analysis, end.port, layer(), end.is_output) is None
+        return misfit_if_placed(analysis, end.port, layer, end.is_output) is None
 
-    def _place(self, layer: type[Layer]) -> None:
+    def _layer(self, entry: Entry) -> Layer | None:
+        """What is placed for an entry; None, with a word on why, where its file cannot be read."""
+        try:
+            return self.shelves.layer(entry)
+        except DesignFileError as error:
+            self._view.canvas.said.emit(str(error))
+            return None
+
+    def _place(self, entry: Entry) -> None:
         added: list[NodeId] = []
+        if isinstance(entry, Template) and not self._view.canvas.design.nodes:
+            edit = self._laying_out(entry, added)
+        else:
+            layer = self._layer(entry)
+            if layer is None:
+                return
+            edit = self._placing(layer, added)
+        if self._view.canvas.do(f"Place {title_of(entry)}", edit):
+            self.shelves.used(entry)
+            self._view.canvas.select(added)
+            self._view.ensure_visible(added)
 
+    def _placing(self, layer: Layer, added: list[NodeId]) -> Edit:
         def edit(design: Design) -> Design:
-            after, id = self._placed(design, layer())
+            after, id = self._placed(design, layer)
             added[:] = [id]
             return after
 
-        if self._view.canvas.do(f"Place {layer.title}", edit):
-            self._view.canvas.select(added)
-            self._view.ensure_visible(added)
+        return edit
+
+    def _laying_out(self, template: Template, added: list[NodeId]) -> Edit:
+        """On an empty canvas a template is not put into a block: it is the design, input and all."""
+
+        def edit(design: Design) -> Design:
+            after, ids = paste(design, network(template), Point(snapped(self._at.x()), snapped(self._at.y())))
+            added[:] = ids
+            return after
+
+        return edit
 
     def _placed(self, design: Design, layer: Layer) -> tuple[Design, NodeId]:
         if self._wire is not None and self._wire in design.wires:

@@ -28,7 +28,7 @@ from designer.graph.design import NodeId, PortRef
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
 from designer.ui.canvas.camera import Camera
-from designer.ui.canvas.dropping import dropped_layer
+from designer.ui.canvas.dropping import dropped
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.starting import gesture_for, reroute_for
@@ -254,12 +254,12 @@ class CanvasView(Camera):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A layer from the palette is held over the canvas."""
-        layer = dropped_layer(event.mimeData())
+        layer = dropped(event.mimeData())
         if layer is None or not self.may_add():
             event.ignore()
             return
         self.cancel_gesture()
-        self.gesture = DropLayer(self, self.pointer(event), layer())
+        self.gesture = DropLayer(self, self.pointer(event), layer)
         self.gesture.begin()
         event.acceptProposedAction()
 
