@@ -270,7 +270,7 @@ def test_a_table_of_layers_is_written(folder: Path) -> None:
 
 
 def test_formats_are_listed_with_their_options() -> None:
-    done = run("export", "--list")
+    done = run("export", "--list", cwd=ROOT)
     assert "onnx (.onnx): ONNX." in done.stdout
     assert "    --opset 17  ONNX operator set" in done.stdout
-    assert run_json("export", "--list")["onnx"]["options"]["opset"] == 17
+    assert run_json("export", "--list", cwd=ROOT)["onnx"]["options"]["opset"] == 17

@@ -13,6 +13,7 @@ from pathlib import PurePath
 
 from designer.errors import ExportError, near
 from designer.export.options import (
+    Int8Options,
     OnnxOptions,
     Options,
     ProgramOptions,
@@ -80,6 +81,14 @@ _FORMATS = (
         (".onnx",),
         OnnxOptions,
         "checked by ONNX's checker, shapes inferred, run in ONNX Runtime beside the PyTorch module at several batches",
+    ),
+    Format(
+        "onnx_int8",
+        "ONNX in eight bits",
+        "Static quantisation with calibration: a quarter of the size, and quick where the processor has it.",
+        (".int8.onnx",),
+        Int8Options,
+        "checked by ONNX's checker, run beside the PyTorch module for its signal to noise, timed in turns with float32",
     ),
     Format(
         "pytorch",

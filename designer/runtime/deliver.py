@@ -32,6 +32,7 @@ Writer = Callable[[Subject, Path, Options, Steps], Proof]
 
 _WRITERS: Mapping[str, tuple[str, str]] = {
     "onnx": ("designer.runtime.onnx_file", "write_onnx"),
+    "onnx_int8": ("designer.runtime.int8_file", "write_int8"),
     "pytorch": ("designer.runtime.source_file", "write_python"),
     "safetensors": ("designer.runtime.weight_file", "write_safetensors"),
     "program": ("designer.runtime.program_file", "write_program"),
