@@ -274,3 +274,16 @@ def test_formats_are_listed_with_their_options() -> None:
     assert "onnx (.onnx): ONNX." in done.stdout
     assert "    --opset 17  ONNX operator set" in done.stdout
     assert run_json("export", "--list", cwd=ROOT)["onnx"]["options"]["opset"] == 17
+
+
+@pytest.mark.torch
+def test_weights_are_put_beside_a_design(folder: Path) -> None:
+    run_json("export", "b.design.json", "-o", "trained.safetensors", "--seed", "9", cwd=folder)
+    done = run("weights", "b.design.json", "--from", "trained.safetensors", cwd=folder)
+    assert done.stdout.startswith("b.safetensors: trained.safetensors, all ")
+    assert (folder / "b.safetensors").read_bytes() == (folder / "trained.safetensors").read_bytes()
+    again = run_json("weights", "b.design.json", "--seed", "9", cwd=folder)
+    assert again["weights"] == "fresh, seed 9"
+    assert (folder / "b.safetensors").read_bytes() == (folder / "trained.safetensors").read_bytes()
+    (folder / "b.safetensors").unlink()
+    assert run("weights", "b.design.json", "--from", "gone.pth", cwd=folder).returncode == 2
