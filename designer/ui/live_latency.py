@@ -42,6 +42,7 @@ class Measurement:
         dtype: Element type.
         node_ms: Time of each node by its path joined with dots, in milliseconds.
         warning: What makes the figure doubtful, or an empty text.
+        rounds_ms: Every round in its order, in milliseconds.
     """
 
     digest: str
@@ -55,6 +56,7 @@ class Measurement:
     dtype: str
     node_ms: Mapping[str, float]
     warning: str = ""
+    rounds_ms: tuple[float, ...] = ()
 
     @property
     def conditions(self) -> str:
@@ -77,6 +79,7 @@ def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
         dtype=str(conditions["dtype"]),
         node_ms={str(path): float(ms) for path, ms in data.get("node_ms", {}).items()},
         warning=str(data.get("warning") or ""),
+        rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
     )
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.issues import Fix, Issue
+from designer.graph.design import NodePath
 from designer.graph.layer import Layer
 from designer.templates.table import Template
 from designer.ui import exporting
@@ -32,6 +33,7 @@ from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
 from designer.ui.panel_focus import focus_next
 from designer.ui.panels.cards import FittingScroll, PanelScroll
+from designer.ui.panels.charts_panel import ChartsPanel
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
@@ -82,9 +84,13 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(self)
         self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
+        self.charts = ChartsPanel(self.bench.ask, self)
+        self.charts_dock = self._dock("Charts", self.charts, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.charts_dock.hide()
         view_menu = self.views.menu(Menu.VIEW)
         view_menu.addSeparator()
-        view_menu.addActions([self.palette_dock.toggleViewAction(), self.panels_dock.toggleViewAction()])
+        docks = (self.palette_dock, self.panels_dock, self.charts_dock)
+        view_menu.addActions([dock.toggleViewAction() for dock in docks])
 
     def _right_column(self) -> QWidget:
         """Costs and inspector scroll; the problems stay in sight below them."""
@@ -145,6 +151,8 @@ class MainWindow(QMainWindow):
         self.palette_panel.template_chosen.connect(self.new_from_template)
         self.problems.show_requested.connect(self._show_issue)
         self.problems.mend_requested.connect(self._mend)
+        self.charts.said.connect(self.status.say)
+        self.charts.node_chosen.connect(self._show_path)
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
@@ -177,7 +185,7 @@ class MainWindow(QMainWindow):
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         self._put_docks_away(isinstance(page, ComparePage))
-        for dock in (self.palette_dock, self.panels_dock):
+        for dock in (self.palette_dock, self.panels_dock, self.charts_dock):
             dock.widget().setEnabled(tab is not None)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
@@ -196,8 +204,8 @@ class MainWindow(QMainWindow):
         """A comparison has the window to itself; the docks come back as they were."""
         if is_away and self._docks_before is None:
             self._docks_before = self.saveState()
-            self.palette_dock.hide()
-            self.panels_dock.hide()
+            for dock in (self.palette_dock, self.panels_dock, self.charts_dock):
+                dock.hide()
         elif not is_away and self._docks_before is not None:
             self.restoreState(self._docks_before)
             self._docks_before = None
@@ -244,6 +252,7 @@ class MainWindow(QMainWindow):
         else:
             state, tone = "live", "ok"
         figure = latency.shown
+        self.charts.show_design(analysis, figure, latency.is_current)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
         if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
@@ -264,6 +273,7 @@ class MainWindow(QMainWindow):
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""
+        self.charts.follow_theme()
         self.setStyleSheet(window_style(tokens()))
         self._show_analysis()
         self._refresh_state()
@@ -281,6 +291,10 @@ class MainWindow(QMainWindow):
     def _show_issue(self, issue: Issue) -> None:
         if self.bench.tab is not None and issue.node is not None:
             self.bench.tab.show_node(issue.node)
+
+    def _show_path(self, path: NodePath) -> None:
+        if self.bench.tab is not None:
+            self.bench.tab.show_node(path[0])
 
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
 import torch
@@ -70,10 +71,7 @@ def _running(folder: Path, rounds: int) -> Iterator[Row]:
     def runs(first: Path, second: Path, threads: int | None) -> tuple[Timed, Timed]:
         # Which session is made first moves its time by a percent: each has two, made in the order A B B A.
         made = [session_of(path, threads) for path in (first, second, second, first)]
-        return tuple(  # type: ignore[return-value]  # two, as there are two pairs
-            Timed(lambda turn=cycle(pair): run_session(next(turn), x))  # type: ignore[misc]
-            for pair in ((made[0], made[3]), (made[1], made[2]))
-        )
+        return _in_turn(made[0], made[3], x), _in_turn(made[1], made[2], x)
 
     for dynamo in (True, False):
         theirs = _theirs(folder, dynamo)
@@ -84,6 +82,12 @@ def _running(folder: Path, rounds: int) -> Iterator[Row]:
                 yield Comparison(f"our file, {what}, threads: {threads or 'all'}", peer, times, 1.0)
     times = time_pairs(*runs(folder / "eight.int8.onnx", folded, 1), rounds)
     yield Comparison("our file in eight bits, threads: 1", f"our float32 file, folded, {_RUNTIME}", times, 0.5)
+
+
+def _in_turn(first: Any, second: Any, x: list[Any]) -> Timed:
+    """Runs the one and the other."""
+    turn = cycle((first, second))
+    return Timed(lambda: run_session(next(turn), x))
 
 
 def _writing(folder: Path, rounds: int) -> Iterator[Row]:

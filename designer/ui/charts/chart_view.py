@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from designer.errors import DesignerError
 from designer.files.atomic import write_whole
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from designer.ui.charts.plot import Plot
 
 SVG_FILTER = "SVG drawing (*.svg)"
+STALE_OPACITY = 0.45
 PNG_FILTER = "PNG picture (*.png)"
 
 
@@ -62,9 +63,12 @@ class ChartView(Card):
     Args:
         ask: Where files are asked for.
         parent: The parent widget.
+
+    Signals: ``said`` with a line for the status bar; ``clicked_at`` with a place, in the units of the axes.
     """
 
     said = Signal(str)
+    clicked_at = Signal(float, float)
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -85,12 +89,16 @@ class ChartView(Card):
         head.addWidget(self._title, 1)
         head.addWidget(self.menu_button)
         self._room = QVBoxLayout()
+        self._fade = QGraphicsOpacityEffect(self)
+        self._fade.setEnabled(False)
+        self._fade.setOpacity(STALE_OPACITY)
+        self.setGraphicsEffect(self._fade)
         self.column.addLayout(head)
         self.column.addLayout(self._room, 1)
         self.column.addWidget(self._legend)
         self.column.addWidget(self._note)
         self._room.addWidget(QWidget(self), 1)
-        self.setMinimumHeight(self.fontMetrics().height() * 9)
+        self.setMinimumHeight(self.fontMetrics().height() * 14)
 
     def show_chart(self, chart: Chart) -> None:
         """Show another chart."""
@@ -111,6 +119,15 @@ class ChartView(Card):
             _LOADER.ready.connect(self._draw, Qt.ConnectionType.UniqueConnection)
             _LOADER.load()
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether it looks old."""
+        return self._fade.isEnabled()
+
+    def show_stale(self, is_stale: bool) -> None:
+        """Dim the chart while what it shows is of an earlier design."""
+        self._fade.setEnabled(is_stale)
+
     def follow_theme(self) -> None:
         """Draw in the colours of the present look; the chart's own colours are its maker's."""
         if self.plot is not None:
@@ -127,6 +144,7 @@ class ChartView(Card):
         from designer.ui.charts.plot import Plot
 
         self.plot = Plot(self.chart, self)
+        self.plot.clicked_at.connect(self.clicked_at)
         self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         clear(self._room)
         self._room.addWidget(self.plot, 1)

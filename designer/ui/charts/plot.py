@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPointF, QRectF, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -49,7 +49,12 @@ class _NameAxis(pyqtgraph.AxisItem):  # type: ignore[misc]
 
 
 class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
-    """Draws one chart; a new chart takes a new plot's place in it."""
+    """Draws one chart.
+
+    Signals: ``clicked_at`` with a place, in the units of the axes.
+    """
+
+    clicked_at = Signal(float, float)
 
     def __init__(self, chart: Chart, parent: QWidget | None = None) -> None:
         self.chart = chart
@@ -62,7 +67,13 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         self.setMouseEnabled(x=not chart.stacks, y=not chart.stacks)
         # The uppermost tick's word stands half above the axis.
         self.plotItem.layout.setContentsMargins(2, self.fontMetrics().height() // 2, self.fontMetrics().height(), 2)
+        self.scene().sigMouseClicked.connect(self._clicked)
         self._draw()
+
+    def _clicked(self, event: Any) -> None:
+        at = self.plotItem.vb.mapSceneToView(event.scenePos())
+        places = ((at.x(), self.chart.x), (at.y(), self.chart.y))
+        self.clicked_at.emit(*(10.0**value if axis.is_log else value for value, axis in places))
 
     def _axes(self) -> dict[str, Any]:
         chart = self.chart
@@ -71,7 +82,10 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         for axis in axes.values():
             axis.setPen(self._look.edge)
             axis.setTextPen(self._look.quiet)
-            axis.setStyle(autoExpandTextSpace=True, hideOverlappingLabels=True, tickLength=-4)
+            is_words = isinstance(axis, _NameAxis)
+            axis.setStyle(
+                autoExpandTextSpace=True, hideOverlappingLabels=not is_words, tickLength=0 if is_words else -4
+            )
             axis.setTickDensity(0.6)
         return axes
 
@@ -228,7 +242,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        image.save(buffer, b"PNG")
+        image.save(buffer, "PNG")  # type: ignore[call-overload]  # Qt's stubs want the format as bytes
         return bytes(data.data())
 
     def _paint_to(self, device: QPaintDevice) -> None:

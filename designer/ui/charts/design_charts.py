@@ -1,0 +1,119 @@
+"""What the charts of one design show: its memory over the run, time beside MACs, and the rounds of its measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from designer import wording
+from designer.analysis.snapshot import Analysis
+from designer.graph.design import NodeId
+from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
+from designer.ui.theme import tokens
+
+MOST_NODES = 6
+"""How many nodes the chart of shares has room for."""
+
+
+def memory_chart(analysis: Analysis) -> Chart:
+    """Bytes of activations that are held while each primitive node runs, with the peak marked."""
+    title, x, y = "Activation memory over the run", Axis("Step", "", lambda v: f"{v:.0f}"), Axis("Held", "B", _bytes)
+    if not analysis.totals.complete or not analysis.memory_timeline:
+        return Chart(title, x, y, note="It is known when every shape is.")
+    timeline = analysis.memory_timeline
+    notes = tuple(f"{'/'.join(path)}: {wording.memory(held)}" for path, held in timeline)
+    points = [(float(step), float(held)) for step, (_, held) in enumerate(timeline)]
+    points.append((float(len(points)), points[-1][1]))
+    peak = max(range(len(timeline)), key=lambda step: timeline[step][1])
+    path, held = timeline[peak]
+    look = tokens()
+    spot = Spot("peak", peak + 0.5, float(held), look.error, note=notes[peak])
+    line = Line("", tuple(points), look.accent, is_stepped=True, notes=notes)
+    note = f"Most is held while {'/'.join(path)} runs: {wording.memory(held)}. Click a step to see its node."
+    return Chart(title, x, y, (spot,), (line,), note=note)
+
+
+def _bytes(value: float) -> str:
+    return wording.memory(value) if value >= 0 else ""
+
+
+def shares_chart(analysis: Analysis, node_ms: Mapping[str, float]) -> Chart:
+    """Share of time beside share of MACs, of the nodes that take most time; empty where nothing was measured."""
+    x, y = Axis("Share", "", wording.percentage), Axis("node")
+    title = "Share of time beside share of MACs"
+    times = {id: node_ms[id] for id in analysis.design.order if id in node_ms}
+    whole, macs = sum(times.values()), analysis.totals.macs
+    if not whole:
+        return Chart(title, x, y, note="Measure the design to see where its time goes.")
+    look = tokens()
+    stacks: list[Stack] = []
+    chosen = sorted(times, key=lambda id: -times[id])[:MOST_NODES]
+    for id in chosen:
+        stacks.append(Stack(id, (Piece("time", times[id] / whole, look.tone("warning")),)))
+        stacks.append(Stack("", (Piece("MACs", _macs(analysis, id) / macs if macs else 0.0, look.accent),)))
+    return Chart(title, x, y, stacks=tuple(stacks), note=_unlike(analysis, times))
+
+
+def _macs(analysis: Analysis, id: NodeId) -> int:
+    cost = analysis.node(id).cost
+    return cost.macs if cost is not None else 0
+
+
+def _unlike(analysis: Analysis, times: Mapping[NodeId, float]) -> str:
+    """A sentence on the node whose time is most out of proportion to its MACs."""
+    whole, macs = sum(times.values()), analysis.totals.macs
+    found = [
+        (times[id] / whole / (_macs(analysis, id) / macs), id)
+        for id in times
+        if macs and _macs(analysis, id) and times[id] / whole > 0.03
+    ]
+    if not found:
+        return ""
+    factor, id = max(found)
+    if factor < 1.5:
+        return ""
+    return (
+        f"{id} takes {wording.percentage(times[id] / whole)} of the time for "
+        f"{wording.percentage(_macs(analysis, id) / macs)} of the MACs, {wording.ratio(factor)} its share."
+    )
+
+
+def rounds_chart(rounds_ms: Sequence[float], median_ms: float, low_ms: float, high_ms: float) -> Chart:
+    """Every round of a measurement in its order, with the median and its interval; nothing is left out."""
+    title, x, y = "Rounds as measured", Axis("Round", "", lambda v: f"{v:.0f}"), Axis("Time", "ms", _milliseconds)
+    if not rounds_ms:
+        return Chart(title, x, y, note="Measure the design to see its rounds.")
+    look = tokens()
+    last = float(len(rounds_ms) - 1)
+    points = tuple((float(place), ms) for place, ms in enumerate(rounds_ms))
+    lines = (
+        Line("rounds", points, look.accent, notes=_round_notes(rounds_ms)),
+        Line("median", ((0.0, median_ms), (last, median_ms)), look.text),
+        Line("95 % interval", ((0.0, low_ms), (last, low_ms)), look.quiet, is_dashed=True),
+        Line("", ((0.0, high_ms), (last, high_ms)), look.quiet, is_dashed=True),
+    )
+    return Chart(title, x, y, lines=lines, note=_outliers(rounds_ms, median_ms))
+
+
+def _milliseconds(value: float) -> str:
+    return wording.milliseconds(value) if value >= 0 else ""
+
+
+def _round_notes(rounds_ms: Sequence[float]) -> tuple[str, ...]:
+    return tuple(f"round {place + 1}: {wording.milliseconds(ms)}" for place, ms in enumerate(rounds_ms))
+
+
+def _outliers(rounds_ms: Sequence[float], median_ms: float) -> str:
+    """How many rounds are far from the others, by the rule of the box plot: 1.5 quartile ranges beyond a quartile.
+
+    Source: J. W. Tukey, Exploratory Data Analysis, 1977.
+    """
+    ordered = sorted(rounds_ms)
+    low, high = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
+    reach = 1.5 * (high - low)
+    far = sum(ms < low - reach or ms > high + reach for ms in rounds_ms)
+    if not far:
+        return f"{wording.plural(len(rounds_ms), 'round')}, none of them far from the others."
+    return (
+        f"{far} of {wording.plural(len(rounds_ms), 'round')} lie far from the others, the slowest at "
+        f"{wording.ratio(ordered[-1] / median_ms)} the median; they are kept."
+    )

@@ -1,0 +1,96 @@
+"""The charts of the design on screen, in a dock: memory over the run, shares of time and MACs, the measured rounds.
+
+Works only while it is seen, and a little after an edit, so that a hand that scrubs never waits for a chart.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from designer.analysis.snapshot import Analysis
+from designer.graph.design import NodePath
+from designer.ui.ask import Ask
+from designer.ui.charts.chart_view import ChartView
+from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
+from designer.ui.live_latency import Measurement
+
+AFTER_MS = 60
+
+
+class ChartsPanel(QWidget):
+    """Shows the charts.
+
+    Signals: ``said`` with a line for the status bar; ``node_chosen`` with the path of a node that was clicked at.
+    """
+
+    said = Signal(str)
+    node_chosen = Signal(object)
+
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._analysis: Analysis | None = None
+        self._figure: Measurement | None = None
+        self._is_current = False
+        self.memory, self.shares, self.rounds = (ChartView(ask, self) for _ in range(3))
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName("Charts of the design")
+        for title, chart in (("Memory", self.memory), ("Time and MACs", self.shares), ("Rounds", self.rounds)):
+            self.tabs.addTab(chart, title)
+            chart.said.connect(self.said)
+        self.memory.clicked_at.connect(self._choose_step)
+        layout = QVBoxLayout(self)
+        gap = self.fontMetrics().height() // 3
+        layout.setContentsMargins(gap, gap, gap, gap)
+        layout.addWidget(self.tabs)
+        self._later = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._later.timeout.connect(self._draw)
+        self.tabs.currentChanged.connect(lambda _index: self._later.start())
+
+    def show_design(self, analysis: Analysis | None, figure: Measurement | None, is_current: bool) -> None:
+        """Show a design.
+
+        Args:
+            analysis: What it means.
+            figure: What was measured, of it or of an earlier state.
+            is_current: Whether the figure is the present design's; its charts look old where it is not.
+        """
+        self._analysis, self._figure, self._is_current = analysis, figure, is_current
+        if self.isVisible():
+            self._later.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up with what happened unseen."""
+        super().showEvent(event)
+        self._later.start()
+
+    def follow_theme(self) -> None:
+        """Draw in the colours of the present look."""
+        self._draw()
+        for chart in (self.memory, self.shares, self.rounds):
+            chart.follow_theme()
+
+    def _draw(self) -> None:
+        analysis, figure = self._analysis, self._figure
+        if analysis is None or not self.isVisible():
+            return
+        seen = self.tabs.currentWidget()
+        if seen is self.memory:
+            self.memory.show_chart(memory_chart(analysis))
+        elif seen is self.shares:
+            self.shares.show_chart(shares_chart(analysis, figure.node_ms if figure is not None else {}))
+        elif figure is not None:
+            chart = rounds_chart(figure.rounds_ms, figure.median_ms, figure.low_ms, figure.high_ms)
+            self.rounds.show_chart(chart)
+        else:
+            self.rounds.show_chart(rounds_chart((), 0.0, 0.0, 0.0))
+        for view in (self.shares, self.rounds):
+            view.show_stale(figure is not None and not self._is_current)
+
+    def _choose_step(self, x: float, _y: float) -> None:
+        timeline = self._analysis.memory_timeline if self._analysis is not None else ()
+        if 0 <= x < len(timeline):
+            path: NodePath = timeline[int(x)][0]
+            self.node_chosen.emit(path)

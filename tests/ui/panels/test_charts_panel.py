@@ -1,0 +1,60 @@
+"""The charts dock follows edits while it is seen, looks old with its figure, and a click on a step shows its node."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from designer.edit.document import Command
+from designer.edit.edits import set_parameter
+from designer.graph.design import Design, NodeId
+from designer.ui.main_window import MainWindow
+from designer.ui.settings import Settings
+from designer.ui.theme import Theme
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, shown_window
+
+pytestmark = pytest.mark.gui
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), (1280, 900)) as made:
+        yield made
+
+
+def test_it_follows_edits_and_a_click_shows_the_node(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
+    tab = window.bench.open_design(sketch)
+    window.charts_dock.show()
+    panel = window.charts
+    qtbot.waitUntil(lambda: panel.memory.plot is not None, timeout=20_000)
+    before = panel.memory.chart
+    tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
+    qtbot.waitUntil(lambda: panel.memory.chart != before, timeout=5000)
+    QApplication.processEvents()
+    plot = panel.memory.plot
+    assert plot is not None
+    at = plot.mapFromScene(plot.plotItem.vb.mapViewToScene(QPointF(2.5, 1e5)))
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    qtbot.waitUntil(lambda: tab.selection == (NodeId("depthwise"),), timeout=5000)
+
+
+def test_a_figure_of_an_earlier_state_looks_old(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
+    tab = window.bench.open_design(sketch)
+    window.charts_dock.show()
+    panel = window.charts
+    panel.tabs.setCurrentWidget(panel.shares)
+    window.bench.measure()
+    qtbot.waitUntil(lambda: window.bench.latency.is_current, timeout=10_000)
+    qtbot.waitUntil(lambda: panel.shares.chart is not None, timeout=5000)
+    assert not panel.shares.is_stale
+    tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
+    qtbot.waitUntil(lambda: panel.shares.is_stale, timeout=5000)
