@@ -99,6 +99,14 @@ _FORMATS = (
         "run, and held against the compiled module bit for bit with the same weights",
     ),
     Format(
+        "keras",
+        "Keras 3 source",
+        "One readable Python file for Keras 3 on any of its backends, channels last.",
+        (".keras.py",),
+        SourceOptions,
+        "run on Keras' PyTorch backend with the same weights where Keras is installed",
+    ),
+    Format(
         "safetensors",
         "Weights (safetensors)",
         "Every weight under the canvas' name, in a file that holds no code.",

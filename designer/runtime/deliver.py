@@ -34,6 +34,7 @@ _WRITERS: Mapping[str, tuple[str, str]] = {
     "onnx": ("designer.runtime.onnx_file", "write_onnx"),
     "onnx_int8": ("designer.runtime.int8_file", "write_int8"),
     "pytorch": ("designer.runtime.source_file", "write_python"),
+    "keras": ("designer.runtime.source_file", "write_keras"),
     "safetensors": ("designer.runtime.weight_file", "write_safetensors"),
     "program": ("designer.runtime.program_file", "write_program"),
     "markdown": ("designer.runtime.table_file", "write_markdown"),
