@@ -16,6 +16,9 @@ from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts,
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
+Given = tuple[TensorSpec | None, ...] | None
+"""Shapes for the Input nodes of what is inside a block, None for one that is unknown; None where they say their own."""
+
 
 class NodeReport(NamedTuple):
     """What is known about one node.
@@ -80,7 +83,7 @@ class Analysis:
         self,
         design: Design,
         batch: int,
-        given: tuple[TensorSpec, ...] | None,
+        given: Given,
         reports: Mapping[NodeId, NodeReport],
         cost: NodeCost,
         unknown: int,
@@ -91,7 +94,7 @@ class Analysis:
     ) -> None:
         self.design = design
         self.batch = batch
-        self._given = given
+        self.given = given
         self._reports = reports
         self.cost = cost
         self._unknown = unknown
@@ -278,7 +281,7 @@ def analyse(
     design: Design,
     previous: Analysis | None = None,
     batch: int = 1,
-    given: tuple[TensorSpec, ...] | None = None,
+    given: Given = None,
 ) -> Analysis:
     """Work out shapes, costs, memory and problems of a design.
 
@@ -293,11 +296,11 @@ def analyse(
     return _complete(design, batch, given)
 
 
-def _can_follow(design: Design, previous: Analysis, batch: int, given: tuple[TensorSpec, ...] | None) -> bool:
-    return design.same_structure(previous.design) and batch == previous.batch and given == previous._given
+def _can_follow(design: Design, previous: Analysis, batch: int, given: Given) -> bool:
+    return design.same_structure(previous.design) and batch == previous.batch and given == previous.given
 
 
-def _complete(design: Design, batch: int, given: tuple[TensorSpec, ...] | None) -> Analysis:
+def _complete(design: Design, batch: int, given: Given) -> Analysis:
     sources = {node.id: index for index, node in enumerate(design.input_nodes())}
     reports: dict[NodeId, NodeReport] = {}
     for id in design.order:
@@ -344,7 +347,7 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
             segments.pop(id, None)
     plan = previous.memory_plan.followed(design, touched, segments) or MemoryPlan(design, segments)
     return Analysis(
-        design, previous.batch, previous._given, reports, cost, unknown, plan, segments, previous._structure, faulty
+        design, previous.batch, previous.given, reports, cost, unknown, plan, segments, previous._structure, faulty
     )
 
 
@@ -353,7 +356,7 @@ def _with(previous: Analysis, design: Design) -> Analysis:
     return Analysis(
         design,
         p.batch,
-        p._given,
+        p.given,
         p._reports,
         p.cost,
         p._unknown,
@@ -380,7 +383,7 @@ def _propagate(
     while waiting:
         _, id = heappop(waiting)
         before = reports[id].outputs
-        reports[id] = _report(design, id, reports, sources, previous.batch, previous._given)
+        reports[id] = _report(design, id, reports, sources, previous.batch, previous.given)
         touched.append(id)
         if reports[id].outputs != before:
             for reader in design.successors[id]:
@@ -396,11 +399,14 @@ def _report(
     reports: Mapping[NodeId, NodeReport],
     sources: Mapping[NodeId, int],
     batch: int,
-    given: tuple[TensorSpec, ...] | None,
+    given: Given,
 ) -> NodeReport:
     layer = design.nodes[id].layer
     if id in sources:
-        return NodeReport((), source_facts(layer, given[sources[id]] if given is not None else None, batch))
+        shape = given[sources[id]] if given is not None else None
+        if given is not None and shape is None:
+            return NodeReport((), None)
+        return NodeReport((), source_facts(layer, shape, batch))
     found = []
     for feed in design.feeds[id]:
         outputs = reports[feed.node].outputs if feed is not None else None

@@ -52,6 +52,16 @@ class Document:
         self._observers: list[Observer] = []
 
     @property
+    def whole(self) -> Document:
+        """This document; what is inside one of its blocks belongs to it as well."""
+        return self
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether edits are taken: always."""
+        return True
+
+    @property
     def design(self) -> Design:
         """What is on screen now, a preview if one is under way."""
         return self._design

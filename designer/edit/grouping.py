@@ -1,4 +1,4 @@
-"""Put nodes into a group, and take a block apart again; no node, wire, place or name is lost."""
+"""Put nodes into a group, take a block apart again, make a block a group; no node, wire, place or name is lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     Args:
         design: Where the block is.
         id: The block's node.
-        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them.
+        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them. A group's parts do not.
 
     Raises:
         EditRefused: The node is no block, or there is no such node.
@@ -30,7 +30,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     block = design.node(id)
     if not block.layer.is_block:
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
-    body = _placed(block.layer.expand(*inputs), block.layer.body is None, block.position)
+    drawn = block.layer.body
+    body = _placed(block.layer.expand(*inputs) if drawn is None else drawn, drawn is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
     parts = [replace(body.nodes[part], id=name) for part, name in names.items()]
@@ -176,6 +177,34 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
     return Design.build(design.name, nodes, wires), id
+
+
+def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Design:
+    """Make a block a group of the same parts, under its id and name, at its place, wired as it was.
+
+    Args:
+        design: Where the block is.
+        id: The block's node.
+        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them.
+
+    Raises:
+        EditRefused: The node is no block, or there is no such node.
+        Misfit: The block cannot take these inputs.
+    """
+    block = design.node(id)
+    if not block.layer.is_block:
+        raise EditRefused(f"{id} is no block: there is nothing inside to edit")
+    body = tidy(block.layer.expand(*inputs)).renamed(block.layer.card_title())
+    entries = zip(block.layer.inputs, body.input_nodes(), strict=True)
+    exits = zip(block.layer.outputs, body.output_nodes(), strict=True)
+    targets = {PortRef(id, port.name): PortRef(id, node.id) for port, node in entries}
+    sources = {PortRef(id, port.name): PortRef(id, node.id) for port, node in exits}
+    nodes = [replace(node, layer=Group(body)) if node.id == id else node for node in design.nodes.values()]
+    wires = [
+        replace(wire, source=sources.get(wire.source, wire.source), target=targets.get(wire.target, wire.target))
+        for wire in design.wires.values()
+    ]
+    return Design.build(design.name, nodes, wires)
 
 
 def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:

@@ -12,9 +12,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
-ONNX_FILTER = "ONNX models (*.onnx)"
 PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg)"
-SOURCE_FILTER = "Python source (*.py)"
 
 
 class Answer(Enum):
@@ -34,6 +32,14 @@ class Ask(Protocol):
 
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
         """Where to write, or None; whether to overwrite has been asked."""
+        ...
+
+    def folder(self, title: str, present: Path) -> Path | None:
+        """A folder that is there, or None."""
+        ...
+
+    def path_to_read(self, title: str, folder: Path, endings: tuple[str, ...]) -> Path | None:
+        """A file that is there, or None."""
         ...
 
     def about_changes(self, name: str) -> Answer:
@@ -61,6 +67,15 @@ class AskByDialog:
 
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
         name, _filter = QFileDialog.getSaveFileName(self._parent, title, str(suggested), file_filter)
+        return Path(name) if name else None
+
+    def folder(self, title: str, present: Path) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._parent, title, str(present))
+        return Path(name) if name else None
+
+    def path_to_read(self, title: str, folder: Path, endings: tuple[str, ...]) -> Path | None:
+        wanted = f"{title} ({' '.join(f'*{ending}' for ending in endings)})" if endings else ""
+        name, _filter = QFileDialog.getOpenFileName(self._parent, title, str(folder), wanted)
         return Path(name) if name else None
 
     def about_changes(self, name: str) -> Answer:

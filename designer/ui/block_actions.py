@@ -1,10 +1,10 @@
-"""What the Block menu does: group, expand and tidy, each one undo step in the design on screen."""
+"""What the Block menu does: group, expand, go in and out, and tidy; each edit is one undo step."""
 
 from __future__ import annotations
 
 from designer import wording
 from designer.edit import grouping, layout
-from designer.graph.design import Design, NodeId
+from designer.graph.design import Design, NodeId, NodePath
 from designer.ui.workbench import Workbench
 
 
@@ -36,18 +36,54 @@ def expand(bench: Workbench) -> None:
     if id is None or bench.analysis is None or bench.tab is None:
         return
     inputs = bench.analysis.node(id).known_inputs
-    if inputs is None:
+    if inputs is None and bench.analysis.design.nodes[id].layer.body is None:
         bench.said.emit(f"{id} cannot be expanded before its input's shape is known: wire it first")
         return
     parts: list[NodeId] = []
 
     def edit(design: Design) -> Design:
-        after, ids = grouping.expand_block(design, id, inputs)
+        after, ids = grouping.expand_block(design, id, inputs or ())
         parts[:] = ids
         return after
 
     if bench.apply(f"Expand {id}", edit):
         bench.tab.select(parts)
+
+
+def enter(bench: Workbench) -> None:
+    """Show what is inside the selected block."""
+    id = selected_block(bench)
+    if id is not None and bench.tab is not None:
+        bench.tab.walking.enter(id)
+
+
+def is_inside(bench: Workbench) -> bool:
+    """Whether what is inside a block is on the canvas."""
+    return bench.tab is not None and bool(bench.tab.path)
+
+
+def leave(bench: Workbench) -> None:
+    """Show what holds the block that is open."""
+    if bench.tab is not None:
+        bench.tab.walking.leave()
+
+
+def path_of_fixed(bench: Workbench) -> NodePath | None:
+    """The block whose parts follow from its parameters: the one selected node, else the one that is open."""
+    tab = bench.tab
+    if tab is None:
+        return None
+    id = selected_block(bench)
+    if id is not None and tab.shown.design.nodes[id].layer.body is None:
+        return (*tab.path, id)
+    return None if tab.shown.is_editable else tab.path
+
+
+def make_group(bench: Workbench) -> None:
+    """Replace a block whose parts follow from its parameters by a group of the same parts."""
+    path = path_of_fixed(bench)
+    if path is not None and bench.tab is not None:
+        bench.tab.walking.make_editable(path)
 
 
 def tidy(bench: Workbench) -> None:

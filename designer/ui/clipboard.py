@@ -60,7 +60,7 @@ def _insert(bench: Workbench, piece: Design, verb: str) -> None:
     tab = bench.tab
     if tab is None or not piece.nodes:
         return
-    design = tab.document.design
+    design = tab.shown.design
     offset = _offset(design, piece) if _overlaps(design, piece) else _centring(piece, tab.view_centre())
     added: list[NodeId] = []
 

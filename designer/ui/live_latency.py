@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.analysis.snapshot import Analysis
 from designer.files.design_json import dumps
-from designer.graph.design import Design
+from designer.graph.design import Design, NodePath
+from designer.ui.levels import times_inside
 from designer.ui.settings import Settings
 from designer.ui.worker_client import Job, WorkerClient
 from designer.worker.messages import Failure
@@ -43,6 +44,7 @@ class Measurement:
         node_ms: Time of each node by its path joined with dots, in milliseconds.
         warning: What makes the figure doubtful, or an empty text.
         rounds_ms: Every round in its order, in milliseconds.
+        is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
     """
 
     digest: str
@@ -57,6 +59,19 @@ class Measurement:
     node_ms: Mapping[str, float]
     warning: str = ""
     rounds_ms: tuple[float, ...] = ()
+    is_part: bool = False
+
+    def inside(self, path: NodePath) -> Measurement | None:
+        """What was measured of a block; None where it was not, the whole figure for an empty path."""
+        if not path:
+            return self
+        of_block = self.node_ms.get(".".join(path))
+        if of_block is None:
+            return None
+        times = times_inside(self.node_ms, path)
+        return replace(
+            self, median_ms=of_block, low_ms=of_block, high_ms=of_block, node_ms=times, rounds_ms=(), is_part=True
+        )
 
     @property
     def conditions(self) -> str:

@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
 
     def _make_centre(self) -> None:
         acts = self.views
-        exports = [acts["export_onnx"], acts["export_source"], acts["export_picture"]]
+        exports = [acts["export"], acts["export_source"], acts["export_table"], acts["export_picture"]]
         self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
         bar = QToolBar("Tabs", self)
         bar.setObjectName("Tabs")
@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         bench.page_changed.connect(self._show_page)
         bench.active_changed.connect(self._show_pane)
         bench.analysed.connect(self._show_analysis)
+        bench.level_changed.connect(self._show_pane)
         bench.selection_changed.connect(lambda: self.inspector.show_selection(bench.selection))
         bench.state_changed.connect(self._refresh_state)
         bench.said.connect(self.status.say)
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
             page.refresh()
 
     def _show_pane(self) -> None:
-        """The panels speak of the active pane of a comparison."""
+        """The panels speak of what is on the canvas: the active pane, the inside of the block that is open."""
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
@@ -230,28 +231,29 @@ class MainWindow(QMainWindow):
         if isinstance(page, ComparePage):
             self.strip.set_title(page, page.title, page.title)
         self.inspector.show_values()
-        self.status.show_state(self.bench.document, self.bench.analysis)
+        self.status.show_state(self.bench.whole, self.bench.whole_analysis)
         self._show_title()
         self._show_latency()
 
     def _show_title(self) -> None:
-        document = self.bench.document
+        document = self.bench.whole
         self.setWindowTitle(f"{document.design.name}[*] — {TITLE}" if document is not None else TITLE)
         self.setWindowModified(document is not None and not document.is_saved)
 
     # Measuring --------------------------------------------------------------------------------------------------------
 
     def _show_latency(self, running: str = "measuring…") -> None:
-        latency, analysis = self.bench.latency, self.bench.analysis
+        latency, analysis, whole = self.bench.latency, self.bench.analysis, self.bench.whole_analysis
         if latency.is_running:
             state, tone = running, "hint"
         elif not latency.is_live:
             state, tone = "not live", "warning"
-        elif analysis is not None and not analysis.is_valid:
+        elif whole is not None and not whole.is_valid:
             state, tone = "waits until it is valid", "warning"
         else:
             state, tone = "live", "ok"
-        figure = latency.shown
+        path = self.bench.tab.path if self.bench.tab is not None else ()
+        figure = latency.shown.inside(path) if latency.shown is not None else None
         self.charts.show_design(analysis, figure, latency.is_current)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
         if self.bench.tab is not None and analysis is not None:
@@ -290,11 +292,11 @@ class MainWindow(QMainWindow):
 
     def _show_issue(self, issue: Issue) -> None:
         if self.bench.tab is not None and issue.node is not None:
-            self.bench.tab.show_node(issue.node)
+            self.bench.tab.show_inside(issue.path)
 
     def _show_path(self, path: NodePath) -> None:
         if self.bench.tab is not None:
-            self.bench.tab.show_node(path[0])
+            self.bench.tab.show_inside(path)
 
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
@@ -307,17 +309,17 @@ class MainWindow(QMainWindow):
         dialog.built.connect(lambda design: self.bench.open_design(design, is_saved=False))
         dialog.open()
 
-    def export_onnx(self) -> None:
-        """Export the design on screen."""
-        exporting.export_onnx(self.bench, self)
+    def export(self, format: str) -> None:
+        """Open the export dialog on the page of a format."""
+        exporting.export(self.bench, self, format)
+
+    def import_weights(self) -> None:
+        """Take weights from a file for the design on screen."""
+        exporting.import_weights(self.bench, self)
 
     def export_picture(self) -> None:
         """Write the canvas as a picture."""
         exporting.export_picture(self.bench)
-
-    def export_source(self) -> None:
-        """Write the design as PyTorch source."""
-        exporting.export_source(self.bench)
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""

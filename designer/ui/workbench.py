@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Command, Document
+from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
 from designer.graph.design import Design, NodeId
@@ -23,6 +24,7 @@ from designer.ui.compare.page import ComparePage
 from designer.ui.live_latency import LiveLatency
 from designer.ui.settings import Settings
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.views.walking import Walking
 from designer.ui.worker_client import WorkerClient
 
 SUFFIX = ".design.json"
@@ -32,8 +34,9 @@ class Workbench(QObject):
     """Open designs as tabs.
 
     Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
-    ``active_changed`` when another pane of a comparison has the keyboard; ``state_changed`` whenever what can be done,
-    or what is known, may have become another; ``said`` with a line for the status bar.
+    ``active_changed`` when another pane of a comparison has the keyboard; ``level_changed`` when another block of the
+    design, or the whole, is on the canvas; ``state_changed`` whenever what can be done, or what is known, may have
+    become another; ``said`` with a line for the status bar.
     """
 
     tab_added = Signal(object)
@@ -42,6 +45,7 @@ class Workbench(QObject):
     active_changed = Signal()
     analysed = Signal()
     selection_changed = Signal()
+    level_changed = Signal()
     state_changed = Signal()
     said = Signal(str)
 
@@ -80,13 +84,23 @@ class Workbench(QObject):
         return self._page if isinstance(self._page, ComparePage) else None
 
     @property
-    def document(self) -> Document | None:
-        """The document of the design on screen."""
-        return self.tab.document if self.tab is not None else None
+    def document(self) -> Editable | None:
+        """What is on the canvas: the design, or what is inside one of its blocks."""
+        return self.tab.shown if self.tab is not None else None
 
     @property
     def analysis(self) -> Analysis | None:
-        """The analysis of the design on screen."""
+        """The analysis of what is on the canvas."""
+        return self.tab.shown_analysis if self.tab is not None else None
+
+    @property
+    def whole(self) -> Document | None:
+        """The document of the design on screen: what is saved, measured, exported and undone."""
+        return self.tab.document if self.tab is not None else None
+
+    @property
+    def whole_analysis(self) -> Analysis | None:
+        """The analysis of the whole design on screen."""
         return self.tab.analysis if self.tab is not None else None
 
     @property
@@ -105,7 +119,7 @@ class Workbench(QObject):
         if page is self._page:
             return
         self._page = page
-        self.latency.follow(self.analysis, is_other_design=True)
+        self.latency.follow(self.whole_analysis, is_other_design=True)
         self.page_changed.emit()
         self.state_changed.emit()
 
@@ -145,6 +159,7 @@ class Workbench(QObject):
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))
+        tab.level_changed.connect(lambda: self._turned_to_level(tab))
         tab.said.connect(self.said)
 
     def compare(self, members: Sequence[Member]) -> ComparePage:
@@ -175,7 +190,7 @@ class Workbench(QObject):
 
     def _another_pane(self, page: ComparePage) -> None:
         if page is self._page:
-            self.latency.follow(self.analysis, is_other_design=True)
+            self.latency.follow(self.whole_analysis, is_other_design=True)
             self.active_changed.emit()
             self.state_changed.emit()
 
@@ -210,14 +225,14 @@ class Workbench(QObject):
 
     def save(self) -> bool:
         """Save the design on screen under its name; gives whether it is saved now."""
-        document = self.document
+        document = self.whole
         if document is None:
             return False
         return self._write(document, Path(document.path)) if document.path else self.save_as()
 
     def save_as(self) -> bool:
         """Ask where, and save the design on screen there; gives whether it is saved now."""
-        document = self.document
+        document = self.whole
         if document is None:
             return False
         suggested = Path(document.path) if document.path else self._folder() / f"{file_stem(document.design)}{SUFFIX}"
@@ -255,7 +270,7 @@ class Workbench(QObject):
     def _on_screen(self) -> list[Analysis]:
         if self.comparison is not None:
             return self.comparison.comparing.analyses
-        return [self.analysis] if self.analysis is not None else []
+        return [self.whole_analysis] if self.whole_analysis is not None else []
 
     # Closing ----------------------------------------------------------------------------------------------------------
 
@@ -322,9 +337,11 @@ class Workbench(QObject):
         return steps.redo_label if steps is not None else None
 
     @property
-    def _steps(self) -> Document | Comparing | None:
+    def _steps(self) -> Walking | Comparing | None:
         """Whose steps undo takes back: a comparison's own and its designs', in turn, or a design's."""
-        return self.comparison.comparing if self.comparison is not None else self.document
+        if self.comparison is not None:
+            return self.comparison.comparing
+        return self.tab.walking if self.tab is not None else None
 
     def undo(self) -> None:
         """Take the last step of the design on screen back."""
@@ -354,8 +371,13 @@ class Workbench(QObject):
             self.selection_changed.emit()
             self.state_changed.emit()
 
+    def _turned_to_level(self, tab: DesignTab) -> None:
+        if tab is self.tab:
+            self.level_changed.emit()
+            self.state_changed.emit()
+
     def _folder(self) -> Path:
-        document = self.document
+        document = self.whole
         if document is not None and document.path:
             return Path(document.path).parent
         recent = self.settings.recent

@@ -12,9 +12,8 @@ from pytestqt.qtbot import QtBot
 from designer.files import design_json
 from designer.graph.design import NodeId, PortRef
 from designer.ui.compare.page import ComparePage
-from designer.ui.dialogs.job_dialog import JobDialog
+from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
-from designer.ui.exporting import ExportResultDialog
 from designer.ui.fields import NumberField
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
@@ -215,14 +214,18 @@ def test_the_drawing_is_measured_and_exported_by_the_real_worker(person: Person,
     assert "ms" in person.window.costs.latency.value.text()
     assert not person.window.costs.latency.is_stale
     assert person.window.costs.time_bars.bars
-    person.answers.save = tmp_path / "mine.onnx"
     person.press("Ctrl+E")
-    assert person.window.findChildren(JobDialog)
-    person.qtbot.waitUntil(lambda: bool(person.window.findChildren(ExportResultDialog)), timeout=120_000)
-    (result,) = person.window.findChildren(ExportResultDialog)
-    assert (tmp_path / "mine.onnx").stat().st_size == result.report.file_bytes
-    assert result.report.max_abs_difference <= 1e-4 * max(1.0, result.report.max_abs_output)
-    result.reject()
+    (dialog,) = person.window.findChildren(ExportDialog)
+    dialog.path.selectAll()
+    person.qtbot.keyClicks(dialog.path, str(tmp_path / "mine.onnx"))
+    person.qtbot.keyClick(dialog.path, Qt.Key.Key_Return)
+    person.qtbot.waitUntil(lambda: dialog.proof is not None, timeout=120_000)
+    proof = dialog.proof
+    assert proof is not None
+    assert (tmp_path / "mine.onnx").stat().st_size == proof.file_bytes
+    assert proof.comparisons
+    assert proof.max_abs_difference <= 1e-4 * max(1.0, proof.max_abs_output)
+    dialog.accept()
 
 
 @pytest.mark.torch

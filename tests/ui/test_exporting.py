@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from designer.analysis.snapshot import analyse
-from designer.export.python_source import python_source
+from designer.export.formats import formats
+from designer.export.open_size import fixed_size_reason
 from designer.export.result import Check, Comparison, ExportResult, WrittenFile
+from designer.export.result_words import plain_text
 from designer.graph.design import Design
-from designer.ui.dialogs.job_dialog import JobDialog
-from designer.ui.exporting import ExportResultDialog
+from designer.templates.networks import template
+from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
@@ -44,40 +45,101 @@ def window(qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, ske
         yield made
 
 
-@pytest.mark.parametrize("by", ["button", "escape"])
-def test_an_export_shows_how_far_it_is_and_can_be_cancelled(qtbot: QtBot, window: MainWindow, by: str) -> None:
+def opened(qtbot: QtBot, window: MainWindow, target: Path) -> ExportDialog:
+    """The dialog with a file named by typing."""
     press(qtbot, window, "Ctrl+E")
-    (dialog,) = window.findChildren(JobDialog)
+    (dialog,) = window.findChildren(ExportDialog)
+    dialog.path.selectAll()
+    qtbot.keyClicks(dialog.path, str(target))
+    return dialog
+
+
+@pytest.mark.parametrize("by", ["button", "escape"])
+def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, by: str
+) -> None:
+    dialog = opened(qtbot, window, tmp_path / "mine.onnx")
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.bar.value() > 0, timeout=10_000)
     assert dialog.text.text().startswith("step")
-    with qtbot.waitSignal(dialog.finished, timeout=2000):
-        if by == "button":
-            qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
-        else:
-            qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    assert "cancelled" in window.status.currentMessage()
-    assert window.findChildren(ExportResultDialog) == []
+    if by == "button":
+        qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+    else:
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: dialog.stages.currentIndex() == 0, timeout=2000)
+    assert "no file was written" in dialog.trouble.text()
+    assert dialog.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_a_failed_export_is_told_with_what_would_mend_it(
-    qtbot: QtBot, window: MainWindow, answers: Answers, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE_WORKER", "full disk")
-    press(qtbot, window, "Ctrl+E")
-    qtbot.waitUntil(lambda: bool(answers.told), timeout=10_000)
-    assert answers.told == [("The design was not exported", "the disk is full. free some room")]
+    dialog = opened(qtbot, window, tmp_path / "mine.onnx")
+    qtbot.keyClick(dialog.path, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(dialog.trouble.text()), timeout=10_000)
+    assert dialog.trouble.text() == "the disk is full. free some room"
+    assert dialog.stages.currentIndex() == 0
 
 
-def test_nothing_is_sent_where_no_file_was_named(qtbot: QtBot, window: MainWindow, answers: Answers) -> None:
-    answers.save = None
+def test_nothing_is_sent_where_no_file_was_named(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, window, "Ctrl+E")
-    assert window.findChildren(JobDialog) == []
+    (dialog,) = window.findChildren(ExportDialog)
+    dialog.path.clear()
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert "which file" in dialog.trouble.text()
     assert window.worker.process_id == 0
+
+
+def test_every_format_has_a_page_of_all_its_options(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, "Ctrl+E")
+    (dialog,) = window.findChildren(ExportDialog)
+    for row, format in enumerate(formats()):
+        dialog.list.setCurrentRow(row)
+        assert set(dialog.page.fields) == {each.name for each in format.parameters}
+        assert dialog.page.options() == format.options() or not format.is_available
+        assert dialog.export_button.isEnabled() == format.is_available
+        assert dialog.path.text().endswith(format.endings[0])
+        if not format.is_available:
+            words = [label.text() for label in dialog.page.findChildren(QLabel)]
+            assert format.unavailable_reason in words
+
+
+def test_options_hide_what_they_make_meaningless_and_reach_the_order(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, "Ctrl+E")
+    (dialog,) = window.findChildren(ExportDialog)
+    fields = dialog.page.fields
+    assert not fields["batch"].isVisible()
+    qtbot.mouseClick(fields["dynamic_batch"].editor, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert fields["batch"].isVisible()
+    box = fields["batch"].editor
+    box.setFocus()
+    box.selectAll()  # type: ignore[attr-defined]  # a number box
+    qtbot.keyClicks(box, "8")
+    chosen = dialog.page.options().as_data()
+    assert (chosen["dynamic_batch"], chosen["batch"]) == (False, 8)
+    box.selectAll()  # type: ignore[attr-defined]
+    qtbot.keyClicks(box, "0")
+    qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+    assert "Batch" in dialog.trouble.text()
+    assert dialog.stages.currentIndex() == 0
+
+
+def test_an_option_that_the_design_does_not_allow_says_why(qtbot: QtBot, window: MainWindow) -> None:
+    window.bench.open_design(template("mobilenet_v2").build(padding="tensorflow"))
+    press(qtbot, window, "Ctrl+E")
+    (dialog,) = window.findChildren(ExportDialog)
+    reason = fixed_size_reason(window.bench.analysis)  # type: ignore[arg-type]  # a design is open
+    assert reason
+    assert not dialog.page.fields["dynamic_size"].isEnabled()
+    assert any(reason in label.text() for label in dialog.page.findChildren(QLabel))
 
 
 def test_an_invalid_design_cannot_be_exported(window: MainWindow, sketch: Design) -> None:
     window.bench.open_design(sketch.without_wires(list(sketch.wires)[:1]))
-    assert not window.views["export_onnx"].isEnabled()
+    assert not window.views["export"].isEnabled()
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])
@@ -98,21 +160,28 @@ def test_a_picture_that_cannot_be_written_is_said(window: MainWindow, answers: A
     assert answers.told[0][0] == "The picture was not written"
 
 
-def test_the_source_is_written(window: MainWindow, answers: Answers, tmp_path: Path, sketch: Design) -> None:
-    answers.save = tmp_path / "mine"
-    window.views["export_source"].trigger()
-    assert (tmp_path / "mine.py").read_text(encoding="utf-8") == python_source(analyse(sketch))
-
-
-def test_the_result_says_how_the_file_was_proved(qtbot: QtBot, theme: Theme) -> None:
+def result() -> ExportResult:
     checks = (Check("onnx.checker", "valid"),)
     run = Comparison(((1, 3, 8, 8),), "random", 2.4e-7, 1e-6, 3.0, 3e-3, 120.0)
     files = (WrittenFile("a.onnx", 33_000),)
-    result = ExportResult("onnx", "a.onnx", "0", files, "", checks, "ONNX Runtime", (run,), seconds=0.42)
-    dialog = ExportResultDialog(result)
-    qtbot.addWidget(dialog)
-    rows = dict(dialog.rows)
-    assert rows["Size"] == "33.0\u202fkB"
-    assert rows["Largest difference from PyTorch"].startswith("2.4e-07")
-    assert rows["onnx.checker"] == "valid"
-    assert rows["Run in"] == "ONNX Runtime"
+    return ExportResult(
+        "onnx", "a.onnx", "0", files, "", checks, "ONNX Runtime", (run,), warnings=("a trial",), seconds=0.42
+    )
+
+
+def test_the_result_says_how_the_file_was_proved_and_is_copied(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, "Ctrl+E")
+    (dialog,) = window.findChildren(ExportDialog)
+    dialog.show_result(result())
+    words = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"33.0\u202fkB", "onnx.checker", "valid", "a trial"} <= words
+    assert any(word.startswith("largest difference 2.4e-07 where outputs reach 3") for word in words)
+    copy = next(each for each in dialog.findChildren(QPushButton) if "Copy" in each.text())
+    qtbot.mouseClick(copy, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == plain_text(result())
+    assert "120.0\u202fdB" in plain_text(result())
+
+
+def test_weights_need_a_place_beside_the_design(window: MainWindow, answers: Answers) -> None:
+    window.views["import_weights"].trigger()
+    assert answers.told[-1][0] == "Weights lie beside the design"

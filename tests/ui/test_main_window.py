@@ -265,8 +265,8 @@ def test_save_open_and_what_the_title_says(
     answers.open = (saved,)
     window.bench.close_page(window.bench.tabs[0])
     press(qtbot, window, "Ctrl+O")
-    assert window.bench.document is not None
-    assert window.bench.document.path == str(saved)
+    assert window.bench.whole is not None
+    assert window.bench.whole.path == str(saved)
     assert window.settings.recent == (saved,)
 
 

@@ -39,6 +39,12 @@ class Answers:
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
         return self.save
 
+    def folder(self, title: str, present: Path) -> Path | None:
+        return self.save
+
+    def path_to_read(self, title: str, folder: Path, endings: tuple[str, ...]) -> Path | None:
+        return next(iter(self.open), None)
+
     def about_changes(self, name: str) -> Answer:
         self.asked_about.append(name)
         return self.changes
@@ -86,20 +92,20 @@ def press(qtbot: QtBot, window: MainWindow, keys: str) -> None:
 
 def drop(tab: DesignTab, key: str, at: QPoint) -> NodeId:
     """Drag a layer from the palette to a pixel of the canvas and let go; gives the node it became."""
-    before = set(tab.document.design.nodes)
+    before = set(tab.shown.design.nodes)
     viewport, mime = tab.canvas.viewport(), make_mime(lookup(key))
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(viewport, QDragEnterEvent(at - QPoint(60, 40), copy, mime, left, none))
     for step in (QPoint(30, 20), QPoint(0, 0)):
         QApplication.sendEvent(viewport, QDragMoveEvent(at - step, copy, mime, left, none))
     QApplication.sendEvent(viewport, QDropEvent(QPointF(at), copy, mime, left, none))
-    (added,) = set(tab.document.design.nodes) - before
+    (added,) = set(tab.shown.design.nodes) - before
     return added
 
 
 def port_pixel(tab: DesignTab, ref: PortRef) -> QPoint:
     """The pixel a port is at."""
-    item, layer = tab.scene.nodes[ref.node], tab.document.design.nodes[ref.node].layer
+    item, layer = tab.scene.nodes[ref.node], tab.shown.design.nodes[ref.node].layer
     outputs, inputs = ([port.name for port in ports] for ports in (layer.outputs, layer.inputs))
     place = item.output_at(outputs.index(ref.port)) if ref.port in outputs else item.input_at(inputs.index(ref.port))
     return tab.canvas.mapFromScene(place)

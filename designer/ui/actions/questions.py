@@ -22,5 +22,5 @@ def has_selection(context: Context) -> bool:
 
 def is_valid(context: Context) -> bool:
     """Whether the design on screen can be run."""
-    analysis = context.bench.analysis
+    analysis = context.bench.whole_analysis
     return analysis is not None and analysis.is_valid

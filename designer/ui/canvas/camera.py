@@ -6,6 +6,7 @@ The scene rectangle is fixed and far larger than any design, so that nothing jum
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QResizeEvent, QShowEvent, QTransform
@@ -18,6 +19,20 @@ from designer.ui.canvas.scene import CanvasScene
 SMALLEST, LARGEST = 0.02, 4.0
 _WORLD = QRectF(-4e5, -4e5, 8e5, 8e5)
 _FIT_MARGIN = 48.0
+
+
+class Standpoint(NamedTuple):
+    """Where a camera stood.
+
+    Attributes:
+        scale: Pixels a canvas unit.
+        centre: The middle of what was on screen.
+        was_fitted: Whether everything was on screen, and should be whatever the window's size becomes.
+    """
+
+    scale: float
+    centre: Point
+    was_fitted: bool
 
 
 class Camera(QGraphicsView):
@@ -68,6 +83,20 @@ class Camera(QGraphicsView):
     def standing(self) -> QPoint:
         """Where the view stands, in pixels."""
         return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
+
+    @property
+    def standpoint(self) -> Standpoint:
+        """Where it is looked at from now, to return to."""
+        return Standpoint(self.scale_now, self.centre, self._fitted == (self.scale_now, self.standing))
+
+    def return_to(self, stood: Standpoint) -> None:
+        """Look from where one looked before."""
+        if stood.was_fitted:
+            self.fit_all()
+            return
+        self.setTransform(QTransform.fromScale(stood.scale, stood.scale))
+        self.look_at(QPointF(*stood.centre))
+        self._zoomed()
 
     def scroll_by(self, pixels: QPoint) -> None:
         """Move the view over the canvas."""

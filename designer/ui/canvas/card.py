@@ -113,6 +113,9 @@ def face(
 
 def _summary(node: Node, report: NodeReport | None) -> str:
     known = report.known_inputs if report is not None else None
+    if known == () and report is not None and report.outputs and not node.layer.is_block:
+        # What enters a block has the shape that reaches the block, whatever the Input inside says of itself.
+        return report.outputs[0].full_label.partition("×")[2]
     try:
         return node.layer.summary(*(known or ()))
     except DesignerError:

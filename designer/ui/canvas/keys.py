@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from designer import wording
-from designer.edit.document import Command
 from designer.edit.edits import connect, move
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
@@ -57,6 +56,9 @@ def _escape(view: CanvasView) -> bool:
     if view.canvas.selection:
         view.canvas.select(())
         return True
+    if view.canvas.bridge.path:
+        view.left_block.emit()
+        return True
     return False
 
 
@@ -69,8 +71,7 @@ def nudge(view: CanvasView, way: tuple[float, float], step: float) -> None:
         for id in ids
     }
     what = design.nodes[ids[0]].title if len(ids) == 1 else wording.plural(len(ids), "node")
-    command = Command(f"Move {what}", lambda before: move(before, places), merge_key=("nudge", ids))
-    view.canvas.document.apply(command)
+    view.canvas.do(f"Move {what}", lambda before: move(before, places), merge_key=("nudge", ids))
 
 
 def wire_selected(view: CanvasView) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from PySide6.QtCore import QObject, Signal
 
 from designer.analysis.snapshot import Analysis
-from designer.edit.document import Command, Document, Edit
+from designer.edit.document import Command, Edit
+from designer.edit.editable import Editable
 from designer.errors import DesignerError
 from designer.graph.difference import Difference
 from designer.ui.canvas.drawing import Drawing
 from designer.ui.document_bridge import DocumentBridge
+from designer.ui.levels import replacement
 
 
 class CanvasScene(Drawing):
@@ -26,16 +30,17 @@ class CanvasScene(Drawing):
         bridge.design_changed.connect(self._follow)
         bridge.analysed.connect(self._know)
         bridge.stale.connect(self.set_stale)
+        bridge.level_changed.connect(lambda _before, _after: self._show_other())
 
     @property
-    def document(self) -> Document:
+    def document(self) -> Editable:
         """What gestures edit."""
         return self.bridge.document
 
-    def do(self, label: str, edit: Edit) -> bool:
+    def do(self, label: str, edit: Edit, merge_key: Hashable | None = None) -> bool:
         """Make one undo step; says why where it is refused. Gives whether it was made."""
         try:
-            self.document.apply(Command(label, edit))
+            self.document.apply(Command(label, edit, merge_key))
         except DesignerError as error:
             self.said.emit(str(error))
             return False
@@ -43,6 +48,11 @@ class CanvasScene(Drawing):
 
     def _follow(self, changes: Difference) -> None:
         self.apply(changes, self.bridge.design)
+
+    def _show_other(self) -> None:
+        """Another level is shown: nothing of what is drawn stays."""
+        self.apply(replacement(self.design, self.bridge.design), self.bridge.design)
+        self.show_analysis(self.bridge.analysis)
 
     def _know(self, analysis: Analysis) -> None:
         self.show_analysis(analysis)

@@ -50,10 +50,12 @@ _WHEEL_STEP = 1.0015
 class CanvasView(Camera):
     """A canvas on screen.
 
-    Signals: besides the camera's, ``entered`` with a block that is to be opened.
+    Signals: besides the camera's, ``entered`` with a block that is to be opened, ``left_block`` when the one that is
+    open is to be left.
     """
 
     entered = Signal(str)
+    left_block = Signal()
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -223,7 +225,7 @@ class CanvasView(Camera):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A layer from the palette is held over the canvas."""
         layer = dropped_layer(event.mimeData())
-        if layer is None:
+        if layer is None or not self.may_add():
             event.ignore()
             return
         self.cancel_gesture()
@@ -306,4 +308,12 @@ class CanvasView(Camera):
 
         Else where the pointer is.
         """
-        self.adding.open(at, end)
+        if self.may_add():
+            self.adding.open(at, end)
+
+    def may_add(self) -> bool:
+        """Whether something may be placed on what is shown; says why not."""
+        may = self.canvas.document.is_editable
+        if not may:
+            self.canvas.said.emit("Nothing can be placed here: what is inside follows from the block's parameters")
+        return may

@@ -17,6 +17,7 @@ from designer.edit.document import Document
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId
 from designer.ui.compare.member import LETTERS, MOST, Member
+from designer.ui.views.design_tab import DesignTab
 
 AT_ONCE = 160
 """Nodes of two designs together that are matched within a frame; two MobileNetV2s have 60 at their top."""
@@ -234,7 +235,7 @@ class Comparing(QObject):
         if isinstance(step, _SetStep):
             self._show(step.before)
         else:
-            step.document.undo()
+            self._view_of(step).walking.undo()
 
     def redo(self) -> None:
         """Make it again."""
@@ -246,8 +247,11 @@ class Comparing(QObject):
             self._show(step.after)
         else:
             self._is_redoing = True
-            step.document.redo()  # which is heard of as a step
+            self._view_of(step).walking.redo()  # which is heard of as a step
             self._is_redoing = False
+
+    def _view_of(self, step: _DocumentStep) -> DesignTab:
+        return next(member.view for member in self._heard if member.document is step.document)
 
     def _last(self, log: list[_SetStep | _DocumentStep]) -> _SetStep | _DocumentStep | None:
         """The last step that is still to be undone; what was undone in another tab is none any more."""
@@ -276,6 +280,7 @@ class Comparing(QObject):
         self._depths[member.document] = len(member.document.history)
         member.view.analysed.connect(self._analysed)
         member.view.document_changed.connect(lambda: self._note_step(member.document))
+        member.view.level_changed.connect(self._soon.start)
         member.view.selection_changed.connect(lambda: self.selected.emit(member))
 
     def _analysed(self) -> None:

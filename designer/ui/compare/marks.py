@@ -105,7 +105,9 @@ def _note(baseline: str, lines: list[str]) -> str:
 
 
 def show_marks(member: Member, marks: Mapping[NodeId, Mark]) -> None:
-    """Put the marks on a member's cards, changing only what differs from what is there."""
+    """Put the marks on a member's cards, changing only what differs from what is there; none inside its blocks."""
+    if member.view.path:
+        marks = {}
     for id, card in member.view.scene.nodes.items():
         wanted = marks.get(id)
         present = next((item for item in card.childItems() if isinstance(item, MarkItem)), None)

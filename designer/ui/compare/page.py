@@ -320,7 +320,7 @@ class ComparePage(QWidget):
         self._is_lighting = True
         try:
             for other in self.comparing.members:
-                if other is not member:
+                if other is not member and not (member.view.path or other.view.path):
                     other.view.select(self.comparing.partners(member, member.view.selection, other))
         finally:
             self._is_lighting = False
@@ -328,6 +328,7 @@ class ComparePage(QWidget):
 
     def _show_node(self, column: int, node: str) -> None:
         member = self.comparing.members[column]
+        member.view.walking.go(())
         member.view.scene.select([NodeId(node)])
         member.view.canvas.ensure_visible([NodeId(node)])
 

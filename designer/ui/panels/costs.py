@@ -140,11 +140,22 @@ class CostsPanel(QWidget):
             self.latency.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
             self.time_bars.show_bars(())
             return
+        if figure.is_part:
+            self._show_part(analysis, figure, is_current)
+            return
         value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
         tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
         doubt = " · noisy" if figure.warning else ""
         note = f"±{spread} · {figure.device}×{figure.threads}{doubt}"
         self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
+        by_kind = times_by_kind(analysis, figure.node_ms)
+        self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
+
+    def _show_part(self, analysis: Analysis, figure: Measurement, is_current: bool) -> None:
+        """A block's time was measured node by node, in the whole design."""
+        tip = f"Its nodes' times together, measured in the whole design; {figure.conditions}"
+        note = f"its nodes together · {figure.device}×{figure.threads}"
+        self.latency.show_figure(wording.milliseconds(figure.median_ms), note, tip, not is_current)
         by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
 

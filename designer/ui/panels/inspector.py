@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.snapshot import Analysis, NodeReport
-from designer.edit.document import Command, Document
+from designer.edit.document import Command
+from designer.edit.editable import Editable
 from designer.edit.edits import rename, set_parameter
 from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Design, Node, NodeId
@@ -29,7 +30,7 @@ class InspectorPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document: Document | None = None
+        self._document: Editable | None = None
         self._analysis: Analysis | None = None
         self._ids: tuple[NodeId, ...] = ()
         self._fields: dict[str, Field] = {}
@@ -71,7 +72,7 @@ class InspectorPanel(QWidget):
         """What the green note says."""
         return self._advice_text.text()
 
-    def show_document(self, document: Document | None) -> None:
+    def show_document(self, document: Editable | None) -> None:
         """Turn to another design; nothing of it is selected yet."""
         self._seal()
         self._document, self._analysis, self._ids = document, None, ()
@@ -109,7 +110,7 @@ class InspectorPanel(QWidget):
     def show_values(self) -> None:
         """Show names and present values, where nothing that follows from them changed."""
         nodes = self._nodes()
-        parameters = _common(nodes)
+        parameters = () if self._takes_its_shape_from_outside(nodes) else _common(nodes)
         key = ([node.id for node in nodes], parameters)
         if key != self._form_key:
             self._form_key = key
@@ -117,7 +118,13 @@ class InspectorPanel(QWidget):
         for name, field in self._fields.items():
             values = {getattr(node.layer, name) for node in nodes}
             field.show_value(values.pop() if len(values) == 1 else None)
+            field.setEnabled(self._document is not None and self._document.is_editable)
         self._show_header(nodes)
+
+    def _takes_its_shape_from_outside(self, nodes: list[Node]) -> bool:
+        """Whether these are where data enters a block: what they say of themselves does not count there."""
+        is_inside = self._document is not None and self._document.whole is not self._document
+        return is_inside and any(not node.layer.inputs and not node.layer.is_block for node in nodes)
 
     def _build_form(self, parameters: Sequence[Parameter]) -> None:
         focused = next((name for name, field in self._fields.items() if field.editor.hasFocus()), None)
@@ -139,11 +146,14 @@ class InspectorPanel(QWidget):
         elif nodes:
             titles = sorted({node.layer.title for node in nodes})
             self._head(wording.plural(len(nodes), "node"), ", ".join(titles[:2]) + ("…" if len(titles) > 2 else ""))
+        elif self._document is not None and self._document.whole is not self._document:
+            self._head("Inside the block", "", self._document.design.name, "Group")
         elif self._document is not None:
             self._head("Design", "", self._document.design.name, "untitled")
         else:
             self._head("Nothing open", "")
         self.name.setVisible(len(nodes) <= 1 and self._document is not None)
+        self.name.setEnabled(self._document is not None and self._document.is_editable)
 
     def _head(self, title: str, subtitle: str, name: str = "", placeholder: str = "") -> None:
         self.title.setText(title.upper())
@@ -199,7 +209,8 @@ class InspectorPanel(QWidget):
             id = nodes[0].id
             self._document.apply(Command(f"Rename {id}", lambda design: rename(design, id, name)))
         elif name.strip():
-            self._document.apply(Command("Rename the design", lambda design: _renamed(design, name.strip())))
+            what = "design" if self._document.whole is self._document else "group"
+            self._document.apply(Command(f"Rename the {what}", lambda design: _renamed(design, name.strip())))
 
     def _seal(self) -> None:
         if self._document is not None:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
+from designer.edit.editable import Editable
 from designer.edit.edits import place
-from designer.graph.design import Design, NodeId, Point
+from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.ui.canvas.placing import centred_corner, free_place, place_behind
@@ -19,18 +20,24 @@ from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.picture import save_picture
+from designer.ui.views.walking import Walking
 
 
 class DesignTab(QWidget):
     """One open design.
 
+    ``document`` and ``analysis`` are the whole design's; ``shown`` and ``shown_analysis`` those of what is on the
+    canvas, which may be the inside of a block.
+
     Signals: ``analysed`` when shapes and costs became others and are known; ``document_changed`` after an edit, undo
-    or save; ``selection_changed``; ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
+    or save; ``selection_changed``; ``level_changed`` when another block, or the whole, is on the canvas;
+    ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
     """
 
     analysed = Signal()
     document_changed = Signal()
     selection_changed = Signal()
+    level_changed = Signal()
     zoom_changed = Signal(float)
     said = Signal(str)
 
@@ -42,8 +49,11 @@ class DesignTab(QWidget):
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
+        self.walking = Walking(self.bridge, self.canvas, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.walking.bar)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
         self._meaning_changed = False
@@ -52,12 +62,28 @@ class DesignTab(QWidget):
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
         self.scene.said.connect(self.said)
-        self.canvas.entered.connect(lambda id: self.said.emit(f"{id}: Ctrl+Shift+G puts its parts in its place"))
+        self.walking.said.connect(self.said)
+        self.walking.arrived.connect(self._arrived)
 
     @property
     def analysis(self) -> Analysis:
         """What the design means; of an earlier state while a large one is being counted."""
+        return self.bridge.whole_analysis
+
+    @property
+    def shown(self) -> Editable:
+        """What is on the canvas: the whole design, or what is inside a block."""
+        return self.bridge.document
+
+    @property
+    def shown_analysis(self) -> Analysis:
+        """What that means."""
         return self.bridge.analysis
+
+    @property
+    def path(self) -> NodePath:
+        """The blocks one is inside of, from the outermost inward."""
+        return self.bridge.path
 
     @property
     def selection(self) -> tuple[NodeId, ...]:
@@ -75,18 +101,26 @@ class DesignTab(QWidget):
 
     def select_all(self) -> None:
         """Select every node."""
-        self.scene.select(self.document.design.nodes)
+        self.scene.select(self.shown.design.nodes)
 
     def show_node(self, id: NodeId) -> None:
-        """Select a node and bring it on screen."""
-        if id in self.document.design.nodes:
+        """Select a node of what is on the canvas and bring it on screen."""
+        if id in self.shown.design.nodes:
             self.scene.select([id])
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
 
+    def show_inside(self, path: NodePath) -> None:
+        """Go to a node inside blocks of what is on the canvas, as far as that can be shown, and select it."""
+        here = self.path
+        depth = len(path) - 1
+        while depth > 0 and not self.walking.go((*here, *path[:depth])):
+            depth -= 1
+        self.show_node(path[depth])
+
     def show_times(self, node_ms: Mapping[str, float]) -> None:
         """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
-        self.scene.set_node_times({(id,): node_ms[id] for id in self.document.design.nodes if id in node_ms})
+        self.scene.set_node_times({(id,): node_ms[id] for id in self.shown.design.nodes if id in node_ms})
 
     def show_heat(self, shares: Mapping[NodeId, float] | None) -> None:
         """Tint the cards by a share of the largest, 0 to 1; None takes the tint away."""
@@ -128,7 +162,7 @@ class DesignTab(QWidget):
     def save_picture(self, path: Path) -> None:
         """Write the canvas as PNG or SVG, by the file's ending."""
         self.bridge.wait()
-        save_picture(self.document.design, self.analysis, path)
+        save_picture(self.shown.design, self.shown_analysis, path)
 
     # Editing ----------------------------------------------------------------------------------------------------------
 
@@ -154,9 +188,15 @@ class DesignTab(QWidget):
         """Stop listening to the document; for a tab that closes."""
         self.bridge.end()
 
+    def _arrived(self) -> None:
+        self._heat = None  # the cards are other ones
+        self._meaning_changed = True
+        self.level_changed.emit()
+
     def _changed(self, changes: Difference) -> None:
         self.is_untouched = False
-        self._meaning_changed |= not changes.keeps_meaning
+        # Where nothing of what is inside a block changed, something around it did.
+        self._meaning_changed |= not changes.keeps_meaning or (bool(self.path) and not changes)
         self.document_changed.emit()
 
     def _analysed(self) -> None:

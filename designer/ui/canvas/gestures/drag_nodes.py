@@ -44,6 +44,8 @@ class DragNodes(Gesture):
             self.canvas.select([self._held])
 
     def move(self, at: Pointer) -> None:
+        if not self.canvas.document.is_editable:
+            return
         if not self._moves and (at.view - self.start.view).manhattanLength() < QApplication.startDragDistance():
             return
         if not self._moves:

@@ -32,11 +32,19 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: boo
     """
     if button == Qt.MouseButton.MiddleButton or (pans and button == Qt.MouseButton.LeftButton):
         return Pan(view, at)
-    if button == Qt.MouseButton.RightButton and at.holds(Qt.KeyboardModifier.ControlModifier):
+    may_edit = view.canvas.document.is_editable
+    if may_edit and button == Qt.MouseButton.RightButton and at.holds(Qt.KeyboardModifier.ControlModifier):
         return CutWires(view, at)
     if button != Qt.MouseButton.LeftButton:
         return None
-    return _left(view, at, hit(view.canvas, at.scene, view.scale_now))
+    found = hit(view.canvas, at.scene, view.scale_now)
+    return _left(view, at, found) if may_edit else _choosing(view, at, found)
+
+
+def _choosing(view: CanvasView, at: Pointer, found: Hit) -> Gesture:
+    """Where nothing can be edited, presses choose."""
+    on_card = found.node is not None and found.under is not Under.FIX
+    return DragNodes(view, at, found.node) if on_card and found.node is not None else RubberBand(view, at)
 
 
 def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
