@@ -137,7 +137,7 @@ REFUSED = [
     (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width"), "NAME=VALUE"),
     (("new", "mobilenet_v2", "-o", "no/such/folder/x.design.json"), "no/such/folder"),
     (("render", "b.design.json", "-o", "x.bmp"), ".png or .svg"),
-    (("export", "b.design.json", "-o", "x.tflite"), ".onnx"),
+    (("export", "b.design.json", "-o", "x.exe"), ".onnx"),
 ]
 
 

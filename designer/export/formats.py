@@ -14,6 +14,7 @@ from pathlib import PurePath
 from designer.errors import ExportError, near
 from designer.export.options import (
     Int8Options,
+    MobileOptions,
     OnnxOptions,
     Options,
     ProgramOptions,
@@ -70,8 +71,12 @@ class Format:
             return ""
         names = " and ".join(self.missing)
         mend = f"pip install 'bottleneck-designer[{self.extra}]' brings it" if self.extra else f"pip install {names}"
-        return f"{names} is not installed; {mend}"
+        are = "is" if len(self.missing) == 1 else "are"
+        return f"{names} {are} not installed; {mend}"
 
+
+_MOBILE = "mobile"
+_RUN = "run beside the PyTorch module on random inputs, and timed in turns with ONNX Runtime"
 
 _FORMATS = (
     Format(
@@ -138,6 +143,46 @@ _FORMATS = (
         (".tex",),
         TableOptions,
         "written from the analysed shapes",
+    ),
+    Format(
+        "openvino",
+        "OpenVINO IR",
+        "For Intel's processors, graphics and NPUs: an .xml with a .bin beside it.",
+        (".xml",),
+        MobileOptions,
+        _RUN,
+        ("openvino",),
+        _MOBILE,
+    ),
+    Format(
+        "ncnn",
+        "ncnn",
+        "For phones by Tencent's runtime: a .param with a .bin beside it.",
+        (".param",),
+        MobileOptions,
+        _RUN,
+        ("ncnn", "pnnx"),
+        _MOBILE,
+    ),
+    Format(
+        "litert",
+        "LiteRT (TFLite)",
+        "For Android by Google's runtime: one .tflite, channels last.",
+        (".tflite",),
+        MobileOptions,
+        _RUN,
+        ("ai_edge_litert",),
+        _MOBILE,
+    ),
+    Format(
+        "executorch",
+        "ExecuTorch",
+        "For phones by PyTorch's own runtime, lowered to XNNPACK: one .pte.",
+        (".pte",),
+        MobileOptions,
+        _RUN,
+        ("executorch",),
+        "executorch",
     ),
 )
 
