@@ -18,9 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue
+from designer.analysis.snapshot import Totals
 from designer.errors import DesignFileError
-from designer.graph.design import NodePath
+from designer.graph.design import NodeId, NodePath
 from designer.templates.table import Template
 from designer.ui import exporting, own_blocks
 from designer.ui.actions.action import Menu
@@ -29,6 +31,7 @@ from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
+from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
@@ -72,6 +75,8 @@ class MainWindow(QMainWindow):
         self.heat = ""
         self.views = ActionViews(self, self, settings)
         self.commands = CommandPalette(self, self)
+        self.explaining = ExplainDialog(self)
+        self._kept: Totals | None = None
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -162,6 +167,9 @@ class MainWindow(QMainWindow):
         self.problems.mend_requested.connect(self._mend)
         self.charts.said.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
+        self.explaining.node_chosen.connect(self._show_path)
+        self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
@@ -224,8 +232,13 @@ class MainWindow(QMainWindow):
             self.status.show_zoom(self.bench.tab.zoom)
 
     def _show_analysis(self) -> None:
-        analysis = self.bench.analysis
-        self.costs.show_analysis(analysis)
+        analysis, document = self.bench.analysis, self.bench.document
+        is_tried = document is not None and document.design is not document.committed_design
+        if not is_tried:
+            self._kept = analysis.totals if analysis is not None else None
+        self.costs.show_analysis(analysis, self._kept if is_tried else None)
+        if self.bench.tab is not None:
+            self.explaining.show_analysis(self.bench.tab.analysis)
         self.problems.show_issues(analysis.issues if analysis is not None else ())
         if analysis is not None:
             self.inspector.show_analysis(analysis)
@@ -342,6 +355,13 @@ class MainWindow(QMainWindow):
     def variants(self) -> None:
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
+
+    def explain(self, figure: Figure = Figure.MACS, inside: NodePath | None = None) -> None:
+        """Say where a figure comes from: of a node of what is shown, or of all of it; unless said, of the selection."""
+        tab = self.bench.tab
+        if tab is not None:
+            path = tab.selection[:1] if inside is None else inside
+            self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
 
     def show_commands(self) -> None:
         """Open the command palette."""

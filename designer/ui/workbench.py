@@ -350,6 +350,10 @@ class Workbench(QObject):
 
     def undo(self) -> None:
         """Take the last step of the design on screen back."""
+        document = self.document
+        if document is not None and document.design is not document.committed_design:
+            document.cancel_preview()  # what is only tried out goes first
+            return
         steps = self._steps
         if steps is not None and steps.undo_label is not None:
             self.said.emit(f"Undone: {steps.undo_label}")

@@ -20,7 +20,7 @@ from designer.analysis.snapshot import Analysis
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import card_font, face
+from designer.ui.canvas.card import Shares, card_font, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
@@ -66,6 +66,7 @@ class Drawing(QGraphicsScene):
         self.shows_grid = True
         self._paints = painting.paints(look or tokens())
         self._times: Mapping[NodeId, float] = {}
+        self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
         self._meaning_changed = True
@@ -219,9 +220,18 @@ class Drawing(QGraphicsScene):
         self.content_changed.emit()
 
     def _word(self, item: NodeItem) -> None:
-        item.face = face(item.node, item.report, item.issues, self._times.get(item.id))
+        time = self._times.get(item.id)
+        item.face = face(item.node, item.report, item.issues, time, self._shares(item, time))
         self._show_bubble(item)
         item.update()
+
+    def _shares(self, item: NodeItem, milliseconds: float | None) -> Shares | None:
+        """What a node takes of the whole, once a measurement is there."""
+        cost = item.report.cost if item.report is not None else None
+        if milliseconds is None or not self._whole_time or cost is None or self.analysis is None:
+            return None
+        macs = self.analysis.totals.macs
+        return Shares(cost.macs / macs if macs else 0.0, milliseconds / self._whole_time)
 
     def _show_bubble(self, item: NodeItem) -> None:
         if item.bubble is not None:
@@ -274,6 +284,7 @@ class Drawing(QGraphicsScene):
             summed[path[0]] = summed.get(path[0], 0.0) + milliseconds
         changed = {id for id in {*summed, *self._times} if summed.get(id) != self._times.get(id)}
         self._times = summed
+        self._whole_time = sum(summed.values())
         for id in changed:
             if id in self.nodes:
                 self._word(self.nodes[id])

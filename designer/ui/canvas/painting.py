@@ -17,7 +17,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, Q
 
 from designer.analysis.issues import Severity
 from designer.graph.layer import Category
-from designer.ui.canvas.card import INSET, STRIPE, Face, card_font
+from designer.ui.canvas.card import INSET, STRIPE, Face, Shares, card_font
 from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
@@ -113,6 +113,7 @@ class Paints:
         self.error = QPen(look.error, 1.8)
         self.text = QPen(look.text)
         self.quiet = QPen(look.quiet)
+        self.mac_bar = QPen(look.accent, 1.0)
         self.time = QPen(look.text_tone("ok"))
         self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
@@ -221,6 +222,8 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         _body(painter, face, state, paint)
         _words(painter, face, state, paint)
         _glyph(painter, face, paint)
+        if face.shares is not None:
+            _share_bars(painter, face.shares, state, paint)
         _ports(painter, face, state, paint)
     else:
         _plain_body(painter, face, state, paint)
@@ -233,6 +236,17 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         painter.drawLine(QPointF(0.0, CARD_HEIGHT / 2), QPointF(CARD_WIDTH, CARD_HEIGHT / 2))
     if face.severity is not None:
         _badge(painter, face.severity, paint)
+
+
+def _share_bars(painter: QPainter, shares: Shares, state: CardState, paint: Paints) -> None:
+    """Two bars along the lower edge: share of MACs outlined, share of time filled under it."""
+    if state.is_stale:
+        return
+    length = CARD_WIDTH - _TEXT_LEFT - 8.0
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(paint.mac_bar)
+    painter.drawRect(QRectF(_TEXT_LEFT, CARD_HEIGHT + 2.5, max(length * shares.macs, 0.5), 2.5))
+    painter.fillRect(QRectF(_TEXT_LEFT, CARD_HEIGHT + 6.5, max(length * shares.time, 0.5), 3.0), paint.time.color())
 
 
 def _block(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
