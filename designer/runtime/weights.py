@@ -7,6 +7,7 @@ the rest is fresh. Nothing in a file of weights can run: pickles are read with `
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from designer.runtime.module import CompiledModule
 from designer.runtime.torchvision_names import from_torchvision
 
 _PICKLES = (".pt", ".pth", ".bin")
+_MARK = "design"
 _TORCHVISION_MARK = "features."
 
 
@@ -83,10 +85,17 @@ def _read_safetensors(file: Path) -> WeightFile:
 
     try:
         with safe_open(file, "pt") as opened:
-            said = opened.metadata() or {}
-            return WeightFile({name: opened.get_tensor(name) for name in opened.keys()}, said.get("digest", ""))  # noqa: SIM118
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            return WeightFile(tensors, _digest_in(opened.metadata() or {}))
     except SafetensorError as error:
         raise ExportError(f"{file}: this is no safetensors file: {error}") from error
+
+
+def _digest_in(metadata: Mapping[str, str]) -> str:
+    try:
+        return str(json.loads(metadata[_MARK])["digest"])
+    except (KeyError, TypeError, ValueError):  # another program's file
+        return ""
 
 
 def _read_pickle(file: Path) -> WeightFile:
@@ -152,7 +161,8 @@ def safetensors_bytes(module: CompiledModule, said: Mapping[str, str]) -> bytes:
     from safetensors.torch import save
 
     state = {key: tensor.detach().cpu().contiguous() for key, tensor in module.state_dict().items()}
-    content: bytes = save(state, dict(said))
+    # One entry, since the library keeps several in no order, and the same weights shall be the same bytes.
+    content: bytes = save(state, {_MARK: json.dumps(dict(said), ensure_ascii=False)})
     return content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -88,7 +89,11 @@ def test_a_block_counts_as_its_parts(design: Design) -> None:
     closed, opened = analyse(design), analyse(laid_open(design))
     assert closed.is_valid
     assert opened.is_valid
-    assert closed.totals == opened.totals
+    # A block waits for all of its inputs; its parts, laid open, may run before some of them: then other tensors live
+    # at once.
+    runs_alike = [node.layer for _, node, _ in closed.primitives()] == [n.layer for _, n, _ in opened.primitives()]
+    peak = opened.totals.peak_activation_bytes if runs_alike else closed.totals.peak_activation_bytes
+    assert closed.totals == replace(opened.totals, peak_activation_bytes=peak)
     assert closed.depth == opened.depth
     assert [kind.cost for kind in closed.kinds] == [kind.cost for kind in opened.kinds]
 
