@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.snapshot import analyse
+from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Command, Document, Edit
 from designer.edit.edits import delete, disconnect, move, set_parameter
 from designer.edit.grouping import expand_block, group
@@ -94,7 +95,20 @@ class Walker:
         """Do one thing."""
         kind = self.data.draw(
             st.sampled_from(
-                ("enter", "enter", "leave", "undo", "redo", "group", "expand", "open", "move", "delete", "cut")
+                (
+                    "enter",
+                    "enter",
+                    "leave",
+                    "undo",
+                    "redo",
+                    "group",
+                    "expand",
+                    "open",
+                    "move",
+                    "delete",
+                    "cut",
+                    "bypass",
+                )
             )
         )
         if kind == "leave":
@@ -123,6 +137,8 @@ class Walker:
             self._do(lambda design: move(design, {id: Point(5.0, len(design.nodes) * 10.0)}))
         elif kind == "delete":
             self._do(lambda design: delete(design, [id]))
+        elif kind == "bypass":
+            self._do(lambda design: toggle_bypass(design, [id]))
         elif kind == "cut":
             self._do(lambda design: disconnect(design, list(design.wires)[:1]))
 

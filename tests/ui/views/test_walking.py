@@ -373,7 +373,7 @@ def test_what_follows_from_parameters_is_shown_and_not_edited(qtbot: QtBot, wind
     click(qtbot, tab, NodeId("expand"))
     assert tab.selection == (NodeId("expand"),)
     assert not window.inspector.fields["out_channels"].isEnabled()
-    for keys in ("Delete", "Ctrl+D", "Ctrl+G", "Ctrl+L", "Down", "Ctrl+V"):
+    for keys in ("Delete", "Ctrl+D", "Ctrl+G", "Ctrl+L", "Down", "Ctrl+V", "Ctrl+Shift+V", "M", "F2", "Ctrl+X"):
         press(qtbot, window, keys)
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Tab)
     assert not tab.canvas.adding.box.isVisible()
