@@ -16,7 +16,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -42,6 +42,8 @@ _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 _NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed")
 _WIRE_KEYS = ("from", "to", "via")
 _DESIGN_KEYS = ("name", "nodes", "wires")
+_INCOMING = "incoming"
+_HEAD_KEYS = {"format", "version", _INCOMING}
 
 
 def save(design: Design, path: str | os.PathLike[str]) -> None:
@@ -73,9 +75,17 @@ def load(path: str | os.PathLike[str]) -> Design:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def dumps(design: Design) -> str:
-    """The design as the text of a file, or of the clipboard."""
+def dumps(design: Design, incoming: Iterable[Wire] = ()) -> str:
+    """The design as the text of a file, or of the clipboard.
+
+    Args:
+        design: What to write.
+        incoming: Of a piece on the clipboard: wires into it from what was not copied, to paste it wired.
+    """
     head = [f' "format": {_json(FORMAT)}', f' "version": {VERSION}']
+    outside = [_json({"from": str(wire.source), "to": str(wire.target)}) for wire in incoming]
+    if outside:
+        head.append(f' "{_INCOMING}": {_list(outside, " ")}')
     return "{\n" + ",\n".join([*head, *_design_lines(design, " ")]) + "\n}\n"
 
 
@@ -154,7 +164,19 @@ def loads(text: str, path: str = "clipboard") -> Design:
     data = _checked_head(parse(text, path), spot)
     for version in range(data["version"], VERSION):
         data = _MIGRATIONS[version](data)
-    return _design({key: value for key, value in data.items() if key not in {"format", "version"}}, spot)
+    return _design({key: value for key, value in data.items() if key not in _HEAD_KEYS}, spot)
+
+
+def loads_piece(text: str) -> tuple[Design, tuple[Wire, ...]]:
+    """The piece of a design that the clipboard holds, and the wires into it from what was not copied.
+
+    Raises:
+        DesignFileError: The text is no sound design, or its wires from outside are none.
+    """
+    piece = loads(text)
+    data, spot = parse(text, "clipboard"), Spot(text, "clipboard")
+    entries = _entries(data, _INCOMING, spot) if _INCOMING in data else []
+    return piece, tuple(_wire(entry, spot.into(_INCOMING, index)) for index, entry in enumerate(entries))
 
 
 def _checked_head(data: Any, spot: Spot) -> _Object:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from designer import wording
 from designer.edit.edits import delete, fragment, incoming_wires, paste, rewired
 from designer.edit.layout import GRID
 from designer.errors import DesignFileError
-from designer.files.design_json import dumps, loads
-from designer.graph.design import Design, NodeId, Point, PortRef, Wire
+from designer.files.design_json import dumps, loads_piece
+from designer.graph.design import Design, NodeId, Point, Wire
 from designer.ui.workbench import Workbench
 
-WIRES_MIME = "application/x-bottleneck-designer-wires"
-"""Beside the nodes' JSON: wires from elsewhere into them, for pasting them wired."""
 STEP = 3 * GRID
 """How far beside what is there a copy lands."""
 
@@ -27,11 +23,7 @@ def copy(bench: Workbench) -> None:
     if bench.document is not None and bench.selection:
         design = bench.document.design
         piece = fragment(design, bench.selection)
-        held = QMimeData()
-        held.setText(dumps(piece))
-        incoming = [[str(wire.source), str(wire.target)] for wire in incoming_wires(design, bench.selection)]
-        held.setData(WIRES_MIME, json.dumps(incoming).encode())
-        QGuiApplication.clipboard().setMimeData(held)
+        QGuiApplication.clipboard().setText(dumps(piece, incoming_wires(design, bench.selection)))
         bench.said.emit(f"Copied {wording.plural(len(piece.nodes), 'node')}")
 
 
@@ -55,24 +47,13 @@ def paste_from_clipboard(bench: Workbench, keeps_wires: bool = False) -> None:
         bench: Where the design is.
         keeps_wires: Whether copies read what their originals read, as far as it is there.
     """
-    held = QGuiApplication.clipboard().mimeData()
+    text = QGuiApplication.clipboard().text()
     try:
-        piece = loads(held.text())
+        piece, incoming = loads_piece(text)
     except DesignFileError as error:
         bench.said.emit(f"The clipboard holds no nodes: {error.reason}")
         return
-    wires = _wires_in(bytes(held.data(WIRES_MIME).data())) if keeps_wires else ()
-    _insert(bench, piece, "Paste", wires)
-
-
-def _wires_in(data: bytes) -> tuple[Wire, ...]:
-    """Incoming wires from the clipboard; none where it is not ours, or is not what it should be."""
-    try:
-        pairs = json.loads(data or b"[]")
-        ends = [(text.rpartition("."), other.rpartition(".")) for text, other in pairs]
-    except (ValueError, TypeError, AttributeError):
-        return ()
-    return tuple(Wire(PortRef(NodeId(a[0]), a[2]), PortRef(NodeId(b[0]), b[2])) for a, b in ends)
+    _insert(bench, piece, "Paste", incoming if keeps_wires else ())
 
 
 def duplicate(bench: Workbench) -> None:

@@ -183,7 +183,7 @@ class ChoiceField(Field):
         self.combo.setCurrentIndex(self._options.index(value) if value in self._options else -1)
 
     def _try(self, index: int) -> None:
-        if self.tries_out:
+        if self.tries_out and self.combo.view().isVisible():
             self.tried.emit(self._options[index])
 
     def _chosen(self, index: int) -> None:

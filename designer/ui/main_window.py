@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         self.charts.node_chosen.connect(self._show_path)
         self.explaining.node_chosen.connect(self._show_path)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.kept.connect(self._show_analysis)
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         self.status.zoom_clicked.connect(self.views["fit_all"].trigger)

@@ -129,6 +129,10 @@ class NumberBox(QAbstractSpinBox):
         else:
             event.ignore()
 
+    def event(self, event: QEvent) -> bool:
+        """Qt asks the line of text past its filters whether it keeps undo; it does not."""
+        return leaves_undo_to_design(event) or super().event(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave undo and redo to the design: what is typed here is an edit of it already."""
         return leaves_undo_to_design(event) or super().eventFilter(watched, event)

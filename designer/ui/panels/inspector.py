@@ -31,10 +31,11 @@ from designer.ui.theme import tokens
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id.
+    Signals: ``explain_asked`` with a Figure and a node's id; ``kept`` when what was tried out became an edit.
     """
 
     explain_asked = Signal(object, str)
+    kept = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -248,6 +249,7 @@ class InspectorPanel(QWidget):
         if self._tried is not None:
             (name, value), self._tried = self._tried, None
             self._edit(name, value)
+            self.kept.emit()
 
     def _rename(self, name: str) -> None:
         if self._document is None:
