@@ -23,6 +23,7 @@ from typing import Any
 from designer.errors import DesignFileError, EditRefused, ParameterError, near
 from designer.files.atomic import read_whole, write_whole
 from designer.files.json_text import Spot, parse
+from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
 from designer.layers.registry import lookup
@@ -38,7 +39,7 @@ _Object = dict[str, Any]
 _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 """By version: what makes a file of that version one of the next. Empty while there is one version only."""
 
-_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body")
+_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed")
 _WIRE_KEYS = ("from", "to", "via")
 _DESIGN_KEYS = ("name", "nodes", "wires")
 
@@ -214,9 +215,13 @@ def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:
         if "body" not in {item.name for item in fields(cls)}:  # type: ignore[arg-type]  # registered layers are dataclasses
             spot.into("body").refuse(f"a layer of type '{key}' has no body; remove it")
         values["body"] = _design(data["body"], spot.into("body"))
+    is_bypassed = data.get("bypassed", False)
+    if not isinstance(is_bypassed, bool):
+        spot.into("bypassed").refuse(f"{_shown(is_bypassed)} is neither true nor false; correct it, or remove it")
     try:
-        return cls(**values)
-    except ParameterError as error:
+        layer = cls(**values)
+        return bypassed(layer) if is_bypassed else layer
+    except (ParameterError, EditRefused) as error:
         spot.refuse(str(error))
 
 

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.issues import Fix, Issue
+from designer.errors import DesignFileError
 from designer.graph.design import NodePath
-from designer.graph.layer import Layer
 from designer.templates.table import Template
-from designer.ui import exporting
+from designer.ui import exporting, own_blocks
 from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
+from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
@@ -39,6 +40,7 @@ from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
 from designer.ui.panels.problems import ProblemsPanel
 from designer.ui.settings import Settings
+from designer.ui.shelves import Entry
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
 from designer.ui.theme import Theme, tokens
@@ -69,6 +71,7 @@ class MainWindow(QMainWindow):
         self._docks_before: QByteArray | None = None
         self.heat = ""
         self.views = ActionViews(self, self, settings)
+        self.commands = CommandPalette(self, self)
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -150,6 +153,11 @@ class MainWindow(QMainWindow):
         self.strip.close_requested.connect(bench.close_page)
         self.palette_panel.layer_chosen.connect(self._place)
         self.palette_panel.template_chosen.connect(self.new_from_template)
+        self.palette_panel.block_chosen.connect(self._place)
+        self.palette_panel.rename_asked.connect(lambda block: own_blocks.rename_block(bench, block))
+        self.palette_panel.delete_asked.connect(lambda block: own_blocks.delete_block(bench, block))
+        bench.shelves.changed.connect(lambda: self.palette_panel.show_blocks(bench.shelves.blocks))
+        self.palette_panel.show_blocks(bench.shelves.blocks)
         self.problems.show_requested.connect(self._show_issue)
         self.problems.mend_requested.connect(self._mend)
         self.charts.said.connect(self.status.say)
@@ -286,9 +294,15 @@ class MainWindow(QMainWindow):
 
     # What panels ask for ----------------------------------------------------------------------------------------------
 
-    def _place(self, layer: type[Layer]) -> None:
+    def _place(self, entry: Entry) -> None:
         if self.bench.tab is not None:
-            self.bench.tab.place_wired(layer())
+            try:
+                self.bench.tab.place_wired(self.bench.shelves.layer(entry))
+            except DesignFileError as error:
+                self.bench.shelves.reload()
+                self.status.say(str(error))
+                return
+            self.bench.shelves.used(entry)
 
     def _show_issue(self, issue: Issue) -> None:
         if self.bench.tab is not None and issue.node is not None:
@@ -328,6 +342,10 @@ class MainWindow(QMainWindow):
     def variants(self) -> None:
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
+
+    def show_commands(self) -> None:
+        """Open the command palette."""
+        self.commands.open()
 
     def focus_palette(self) -> None:
         """Put the keyboard into the search field."""

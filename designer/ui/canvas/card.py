@@ -56,6 +56,7 @@ class Face(NamedTuple):
         is_known: Whether its shapes are known.
         input_count: Ports on the left.
         output_count: Ports on the right.
+        is_bypassed: Whether it is switched off.
     """
 
     category: Category
@@ -73,6 +74,7 @@ class Face(NamedTuple):
     is_known: bool
     input_count: int
     output_count: int
+    is_bypassed: bool
 
 
 def face(
@@ -108,6 +110,7 @@ def face(
         report is not None and report.outputs is not None,
         len(names),
         len(layer.outputs),
+        layer.is_bypassed,
     )
 
 

@@ -71,6 +71,7 @@ class Drawing(QGraphicsScene):
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
+        self._chosen_dot: tuple[PortRef, int] | None = None
         self._room = QRectF()
         self.selectionChanged.connect(self.selection_changed)
         self.apply(
@@ -321,6 +322,19 @@ class Drawing(QGraphicsScene):
                 state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
             item.update()
 
+    def set_chosen_dot(self, dot: tuple[PortRef, int] | None) -> None:
+        """Show which reroute dot is chosen, by the input its wire ends at and its place; None for none."""
+        self._chosen_dot = dot
+        self.update()
+
+    def set_found(self, ids: Collection[NodeId] | None) -> None:
+        """Fade all cards but those that a search found; None ends it."""
+        for id, item in self.nodes.items():
+            is_faded = ids is not None and id not in ids
+            if is_faded != item.state.is_faded:
+                item.state.is_faded = is_faded
+                item.update()
+
     # Selection -------------------------------------------------------------------------------------------------------
 
     @property
@@ -360,15 +374,23 @@ class Drawing(QGraphicsScene):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Write the shapes on the wires, where the zoom lets them be read."""
-        if painting.detail(painter.worldTransform().m11()) < Detail.EVERYTHING:
+        level = painting.detail(painter.worldTransform().m11())
+        if level is Detail.BLOCKS:
+            return
+        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
+        near = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        wires = [item for item in near if isinstance(item, WireItem)]
+        for item in wires:
+            for place, dot in enumerate(item.wire.via):
+                painting.dot(painter, QPointF(*dot), item.pen(), (item.target, place) == self._chosen_dot, self._paints)
+        if level is not Detail.EVERYTHING:
             return
         painter.setFont(card_font(LABEL_PIXELS, False))
         painter.setPen(self._paints.quiet)
         if self.is_stale:
             painter.setOpacity(painting.DIMMED)
-        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
-        for item in self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if isinstance(item, WireItem) and item.label and item.label_rect.intersects(QRectF(rect)):
+        for item in wires:
+            if item.label and item.label_rect.intersects(QRectF(rect)):
                 painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)
 
 

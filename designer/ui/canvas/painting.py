@@ -123,6 +123,7 @@ class Paints:
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
         self.skip = QPen(look.residual, 2.0)
+        self.passing = QPen(look.wire, 2.5)
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -194,12 +195,20 @@ def dots(painter: QPainter, area: QRectF, paint: Paints) -> None:
     painter.setWorldMatrixEnabled(True)
 
 
+def dot(painter: QPainter, at: QPointF, pen: QPen, is_chosen: bool, paint: Paints) -> None:
+    """Paint a reroute dot on its wire."""
+    painter.setPen(paint.selected if is_chosen else Qt.PenStyle.NoPen)
+    painter.setBrush(pen.color())
+    radius = max(pen.widthF() / 2 + 2.0, PORT_RADIUS)
+    painter.drawEllipse(at, radius, radius)
+
+
 # Cards ---------------------------------------------------------------------------------------------------------------
 
 
 def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
     """Paint a card in its own coordinates, its top left corner at the origin."""
-    if state.is_faded:
+    if state.is_faded or face.is_bypassed:
         painter.setOpacity(painter.opacity() * DIMMED)
     if face.skips:
         painter.setPen(paint.skip)
@@ -218,6 +227,10 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         _large_title(painter, face, paint)
         if state.inputs is not None or face.loose:
             _ports(painter, face, state, paint)
+    if face.is_bypassed:
+        painter.setOpacity(painter.opacity() / DIMMED)
+        painter.setPen(paint.passing)
+        painter.drawLine(QPointF(0.0, CARD_HEIGHT / 2), QPointF(CARD_WIDTH, CARD_HEIGHT / 2))
     if face.severity is not None:
         _badge(painter, face.severity, paint)
 
