@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -145,5 +146,8 @@ def _with_weights(
 def writer_of(chosen: Format) -> Writer:
     """What writes and proves a format; loads what the format needs."""
     module, function = _WRITERS[chosen.key]
-    writer: Writer = getattr(import_module(module), function)
+    with warnings.catch_warnings():
+        if chosen.extra:  # what other people's packages say of each other while they load is for their makers
+            warnings.simplefilter("ignore")
+        writer: Writer = getattr(import_module(module), function)
     return writer
