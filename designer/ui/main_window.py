@@ -347,7 +347,7 @@ class MainWindow(QMainWindow):
 
     def export_picture(self) -> None:
         """Write the canvas as a picture."""
-        exporting.export_picture(self.bench)
+        exporting.export_picture(self.bench, self)
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""

@@ -64,6 +64,7 @@ class Drawing(QGraphicsScene):
         self.wires: dict[PortRef, WireItem] = {}
         self.is_stale = False
         self.shows_grid = True
+        self.shows_ground = True
         self._paints = painting.paints(look or tokens())
         self._times: Mapping[NodeId, float] = {}
         self._whole_time = 0.0
@@ -346,6 +347,13 @@ class Drawing(QGraphicsScene):
                 item.state.is_faded = is_faded
                 item.update()
 
+    def show_only(self, ids: Collection[NodeId]) -> None:
+        """Hide all cards but these, and all wires but those between them; for a picture of a part."""
+        for id, item in self.nodes.items():
+            item.setVisible(id in ids)
+        for wire in self.wires.values():
+            wire.setVisible(wire.wire.source.node in ids and wire.wire.target.node in ids)
+
     # Selection -------------------------------------------------------------------------------------------------------
 
     @property
@@ -378,7 +386,8 @@ class Drawing(QGraphicsScene):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Fill the ground and dot it; the dots keep their distance on screen at any zoom."""
         look = self._paints.look
-        painter.fillRect(rect, look.ground)
+        if self.shows_ground:
+            painter.fillRect(rect, look.ground)
         if not self.shows_grid:
             return
         painting.dots(painter, QRectF(rect), self._paints)
