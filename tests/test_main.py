@@ -137,7 +137,7 @@ REFUSED = [
     (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width"), "NAME=VALUE"),
     (("new", "mobilenet_v2", "-o", "no/such/folder/x.design.json"), "no/such/folder"),
     (("render", "b.design.json", "-o", "x.bmp"), ".png or .svg"),
-    (("export", "b.design.json", "-o", "x.tflite"), ".onnx"),
+    (("export", "b.design.json", "-o", "x.exe"), ".onnx"),
 ]
 
 
@@ -269,8 +269,21 @@ def test_a_table_of_layers_is_written(folder: Path) -> None:
     assert "| 56²×24 | Bottleneck | 6 | 32 | 3 | 2 |" in (folder / "v2.md").read_text(encoding="utf-8")
 
 
-def test_formats_are_listed_with_their_options(tmp_path: Path) -> None:
-    done = run("export", "--list", cwd=tmp_path)
+def test_formats_are_listed_with_their_options() -> None:
+    done = run("export", "--list", cwd=ROOT)
     assert "onnx (.onnx): ONNX." in done.stdout
     assert "    --opset 17  ONNX operator set" in done.stdout
-    assert run_json("export", "--list", cwd=tmp_path)["onnx"]["options"]["opset"] == 17
+    assert run_json("export", "--list", cwd=ROOT)["onnx"]["options"]["opset"] == 17
+
+
+@pytest.mark.torch
+def test_weights_are_put_beside_a_design(folder: Path) -> None:
+    run_json("export", "b.design.json", "-o", "trained.safetensors", "--seed", "9", cwd=folder)
+    done = run("weights", "b.design.json", "--from", "trained.safetensors", cwd=folder)
+    assert done.stdout.startswith("b.safetensors: trained.safetensors, all ")
+    assert (folder / "b.safetensors").read_bytes() == (folder / "trained.safetensors").read_bytes()
+    again = run_json("weights", "b.design.json", "--seed", "9", cwd=folder)
+    assert again["weights"] == "fresh, seed 9"
+    assert (folder / "b.safetensors").read_bytes() == (folder / "trained.safetensors").read_bytes()
+    (folder / "b.safetensors").unlink()
+    assert run("weights", "b.design.json", "--from", "gone.pth", cwd=folder).returncode == 2

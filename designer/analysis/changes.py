@@ -105,6 +105,8 @@ def _layer_changes(before: Layer, after: Layer) -> Iterator[FieldChange]:
     if before.file_key != after.file_key:
         yield FieldChange("layer", "layer", type_title(before), type_title(after))
         return
+    if before.is_bypassed != after.is_bypassed:
+        yield FieldChange("bypassed", "bypassed", *("yes" if each.is_bypassed else "no" for each in (before, after)))
     if before.body is not None and after.body is not None:
         if before.body.name != after.body.name:
             yield FieldChange("title", "title", before.body.name, after.body.name)

@@ -8,6 +8,8 @@ from enum import Enum
 
 from designer.graph.design import Design, NodeId, NodePath, PortRef
 
+Edit = Callable[[Design], Design]
+
 
 class Severity(Enum):
     """How bad it is."""
@@ -28,7 +30,7 @@ class Fix:
     """
 
     label: str
-    edit: Callable[[Design], Design]
+    edit: Edit
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,13 @@ class Issue:
         mend = f" ({self.mend})" if self.mend else ""
         return f"{self.where}: {self.what}, {place}, {self.why}{mend}"
 
-    def inside(self, block: NodeId) -> Issue:
-        """The same problem seen from the design that holds the block; its mends do not reach inside."""
-        return replace(self, path=(block, *self.path), fixes=())
+    def inside(self, block: NodeId, lift: Callable[[Edit], Edit] | None = None) -> Issue:
+        """The same problem seen from the design that holds the block.
+
+        Args:
+            block: The block's node.
+            lift: From an edit of what is inside to one of the design that holds it; None where nothing inside can be
+                edited, so that the mends do not reach it.
+        """
+        fixes = tuple(replace(fix, edit=lift(fix.edit)) for fix in self.fixes) if lift is not None else ()
+        return replace(self, path=(block, *self.path), fixes=fixes)

@@ -57,7 +57,7 @@ def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: Tens
     if not layer.outputs:
         return Segment((0,), (0,) * len(inputs), (), ())
     if layer.aliases_input:
-        return Segment((0,), (0,) * len(inputs), (0,), (View(of_output=False, which=0),))
+        return Segment((0,), (0,) * len(inputs), (0,), (View(of_output=False, which=layer.passed_input),))
     return Segment((output.bytes,), (0,) * len(inputs), (output.bytes,), (None,))
 
 

@@ -6,7 +6,7 @@ before it is offered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from math import gcd
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis
 
 Rule = Callable[[Design], Iterator[Issue]]
+Entering = Mapping[NodeId, TensorSpec | None] | None
 
 
 # Wires ----------------------------------------------------------------------------------------------------------------
@@ -60,8 +61,7 @@ def misfit_if_connected(analysis: Analysis, source: PortRef, target: PortRef) ->
     known = tuple(item for item in inputs if item is not None)
     if len(known) < len(inputs):
         return None
-    misfit = facts(layer, known).misfit
-    return misfit.what if misfit else None
+    return _what_would_not_fit(layer, known)
 
 
 def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output: bool) -> str | None:
@@ -78,8 +78,16 @@ def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output:
     spec = analysis.spec(port) if is_output else None
     if spec is None or len(layer.inputs) != 1:
         return None
-    misfit = facts(layer, (spec,)).misfit
-    return misfit.what if misfit else None
+    return _what_would_not_fit(layer, (spec,))
+
+
+def _what_would_not_fit(layer: Layer, inputs: tuple[TensorSpec, ...]) -> str | None:
+    found = facts(layer, inputs)
+    if found.misfit is not None:
+        return found.misfit.what
+    if found.outputs is None and found.inner is not None:  # what is wrong is inside the block
+        return next((f"{issue.where}: {issue.what}" for issue in found.inner.issues), None)
+    return None
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
@@ -205,10 +213,20 @@ def _with_output(design: Design, source: PortRef) -> Design:
 Mender = Callable[[Design, NodeId, tuple[TensorSpec, ...]], Iterator[Fix]]
 
 
-def misfit_issue(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...], misfit: Misfit) -> Issue:
-    """The problem a misfit is, with the mends that were tried and work."""
+def misfit_issue(
+    design: Design, id: NodeId, inputs: tuple[TensorSpec, ...], misfit: Misfit, entering: Entering = None
+) -> Issue:
+    """The problem a misfit is, with the mends that were tried and work.
+
+    Args:
+        design: Where the node is.
+        id: The node.
+        inputs: Shapes that reach it.
+        misfit: Why it cannot take them.
+        entering: Inside a block, the shape at each Input node; None where they say their own.
+    """
     candidates = MENDERS.get(misfit.code, _no_mend)(design, id, inputs)
-    fixes = tuple(fix for fix in candidates if _mends(design, id, fix))
+    fixes = tuple(fix for fix in candidates if _mends(design, id, fix, entering))
     mend = "; or ".join(_lower_first(fix.label) for fix in fixes)
     return Issue(misfit.code, Severity.ERROR, (id,), misfit.what, misfit.why, mend, fixes=fixes)
 
@@ -217,22 +235,23 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _mends(design: Design, id: NodeId, fix: Fix) -> bool:
+def _mends(design: Design, id: NodeId, fix: Fix, entering: Entering) -> bool:
     """Whether the node's misfit is gone after the fix, and none came in its place."""
     from designer.analysis.snapshot import analyse  # a rule is asked while analysing, and tries its mend by analysing
 
     try:
         mended = fix.edit(design)
-        return id not in mended.nodes or _without_mends(analyse, mended, id)
+        return id not in mended.nodes or _without_mends(analyse, mended, id, entering)
     except DesignerError:
         return False
 
 
-def _without_mends(analyse: Callable[[Design], Analysis], mended: Design, id: NodeId) -> bool:
+def _without_mends(analyse: Callable[..., Analysis], mended: Design, id: NodeId, entering: Entering) -> bool:
     # The tried design is cut down to what feeds the node, so that trying costs what the node's past costs.
     upstream = _past(mended, id)
     trial = mended.without_nodes([node for node in mended.nodes if node not in upstream])
-    report = analyse(trial).node(id)
+    given = None if entering is None else tuple(entering.get(node.id) for node in trial.input_nodes())
+    report = analyse(trial, given=given).node(id)
     return report.outputs is not None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from designer.analysis.issues import Issue, Severity
 from designer.analysis.memory import MemoryPlan, Segment
 from designer.analysis.rules import misfit_issue, structure_issues
 from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts, widest
+from designer.edit.inside import lifted
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
@@ -148,8 +149,20 @@ class Analysis:
     def _node_issues(self, id: NodeId) -> tuple[Issue, ...]:
         report = self._reports[id]
         if report.facts is not None and report.facts.misfit is not None:
-            return (misfit_issue(self.design, id, report.known_inputs or (), report.facts.misfit),)
-        return tuple(issue.inside(id) for issue in report.inner.issues) if report.inner is not None else ()
+            misfit, inputs = report.facts.misfit, report.known_inputs or ()
+            return (misfit_issue(self.design, id, inputs, misfit, self._entering),)
+        if report.inner is None:
+            return ()
+        is_drawn = self.design.nodes[id].layer.body is not None
+        lift = partial(lifted, (id,)) if is_drawn else None
+        return tuple(issue.inside(id, lift) for issue in report.inner.issues)
+
+    @property
+    def _entering(self) -> Mapping[NodeId, TensorSpec | None] | None:
+        """The shape given to each Input node; None where they say their own."""
+        if self.given is None:
+            return None
+        return {node.id: spec for node, spec in zip(self.design.input_nodes(), self.given, strict=True)}
 
     def issues_of(self, id: NodeId) -> tuple[Issue, ...]:
         """Problems at one node or inside it."""

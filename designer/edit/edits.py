@@ -124,6 +124,35 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
     return Design.build(result.name, result.nodes.values(), wires.values()), tuple(names.values())
 
 
+def incoming_wires(design: Design, ids: Iterable[NodeId]) -> tuple[Wire, ...]:
+    """Wires into these nodes from others."""
+    wanted = set(ids)
+    return tuple(
+        wire for wire in design.wires.values() if wire.target.node in wanted and wire.source.node not in wanted
+    )
+
+
+def rewired(design: Design, wires: Iterable[Wire], names: Mapping[NodeId, NodeId]) -> Design:
+    """Let copies read what their originals read, as far as it is there and their inputs are free.
+
+    Args:
+        design: What the copies are in already.
+        wires: Into the originals, from others.
+        names: Each original's copy.
+    """
+    for wire in wires:
+        if wire.target.node not in names or wire.source.node not in design.nodes:
+            continue
+        target = PortRef(names[wire.target.node], wire.target.port)
+        if target in design.wires:
+            continue
+        try:
+            design = design.with_wire(Wire(wire.source, target))
+        except EditRefused:
+            continue  # another design, where that id is something else
+    return design
+
+
 def _stem(id: NodeId) -> str:
     stem, _, number = id.rpartition("_")
     return stem if stem and number.isdigit() else id

@@ -18,13 +18,19 @@ from designer.graph.tensor import TensorSpec
 from designer.layers.blocks import Group
 
 
+def drawn_inside(node: Node) -> Design | None:
+    """What was drawn inside a group that is not switched off; None of everything else."""
+    return node.layer.body if node.layer.is_block else None
+
+
 def body_at(design: Design, path: NodePath) -> Design | None:
     """What was drawn inside a group; the design itself for an empty path, None where the path leads into no group."""
     for id in path:
         node = design.nodes.get(id)
-        if node is None or node.layer.body is None:
+        body = drawn_inside(node) if node is not None else None
+        if body is None:
             return None
-        design = node.layer.body
+        design = body
     return design
 
 
@@ -39,7 +45,7 @@ def lifted(path: NodePath, edit: Edit) -> Edit:
     inner = lifted(path[1:], edit)
 
     def outer(design: Design) -> Design:
-        before = design.node(path[0]).layer.body
+        before = drawn_inside(design.node(path[0]))
         if before is None:
             raise EditRefused(f"{path[0]} is no group: nothing was drawn inside that could be edited")
         after = inner(before)
@@ -57,15 +63,12 @@ def place_of_change(before: Design, after: Design) -> NodePath:
         if any(others) or changes.changed_wires or len(changes.changed_nodes) != 1:
             break
         ((old, new),) = changes.changed_nodes
-        if old.layer.body is None or new.layer.body is None or not _same_place(old, new):
+        inside_before, inside_after = drawn_inside(old), drawn_inside(new)
+        if inside_before is None or inside_after is None or (old.name, old.position) != (new.name, new.position):
             break
         path = (*path, new.id)
-        before, after = old.layer.body, new.layer.body
+        before, after = inside_before, inside_after
     return path
-
-
-def _same_place(old: Node, new: Node) -> bool:
-    return (old.name, old.position) == (new.name, new.position)
 
 
 def opened_up(design: Design, path: NodePath, inputs: Callable[[NodePath], tuple[TensorSpec, ...]]) -> Design:

@@ -7,13 +7,16 @@ between them becomes constructor arguments; places that always agree share one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import Design, Feed, NodeId
 from designer.graph.layer import Call
+
+CallsOf = Callable[[Analysis, NodeId], tuple[Call, ...]]
+"""The calls that compute a part, in the words of one framework; none for a block."""
 
 DEFAULTS: Mapping[str, Any] = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True}
 """PyTorch's own, of the arguments that our calls leave out where they have them."""
@@ -39,6 +42,7 @@ class Kind:
         flags: Optional parts, and the name of the flag that says whether they are there.
         arguments: Constructor arguments, and the value each has for each block.
         at: Which argument stands at a place; a place without one has the same value everywhere.
+        calls: What computes a part.
     """
 
     title: str
@@ -48,6 +52,7 @@ class Kind:
     flags: dict[NodeId, str] = field(default_factory=dict)
     arguments: dict[str, list[Any]] = field(default_factory=dict)
     at: dict[Place, str] = field(default_factory=dict)
+    calls: CallsOf = field(kw_only=True)
 
     def values(self, block: Analysis) -> list[Any]:
         """The constructor's arguments for one of the blocks."""
@@ -66,25 +71,30 @@ def calls_of(analysis: Analysis, id: NodeId) -> tuple[Call, ...]:
     return () if report.inner is not None else analysis.design.nodes[id].layer.lower(*report.inputs)
 
 
-def kinds_of(whole: Analysis) -> list[Kind]:
-    """The kinds of block in a design, in the order met; what is inside blocks of a kind comes before the kind."""
+def kinds_of(whole: Analysis, calls: CallsOf = calls_of) -> list[Kind]:
+    """The kinds of block in a design, in the order met; what is inside blocks of a kind comes before the kind.
+
+    Args:
+        whole: The design.
+        calls: What computes a part; PyTorch's calls unless said.
+    """
     found: list[Kind] = []
     for id in inner_parts(whole.design):
         inner = whole.node(id).inner
         if inner is None:
             continue
-        for kind in kinds_of(inner):
-            _join(found, kind.title, kind.doc, kind.blocks)
+        for kind in kinds_of(inner, calls):
+            _join(found, kind.title, kind.doc, kind.blocks, calls)
         layer = whole.design.nodes[id].layer
         doc = (type(layer).__doc__ or layer.title).splitlines()[0]
-        _join(found, layer.card_title() if layer.body is not None else type(layer).__name__, doc, [inner])
+        _join(found, layer.card_title() if layer.body is not None else type(layer).__name__, doc, [inner], calls)
     for kind in found:
         _find_flags(kind)
         _find_arguments(kind)
     return found
 
 
-def _join(found: list[Kind], title: str, doc: str, blocks: Sequence[Analysis]) -> None:
+def _join(found: list[Kind], title: str, doc: str, blocks: Sequence[Analysis], calls: CallsOf) -> None:
     for block in blocks:
         for kind in found:
             if kind.title == title and (pattern := _common_pattern(kind, block)) is not None:
@@ -93,18 +103,18 @@ def _join(found: list[Kind], title: str, doc: str, blocks: Sequence[Analysis]) -
                     kind.blocks.append(block)
                 break
         else:
-            found.append(Kind(title, doc, block, [block]))
+            found.append(Kind(title, doc, block, [block], calls=calls))
 
 
 def _common_pattern(kind: Kind, block: Analysis) -> Analysis | None:
     """The block, of these, that has every part of the others; None where there is none."""
     for pattern in (kind.pattern, block):
-        if all(_is_part_of(other, pattern) for other in (*kind.blocks, block)):
+        if all(_is_part_of(other, pattern, kind.calls) for other in (*kind.blocks, block)):
             return pattern
     return None
 
 
-def _is_part_of(block: Analysis, pattern: Analysis) -> bool:
+def _is_part_of(block: Analysis, pattern: Analysis, calls: CallsOf) -> bool:
     """Whether a block is the pattern with some parts passed by."""
     if block is pattern:
         return True
@@ -114,7 +124,7 @@ def _is_part_of(block: Analysis, pattern: Analysis) -> bool:
         return False
     if [id for id in all_parts if id not in missing] != parts:
         return False
-    if any(_call_shape(block, id) != _call_shape(pattern, id) for id in parts):
+    if any(_call_shape(calls(block, id)) != _call_shape(calls(pattern, id)) for id in parts):
         return False
     ends = [node.id for node in pattern.design.output_nodes()]
     wanted = {id: _feeds_past(pattern.design, id, missing) for id in (*parts, *ends)}
@@ -125,8 +135,8 @@ def _holds_blocks(block: Analysis) -> bool:
     return any(block.node(id).inner is not None for id in inner_parts(block.design))
 
 
-def _call_shape(block: Analysis, id: NodeId) -> tuple[Any, ...]:
-    return tuple((call.target, call.inputs, call.result) for call in calls_of(block, id))
+def _call_shape(calls: Sequence[Call]) -> tuple[Any, ...]:
+    return tuple((call.target, call.inputs, call.result) for call in calls)
 
 
 def passed_by(design: Design, id: NodeId) -> Feed | None:
@@ -156,7 +166,7 @@ def _find_flags(kind: Kind) -> None:
 def _find_arguments(kind: Kind) -> None:
     columns: dict[str, list[Any]] = {}
     for place in _places(kind):
-        values = [_value(block, place) for block in kind.blocks]
+        values = [_value(kind, block, place) for block in kind.blocks]
         known = [value for value in values if value is not None]
         if all(value == known[0] for value in known):
             continue
@@ -173,7 +183,7 @@ def _find_arguments(kind: Kind) -> None:
     kind.arguments = dict(sorted(filled.items(), key=lambda entry: _place_in_signature(entry[0]))) | kind.arguments
 
 
-_SIGNATURE = ("in_channels", "hidden_channels", "out_channels", "kernel_size", "stride", "padding")
+_SIGNATURE = ("in_channels", "hidden_channels", "out_channels", "kernel_size", "stride", "strides", "padding")
 
 
 def _place_in_signature(name: str) -> int:
@@ -187,7 +197,7 @@ def _filler(column: Sequence[Any]) -> Any:
 
 def _places(kind: Kind) -> Iterator[Place]:
     for id in inner_parts(kind.pattern.design):
-        for index in range(len(calls_of(kind.pattern, id))):
+        for index in range(len(kind.calls(kind.pattern, id))):
             for name in _argument_names(kind, id, index):
                 yield Place(id, index, name)
 
@@ -197,14 +207,14 @@ def _argument_names(kind: Kind, id: NodeId, call: int) -> Iterable[str]:
     names: dict[str, None] = {}
     for block in (kind.pattern, *kind.blocks):
         if id in block.design.nodes:
-            names |= dict.fromkeys(name for name, _ in calls_of(block, id)[call].arguments)
+            names |= dict.fromkeys(name for name, _ in kind.calls(block, id)[call].arguments)
     return names
 
 
-def _value(block: Analysis, place: Place) -> Any:
+def _value(kind: Kind, block: Analysis, place: Place) -> Any:
     if place.part not in block.design.nodes:
         return None
-    return dict(calls_of(block, place.part)[place.call].arguments).get(place.argument, DEFAULTS.get(place.argument))
+    return dict(kind.calls(block, place.part)[place.call].arguments).get(place.argument, DEFAULTS.get(place.argument))
 
 
 def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -212,7 +222,8 @@ def _agree(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return bool(both) and all(a == b and type(a) is type(b) for a, b in both)
 
 
-_CHANNEL_WORDS = ("in_channels", "out_channels", "num_features", "groups")
+_CHANNEL_WORDS = ("in_channels", "out_channels", "num_features", "groups", "filters")
+_OUT_WORDS = ("out_channels", "filters")
 
 
 def _argument_name(kind: Kind, place: Place, taken: set[str]) -> str:
@@ -221,7 +232,7 @@ def _argument_name(kind: Kind, place: Place, taken: set[str]) -> str:
         first = _convolutions(kind)[0]
         if place.part == first and place.argument == "in_channels":
             wanted = "in_channels"
-        elif place.part == _convolutions(kind)[-1] and place.argument == "out_channels":
+        elif place.part == _convolutions(kind)[-1] and place.argument in _OUT_WORDS:
             wanted = "out_channels"
         else:
             wanted = "hidden_channels"
@@ -230,6 +241,8 @@ def _argument_name(kind: Kind, place: Place, taken: set[str]) -> str:
 
 def _convolutions(kind: Kind) -> list[NodeId]:
     parts = inner_parts(kind.pattern.design)
-    return [
-        id for id in parts if any(dict(call.arguments).get("in_channels") for call in calls_of(kind.pattern, id))
-    ] or parts
+    return [id for id in parts if any(_has_channels(call) for call in kind.calls(kind.pattern, id))] or parts
+
+
+def _has_channels(call: Call) -> bool:
+    return any(name in ("in_channels", *_OUT_WORDS) for name, _ in call.arguments)

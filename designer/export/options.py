@@ -27,6 +27,12 @@ class Options:
         for parameter in self.parameters:
             parameter.check(getattr(self, parameter.name))
 
+    @property
+    def fixed_batch(self) -> int | None:
+        """The one number of pictures that the file takes; None where that is open or does not matter."""
+        batch: int | None = getattr(self, "batch", None)
+        return None if getattr(self, "dynamic_batch", False) else batch
+
     @classmethod
     def parameter(cls, name: str) -> Parameter:
         """The declared option of that name.

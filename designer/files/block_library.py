@@ -89,6 +89,16 @@ class BlockLibrary:
         """
         return Group(load(self._require(name).path))
 
+    def rename(self, name: str, new_name: str) -> LibraryBlock:
+        """Give a block another name.
+
+        Raises:
+            DesignFileError: There is none, the new name is empty or taken, or its file cannot be written or removed.
+        """
+        kept = self.save(new_name, load(self._require(name).path))
+        self.delete(name)
+        return kept
+
     def delete(self, name: str) -> None:
         """Take a block out of the library; designs that it was placed in keep theirs.
 

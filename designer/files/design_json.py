@@ -16,13 +16,14 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
 from designer.errors import DesignFileError, EditRefused, ParameterError, near
 from designer.files.atomic import read_whole, write_whole
 from designer.files.json_text import Spot, parse
+from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
 from designer.layers.registry import lookup
@@ -38,9 +39,11 @@ _Object = dict[str, Any]
 _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 """By version: what makes a file of that version one of the next. Empty while there is one version only."""
 
-_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body")
+_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed")
 _WIRE_KEYS = ("from", "to", "via")
 _DESIGN_KEYS = ("name", "nodes", "wires")
+_INCOMING = "incoming"
+_HEAD_KEYS = {"format", "version", _INCOMING}
 
 
 def save(design: Design, path: str | os.PathLike[str]) -> None:
@@ -72,9 +75,17 @@ def load(path: str | os.PathLike[str]) -> Design:
 # Writing --------------------------------------------------------------------------------------------------------------
 
 
-def dumps(design: Design) -> str:
-    """The design as the text of a file, or of the clipboard."""
+def dumps(design: Design, incoming: Iterable[Wire] = ()) -> str:
+    """The design as the text of a file, or of the clipboard.
+
+    Args:
+        design: What to write.
+        incoming: Of a piece on the clipboard: wires into it from what was not copied, to paste it wired.
+    """
     head = [f' "format": {_json(FORMAT)}', f' "version": {VERSION}']
+    outside = [_json({"from": str(wire.source), "to": str(wire.target)}) for wire in incoming]
+    if outside:
+        head.append(f' "{_INCOMING}": {_list(outside, " ")}')
     return "{\n" + ",\n".join([*head, *_design_lines(design, " ")]) + "\n}\n"
 
 
@@ -153,7 +164,19 @@ def loads(text: str, path: str = "clipboard") -> Design:
     data = _checked_head(parse(text, path), spot)
     for version in range(data["version"], VERSION):
         data = _MIGRATIONS[version](data)
-    return _design({key: value for key, value in data.items() if key not in {"format", "version"}}, spot)
+    return _design({key: value for key, value in data.items() if key not in _HEAD_KEYS}, spot)
+
+
+def loads_piece(text: str) -> tuple[Design, tuple[Wire, ...]]:
+    """The piece of a design that the clipboard holds, and the wires into it from what was not copied.
+
+    Raises:
+        DesignFileError: The text is no sound design, or its wires from outside are none.
+    """
+    piece = loads(text)
+    data, spot = parse(text, "clipboard"), Spot(text, "clipboard")
+    entries = _entries(data, _INCOMING, spot) if _INCOMING in data else []
+    return piece, tuple(_wire(entry, spot.into(_INCOMING, index)) for index, entry in enumerate(entries))
 
 
 def _checked_head(data: Any, spot: Spot) -> _Object:
@@ -214,9 +237,13 @@ def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:
         if "body" not in {item.name for item in fields(cls)}:  # type: ignore[arg-type]  # registered layers are dataclasses
             spot.into("body").refuse(f"a layer of type '{key}' has no body; remove it")
         values["body"] = _design(data["body"], spot.into("body"))
+    is_bypassed = data.get("bypassed", False)
+    if not isinstance(is_bypassed, bool):
+        spot.into("bypassed").refuse(f"{_shown(is_bypassed)} is neither true nor false; correct it, or remove it")
     try:
-        return cls(**values)
-    except ParameterError as error:
+        layer = cls(**values)
+        return bypassed(layer) if is_bypassed else layer
+    except (ParameterError, EditRefused) as error:
         spot.refuse(str(error))
 
 

@@ -201,6 +201,8 @@ class Layer:
     """Whether ``expand`` says what it computes; then output, weights, work and lower are not asked."""
     aliases_input: ClassVar[bool] = False
     """Whether the output is the input's own memory when running (a view, or nothing done)."""
+    is_bypassed: ClassVar[bool] = False
+    """Whether it is switched off, so that its input passes through."""
 
     def __post_init__(self) -> None:
         """Raise ParameterError where a parameter is out of range."""
@@ -216,6 +218,11 @@ class Layer:
     def outputs(self) -> tuple[Port, ...]:
         """Ports that give to any number of wires."""
         return Y
+
+    @property
+    def passed_input(self) -> int:
+        """Which input's memory the output is, by its place, where it is one's."""
+        return 0
 
     @property
     def body(self) -> Design | None:

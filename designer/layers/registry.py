@@ -114,7 +114,9 @@ def search(text: str) -> tuple[type[Layer], ...]:
     if not letters:
         return catalogue()
     scored = [
-        (score, index, cls) for index, cls in enumerate(catalogue()) if (score := match_score(letters, _words(cls)))
+        (score, index, cls)
+        for index, cls in enumerate(catalogue())
+        if (score := match_score(letters, search_words(cls)))
     ]
     return tuple(cls for _, _, cls in sorted(scored, key=lambda entry: (-entry[0], entry[1])))
 
@@ -135,5 +137,6 @@ def _word_score(letters: str, word: str) -> int:
     return 1 if all(letter in rest for letter in letters) else 0
 
 
-def _words(cls: type[Layer]) -> tuple[str, ...]:
+def search_words(cls: type[Layer]) -> tuple[str, ...]:
+    """What a layer may be searched by."""
     return (cls.title, *cls.title.split(), cls.key, cls.glyph, cls.category.value, *cls.keywords)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -32,9 +33,15 @@ Writer = Callable[[Subject, Path, Options, Steps], Proof]
 
 _WRITERS: Mapping[str, tuple[str, str]] = {
     "onnx": ("designer.runtime.onnx_file", "write_onnx"),
+    "onnx_int8": ("designer.runtime.int8_file", "write_int8"),
     "pytorch": ("designer.runtime.source_file", "write_python"),
+    "keras": ("designer.runtime.source_file", "write_keras"),
     "safetensors": ("designer.runtime.weight_file", "write_safetensors"),
     "program": ("designer.runtime.program_file", "write_program"),
+    "openvino": ("designer.runtime.openvino_file", "write_openvino"),
+    "ncnn": ("designer.runtime.ncnn_file", "write_ncnn"),
+    "litert": ("designer.runtime.litert_file", "write_litert"),
+    "executorch": ("designer.runtime.executorch_file", "write_executorch"),
     "markdown": ("designer.runtime.table_file", "write_markdown"),
     "latex": ("designer.runtime.table_file", "write_latex"),
 }
@@ -76,9 +83,7 @@ def deliver(
     steps = Steps(progress, is_cancelled)
     chosen = format_of(format)
     settings = _settled(chosen, options, path)
-    analysis = analyse(
-        design, batch=getattr(settings, "batch", 1) if not getattr(settings, "dynamic_batch", True) else 1
-    )
+    analysis = analyse(design, batch=settings.fixed_batch or 1)
     refuse_invalid(analysis)
     with staged(path) as staging:
         steps(0.0, "compiling")
@@ -141,5 +146,8 @@ def _with_weights(
 def writer_of(chosen: Format) -> Writer:
     """What writes and proves a format; loads what the format needs."""
     module, function = _WRITERS[chosen.key]
-    writer: Writer = getattr(import_module(module), function)
+    with warnings.catch_warnings():
+        if chosen.extra:  # what other people's packages say of each other while they load is for their makers
+            warnings.simplefilter("ignore")
+        writer: Writer = getattr(import_module(module), function)
     return writer

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +17,12 @@ from torch import nn
 
 from designer.analysis.snapshot import analyse
 from designer.errors import ExportError
+from designer.export.keras_source import keras_source
 from designer.export.names import named_for_python
 from designer.export.options import SourceOptions
 from designer.export.python_source import python_source
 from designer.export.result import Check
-from designer.runtime.proving import Arrays, Proof, Steps, Subject, compared, module_outputs
+from designer.runtime.proving import TOLERANCE, Arrays, Proof, Steps, Subject, compared, module_outputs
 
 
 def write_python(subject: Subject, draft: Path, options: SourceOptions, steps: Steps) -> Proof:
@@ -43,6 +51,79 @@ def write_python(subject: Subject, draft: Path, options: SourceOptions, steps: S
     )
     lines = text.count("\n")
     return Proof((draft.name,), checks, f"PyTorch {torch.__version__}", (run,), {"lines": lines}, renamed)
+
+
+def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: Steps) -> Proof:
+    """Write Keras 3 source and prove it on Keras' PyTorch backend, where Keras is installed."""
+    steps(0.0, "printing")
+    text = keras_source(subject.analysis)
+    draft.write_bytes(text.encode())
+    code = compile(text, draft.name, "exec")
+    facts: dict[str, int | float | str] = {"lines": text.count("\n")}
+    checks: tuple[Check, ...] = (Check("compiled by Python", "its syntax is right"),)
+    if find_spec("keras") is None:
+        return Proof((draft.name,), checks, facts=facts, warnings=(_KERAS_MISSING,))
+    steps(0.2, "loading Keras")
+    keras = _keras()
+    steps(0.6, "running the source")
+    names: dict[str, Any] = {"__name__": "printed"}
+    exec(code, names)
+    model = _builder(names)()
+    names["load_weights"](model, {key: tensor.cpu().numpy() for key, tensor in subject.weights.items()})
+    inputs = subject.inputs(batch=2)
+    last = [tensor.permute(0, 2, 3, 1) for tensor in inputs]
+    with torch.inference_mode():
+        result = model(last if len(last) > 1 else last[0])
+    arrays = [_array(keras, each) for each in (result if isinstance(result, (list, tuple)) else [result])]
+    first = [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in arrays]
+    run = compared(module_outputs(subject.module, inputs), first, inputs, f"random, seed {subject.seed}", TOLERANCE)
+    own = subject.analysis.totals.parameters
+    trained = sum(prod(weight.shape) for weight in model.trainable_weights)
+    if trained != own:
+        raise ExportError(f"the Keras model has {trained} parameters, and the design {own}; nothing was left")
+    checks = (*checks, Check("parameters of the Keras model", f"{trained}, the design's"))
+    return Proof((draft.name,), checks, f"Keras {keras.__version__} on {keras.backend.backend()}", (run,), facts)
+
+
+def _array(keras: Any, tensor: Any) -> Any:
+    if isinstance(tensor, torch.Tensor):
+        return tensor.detach().cpu().numpy()
+    return keras.ops.convert_to_numpy(tensor)
+
+
+_KERAS_MISSING = (
+    "Keras is not installed here, so the source was not run; pip install keras, and export again to prove it"
+)
+
+
+def _keras() -> Any:
+    """Keras, on PyTorch unless this process runs it on something else already."""
+    if "keras" in sys.modules:
+        return sys.modules["keras"]
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    # A person's own settings, such as channels first, are for other programs; none are read or written.
+    with tempfile.TemporaryDirectory() as folder:
+        before = os.environ.get("KERAS_HOME")
+        os.environ["KERAS_HOME"] = folder
+        try:
+            import keras
+        finally:
+            if before is None:
+                del os.environ["KERAS_HOME"]
+            else:
+                os.environ["KERAS_HOME"] = before
+    return keras
+
+
+def _builder(names: Mapping[str, Any]) -> Callable[[], Any]:
+    """The last function of printed Keras source that takes nothing: it builds the model."""
+    found = [
+        each
+        for each in names.values()
+        if inspect.isfunction(each) and each.__module__ == "printed" and not inspect.signature(each).parameters
+    ]
+    builder: Callable[[], Any] = found[-1]
+    return builder
 
 
 def _network_of(text: str, name: str) -> nn.Module:

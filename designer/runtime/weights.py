@@ -7,6 +7,7 @@ the rest is fresh. Nothing in a file of weights can run: pickles are read with `
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from designer.runtime.module import CompiledModule
 from designer.runtime.torchvision_names import from_torchvision
 
 _PICKLES = (".pt", ".pth", ".bin")
+_MARK = "design"
 _TORCHVISION_MARK = "features."
 
 
@@ -83,10 +85,17 @@ def _read_safetensors(file: Path) -> WeightFile:
 
     try:
         with safe_open(file, "pt") as opened:
-            said = opened.metadata() or {}
-            return WeightFile({name: opened.get_tensor(name) for name in opened.keys()}, said.get("digest", ""))  # noqa: SIM118
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            return WeightFile(tensors, _digest_in(opened.metadata() or {}))
     except SafetensorError as error:
         raise ExportError(f"{file}: this is no safetensors file: {error}") from error
+
+
+def _digest_in(metadata: Mapping[str, str]) -> str:
+    try:
+        return str(json.loads(metadata[_MARK])["digest"])
+    except (KeyError, TypeError, ValueError):  # another program's file
+        return ""
 
 
 def _read_pickle(file: Path) -> WeightFile:
@@ -116,7 +125,7 @@ def fill(module: CompiledModule, file: WeightFile) -> Filled:
         ExportError: Nothing of the file belongs to the design.
     """
     state = module.state_dict()
-    tensors = _translated(file.tensors, state)
+    tensors = _found_again(_translated(file.tensors, state), state)
     kept = [key for key, own in state.items() if key in tensors and tensors[key].shape == own.shape]
     if state and not kept:
         raise ExportError(
@@ -129,6 +138,44 @@ def fill(module: CompiledModule, file: WeightFile) -> Filled:
     fresh = tuple(key for key in state if key not in set(kept))
     unused = tuple(name for name in tensors if name not in state)
     return Filled(tuple(kept), fresh, unused, file.digest == module.digest)
+
+
+def _found_again(tensors: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The tensors with those of moved nodes under their present names.
+
+    Grouping puts a block's name before a node's, and expanding joins the two: ``block.conv``, ``block_conv`` and
+    ``conv`` are one node where no other could be meant and every tensor of it has its shape.
+    """
+    there, wanted = _by_module(tensors), _by_module(state)
+    homeless = {path: _shapes_in(state, names) for path, names in wanted.items() if path not in there}
+    unclaimed = {path: _shapes_in(tensors, names) for path, names in there.items() if path not in wanted}
+    moved: dict[str, str] = {}
+    for path, shapes in homeless.items():
+        possible = [old for old, held in unclaimed.items() if held == shapes and _may_be(old, path)]
+        if len(possible) == 1 and possible[0] not in moved:
+            moved[possible[0]] = path
+    return {_moved(name, moved): tensor for name, tensor in tensors.items()}
+
+
+def _by_module(tensors: Mapping[str, Tensor]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in tensors:
+        found.setdefault(name.rpartition(".")[0], []).append(name)
+    return found
+
+
+def _shapes_in(tensors: Mapping[str, Tensor], names: list[str]) -> dict[str, tuple[int, ...]]:
+    return {name.rpartition(".")[2]: tuple(tensors[name].shape) for name in names}
+
+
+def _may_be(old: str, new: str) -> bool:
+    one, other = sorted((old.replace(".", "_"), new.replace(".", "_")), key=len)
+    return other == one or other.endswith(f"_{one}")
+
+
+def _moved(name: str, moved: Mapping[str, str]) -> str:
+    path, _, tensor = name.rpartition(".")
+    return f"{moved[path]}.{tensor}" if path in moved else name
 
 
 def _translated(tensors: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -152,7 +199,8 @@ def safetensors_bytes(module: CompiledModule, said: Mapping[str, str]) -> bytes:
     from safetensors.torch import save
 
     state = {key: tensor.detach().cpu().contiguous() for key, tensor in module.state_dict().items()}
-    content: bytes = save(state, dict(said))
+    # One entry, since the library keeps several in no order, and the same weights shall be the same bytes.
+    content: bytes = save(state, {_MARK: json.dumps(dict(said), ensure_ascii=False)})
     return content
 
 

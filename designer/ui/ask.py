@@ -50,6 +50,10 @@ class Ask(Protocol):
         """A line of text, or None when the person thought better of it."""
         ...
 
+    def sure(self, title: str, text: str, verb: str) -> bool:
+        """Whether to do what cannot be undone; ``verb`` stands on the button that does it."""
+        ...
+
     def tell(self, title: str, text: str, details: str = "") -> None:
         """Say that something did not work, and why."""
         ...
@@ -96,6 +100,17 @@ class AskByDialog:
     def text(self, title: str, question: str, present: str = "") -> str | None:
         answer, is_given = QInputDialog.getText(self._parent, title, question, text=present)
         return answer if is_given else None
+
+    def sure(self, title: str, text: str, verb: str) -> bool:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(title)
+        box.setText(title)
+        box.setInformativeText(text)
+        does = box.addButton(verb, QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        return box.clickedButton() is does
 
     def tell(self, title: str, text: str, details: str = "") -> None:
         box = QMessageBox(self._parent)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from designer import wording
-from designer.edit import grouping, layout
+from designer.edit import alignment, grouping, layout
+from designer.edit.alignment import Alignment
 from designer.graph.design import Design, NodeId, NodePath
 from designer.ui.workbench import Workbench
 
@@ -48,6 +49,19 @@ def expand(bench: Workbench) -> None:
 
     if bench.apply(f"Expand {id}", edit):
         bench.tab.select(parts)
+
+
+def align(bench: Workbench, by: Alignment) -> None:
+    """Put the selected nodes on one line."""
+    ids = bench.selection
+    bench.apply(f"Align {wording.plural(len(ids), 'node')} {by.value}", lambda design: alignment.align(design, ids, by))
+
+
+def distribute(bench: Workbench, across: bool) -> None:
+    """Spread the selected nodes evenly."""
+    ids = bench.selection
+    label = f"Distribute {wording.plural(len(ids), 'node')} {'across' if across else 'down'}"
+    bench.apply(label, lambda design: alignment.distribute(design, ids, across))
 
 
 def enter(bench: Workbench) -> None:

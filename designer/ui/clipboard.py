@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtGui import QGuiApplication
 
 from designer import wording
-from designer.edit.edits import delete, fragment, paste
+from designer.edit.edits import delete, fragment, incoming_wires, paste, rewired
 from designer.edit.layout import GRID
 from designer.errors import DesignFileError
-from designer.files.design_json import dumps, loads
-from designer.graph.design import Design, NodeId, Point
+from designer.files.design_json import dumps, loads_piece
+from designer.graph.design import Design, NodeId, Point, Wire
 from designer.ui.workbench import Workbench
 
 STEP = 3 * GRID
@@ -21,8 +21,9 @@ STEP = 3 * GRID
 def copy(bench: Workbench) -> None:
     """Put the selected nodes and the wires among them on the clipboard."""
     if bench.document is not None and bench.selection:
-        piece = fragment(bench.document.design, bench.selection)
-        QGuiApplication.clipboard().setText(dumps(piece))
+        design = bench.document.design
+        piece = fragment(design, bench.selection)
+        QGuiApplication.clipboard().setText(dumps(piece, incoming_wires(design, bench.selection)))
         bench.said.emit(f"Copied {wording.plural(len(piece.nodes), 'node')}")
 
 
@@ -39,15 +40,20 @@ def remove(bench: Workbench, verb: str = "Delete") -> None:
         bench.apply(f"{verb} {wording.plural(len(ids), 'node')}", lambda design: delete(design, ids))
 
 
-def paste_from_clipboard(bench: Workbench) -> None:
-    """Put what the clipboard holds into the design on screen, and select it."""
+def paste_from_clipboard(bench: Workbench, keeps_wires: bool = False) -> None:
+    """Put what the clipboard holds into the design on screen where the pointer is, and select it.
+
+    Args:
+        bench: Where the design is.
+        keeps_wires: Whether copies read what their originals read, as far as it is there.
+    """
     text = QGuiApplication.clipboard().text()
     try:
-        piece = loads(text)
+        piece, incoming = loads_piece(text)
     except DesignFileError as error:
         bench.said.emit(f"The clipboard holds no nodes: {error.reason}")
         return
-    _insert(bench, piece, "Paste")
+    _insert(bench, piece, "Paste", incoming if keeps_wires else ())
 
 
 def duplicate(bench: Workbench) -> None:
@@ -56,18 +62,22 @@ def duplicate(bench: Workbench) -> None:
         _insert(bench, fragment(bench.document.design, bench.selection), "Duplicate")
 
 
-def _insert(bench: Workbench, piece: Design, verb: str) -> None:
+def _insert(bench: Workbench, piece: Design, verb: str, incoming: Sequence[Wire] = ()) -> None:
     tab = bench.tab
     if tab is None or not piece.nodes:
         return
     design = tab.shown.design
-    offset = _offset(design, piece) if _overlaps(design, piece) else _centring(piece, tab.view_centre())
+    pointed = tab.pointed_at if verb == "Paste" else None
+    if pointed is not None:
+        offset = _centring(piece, pointed)
+    else:
+        offset = _offset(design, piece) if _overlaps(design, piece) else _centring(piece, tab.view_centre())
     added: list[NodeId] = []
 
     def edit(before: Design) -> Design:
         after, ids = paste(before, piece, offset)
         added[:] = ids
-        return after
+        return rewired(after, incoming, dict(zip(piece.nodes, ids, strict=True)))
 
     if bench.apply(f"{verb} {wording.plural(len(piece.nodes), 'node')}", edit):
         tab.select(added)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
@@ -20,7 +20,17 @@ def draw_frame(painter: QPainter, widget: QWidget, room: QRectF, has_focus: bool
 
 
 class FramedCombo(QComboBox):
-    """A choice in the common frame; the wheel changes it only while it has the keyboard."""
+    """A choice in the common frame; the wheel changes it only while it has the keyboard.
+
+    Signals: ``closed`` when the open list goes, with or without a choice.
+    """
+
+    closed = Signal()
+
+    def hidePopup(self) -> None:
+        """The list goes."""
+        super().hidePopup()
+        self.closed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw frame, choice and arrow."""

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -27,20 +27,27 @@ from designer.ui.number_box import NumberBox, leaves_undo_to_design
 from designer.ui.theme import tokens
 
 MIXED_TEXT = "several values"
+_PIXELS_A_STEP = 8
+"""How far a label is dragged for one step."""
 
 
 class Field(QWidget):
     """Edits one parameter's value.
 
-    Signals: ``edited`` with each new value; ``finished`` when the person is done with the field (Enter, or focus gone).
+    Signals: ``edited`` with each new value; ``finished`` when the person is done with the field (Enter, or focus gone);
+    ``tried`` with a value that is looked at and not kept yet; ``untried`` when it shall not be kept.
     """
 
     edited = Signal(object)
     finished = Signal()
+    tried = Signal(object)
+    untried = Signal()
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
+        self.tries_out = False
+        """Whether steps and hovering only try a value; where nobody can show what it would do, they are edits."""
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
@@ -87,6 +94,8 @@ class NumberField(Field):
         self.box = NumberBox(parameter, self)
         self.box.lineEdit().textEdited.connect(self._typed)
         self.box.stepped.connect(self._typed)
+        self.box.tried.connect(self._try)
+        self.box.lineEdit().installEventFilter(self)
         self.box.editingFinished.connect(self._done)
         self._value: Any = parameter.default
         self._adopt(self.box)
@@ -121,6 +130,25 @@ class NumberField(Field):
         self._value = value
         self.edited.emit(value)
 
+    def scrub(self, steps: int, doubles: bool) -> None:
+        """Try a value some steps on."""
+        self.box.scrub(steps, doubles)
+
+    def _try(self, text: str) -> None:
+        if not self.tries_out:
+            self._typed(text)
+            return
+        self.complain("")
+        self._value = self.parameter.parse(text)
+        self.tried.emit(self._value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc leaves what was tried out."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self.untried.emit()
+            return True
+        return super().eventFilter(watched, event)
+
     def _done(self) -> None:
         if self.complaint:
             self.show_value(
@@ -141,6 +169,9 @@ class ChoiceField(Field):
         for option in self._options:
             self.combo.addItem(parameter.text(option))
         self.combo.activated.connect(self._chosen)
+        # What the pointer or the arrow keys stand on in the open list is tried out; a list that closes unchosen is not.
+        self.combo.highlighted.connect(self._try)
+        self.combo.closed.connect(self.untried)
         self._adopt(self.combo)
         self.show_value(parameter.default)
 
@@ -150,6 +181,10 @@ class ChoiceField(Field):
 
     def show_value(self, value: Any) -> None:
         self.combo.setCurrentIndex(self._options.index(value) if value in self._options else -1)
+
+    def _try(self, index: int) -> None:
+        if self.tries_out and self.combo.view().isVisible():
+            self.tried.emit(self._options[index])
 
     def _chosen(self, index: int) -> None:
         self.complain("")
@@ -273,14 +308,56 @@ def field_for(parameter: Parameter, parent: QWidget | None = None) -> Field:
             return TextField(parameter, parent)
 
 
+class ScrubLabel(QLabel):
+    """A number's name; dragged to the side it tries other values, with Ctrl twice or half as much a step."""
+
+    def __init__(self, text: str, field: NumberField, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self._field = field
+        self._from: float | None = None
+        self._steps = 0
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setToolTip(
+            f"{field.parameter.help}\nDrag sideways to try values, with Ctrl twice or half; Esc leaves them."
+        )
+        field.untried.connect(self._stop)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the number."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._from, self._steps = event.position().x(), 0
+            self._field.editor.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Try the value the hand is at."""
+        if self._from is None:
+            return
+        doubles = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        steps = int((event.position().x() - self._from) / (_PIXELS_A_STEP * (5 if doubles else 1)))
+        if steps != self._steps:
+            self._field.scrub(steps - self._steps, doubles)
+            self._steps = steps
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Keep it."""
+        if self._from is not None and self._steps:
+            self._field.finished.emit()
+        self._stop()
+
+    def _stop(self) -> None:
+        self._from = None
+
+
 def labelled_row(field: Field, parent: QWidget | None = None) -> QWidget:
     """A row of a form: the parameter's name with its unit, and the field."""
     row = QWidget(parent)
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
     unit = f" ({field.parameter.unit})" if field.parameter.unit else ""
-    label = QLabel(f"{field.parameter.label}{unit}", row)
-    label.setToolTip(field.parameter.help)
+    words = f"{field.parameter.label}{unit}"
+    label = ScrubLabel(words, field, row) if isinstance(field, NumberField) else QLabel(words, row)
+    if not label.toolTip():
+        label.setToolTip(field.parameter.help)
     label.setBuddy(field.editor)
     layout.addWidget(label, 2)
     layout.addWidget(field, 3)

@@ -15,9 +15,10 @@ from designer.edit.editable import Editable
 from designer.edit.inside import InsideBlock, InsideGroup, opened_up
 from designer.edit.layout import tidy
 from designer.errors import EditRefused
-from designer.graph.design import Design, NodePath
+from designer.graph.design import Design, Node, NodePath
 from designer.graph.difference import Difference
 from designer.graph.tensor import TensorSpec
+from designer.layers.blocks import Group
 
 
 class Level(NamedTuple):
@@ -26,7 +27,7 @@ class Level(NamedTuple):
     Attributes:
         document: What takes the edits.
         analysis: What it means, for the shapes that reach it.
-        names: The design's, then each block's own name, or its id where it has none.
+        names: The design's, then what each block is called.
     """
 
     document: Editable
@@ -59,8 +60,15 @@ def level_at(whole: Document, analysis: Analysis, path: NodePath) -> Level | Non
         else:
             return None
         meaning = _meaning(body, report.inner, level.analysis.batch, report.inputs)
-        level = Level(inside, meaning, (*level.names, node.name or id))
+        level = Level(inside, meaning, (*level.names, _name(node)))
     return level
+
+
+def _name(node: Node) -> str:
+    """What a block is called: the name it was given, else its id, or the group's name where the id is but a number."""
+    drawn = node.layer.body
+    is_numbered = node.id.removeprefix(f"{Group.key}_").isdigit()
+    return node.name or (drawn.name if drawn is not None and is_numbered and drawn.name != Group.title else node.id)
 
 
 def _meaning(body: Design, inner: Analysis | None, batch: int, given: tuple[TensorSpec | None, ...]) -> Analysis:

@@ -18,16 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue
-from designer.graph.design import NodePath
-from designer.graph.layer import Layer
+from designer.analysis.snapshot import Totals
+from designer.errors import DesignFileError
+from designer.graph.design import NodeId, NodePath
 from designer.templates.table import Template
-from designer.ui import exporting
+from designer.ui import exporting, own_blocks
 from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
+from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
+from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
@@ -39,6 +43,7 @@ from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
 from designer.ui.panels.problems import ProblemsPanel
 from designer.ui.settings import Settings
+from designer.ui.shelves import Entry
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
 from designer.ui.theme import Theme, tokens
@@ -69,6 +74,9 @@ class MainWindow(QMainWindow):
         self._docks_before: QByteArray | None = None
         self.heat = ""
         self.views = ActionViews(self, self, settings)
+        self.commands = CommandPalette(self, self)
+        self.explaining = ExplainDialog(self)
+        self._kept: Totals | None = None
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -150,10 +158,19 @@ class MainWindow(QMainWindow):
         self.strip.close_requested.connect(bench.close_page)
         self.palette_panel.layer_chosen.connect(self._place)
         self.palette_panel.template_chosen.connect(self.new_from_template)
+        self.palette_panel.block_chosen.connect(self._place)
+        self.palette_panel.rename_asked.connect(lambda block: own_blocks.rename_block(bench, block))
+        self.palette_panel.delete_asked.connect(lambda block: own_blocks.delete_block(bench, block))
+        bench.shelves.changed.connect(lambda: self.palette_panel.show_blocks(bench.shelves.blocks))
+        self.palette_panel.show_blocks(bench.shelves.blocks)
         self.problems.show_requested.connect(self._show_issue)
         self.problems.mend_requested.connect(self._mend)
         self.charts.said.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
+        self.explaining.node_chosen.connect(self._show_path)
+        self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.kept.connect(self._show_analysis)
+        self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
@@ -216,8 +233,13 @@ class MainWindow(QMainWindow):
             self.status.show_zoom(self.bench.tab.zoom)
 
     def _show_analysis(self) -> None:
-        analysis = self.bench.analysis
-        self.costs.show_analysis(analysis)
+        analysis, document = self.bench.analysis, self.bench.document
+        is_tried = document is not None and document.design is not document.committed_design
+        if not is_tried:
+            self._kept = analysis.totals if analysis is not None else None
+        self.costs.show_analysis(analysis, self._kept if is_tried else None)
+        if self.bench.tab is not None:
+            self.explaining.show_analysis(self.bench.tab.analysis)
         self.problems.show_issues(analysis.issues if analysis is not None else ())
         if analysis is not None:
             self.inspector.show_analysis(analysis)
@@ -286,9 +308,15 @@ class MainWindow(QMainWindow):
 
     # What panels ask for ----------------------------------------------------------------------------------------------
 
-    def _place(self, layer: type[Layer]) -> None:
+    def _place(self, entry: Entry) -> None:
         if self.bench.tab is not None:
-            self.bench.tab.place_wired(layer())
+            try:
+                self.bench.tab.place_wired(self.bench.shelves.layer(entry))
+            except DesignFileError as error:
+                self.bench.shelves.reload()
+                self.status.say(str(error))
+                return
+            self.bench.shelves.used(entry)
 
     def _show_issue(self, issue: Issue) -> None:
         if self.bench.tab is not None and issue.node is not None:
@@ -328,6 +356,17 @@ class MainWindow(QMainWindow):
     def variants(self) -> None:
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
+
+    def explain(self, figure: Figure = Figure.MACS, inside: NodePath | None = None) -> None:
+        """Say where a figure comes from: of a node of what is shown, or of all of it; unless said, of the selection."""
+        tab = self.bench.tab
+        if tab is not None:
+            path = tab.selection[:1] if inside is None else inside
+            self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
+
+    def show_commands(self) -> None:
+        """Open the command palette."""
+        self.commands.open()
 
     def focus_palette(self) -> None:
         """Put the keyboard into the search field."""

@@ -15,9 +15,13 @@ _DESIGN_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
 class NumberBox(QAbstractSpinBox):
-    """A spin box that leaves ranges to the parameter, so that a number out of range can be answered in words."""
+    """A spin box that leaves ranges to the parameter, so that a number out of range can be answered in words.
+
+    Signals: ``stepped`` by a button; ``tried`` by arrow keys, by the wheel, or by ``scrub``: shown, and not kept yet.
+    """
 
     stepped = Signal(str)
+    tried = Signal(str)
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,14 +35,36 @@ class NumberBox(QAbstractSpinBox):
         self.plus = self._button("+", "Increase", 1)
 
     def stepBy(self, steps: int) -> None:
-        """Move by whole steps, within the range."""
+        """Try the value some whole steps on, within the range; asked by Qt at arrow keys and wheel."""
+        self.tried.emit(self._stepped(steps))
+
+    def scrub(self, steps: int, doubles: bool = False) -> None:
+        """Try a value some steps on; with ``doubles`` each step is twice or half as much."""
+        self.tried.emit(self._doubled(steps) if doubles else self._stepped(steps))
+
+    def _doubled(self, steps: int) -> str:
+        low, high = _range(self._parameter)
+        value = min(max(self._value() * 2.0**steps, low), high)
+        text = self._parameter.text(int(value) if isinstance(self._parameter, Integer) else round(value, 4))
+        self.lineEdit().setText(text)
+        return text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """With Ctrl the arrow keys double and halve."""
+        steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
+        if steps and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.scrub(steps, doubles=True)
+            return
+        super().keyPressEvent(event)
+
+    def _stepped(self, steps: int) -> str:
         parameter = self._parameter
         size = 1 if isinstance(parameter, Integer) else 0.05
         low, high = _range(parameter)
         value = min(max(self._value() + steps * size, low), high)
         text = parameter.text(round(value, 4) if isinstance(parameter, Ratio) else int(value))
         self.lineEdit().setText(text)
-        self.stepped.emit(text)
+        return text
 
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
         """Which ways there is room."""
@@ -69,7 +95,7 @@ class NumberBox(QAbstractSpinBox):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setCursor(Qt.CursorShape.ArrowCursor)
         button.setAccessibleName(f"{name} {self._parameter.label.lower()}")
-        button.clicked.connect(lambda: self.stepBy(steps))
+        button.clicked.connect(lambda: self.stepped.emit(self._stepped(steps)))
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -97,9 +123,15 @@ class NumberBox(QAbstractSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step only while focused, so that scrolling the panel changes nothing by accident."""
         if self.hasFocus() or self.lineEdit().hasFocus():
-            super().wheelEvent(event)
+            doubles = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.scrub(1 if event.angleDelta().y() > 0 else -1, doubles)
+            event.accept()
         else:
             event.ignore()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt asks the line of text past its filters whether it keeps undo; it does not."""
+        return leaves_undo_to_design(event) or super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave undo and redo to the design: what is typed here is an edit of it already."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 ORGANIZATION = "bottleneck-designer"
 APPLICATION = "Bottleneck Designer"
 MAX_RECENT = 10
+MAX_PLACED = 8
 
 
 class Settings:
@@ -75,6 +76,15 @@ class Settings:
     @wheel_zooms.setter
     def wheel_zooms(self, value: bool) -> None:
         self._store.setValue("look/wheel_zooms", value)
+
+    @property
+    def placed_lately(self) -> tuple[str, ...]:
+        """Words for what was placed lately, the latest first."""
+        return tuple(self._texts("palette/placed_lately"))
+
+    @placed_lately.setter
+    def placed_lately(self, words: tuple[str, ...]) -> None:
+        self._store.setValue("palette/placed_lately", list(words[:MAX_PLACED]))
 
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Remember size, place and docks."""

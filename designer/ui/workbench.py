@@ -16,6 +16,8 @@ from designer.edit.document import Command, Document
 from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
+from designer.files.block_library import BlockLibrary
+from designer.files.storage import data_folder
 from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
 from designer.ui.compare.comparing import Comparing
@@ -23,6 +25,7 @@ from designer.ui.compare.member import MOST, Member, of_tab
 from designer.ui.compare.page import ComparePage
 from designer.ui.live_latency import LiveLatency
 from designer.ui.settings import Settings
+from designer.ui.shelves import Shelves
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.walking import Walking
 from designer.ui.worker_client import WorkerClient
@@ -54,6 +57,7 @@ class Workbench(QObject):
         self.settings = settings
         self.ask = ask
         self.worker = worker
+        self.shelves = Shelves(BlockLibrary(data_folder()), settings, self)
         self.latency = LiveLatency(worker, settings, self)
         self.latency.changed.connect(self.state_changed)
         self._pages: list[QWidget] = []
@@ -156,6 +160,7 @@ class Workbench(QObject):
     def _follow(self, tab: DesignTab) -> None:
         """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
+        tab.canvas.adding.shelves = self.shelves
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
         tab.selection_changed.connect(lambda: self._selected(tab))
@@ -345,6 +350,10 @@ class Workbench(QObject):
 
     def undo(self) -> None:
         """Take the last step of the design on screen back."""
+        document = self.document
+        if document is not None and document.design is not document.committed_design:
+            document.cancel_preview()  # what is only tried out goes first
+            return
         steps = self._steps
         if steps is not None and steps.undo_label is not None:
             self.said.emit(f"Undone: {steps.undo_label}")

@@ -189,6 +189,26 @@ def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked
     return result.as_data()
 
 
+def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
+    from designer.runtime.deliver import deliver
+
+    _refuse_unknown(options, ("source", "path", "seed"))
+    paths = {name: _option(options, name, str, None) for name in ("source", "path")}
+    for name, path in paths.items():
+        if path is None:
+            raise JobFailed(f"option '{name}' is missing; source and path say which file is read and which written")
+    result = deliver(
+        design,
+        paths["path"],
+        "safetensors",
+        weights=paths["source"],
+        seed=_option(options, "seed", int, 0),
+        progress=tell,
+        is_cancelled=asked,
+    )
+    return result.as_data()
+
+
 def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
     from designer.runtime.trial import try_out
 
@@ -198,7 +218,7 @@ def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -
     return report.as_data()
 
 
-JOBS: Mapping[str, Job] = {"measure": _measure, "export": _export, "run": _run}
+JOBS: Mapping[str, Job] = {"measure": _measure, "export": _export, "import_weights": _import_weights, "run": _run}
 
 
 def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure | Cancelled:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.analysis.snapshot import analyse
+from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Command, Document, Edit
 from designer.edit.editable import Editable
 from designer.edit.edits import connect, delete, disconnect, move, place, rename
@@ -108,6 +109,13 @@ def test_a_step_that_the_inside_refuses_changes_nothing() -> None:
     assert document.history == ()
 
 
+def test_what_is_switched_off_is_not_edited_inside() -> None:
+    off = toggle_bypass(nested(), doubly(nested())[:1])
+    with pytest.raises(EditRefused, match="is no group"):
+        lifted(doubly(nested()), lambda body: body)(off)
+    assert body_at(off, doubly(nested())) is None
+
+
 def test_a_lens_on_a_group_that_is_gone_shows_what_was_there_and_refuses() -> None:
     document = Document(nested())
     outer, inner = doubly(document.design)
@@ -139,6 +147,8 @@ CHANGES: list[tuple[str, Edit, int]] = [
     ("its place", lambda d: move(d, {doubly(d)[0]: Point(9, 9)}), 0),
     ("a node outside", lambda d: rename(d, NodeId("in"), "x"), 0),
     ("a port that goes", lambda d: lifted(doubly(d)[:1], lambda b: delete(b, [NodeId("x_1")]))(d), 0),
+    ("a group switched off", lambda d: toggle_bypass(d, [doubly(d)[0]]), 0),
+    ("a group inside switched off", lambda d: lifted(doubly(d)[:1], lambda b: toggle_bypass(b, [doubly(d)[1]]))(d), 1),
     ("nothing", lambda d: d, 0),
 ]
 

@@ -13,7 +13,8 @@ import pytest
 from designer.analysis.snapshot import analyse
 from designer.edit.grouping import group
 from designer.errors import InvalidDesign
-from designer.export.python_source import class_name, identifier, python_source
+from designer.export.python_source import python_source
+from designer.export.source_text import class_name, identifier
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.endpoints import Input, Output
 from designer.layers.registry import catalogue

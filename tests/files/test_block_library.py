@@ -121,3 +121,15 @@ def test_names_that_are_no_file_names(library: BlockLibrary, tmp_path: Path, nam
     assert len(kept.path.name) < 80
     assert kept.path.name.isascii()
     assert library.load(name).body.name == name
+
+
+def test_a_block_takes_another_name_unless_it_is_taken(library: BlockLibrary) -> None:
+    library.save("old", body())
+    library.save("taken", Design("x"))
+    with pytest.raises(DesignFileError, match="there is a block 'taken' already"):
+        library.rename("old", "taken")
+    assert library.rename("old", " new ").name == "new"
+    assert [block.name for block in library.blocks()] == ["new", "taken"]
+    assert library.load("new").body == body().renamed("new")
+    with pytest.raises(DesignFileError, match="no block 'old'"):
+        library.rename("old", "newer")

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from designer.analysis.snapshot import analyse
+from designer.edit.grouping import expand_block, group
 from designer.errors import ExportError
 from designer.graph.design import NodeId
 from designer.runtime.deliver import deliver
 from designer.runtime.module import CompiledModule, compile_module
-from designer.runtime.weights import fill, read_weights
+from designer.runtime.weights import WeightFile, fill, read_weights
 from designer.templates.networks import template
 from tests.reference.mobilenets import MobileNetV2, randomise
 
@@ -56,6 +58,39 @@ def test_an_edit_keeps_the_weights_of_what_did_not_change(tmp_path: Path) -> Non
     assert torch.equal(module.state_dict()["depthwise.weight"], fresh)
     assert "fresh with seed 0: depthwise.weight" in filled.said("net.safetensors", 0)
     assert layer is design.nodes[NodeId("expand")].layer
+
+
+def test_grouping_and_expanding_keep_them_too(tmp_path: Path) -> None:
+    file = read_weights(saved(tmp_path))
+    design = template("bottleneck").build(resolution=8)
+    grouped, block = group(design, [id for id in design.nodes if id.startswith(("expand", "depthwise"))])
+    module = compile_module(grouped, seed=0)
+    assert fill(module, file).fresh == ()
+    assert torch.equal(module.state_dict()[f"{block}.expand.weight"], file.tensors["expand.weight"])
+
+    network = template("mobilenet_v2").build(width=0.35, resolution=32, classes=10)
+    trained = compile_module(network, seed=4)
+    inputs = analyse(network).node(NodeId("bottleneck_3")).known_inputs
+    assert inputs is not None
+    apart, _ = expand_block(network, NodeId("bottleneck_3"), inputs)
+    module = compile_module(apart, seed=0)
+    assert "bottleneck_3.expand.weight" not in module.state_dict()
+    assert fill(module, WeightFile(trained.state_dict())).fresh == ()
+    x = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(2))
+    with torch.inference_mode():
+        assert torch.equal(module.eval()(x), trained.eval()(x))
+
+
+def test_a_name_that_two_could_have_is_nobodys(tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    weight = compile_module(design, seed=4).state_dict()["project.weight"]
+    others = {key: torch.zeros(3) for key in ("unlike.weight",)}
+    file = WeightFile(
+        {"a.project.weight": weight, "b.project.weight": weight + 1, **others, "expand.weight": torch.zeros(2)}
+    )
+    module = compile_module(design, seed=0)
+    with pytest.raises(ExportError, match="none of the"):
+        fill(module, file)
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["with counters", "of old versions, without"])

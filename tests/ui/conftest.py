@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from designer.files.storage import FOLDER_VARIABLE
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
@@ -19,8 +20,9 @@ from designer.ui.theme import Choice, Theme
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings in a file of the test's own, with nothing measured by itself."""
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings and user data in a folder of the test's own, with nothing measured by itself."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
     made = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
     made.live = False
     return made

@@ -7,22 +7,25 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
 
 from designer.analysis.snapshot import analyse
+from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Command, Document, Edit
-from designer.edit.edits import delete, disconnect, move
+from designer.edit.edits import delete, disconnect, move, set_parameter
 from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
-from designer.graph.design import Design, NodeId, Point
+from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.layers.blocks import Bottleneck, Group
 from designer.layers.endpoints import Input, Output
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
-from designer.ui.document_bridge import DocumentBridge
+from designer.ui.document_bridge import AT_ONCE, DocumentBridge
 from designer.ui.levels import level_at, made_editable, times_inside
 from designer.ui.views.walking import Walking
 from tests.small_designs import chain, row
 from tests.sound_designs import grouped_designs
+from tests.ui.canvas.bench import long_chain
 
 pytestmark = pytest.mark.gui
 
@@ -92,7 +95,20 @@ class Walker:
         """Do one thing."""
         kind = self.data.draw(
             st.sampled_from(
-                ("enter", "enter", "leave", "undo", "redo", "group", "expand", "open", "move", "delete", "cut")
+                (
+                    "enter",
+                    "enter",
+                    "leave",
+                    "undo",
+                    "redo",
+                    "group",
+                    "expand",
+                    "open",
+                    "move",
+                    "delete",
+                    "cut",
+                    "bypass",
+                )
             )
         )
         if kind == "leave":
@@ -121,6 +137,8 @@ class Walker:
             self._do(lambda design: move(design, {id: Point(5.0, len(design.nodes) * 10.0)}))
         elif kind == "delete":
             self._do(lambda design: delete(design, [id]))
+        elif kind == "bypass":
+            self._do(lambda design: toggle_bypass(design, [id]))
         elif kind == "cut":
             self._do(lambda design: disconnect(design, list(design.wires)[:1]))
 
@@ -143,6 +161,26 @@ def test_the_canvas_keeps_up_with_any_walk(design: Design, data: st.DataObject) 
     walker.check()
     assert walker.document.design == design
     walker.bridge.end()
+
+
+def test_a_block_is_entered_and_left_while_a_large_design_is_still_being_counted(qtbot: QtBot) -> None:
+    large, id = group(long_chain(AT_ONCE + 100), [NodeId(f"n{index}") for index in range(50, 60)])
+    document = Document(large)
+    bridge = DocumentBridge(document)
+    document.apply(Command("Narrow", lambda design: set_parameter(design, [NodeId("n0")], "channels", 5)))
+    document.apply(Command("Wide", lambda design: disconnect(design, [PortRef(NodeId("n99"), "x")])))
+    assert bridge.is_stale
+    assert bridge.go((id,))
+    assert bridge.analysis.design is bridge.design
+    entering = bridge.analysis.node(NodeId("x_1")).outputs
+    assert entering is not None
+    assert entering[0].channels == 5
+    bridge.document.apply(Command("Delete", lambda design: delete(design, [NodeId("n55")])))
+    qtbot.wait(50)  # the thread's answer comes home, and is too old
+    assert bridge.go(())
+    assert bridge.analysis.design is document.design
+    assert bridge.analysis.totals == analyse(document.design).totals
+    bridge.end()
 
 
 @pytest.mark.usefixtures("qapp")

@@ -30,6 +30,7 @@ class Answers:
         self.save: Path | None = None
         self.text_answer: str | None = None
         self.changes = Answer.DISCARD
+        self.is_sure = True
         self.asked_about: list[str] = []
         self.told: list[tuple[str, str]] = []
 
@@ -52,6 +53,10 @@ class Answers:
     def text(self, title: str, question: str, present: str = "") -> str | None:
         self.asked_about.append(title)
         return self.text_answer
+
+    def sure(self, title: str, text: str, verb: str) -> bool:
+        self.asked_about.append(title)
+        return self.is_sure
 
     def tell(self, title: str, text: str, details: str = "") -> None:
         self.told.append((title, text))

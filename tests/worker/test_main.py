@@ -184,6 +184,17 @@ def test_exports(shared: Worker, tmp_path: Path) -> None:
     assert onnx.load(str(path)).opset_import[0].version == 13
 
 
+def test_weights_come_in_and_go_with_the_design(shared: Worker, tmp_path: Path) -> None:
+    design = dumps(template("bottleneck").build(resolution=14))
+    source, own = tmp_path / "trained.safetensors", tmp_path / "own.safetensors"
+    result_of(shared, Request(15, "export", design, {"path": str(source), "seed": 3}))
+    data = result_of(shared, Request(16, "import_weights", design, {"source": str(source), "path": str(own)}))
+    assert data["weights"].startswith("trained.safetensors, all")
+    assert own.read_bytes() == source.read_bytes()
+    failure = failure_of(shared, Request(17, "import_weights", design, {"path": str(own)}))
+    assert failure.what == "option 'source' is missing; source and path say which file is read and which written"
+
+
 def test_runs_once(shared: Worker, network: str) -> None:
     data = result_of(shared, Request(14, "run", network, {"batch": 3}))
     assert data["input_shapes"] == [[3, 3, 96, 96]]

@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from designer.ui import block_actions
+from designer.edit.alignment import Alignment
+from designer.ui import block_actions, bypassing, own_blocks
 from designer.ui.actions.action import Action, Menu
 from designer.ui.actions.questions import has_design, has_selection
+
+
+def _align(by: Alignment) -> Action:
+    return Action(
+        f"align_{by.value}",
+        Menu.BLOCK,
+        f"&{by.value.capitalize()}",
+        lambda c: block_actions.align(c.bench, by),
+        tip=f"Line the selected nodes up by their {by.value}",
+        enabled=lambda c: len(c.bench.selection) >= 2,
+        submenu="&Align",
+    )
+
+
+def _distribute(word: str, across: bool) -> Action:
+    return Action(
+        f"distribute_{word}",
+        Menu.BLOCK,
+        f"Distribute {word}",
+        lambda c: block_actions.distribute(c.bench, across),
+        tip=f"Spread the selected nodes evenly {word}",
+        enabled=lambda c: len(c.bench.selection) >= 3,
+        submenu="&Align",
+    )
+
 
 BLOCK_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -53,6 +79,29 @@ BLOCK_ACTIONS: tuple[Action, ...] = (
         "Replace the selected block, or the one that is open, by a group of the same parts",
         lambda c: block_actions.path_of_fixed(c.bench) is not None,
     ),
+    Action(
+        "save_as_block",
+        Menu.BLOCK,
+        "&Save as a block…",
+        lambda c: own_blocks.save_as_block(c.bench),
+        ("Ctrl+Alt+B",),
+        "Keep the selection, or the block that is open, under a name, to place it in any design",
+        lambda c: own_blocks.can_save(c.bench),
+        starts_section=True,
+    ),
+    Action(
+        "bypass",
+        Menu.BLOCK,
+        "&Bypass",
+        lambda c: bypassing.toggle(c.bench),
+        ("M", "Ctrl+B"),
+        "Switch the selection off, so that its input passes through, or on again; says what that changes of the cost",
+        has_selection,
+        starts_section=True,
+    ),
+    *(_align(by) for by in Alignment),
+    _distribute("across", across=True),
+    _distribute("down", across=False),
     Action(
         "tidy",
         Menu.BLOCK,

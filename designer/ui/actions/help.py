@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from designer.ui.actions.action import Action, Menu
+from designer.ui.actions.questions import has_design
 
 HELP_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -12,6 +13,15 @@ HELP_ACTIONS: tuple[Action, ...] = (
         lambda c: c.show_help("layer"),
         ("F1",),
         "What the selected layer computes and costs",
+    ),
+    Action(
+        "explain",
+        Menu.HELP,
+        "&Explain this number…",
+        lambda c: c.explain(),
+        ("Ctrl+I",),
+        "Where a figure of the selection, or of the design, comes from, by your choice of counting",
+        has_design,
     ),
     Action(
         "help_numbers",

@@ -8,10 +8,16 @@ from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QCursor
 
 from designer.analysis.rules import misfit_if_placed
-from designer.graph.design import Design, NodeId, PortRef
+from designer.edit.document import Edit
+from designer.edit.edits import paste
+from designer.errors import DesignFileError
+from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
+from designer.templates.table import Template
+from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
 from designer.ui.canvas.quick_add import QuickAdd
+from designer.ui.shelves import Entry, Shelves, network, title_of
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -23,20 +29,27 @@ class Adding(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
+        self.shelves = Shelves(parent=self)
         self.box = QuickAdd(view)
         self.box.chosen.connect(self._place)
         self._at = QPointF()
         self._end: LooseEnd | None = None
         self._behind: NodeId | None = None
+        self._made: dict[Entry, Layer | None] = {}
+        self._wire: PortRef | None = None
 
-    def open(self, at: QPointF | None = None, end: LooseEnd | None = None) -> None:
+    def open(self, at: QPointF | None = None, end: LooseEnd | None = None, wire: PortRef | None = None) -> None:
         """Open the box.
 
         Args:
             at: Where the card is to go; None for after the one selected node, or else where the pointer is.
             end: The loose end of a wire; then only what fits it is offered.
+            wire: The input that a wire ends at; then what fits into the wire is offered, and put into it.
         """
         canvas = self._view.canvas
+        self._wire = wire
+        if wire is not None:
+            end = LooseEnd(canvas.design.wires[wire].source, is_output=True)
         self._end = end
         selected = canvas.selection
         self._behind = selected[0] if at is None and len(selected) == 1 else None
@@ -47,31 +60,71 @@ class Adding(QObject):
             at = item.card_rect.topRight()
         self._at = at if at is not None else self._pointed_at()
         pixel = self._view.mapFromScene(self._at) + QPoint(14, 14)
-        self.box.open_at(pixel, self._fits if self._end is not None else None)
+        self._made = {}
+        self.box.open_at(pixel, self._offer)
 
     def _pointed_at(self) -> QPointF:
         room = self._view.viewport()
         pixel = room.mapFromGlobal(QCursor.pos())
         return self._view.mapToScene(pixel if room.rect().contains(pixel) else room.rect().center())
 
-    def _fits(self, layer: type[Layer]) -> bool:
+    def _offer(self, text: str) -> list[Entry]:
+        """What may be placed for a typed text: at the loose end of a wire only what fits there."""
+        found = self.shelves.search(text)
+        return found if self._end is None else [entry for entry in found if self._fits(entry, self._end)]
+
+    def _fits(self, entry: Entry, end: LooseEnd) -> bool:
+        if entry not in self._made:
+            self._made[entry] = self._layer(entry)
+        layer = self._made[entry]
         analysis = self._view.canvas.bridge.analysis
-        end = self._end
-        return end is None or misfit_if_placed(analysis, end.port, layer(), end.is_output) is None
+        if layer is None or (self._wire is not None and not layer.outputs):
+            return False  # a wire that ends here would lead nowhere
+        return misfit_if_placed(analysis, end.port, layer, end.is_output) is None
 
-    def _place(self, layer: type[Layer]) -> None:
+    def _layer(self, entry: Entry) -> Layer | None:
+        """What is placed for an entry; None, with a word on why, where its file cannot be read."""
+        try:
+            return self.shelves.layer(entry)
+        except DesignFileError as error:
+            self._view.canvas.said.emit(str(error))
+            return None
+
+    def _place(self, entry: Entry) -> None:
         added: list[NodeId] = []
-
-        def edit(design: Design) -> Design:
-            after, id = self._placed(design, layer())
-            added[:] = [id]
-            return after
-
-        if self._view.canvas.do(f"Place {layer.title}", edit):
+        if isinstance(entry, Template) and not self._view.canvas.design.nodes:
+            edit = self._laying_out(entry, added)
+        else:
+            layer = self._layer(entry)
+            if layer is None:
+                return
+            edit = self._placing(layer, added)
+        if self._view.canvas.do(f"Place {title_of(entry)}", edit):
+            self.shelves.used(entry)
             self._view.canvas.select(added)
             self._view.ensure_visible(added)
 
+    def _placing(self, layer: Layer, added: list[NodeId]) -> Edit:
+        def edit(design: Design) -> Design:
+            after, id = self._placed(design, layer)
+            added[:] = [id]
+            return after
+
+        return edit
+
+    def _laying_out(self, template: Template, added: list[NodeId]) -> Edit:
+        """On an empty canvas a template is not put into a block: it is the design, input and all."""
+
+        def edit(design: Design) -> Design:
+            after, ids = paste(design, network(template), Point(snapped(self._at.x()), snapped(self._at.y())))
+            added[:] = ids
+            return after
+
+        return edit
+
     def _placed(self, design: Design, layer: Layer) -> tuple[Design, NodeId]:
+        if self._wire is not None and self._wire in design.wires:
+            return place_at(design, layer, self._at, self._wire)
         if self._behind is not None and self._behind in design.nodes:
             return place_behind(design, layer, self._behind)
         if self._end is not None:

@@ -37,6 +37,18 @@ class Line(NamedTuple):
     font: QFont
 
 
+class Shares(NamedTuple):
+    """What a node takes of the whole, 0 to 1.
+
+    Attributes:
+        macs: Of the multiply-accumulates.
+        time: Of the measured time.
+    """
+
+    macs: float
+    time: float
+
+
 class Face(NamedTuple):
     """What a card shows.
 
@@ -56,6 +68,8 @@ class Face(NamedTuple):
         is_known: Whether its shapes are known.
         input_count: Ports on the left.
         output_count: Ports on the right.
+        is_bypassed: Whether it is switched off.
+        shares: Of the design's MACs and of its measured time, or None without a measurement.
     """
 
     category: Category
@@ -73,10 +87,16 @@ class Face(NamedTuple):
     is_known: bool
     input_count: int
     output_count: int
+    is_bypassed: bool
+    shares: Shares | None
 
 
 def face(
-    node: Node, report: NodeReport | None, issues: tuple[Issue, ...] = (), milliseconds: float | None = None
+    node: Node,
+    report: NodeReport | None,
+    issues: tuple[Issue, ...] = (),
+    milliseconds: float | None = None,
+    shares: Shares | None = None,
 ) -> Face:
     """What the card of a node shows.
 
@@ -85,6 +105,7 @@ def face(
         report: What is known about it, or None while nothing is.
         issues: Problems at it or inside it.
         milliseconds: Its measured time, or None.
+        shares: Its shares of MACs and of time, or None.
     """
     layer = node.layer
     cost = report.cost if report is not None else None
@@ -108,6 +129,8 @@ def face(
         report is not None and report.outputs is not None,
         len(names),
         len(layer.outputs),
+        layer.is_bypassed,
+        shares,
     )
 
 
@@ -252,7 +275,13 @@ def wire_tip(wire: Wire, spec: TensorSpec | None, field: ReceptiveField | None) 
     return "\n".join(lines)
 
 
-def node_tip(node: Node, report: NodeReport | None, issues: tuple[Issue, ...], field: ReceptiveField | None) -> str:
+def node_tip(
+    node: Node,
+    report: NodeReport | None,
+    issues: tuple[Issue, ...],
+    field: ReceptiveField | None,
+    shares: Shares | None = None,
+) -> str:
     """A node in full: problems first, then shapes, cost, receptive field."""
     lines = [f"{node.title} · {node.id}", *(issue.line() for issue in issues)]
     if report is not None and report.outputs is not None:
@@ -263,6 +292,9 @@ def node_tip(node: Node, report: NodeReport | None, issues: tuple[Issue, ...], f
         cost = report.cost
         lines.append(f"{wording.count(cost.parameters)} parameters · {wording.count(cost.macs)} MACs")
         lines.append(f"{wording.count(cost.elementwise)} element-wise · {wording.count(cost.flops)} FLOPs")
+    if shares is not None:
+        macs, time = wording.percentage(shares.macs), wording.percentage(shares.time)
+        lines.append(f"{macs} of the MACs (outlined bar), {time} of the measured time (filled bar)")
     if field is not None:
         lines.append(f"receptive field {field.label}")
     return "\n".join(lines)

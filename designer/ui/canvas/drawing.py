@@ -20,7 +20,7 @@ from designer.analysis.snapshot import Analysis
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import card_font, face
+from designer.ui.canvas.card import Shares, card_font, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
@@ -66,11 +66,13 @@ class Drawing(QGraphicsScene):
         self.shows_grid = True
         self._paints = painting.paints(look or tokens())
         self._times: Mapping[NodeId, float] = {}
+        self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
+        self._chosen_dot: tuple[PortRef, int] | None = None
         self._room = QRectF()
         self.selectionChanged.connect(self.selection_changed)
         self.apply(
@@ -218,9 +220,18 @@ class Drawing(QGraphicsScene):
         self.content_changed.emit()
 
     def _word(self, item: NodeItem) -> None:
-        item.face = face(item.node, item.report, item.issues, self._times.get(item.id))
+        time = self._times.get(item.id)
+        item.face = face(item.node, item.report, item.issues, time, self._shares(item, time))
         self._show_bubble(item)
         item.update()
+
+    def _shares(self, item: NodeItem, milliseconds: float | None) -> Shares | None:
+        """What a node takes of the whole, once a measurement is there."""
+        cost = item.report.cost if item.report is not None else None
+        if milliseconds is None or not self._whole_time or cost is None or self.analysis is None:
+            return None
+        macs = self.analysis.totals.macs
+        return Shares(cost.macs / macs if macs else 0.0, milliseconds / self._whole_time)
 
     def _show_bubble(self, item: NodeItem) -> None:
         if item.bubble is not None:
@@ -273,6 +284,7 @@ class Drawing(QGraphicsScene):
             summed[path[0]] = summed.get(path[0], 0.0) + milliseconds
         changed = {id for id in {*summed, *self._times} if summed.get(id) != self._times.get(id)}
         self._times = summed
+        self._whole_time = sum(summed.values())
         for id in changed:
             if id in self.nodes:
                 self._word(self.nodes[id])
@@ -321,6 +333,19 @@ class Drawing(QGraphicsScene):
                 state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
             item.update()
 
+    def set_chosen_dot(self, dot: tuple[PortRef, int] | None) -> None:
+        """Show which reroute dot is chosen, by the input its wire ends at and its place; None for none."""
+        self._chosen_dot = dot
+        self.update()
+
+    def set_found(self, ids: Collection[NodeId] | None) -> None:
+        """Fade all cards but those that a search found; None ends it."""
+        for id, item in self.nodes.items():
+            is_faded = ids is not None and id not in ids
+            if is_faded != item.state.is_faded:
+                item.state.is_faded = is_faded
+                item.update()
+
     # Selection -------------------------------------------------------------------------------------------------------
 
     @property
@@ -360,15 +385,23 @@ class Drawing(QGraphicsScene):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Write the shapes on the wires, where the zoom lets them be read."""
-        if painting.detail(painter.worldTransform().m11()) < Detail.EVERYTHING:
+        level = painting.detail(painter.worldTransform().m11())
+        if level is Detail.BLOCKS:
+            return
+        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
+        near = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        wires = [item for item in near if isinstance(item, WireItem)]
+        for item in wires:
+            for place, dot in enumerate(item.wire.via):
+                painting.dot(painter, QPointF(*dot), item.pen(), (item.target, place) == self._chosen_dot, self._paints)
+        if level is not Detail.EVERYTHING:
             return
         painter.setFont(card_font(LABEL_PIXELS, False))
         painter.setPen(self._paints.quiet)
         if self.is_stale:
             painter.setOpacity(painting.DIMMED)
-        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
-        for item in self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if isinstance(item, WireItem) and item.label and item.label_rect.intersects(QRectF(rect)):
+        for item in wires:
+            if item.label and item.label_rect.intersects(QRectF(rect)):
                 painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH, distance_to
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.wire_item import WireItem
 
+DOT_REACH = 8.0
 END_LENGTH = 30.0
 """How much of a wire, from the input it ends at, can be taken by hand to unplug it."""
 
@@ -28,6 +30,7 @@ class Under(Enum):
     WIRE = auto()
     WIRE_END = auto()
     FIX = auto()
+    DOT = auto()
 
 
 class Hit(NamedTuple):
@@ -38,12 +41,14 @@ class Hit(NamedTuple):
         node: The node, of a card, port or mend.
         port: The port; of a wire the input it ends at.
         fix: The mend.
+        dot: Which reroute dot of the wire, along its way.
     """
 
     under: Under
     node: NodeId | None = None
     port: PortRef | None = None
     fix: Fix | None = None
+    dot: int | None = None
 
 
 NOTHING = Hit(Under.NOTHING)
@@ -62,6 +67,7 @@ def hit(scene: Drawing, at: QPointF, scale: float = 1.0) -> Hit:
     return (
         _port_hit(found, at, reach)
         or _card_hit(found, at)
+        or _dot_hit(found, at, DOT_REACH / min(scale, 1.0))
         or _wire_hit(scene, at, WIRE_REACH / min(scale, 1.0))
         or NOTHING
     )
@@ -108,6 +114,26 @@ def _card_hit(found: list[object], at: QPointF) -> Hit | None:
         if isinstance(item, NodeItem) and item.card_rect.contains(at):
             return Hit(Under.NODE, item.id)
     return None
+
+
+def _dot_hit(found: list[object], at: QPointF, reach: float) -> Hit | None:
+    for item in found:
+        if isinstance(item, WireItem):
+            for place, dot in enumerate(item.wire.via):
+                if _distance(QPointF(*dot), at) <= reach:
+                    return Hit(Under.DOT, None, item.target, dot=place)
+    return None
+
+
+def place_on_way(item: WireItem, at: QPointF) -> int:
+    """How many reroute dots of a wire come before the point of its way that is nearest to a place."""
+    line = item.line
+    nearest = _nearest_corner(line, at)
+    return sum(_nearest_corner(line, QPointF(*dot)) < nearest for dot in item.wire.via)
+
+
+def _nearest_corner(line: Sequence[QPointF], at: QPointF) -> int:
+    return min(range(len(line)), key=lambda index: _distance(line[index], at))
 
 
 def _wire_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:

@@ -41,6 +41,8 @@ def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
         view.fit_selection()
     elif key in _STEPS and (plain or shift) and view.canvas.selection:
         nudge(view, _STEPS[key], 1.0 if shift else GRID)
+    elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_X) and plain and view.chosen_dot is not None:
+        view.remove_dot(*view.chosen_dot)
     elif key == Qt.Key.Key_F and plain:
         return wire_selected(view)
     elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain:

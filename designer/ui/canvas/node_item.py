@@ -19,7 +19,7 @@ from designer.ui.canvas.card import Face, card_font
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
 from designer.ui.canvas.painting import CardState, Detail, Paints
 
-_ROOM = CARD.adjusted(-14.0, -16.0, 14.0, 4.0)
+_ROOM = CARD.adjusted(-14.0, -16.0, 14.0, 12.0)
 """A card with its ports, badge, frame, and the arc over a block with a residual."""
 
 WIRES_Z, NODES_Z, BUBBLES_Z, HELD_Z = 0.0, 1.0, 2.0, 3.0

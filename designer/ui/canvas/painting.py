@@ -17,7 +17,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, Q
 
 from designer.analysis.issues import Severity
 from designer.graph.layer import Category
-from designer.ui.canvas.card import INSET, STRIPE, Face, card_font
+from designer.ui.canvas.card import INSET, STRIPE, Face, Shares, card_font
 from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
@@ -113,6 +113,7 @@ class Paints:
         self.error = QPen(look.error, 1.8)
         self.text = QPen(look.text)
         self.quiet = QPen(look.quiet)
+        self.mac_bar = QPen(look.accent, 1.0)
         self.time = QPen(look.text_tone("ok"))
         self.bubble = QBrush(look.tinted(look.ground, "error", 0.16))
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
@@ -123,6 +124,7 @@ class Paints:
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
         self.skip = QPen(look.residual, 2.0)
+        self.passing = QPen(look.wire, 2.5)
         self.marks = {
             PortMark.LEGAL: (QPen(look.tone("ok"), 2.2), QBrush(look.tone("ok"))),
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
@@ -194,12 +196,20 @@ def dots(painter: QPainter, area: QRectF, paint: Paints) -> None:
     painter.setWorldMatrixEnabled(True)
 
 
+def dot(painter: QPainter, at: QPointF, pen: QPen, is_chosen: bool, paint: Paints) -> None:
+    """Paint a reroute dot on its wire."""
+    painter.setPen(paint.selected if is_chosen else Qt.PenStyle.NoPen)
+    painter.setBrush(pen.color())
+    radius = max(pen.widthF() / 2 + 2.0, PORT_RADIUS)
+    painter.drawEllipse(at, radius, radius)
+
+
 # Cards ---------------------------------------------------------------------------------------------------------------
 
 
 def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: Paints) -> None:
     """Paint a card in its own coordinates, its top left corner at the origin."""
-    if state.is_faded:
+    if state.is_faded or face.is_bypassed:
         painter.setOpacity(painter.opacity() * DIMMED)
     if face.skips:
         painter.setPen(paint.skip)
@@ -212,14 +222,31 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         _body(painter, face, state, paint)
         _words(painter, face, state, paint)
         _glyph(painter, face, paint)
+        if face.shares is not None:
+            _share_bars(painter, face.shares, state, paint)
         _ports(painter, face, state, paint)
     else:
         _plain_body(painter, face, state, paint)
         _large_title(painter, face, paint)
         if state.inputs is not None or face.loose:
             _ports(painter, face, state, paint)
+    if face.is_bypassed:
+        painter.setOpacity(painter.opacity() / DIMMED)
+        painter.setPen(paint.passing)
+        painter.drawLine(QPointF(0.0, CARD_HEIGHT / 2), QPointF(CARD_WIDTH, CARD_HEIGHT / 2))
     if face.severity is not None:
         _badge(painter, face.severity, paint)
+
+
+def _share_bars(painter: QPainter, shares: Shares, state: CardState, paint: Paints) -> None:
+    """Two bars along the lower edge: share of MACs outlined, share of time filled under it."""
+    if state.is_stale:
+        return
+    length = CARD_WIDTH - _TEXT_LEFT - 8.0
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(paint.mac_bar)
+    painter.drawRect(QRectF(_TEXT_LEFT, CARD_HEIGHT + 2.5, max(length * shares.macs, 0.5), 2.5))
+    painter.fillRect(QRectF(_TEXT_LEFT, CARD_HEIGHT + 6.5, max(length * shares.time, 0.5), 3.0), paint.time.color())
 
 
 def _block(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:

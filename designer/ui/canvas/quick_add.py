@@ -1,8 +1,11 @@
-"""Quick add: a small search over the canvas. Type, walk by arrow keys, Enter places; Esc leaves. Knows no document."""
+"""Quick add: a small search over the canvas. Type, walk by arrow keys, Enter places; Esc leaves.
+
+Knows no document: what it offers for what is typed is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
@@ -18,18 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.graph.layer import Layer
-from designer.layers.registry import search
+from designer.ui.shelves import Entry, about, shelf_of, stripe_of, title_of
 from designer.ui.theme import metrics, tokens
 
 SHOWN_ROWS = 8
-_LAYER = Qt.ItemDataRole.UserRole
+_ENTRY = Qt.ItemDataRole.UserRole
 
 
 class QuickAdd(QFrame):
     """The search box and what it finds.
 
-    Signals: ``chosen`` with a layer class; ``left`` when it is closed without a choice.
+    Signals: ``chosen`` with an entry of the shelves; ``left`` when it is closed without a choice.
     """
 
     chosen = Signal(object)
@@ -38,17 +40,16 @@ class QuickAdd(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._room = parent
-        self._fits: Callable[[type[Layer]], bool] = lambda _layer: True
-        self._recent: list[type[Layer]] = []
+        self._offer: Callable[[str], Sequence[Entry]] = lambda _text: ()
         lengths = metrics(self.font())
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("Type what to place")
-        self.field.setAccessibleName("Search layers to place")
+        self.field.setAccessibleName("Search what to place")
         self.field.setClearButtonEnabled(False)
         self.field.textChanged.connect(self._find)
         self.field.installEventFilter(self)
         self.rows = QListWidget(self)
-        self.rows.setAccessibleName("Layers found")
+        self.rows.setAccessibleName("What was found")
         self.rows.setFrameShape(QFrame.Shape.NoFrame)
         self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -64,14 +65,14 @@ class QuickAdd(QFrame):
         self.resize(round(lengths.letter * 44), round(lengths.line * (2.2 + SHOWN_ROWS * 1.75)))
         self.hide()
 
-    def open_at(self, at: QPoint, fits: Callable[[type[Layer]], bool] | None = None) -> None:
-        """Show it near a point of its parent, kept inside; with only the layers that fit, where that is asked.
+    def open_at(self, at: QPoint, offer: Callable[[str], Sequence[Entry]]) -> None:
+        """Show it near a point of its parent, kept inside.
 
         Args:
             at: Where its search field's left end should be.
-            fits: Whether a layer may be offered.
+            offer: What may be placed for a typed text, best first.
         """
-        self._fits = fits or (lambda _layer: True)
+        self._offer = offer
         self.field.clear()
         self._find("")
         room = self._room.rect()
@@ -83,9 +84,9 @@ class QuickAdd(QFrame):
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @property
-    def offered(self) -> tuple[type[Layer], ...]:
+    def offered(self) -> tuple[Entry, ...]:
         """What the list shows, best first."""
-        return tuple(self.rows.item(index).data(_LAYER) for index in range(self.rows.count()))
+        return tuple(self.rows.item(index).data(_ENTRY) for index in range(self.rows.count()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keys typed in the field also walk the list; leaving the field closes the box."""
@@ -110,25 +111,20 @@ class QuickAdd(QFrame):
         return True
 
     def _find(self, text: str) -> None:
-        found = [layer for layer in search(text) if self._fits(layer)]
-        if not text:
-            recent = [layer for layer in self._recent if layer in found]
-            found = [*recent, *(layer for layer in found if layer not in recent)]
         self.rows.clear()
-        for layer in found:
-            row = QListWidgetItem(layer.title)
-            row.setData(_LAYER, layer)
-            row.setToolTip((layer.__doc__ or "").partition("\n")[0])
+        for entry in self._offer(text):
+            row = QListWidgetItem(title_of(entry))
+            row.setData(_ENTRY, entry)
+            row.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title_of(entry)}, {shelf_of(entry)}")
+            row.setToolTip(about(entry))
             self.rows.addItem(row)
         self.rows.setCurrentRow(0)
 
     def _choose(self, row: QListWidgetItem | None) -> None:
         if row is None:
             return
-        layer = row.data(_LAYER)
-        self._recent = [layer, *(other for other in self._recent if other is not layer)][:SHOWN_ROWS]
         self._close()
-        self.chosen.emit(layer)
+        self.chosen.emit(row.data(_ENTRY))
 
     def _leave(self) -> None:
         self._close()
@@ -152,14 +148,14 @@ class QuickAdd(QFrame):
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """A row: a stripe in the category's colour, the title, and the category's word."""
+    """A row: a stripe in its colour, the title, and the word for its shelf."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
         line = metrics(option.font).line
         return QSize(round(line * 8), round(line * 1.75))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        layer = index.data(_LAYER)  # type: ignore[attr-defined]  # a model index, in Qt's stubs one of two classes
+        entry: Entry = index.data(_ENTRY)  # type: ignore[attr-defined]  # a model index, in Qt's stubs one of two classes
         look, lengths = tokens(), metrics(option.font)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -170,10 +166,13 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setBrush(look.raised)
             painter.drawRoundedRect(room.adjusted(0, 1, 0, -1), lengths.radius * 0.7, lengths.radius * 0.7)
         stripe = QRectF(room.left() + 2, room.top() + room.height() * 0.22, 3.0, room.height() * 0.56)
-        painter.fillRect(stripe, look.category(layer.category))
+        painter.fillRect(stripe, stripe_of(entry, look))
         inside = room.adjusted(lengths.gap * 2, 0, -lengths.gap, 0)
+        words = painter.fontMetrics()
+        taken = words.horizontalAdvance(shelf_of(entry) + "mm")
+        title = words.elidedText(title_of(entry), Qt.TextElideMode.ElideRight, round(inside.width()) - taken)
         painter.setPen(look.text)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, layer.title)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
         painter.setPen(look.quiet)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, layer.category.value)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, shelf_of(entry))
         painter.restore()

@@ -37,7 +37,7 @@ def _node(drawing: Drawing, id: NodeId) -> str:
     item = drawing.nodes[id]
     analysis = None if drawing.is_stale else drawing.analysis
     field = analysis.receptive_field(item.id) if analysis is not None and item.face.is_known else None
-    return node_tip(item.node, item.report, item.issues, field)
+    return node_tip(item.node, item.report, item.issues, field, item.face.shares)
 
 
 def _wire(drawing: Drawing, target: PortRef) -> str:

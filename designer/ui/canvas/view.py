@@ -23,14 +23,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from designer.graph.design import NodeId
+from designer.edit.rerouting import remove_dot
+from designer.graph.design import NodeId, PortRef
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
 from designer.ui.canvas.camera import Camera
-from designer.ui.canvas.dropping import dropped_layer
+from designer.ui.canvas.dropping import dropped
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
-from designer.ui.canvas.gestures.starting import gesture_for
+from designer.ui.canvas.gestures.starting import gesture_for, reroute_for
 from designer.ui.canvas.hits import Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
@@ -41,6 +42,8 @@ from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.tips import tip_at
 from designer.ui.theme import tokens
 
+Dot = tuple[PortRef, int]
+"""A reroute dot: the input its wire ends at, and its place along the way."""
 FAR_FROM = 400
 """From so many nodes on the view from afar is painted in batches; fewer keep their outlines."""
 _WHEEL_STEP = 1.0015
@@ -61,6 +64,7 @@ class CanvasView(Camera):
         super().__init__(scene, parent)
         self.wheel_zooms = True
         self.gesture: Gesture | None = None
+        self.chosen_dot: Dot | None = None
         self._space_is_held = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(True)
@@ -108,6 +112,8 @@ class CanvasView(Camera):
             self.viewport().update()
 
     def _selection_changed(self) -> None:
+        if self.chosen_dot is not None and self.gesture is None:
+            self.choose_dot(None)
         if self.is_far:
             self.viewport().update()
 
@@ -182,6 +188,12 @@ class CanvasView(Camera):
             return
         if found.under is Under.NOTHING:
             self.open_quick_add(at.scene)
+        elif found.under is Under.DOT and found.port is not None:
+            self.remove_dot(found.port, found.dot or 0)
+        elif found.under in (Under.WIRE, Under.WIRE_END) and self.canvas.document.is_editable:
+            self.gesture = reroute_for(self, at)
+            if self.gesture is not None:
+                self.gesture.begin()
         elif found.under is Under.NODE and found.node is not None:
             if self.canvas.design.nodes[found.node].layer.is_block:
                 self.entered.emit(found.node)
@@ -189,8 +201,25 @@ class CanvasView(Camera):
             self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Right buttons belong to gestures; without one nothing opens."""
+        """On a wire: quick add of what fits into it. Elsewhere right buttons belong to gestures."""
         event.accept()
+        held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        if held or self.gesture is not None or not self.canvas.document.is_editable:
+            return
+        at = self._to_scene(QPointF(event.pos()))
+        found = hit(self.canvas, at, self.scale_now)
+        if found.under in (Under.WIRE, Under.WIRE_END) and found.port is not None:
+            self.adding.open(at, wire=found.port)
+
+    def choose_dot(self, dot: Dot | None) -> None:
+        """Choose a reroute dot, which Delete then takes away; None for none."""
+        self.chosen_dot = dot
+        self.canvas.set_chosen_dot(dot)
+
+    def remove_dot(self, target: PortRef, dot: int) -> None:
+        """Take a reroute dot away, one undo step."""
+        self.choose_dot(None)
+        self.canvas.do("Remove reroute dot", lambda design: remove_dot(design, target, dot))
 
     def _hover(self, at: Pointer) -> None:
         shapes = {
@@ -198,6 +227,7 @@ class CanvasView(Camera):
             Under.OUTPUT: Qt.CursorShape.CrossCursor,
             Under.WIRE_END: Qt.CursorShape.PointingHandCursor,
             Under.FIX: Qt.CursorShape.PointingHandCursor,
+            Under.DOT: Qt.CursorShape.SizeAllCursor,
         }
         shape = shapes.get(hit(self.canvas, at.scene, self.scale_now).under)
         if self._space_is_held:
@@ -224,12 +254,12 @@ class CanvasView(Camera):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A layer from the palette is held over the canvas."""
-        layer = dropped_layer(event.mimeData())
+        layer = dropped(event.mimeData())
         if layer is None or not self.may_add():
             event.ignore()
             return
         self.cancel_gesture()
-        self.gesture = DropLayer(self, self.pointer(event), layer())
+        self.gesture = DropLayer(self, self.pointer(event), layer)
         self.gesture.begin()
         event.acceptProposedAction()
 

@@ -106,6 +106,8 @@ GESTURES = (
     ("Drag from the palette", "place a node under the pointer"),
     ("Double click in the palette, or Enter", "place a node, wired to the selection"),
     ("Drag from port to port", "wire them; the reason stands at the pointer where it cannot be"),
+    ("Tab, Shift+A, double click on empty canvas", "search what to place: type, Enter"),
+    ("Double click on a block, Enter", "go inside; Esc comes out"),
     ("Drag on empty canvas", "select what the rubber band touches; Shift adds, Ctrl toggles"),
     ("Middle drag, Space + drag", "move the view"),
     ("Wheel", "zoom at the pointer"),

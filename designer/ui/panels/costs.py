@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.snapshot import Analysis
+from designer.analysis.figures import Figure
+from designer.analysis.snapshot import Analysis, Totals
 from designer.ui.live_latency import Measurement
 from designer.ui.panels.bars import Bar, Bars, kind_colour
-from designer.ui.panels.cards import Card, TonedLabel, heading, quiet
+from designer.ui.panels.cards import RADIUS, Card, TonedLabel, heading, quiet
 from designer.ui.theme import tokens
 
 SHOWN_AT_MOST = 6
@@ -28,10 +30,19 @@ class Share(NamedTuple):
 
 
 class Tile(Card):
-    """One figure: its name, the figure large, and a note."""
+    """One figure: its name, the figure large, and a note; a press or Enter asks for its explanation.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    Signals: ``asked`` when it is pressed.
+    """
+
+    asked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None, is_explained: bool = True) -> None:
         super().__init__("", parent)
+        if is_explained:
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._is_explained = is_explained
         self._name = name
         self._title = quiet(name, self)
         self.value = QLabel(wording.UNKNOWN, self)
@@ -49,6 +60,28 @@ class Tile(Card):
         self._fade.setOpacity(STALE_OPACITY)
         self.setGraphicsEffect(self._fade)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A press asks where the figure comes from."""
+        super().mouseReleaseEvent(event)
+        if self._is_explained and event.button() == Qt.MouseButton.LeftButton:
+            self.asked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """So do Enter and Space."""
+        if self._is_explained and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.asked.emit()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, and the accent's frame where it has the keyboard."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(tokens().accent, 2.0))
+            painter.drawRoundedRect(self.rect().toRectF().adjusted(1, 1, -1, -1), RADIUS, RADIUS)
+
     @property
     def is_stale(self) -> bool:
         """Whether it looks old."""
@@ -65,14 +98,25 @@ class Tile(Card):
 
 
 class CostsPanel(QWidget):
-    """Four tiles, and bars of MACs and of measured time by kind of layer."""
+    """Four tiles, and bars of MACs and of measured time by kind of layer.
+
+    Signals: ``explain_asked`` with a Figure whose tile was pressed.
+    """
+
+    explain_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameters = Tile("Parameters", self)
         self.macs = Tile("MACs", self)
         self.memory = Tile("Peak memory", self)
-        self.latency = Tile("Latency", self)
+        self.latency = Tile("Latency", self, is_explained=False)
+        for tile, figure in (
+            (self.parameters, Figure.PARAMETERS),
+            (self.macs, Figure.MACS),
+            (self.memory, Figure.PEAK_MEMORY),
+        ):
+            tile.asked.connect(lambda figure=figure: self.explain_asked.emit(figure))
         self.state = TonedLabel("ok", "", self)
         self.state.setWordWrap(False)
         self.mac_bars = Bars("Where the MACs go", self)
@@ -101,8 +145,13 @@ class CostsPanel(QWidget):
         layout.addWidget(self._time_title)
         layout.addWidget(self.time_bars)
 
-    def show_analysis(self, analysis: Analysis | None) -> None:
-        """Show another design's totals; an incomplete sum says so."""
+    def show_analysis(self, analysis: Analysis | None, kept: Totals | None = None) -> None:
+        """Show another design's totals; an incomplete sum says so.
+
+        Args:
+            analysis: Of what is on screen.
+            kept: While an edit is only tried out: the totals it would change, shown as signed differences.
+        """
         if analysis is None:
             for tile in (self.parameters, self.macs, self.memory):
                 tile.show_figure(wording.UNKNOWN, "")
@@ -127,8 +176,21 @@ class CostsPanel(QWidget):
             f"activations, batch 1{rest}",
             f"{wording.count(peak)} bytes of activations alive at once",
         )
+        if kept is not None:
+            self._show_differences(totals, kept)
         by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
+
+    def _show_differences(self, totals: Totals, kept: Totals) -> None:
+        """What an edit that is tried out would change."""
+        for tile, value, before, word in (
+            (self.parameters, totals.parameters, kept.parameters, wording.count),
+            (self.macs, totals.macs, kept.macs, wording.short),
+            (self.memory, totals.peak_activation_bytes, kept.peak_activation_bytes, wording.memory),
+        ):
+            change = wording.signed(value - before, word) if value != before else "no change"
+            share = f" ({wording.ratio(value / before)})" if before and value != before else ""
+            tile.show_figure(tile.value.text(), f"{change}{share}, not kept yet", tile.toolTip())
 
     def show_latency(
         self, analysis: Analysis | None, figure: Measurement | None, is_current: bool, state: str, tone: str

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
+from designer.analysis.figures import Figure
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.document import Command
 from designer.edit.editable import Editable
@@ -23,10 +25,17 @@ from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 from designer.ui.fields import Field, NameEdit, field_for, labelled_row
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+from designer.ui.theme import tokens
 
 
 class InspectorPanel(QWidget):
-    """The form of the selection."""
+    """The form of the selection.
+
+    Signals: ``explain_asked`` with a Figure and a node's id; ``kept`` when what was tried out became an edit.
+    """
+
+    explain_asked = Signal(object, str)
+    kept = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +44,7 @@ class InspectorPanel(QWidget):
         self._ids: tuple[NodeId, ...] = ()
         self._fields: dict[str, Field] = {}
         self._form_key: object = None
+        self._tried: tuple[str, object] | None = None
         self.title = heading("Design", self)
         self.subtitle = quiet("", self)
         self.subtitle.setWordWrap(False)
@@ -50,6 +60,11 @@ class InspectorPanel(QWidget):
         self.shapes.setWordWrap(True)
         self.shapes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts = quiet("", self)
+        self.facts.setTextFormat(Qt.TextFormat.RichText)
+        self.facts.setToolTip("Press a figure to see where it comes from")
+        flags = Qt.TextInteractionFlag
+        self.facts.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
+        self.facts.linkActivated.connect(self._explain)
         self.advice = Card("hint", self)
         self._advice_text = TonedLabel("hint", "", self.advice)
         self.advice.column.addWidget(self._advice_text)
@@ -134,6 +149,9 @@ class InspectorPanel(QWidget):
             field = field_for(parameter, self)
             field.edited.connect(lambda value, name=parameter.name: self._edit(name, value))
             field.finished.connect(self._seal)
+            field.tries_out = True
+            field.tried.connect(lambda value, name=parameter.name: self._try(name, value))
+            field.untried.connect(self._leave)
             self._fields[parameter.name] = field
             self._form.addWidget(labelled_row(field, self))
         if focused in self._fields:
@@ -170,10 +188,17 @@ class InspectorPanel(QWidget):
         self.facts.setVisible(report is not None)
         if single is not None and report is not None and self._analysis is not None:
             self.shapes.setText(shape_line(report))
-            self.facts.setText("\n".join(fact_lines(self._analysis, single.id, report)))
+            lines = fact_lines(self._analysis, single.id, report)
+            self.facts.setText("<br>".join(_linked(figure, line) for figure, line in lines))
+            self.facts.setAccessibleName("; ".join(line for _, line in lines))
         text = advice(single) if single is not None else ""
         self._advice_text.setText(text)
         self.advice.setVisible(bool(text))
+
+    def _explain(self, word: str) -> None:
+        nodes = self._nodes()
+        if nodes:
+            self.explain_asked.emit(Figure(word), nodes[0].id)
 
     def _report(self, node: Node | None) -> NodeReport | None:
         if node is None or self._analysis is None or node.id not in self._analysis.design.nodes:
@@ -201,6 +226,31 @@ class InspectorPanel(QWidget):
         except DesignerError as error:
             self._fields[name].complain(str(error))
 
+    def _try(self, name: str, value: object) -> None:
+        """Show what a value would do, without keeping it."""
+        ids = tuple(node.id for node in self._nodes())
+        if self._document is None or not ids or not self._document.is_editable:
+            return
+        try:
+            self._document.preview(lambda design: set_parameter(design, ids, name, value))
+        except DesignerError:
+            return  # the field says what is wrong with a value that is kept
+        self._tried = (name, value)
+
+    def _leave(self) -> None:
+        """Be as if nothing had been tried."""
+        if self._tried is not None and self._document is not None:
+            self._tried = None
+            self._document.cancel_preview()
+            self.show_values()
+
+    def _keep(self) -> None:
+        """Make what is tried an edit."""
+        if self._tried is not None:
+            (name, value), self._tried = self._tried, None
+            self._edit(name, value)
+            self.kept.emit()
+
     def _rename(self, name: str) -> None:
         if self._document is None:
             return
@@ -213,6 +263,7 @@ class InspectorPanel(QWidget):
             self._document.apply(Command(f"Rename the {what}", lambda design: _renamed(design, name.strip())))
 
     def _seal(self) -> None:
+        self._keep()
         if self._document is not None:
             self._document.seal()
 
@@ -245,16 +296,21 @@ def _full(spec: TensorSpec | None) -> str:
     return "?" if spec is None else spec.full_label.partition("×")[2]
 
 
-def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[str]:
-    """Cost, receptive field and arithmetic intensity of one node, in words."""
+def _linked(figure: Figure, line: str) -> str:
+    return f'<a href="{figure.value}" style="color:{tokens().quiet.name()}">{escape(line)}</a>'
+
+
+def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[tuple[Figure, str]]:
+    """Cost, receptive field and arithmetic intensity of one node, in words, each line with the figure it is about."""
     lines = []
     cost = report.cost
     if cost is not None:
-        lines.append(f"{wording.count(cost.parameters)} parameters · {wording.short(cost.macs)} MACs")
-        lines.append(f"{wording.short(cost.flops)} FLOPs, {wording.short(cost.elementwise)} of them element-wise")
+        macs = f"{wording.count(cost.parameters)} parameters · {wording.short(cost.macs)} MACs"
+        flops = f"{wording.short(cost.flops)} FLOPs, {wording.short(cost.elementwise)} of them element-wise"
+        lines += [(Figure.MACS, macs), (Figure.FLOPS, flops)]
     field = f"receptive field {analysis.receptive_field(id).label}"
     intensity = cost.intensity if cost is not None else None
-    lines.append(f"{field} · {intensity:.1f} MACs/B" if intensity else field)
+    lines.append((Figure.RECEPTIVE_FIELD, f"{field} · {intensity:.1f} MACs/B" if intensity else field))
     return lines
 
 

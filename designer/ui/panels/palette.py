@@ -1,6 +1,6 @@
-"""The palette: every layer that can be placed, searchable, by category, templates below; a source of drags.
+"""The palette: all that can be placed, searchable: layers by category, one's own blocks, templates; a source of drags.
 
-Made from the catalogue and the templates; knows neither the design on screen nor the window.
+Made from the shelves; knows neither the design on screen nor the window.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QDrag, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QContextMenuEvent, QDrag, QFont, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
     QListView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -33,12 +34,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.graph.layer import Category, Layer
+from designer.errors import DesignFileError
+from designer.files.block_library import LibraryBlock
+from designer.files.design_json import load
+from designer.graph.layer import Category
 from designer.layers.registry import catalogue, search
 from designer.templates.networks import templates
 from designer.templates.table import Template
-from designer.ui.canvas.dropping import LAYER_MIME, make_mime
+from designer.ui.canvas.dropping import BODY_MIME, LAYER_MIME, make_block_mime, make_mime
 from designer.ui.panels.cards import RADIUS
+from designer.ui.shelves import OWN_BLOCKS, TEMPLATES, Entry, about, matching, shelf_of, stripe_of, title_of
 from designer.ui.theme import mixed, tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -51,42 +56,45 @@ class Heading:
     title: str
 
 
-Entry = Heading | type[Layer] | Template
+Row = Heading | Entry
 
 
-def entries(text: str) -> tuple[Entry, ...]:
-    """Rows for what is typed: by category in palette order, and best match first where letters are typed."""
+def entries(text: str, blocks: Sequence[LibraryBlock] = ()) -> tuple[Row, ...]:
+    """Rows for what is typed: by category in palette order, and best match first where letters are typed.
+
+    Args:
+        text: What is typed.
+        blocks: The user's own.
+    """
     found = search(text)
-    rows: list[Entry] = []
+    rows: list[Row] = []
     if text.strip():
         rows += found
     else:
         for category in Category:
             members = [layer for layer in catalogue() if layer.category is category]
             rows += [Heading(category.value), *members] if members else []
-    matching = [template for template in templates() if _matches(template, text)]
-    return (*rows, Heading("Templates"), *matching) if matching else tuple(rows)
-
-
-def _matches(template: Template, text: str) -> bool:
-    letters = text.casefold().replace(" ", "")
-    return letters in template.title.casefold().replace(" ", "") or letters in template.key.replace("_", "")
+    shelves: tuple[tuple[str, Sequence[Entry]], ...] = ((OWN_BLOCKS, blocks), (TEMPLATES, templates()))
+    for title, shelf in shelves:
+        matches = matching(text, shelf)
+        rows += [Heading(title), *matches] if matches else []
+    return tuple(rows)
 
 
 class PaletteModel(QAbstractListModel):
     """The rows as Qt asks for them; headings can be neither chosen nor dragged."""
 
-    def __init__(self, rows: Iterable[Entry], parent: QObject | None = None) -> None:
+    def __init__(self, rows: Iterable[Row], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: Sequence[Entry] = tuple(rows)
+        self._rows: Sequence[Row] = tuple(rows)
 
-    def show_rows(self, rows: Iterable[Entry]) -> None:
+    def show_rows(self, rows: Iterable[Row]) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._rows = tuple(rows)
         self.endResetModel()
 
-    def entry(self, index: Index) -> Entry:
+    def entry(self, index: Index) -> Row:
         """What stands in a row."""
         return self._rows[index.row()]
 
@@ -97,14 +105,18 @@ class PaletteModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Title, tool tip, and what a screen reader says."""
         entry = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.title
         if isinstance(entry, Heading):
-            return f"Group {entry.title}" if role == Qt.ItemDataRole.AccessibleTextRole else None
+            words = {
+                Qt.ItemDataRole.DisplayRole: entry.title,
+                Qt.ItemDataRole.AccessibleTextRole: f"Group {entry.title}",
+            }
+            return words.get(Qt.ItemDataRole(role))
+        if role == Qt.ItemDataRole.DisplayRole:
+            return title_of(entry)
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tool_tip(entry)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return entry.title if isinstance(entry, Template) else f"{entry.title}, {entry.category.value}"
+            return f"{title_of(entry)}, {shelf_of(entry)}"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -117,19 +129,25 @@ class PaletteModel(QAbstractListModel):
 
     def mimeTypes(self) -> list[str]:
         """What a drag carries."""
-        return [LAYER_MIME]
+        return [LAYER_MIME, BODY_MIME]
 
     def mimeData(self, indexes: Sequence[Index]) -> QMimeData:
         """What the drag of these rows carries; rows are dragged one at a time."""
         entry = self.entry(indexes[0])
+        if isinstance(entry, LibraryBlock):
+            try:
+                return make_block_mime(load(entry.path))
+            except DesignFileError:  # the file is gone or broken since it was listed: there is nothing to drag
+                return QMimeData()
         return QMimeData() if isinstance(entry, (Heading, Template)) else make_mime(entry)
 
 
-def _tool_tip(entry: type[Layer] | Template) -> str:
+def _tool_tip(entry: Entry) -> str:
     if isinstance(entry, Template):
         return f"New design from the template {entry.title} (double click or Enter)"
-    first = (entry.__doc__ or "").strip().splitlines()[0]
-    return f"{first}\nDrag it to the canvas; double click or Enter places it, wired to the selection."
+    if isinstance(entry, LibraryBlock):
+        return f"{about(entry)}\nDrag it to the canvas; double click or Enter places it. F2 renames, Delete deletes it."
+    return f"{about(entry)}\nDrag it to the canvas; double click or Enter places it, wired to the selection."
 
 
 class _RowPainter(QStyledItemDelegate):
@@ -162,7 +180,7 @@ def _draw_heading(painter: QPainter, option: QStyleOptionViewItem, title: str) -
     painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, title.upper())
 
 
-def _draw_row(painter: QPainter, option: QStyleOptionViewItem, entry: type[Layer] | Template) -> None:
+def _draw_row(painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> None:
     palette = option.palette
     is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
     is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -172,15 +190,15 @@ def _draw_row(painter: QPainter, option: QStyleOptionViewItem, entry: type[Layer
     painter.setPen(accent if is_chosen else Qt.PenStyle.NoPen)
     painter.setBrush(mixed(ground, accent, 0.22 if is_chosen else 0.1 if is_hovered else 0.0))
     painter.drawRoundedRect(box, RADIUS, RADIUS)
-    stripe = tokens().template if isinstance(entry, Template) else tokens().category(entry.category)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(stripe)
+    painter.setBrush(stripe_of(entry, tokens()))
     painter.drawRoundedRect(QRectF(box.left(), box.top(), 4, box.height()), 1.5, 1.5)
     text_room = option.rect.adjusted(round(option.fontMetrics.averageCharWidth() * 2), 0, -8, 0)
-    glyph_room = _draw_glyph(painter, option, text_room, "" if isinstance(entry, Template) else entry.glyph)
+    glyph = "" if isinstance(entry, Template) else "OWN" if isinstance(entry, LibraryBlock) else entry.glyph
+    glyph_room = _draw_glyph(painter, option, text_room, glyph)
     painter.setFont(option.font)
     painter.setPen(palette.color(QPalette.ColorRole.Text))
-    title = option.fontMetrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, text_room.width() - glyph_room)
+    title = option.fontMetrics.elidedText(title_of(entry), Qt.TextElideMode.ElideRight, text_room.width() - glyph_room)
     painter.drawText(text_room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
 
@@ -194,10 +212,18 @@ def _draw_glyph(painter: QPainter, option: QStyleOptionViewItem, room: QRect, gl
     return painter.fontMetrics().horizontalAdvance(glyph + "m") if glyph else 0
 
 
+_BLOCK_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_Delete)
+
+
 class PaletteList(QListView):
-    """The rows; starts drags and tells what was chosen."""
+    """The rows; starts drags and tells what was chosen.
+
+    Signals: ``chosen`` with an entry; ``rename_asked`` and ``delete_asked`` with a block of one's own.
+    """
 
     chosen = Signal(object)
+    rename_asked = Signal(object)
+    delete_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,7 +261,43 @@ class PaletteList(QListView):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._tell(self.currentIndex())
             return
+        if event.key() in _BLOCK_KEYS and self.own_block is not None:
+            asked = self.rename_asked if event.key() == Qt.Key.Key_F2 else self.delete_asked
+            asked.emit(self.own_block)
+            return
         super().keyPressEvent(event)
+
+    @property
+    def own_block(self) -> LibraryBlock | None:
+        """The current row, where it is a block of one's own."""
+        index = self.currentIndex()
+        entry = self.rows.entry(index) if index.isValid() else None
+        return entry if isinstance(entry, LibraryBlock) else None
+
+    def event(self, event: QEvent) -> bool:
+        """F2 and Delete mean the current block of one's own, not the canvas."""
+        is_own = isinstance(event, QKeyEvent) and event.key() in _BLOCK_KEYS and self.own_block is not None
+        if event.type() == QEvent.Type.ShortcutOverride and is_own:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with a block of one's own."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self.setCurrentIndex(self.indexAt(event.pos()))
+        if self.own_block is not None:
+            at = self.visualRect(self.currentIndex()).center()
+            self.menu_for(self.own_block).popup(self.viewport().mapToGlobal(at))
+
+    def menu_for(self, block: LibraryBlock) -> QMenu:
+        """A menu that places, renames or deletes a block."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("&Place", lambda: self.chosen.emit(block))
+        menu.addAction("&Rename…\tF2", lambda: self.rename_asked.emit(block))
+        menu.addAction("&Delete…\tDel", lambda: self.delete_asked.emit(block))
+        return menu
 
     def choose_first(self) -> None:
         """Make the first row that is no heading the current one."""
@@ -254,11 +316,15 @@ class PaletteList(QListView):
 class PalettePanel(QWidget):
     """Search field and list.
 
-    Signals: ``layer_chosen`` with a layer class to place, ``template_chosen`` with a Template to open.
+    Signals: ``layer_chosen`` with a layer class to place, ``block_chosen`` with a block of one's own to place,
+    ``template_chosen`` with a Template to open; ``rename_asked`` and ``delete_asked`` with a block of one's own.
     """
 
     layer_chosen = Signal(object)
+    block_chosen = Signal(object)
     template_chosen = Signal(object)
+    rename_asked = Signal(object)
+    delete_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -270,6 +336,9 @@ class PalettePanel(QWidget):
         self.search.installEventFilter(self)
         self.list = PaletteList(self)
         self.list.chosen.connect(self._chosen)
+        self.list.rename_asked.connect(self.rename_asked)
+        self.list.delete_asked.connect(self.delete_asked)
+        self._blocks: Sequence[LibraryBlock] = ()
         layout = QVBoxLayout(self)
         margin = self.fontMetrics().height() // 2
         layout.setContentsMargins(margin, margin, margin // 2, 0)
@@ -296,10 +365,17 @@ class PalettePanel(QWidget):
         return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
-        self.list.rows.show_rows(entries(text))
+        self.list.rows.show_rows(entries(text, self._blocks))
 
-    def _chosen(self, entry: type[Layer] | Template) -> None:
+    def show_blocks(self, blocks: Sequence[LibraryBlock]) -> None:
+        """Show these blocks of one's own."""
+        self._blocks = blocks
+        self._search(self.search.text())
+
+    def _chosen(self, entry: Entry) -> None:
         if isinstance(entry, Template):
             self.template_chosen.emit(entry)
+        elif isinstance(entry, LibraryBlock):
+            self.block_chosen.emit(entry)
         else:
             self.layer_chosen.emit(entry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
@@ -18,6 +19,10 @@ LONGEST_NAME = 28
 class Breadcrumb(QFrame):
     """The bar; hidden while the whole design is shown.
 
+    Args:
+        below: What has the keyboard after the bar.
+        parent: Where the bar is.
+
     Signals: ``chosen`` with how many blocks deep the chosen name is, 0 being the design; ``edit_requested`` when what
     is inside should become a group.
     """
@@ -25,8 +30,9 @@ class Breadcrumb(QFrame):
     chosen = Signal(int)
     edit_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, below: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._below = below
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.setAccessibleName("Where inside blocks you are")
@@ -34,7 +40,7 @@ class Breadcrumb(QFrame):
         self._names: tuple[str, ...] = ()
         self.steps: list[QToolButton] = []
         self._row = QHBoxLayout()
-        self._row.setSpacing(0)
+        self._row.setSpacing(round(lengths.gap / 2))
         self.note = quiet("", self)
         self.note.setWordWrap(False)
         self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -73,6 +79,13 @@ class Breadcrumb(QFrame):
             self._row.addWidget(self._step(depth, name, is_here=depth == last))
             if depth < last:
                 self._row.addWidget(quiet("›", self))
+        self._order_focus()
+
+    def _order_focus(self) -> None:
+        """The keyboard walks from left to right, whenever a step was made, and on to what is below the bar."""
+        stops: list[QWidget] = [*self.steps, self.edit, *([self._below] if self._below is not None else [])]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
 
     def _step(self, depth: int, name: str, is_here: bool) -> QWidget:
         short = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
@@ -82,12 +95,13 @@ class Breadcrumb(QFrame):
             font = here.font()
             font.setBold(True)
             here.setFont(font)
-            here.setMargin(round(metrics(self.font()).gap / 2))
             here.setToolTip(name)
+            here.setContentsMargins(round(metrics(self.font()).gap * 0.8), 0, 0, 0)
             return here
         step = QToolButton(self)
         step.setText(short)
         step.setAutoRaise(True)
+        step.setCursor(Qt.CursorShape.PointingHandCursor)
         step.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         out = len(self._names) - 1 - depth
         step.setToolTip(f"Go out to {name}" + (" (Esc, Alt+Up)" if out == 1 else ""))

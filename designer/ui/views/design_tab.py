@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.analysis.snapshot import Analysis
@@ -16,11 +18,15 @@ from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.ui.canvas.placing import centred_corner, free_place, place_behind
+from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.picture import save_picture
 from designer.ui.views.walking import Walking
+
+if TYPE_CHECKING:
+    from designer.ui.views.find_bar import FindBar
 
 
 class DesignTab(QWidget):
@@ -45,6 +51,7 @@ class DesignTab(QWidget):
         super().__init__(parent)
         self.document = document
         self.is_untouched = False
+        self._find_bar: FindBar | None = None
         self._heat: Mapping[NodeId, float] | None = None
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
@@ -110,6 +117,19 @@ class DesignTab(QWidget):
             self.canvas.ensure_visible([id])
             self.canvas.setFocus()
 
+    def rename(self) -> None:
+        """Name the one selected node where it stands."""
+        if len(self.selection) == 1 and self.shown.is_editable:
+            RenameBox(self.canvas, self.selection[0])
+
+    def find_nodes(self) -> None:
+        """Open the find bar."""
+        if self._find_bar is None:
+            from designer.ui.views.find_bar import FindBar
+
+            self._find_bar = FindBar(self)
+        self._find_bar.open()
+
     def show_inside(self, path: NodePath) -> None:
         """Go to a node inside blocks of what is on the canvas, as far as that can be shown, and select it."""
         here = self.path
@@ -163,6 +183,16 @@ class DesignTab(QWidget):
         """Write the canvas as PNG or SVG, by the file's ending."""
         self.bridge.wait()
         save_picture(self.shown.design, self.shown_analysis, path)
+
+    @property
+    def pointed_at(self) -> Point | None:
+        """Where the pointer is on the canvas, or None where it is elsewhere."""
+        room = self.canvas.viewport()
+        pixel = room.mapFromGlobal(QCursor.pos())
+        if not room.rect().contains(pixel) or not room.underMouse():
+            return None
+        place = self.canvas.mapToScene(pixel)
+        return Point(place.x(), place.y())
 
     # Editing ----------------------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class Walking(QObject):
         self._bridge = bridge
         self._canvas = canvas
         self._stood: dict[NodePath, Standpoint] = {}
-        self.bar = Breadcrumb()
+        self.bar = Breadcrumb(canvas)
         self.bar.chosen.connect(lambda depth: self.go(bridge.path[:depth]))
         self.bar.edit_requested.connect(lambda: self.make_editable(bridge.path))
         bridge.level_changed.connect(self._arrive)
@@ -121,6 +121,7 @@ class Walking(QObject):
 
     def _arrive(self, before: NodePath, now: NodePath) -> None:
         canvas = self._canvas
+        canvas.minimap.renew()
         self._name_the_way()
         if len(now) < len(before) and before[: len(now)] == now:
             block = before[len(now)]

@@ -19,14 +19,14 @@ from designer.files import design_json
 from designer.graph.design import Design, NodeId, NodePath, PortRef
 from designer.layers.activation import ReLU6
 from designer.layers.blocks import Bottleneck, Group
-from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
+from designer.layers.convolution import DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.ui.live_latency import measurement
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
+from designer.ui.worker_client import Job, WorkerClient
 from tests.ui.conftest import chain
 from tests.ui.windows import Answers, card_pixel, drag, drop, press, shown_window, wire
 
@@ -177,7 +177,7 @@ def test_the_breadcrumb_names_the_way_and_goes_out_by_mouse_and_keyboard(qtbot: 
     enter(qtbot, tab, GROUP)
     assert path(tab) == (outer, GROUP)
     assert bar.isVisible()
-    assert [step.text() for step in bar.steps] == ["sketch", outer]
+    assert [step.text() for step in bar.steps] == ["sketch", "Both"]
     qtbot.mouseClick(bar.steps[1], Qt.MouseButton.LeftButton)
     assert path(tab) == (outer,)
     assert tab.selection == (GROUP,)
@@ -373,7 +373,7 @@ def test_what_follows_from_parameters_is_shown_and_not_edited(qtbot: QtBot, wind
     click(qtbot, tab, NodeId("expand"))
     assert tab.selection == (NodeId("expand"),)
     assert not window.inspector.fields["out_channels"].isEnabled()
-    for keys in ("Delete", "Ctrl+D", "Ctrl+G", "Ctrl+L", "Down", "Ctrl+V"):
+    for keys in ("Delete", "Ctrl+D", "Ctrl+G", "Ctrl+L", "Down", "Ctrl+V", "Ctrl+Shift+V", "M", "F2", "Ctrl+X"):
         press(qtbot, window, keys)
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Tab)
     assert not tab.canvas.adding.box.isVisible()
@@ -447,6 +447,18 @@ def test_problems_inside_can_be_shown_and_mended_there(qtbot: QtBot, window: Mai
     assert (path(tab), tab.selection) == ((GROUP,), (DW,))
 
 
+def test_a_mend_reaches_into_a_group_from_outside_and_not_into_a_block(
+    qtbot: QtBot, window: MainWindow, tab: DesignTab
+) -> None:
+    wide = design().with_layer(GROUP, Group(body(tab).with_layer(DW, GroupedConv2d(32, groups=5))))
+    tab.document.apply(step("Break", wide))
+    card = next(card for card in window.problems.cards if card.issue.path == (GROUP, DW))
+    qtbot.mouseClick(card.fix_buttons[0], Qt.MouseButton.LeftButton)
+    assert tab.analysis.is_valid
+    assert path(tab) == ()
+    assert body(tab).nodes[DW].layer != GroupedConv2d(32, groups=5)
+
+
 def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     analysis = tab.analysis
     data = {
@@ -473,3 +485,63 @@ def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: Des
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Escape)
     assert window.costs.latency.value.text().startswith("2")
     assert tab.scene.nodes[GROUP].state.heat == pytest.approx(0.4)
+
+
+def test_what_is_measured_is_the_whole(
+    qtbot: QtBot, window: MainWindow, tab: DesignTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    submit = window.worker.submit
+
+    def listening(kind: str, design: str, options: dict[str, object]) -> Job:
+        sent.append(design)
+        return submit(kind, design, options)
+
+    monkeypatch.setattr(window.worker, "submit", listening)
+    enter(qtbot, tab, GROUP)
+    press(qtbot, window, "Ctrl+Return")
+    assert [design_json.loads(text).digest for text in sent] == [tab.document.design.digest]
+    window.bench.latency.stop()
+
+
+def test_backtab_goes_from_the_canvas_to_the_bar_above_it(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    enter(qtbot, tab, BLOCK)
+    QApplication.processEvents()
+    bar = tab.walking.bar
+    qtbot.keyClick(tab.canvas, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert bar.edit.hasFocus()
+    qtbot.keyClick(bar.edit, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert bar.steps[-1].hasFocus()
+    qtbot.keyClick(bar.steps[-1], Qt.Key.Key_Space)
+    assert path(tab) == ()
+
+
+def test_the_small_picture_is_of_the_inside(qtbot: QtBot, tab: DesignTab) -> None:
+    minimap = tab.canvas.minimap
+    outside = tab.scene.content_rect()
+    assert minimap.area.contains(outside)
+    enter(qtbot, tab, GROUP)
+    assert minimap.area.contains(tab.scene.content_rect())
+    assert not minimap.area.contains(outside)
+
+
+def test_in_a_comparison_blocks_are_entered_too_and_undo_finds_its_pane(
+    qtbot: QtBot, window: MainWindow, tab: DesignTab
+) -> None:
+    window.bench.open_design(design())
+    page = window.bench.compare_tabs()
+    assert page is not None
+    QApplication.processEvents()
+    first, second = (member.view for member in page.comparing.members)
+    first.canvas.setFocus()
+    first.walking.enter(GROUP)
+    assert path(second) == ()
+    click(qtbot, first, ACT)
+    assert window.bench.selection == (ACT,)
+    press(qtbot, window, "Delete")
+    assert ACT not in body(first).nodes
+    assert path(tab) == (), "the tab of the same design stays where it was"
+    first.walking.leave()
+    press(qtbot, window, "Ctrl+Z")
+    assert ACT in body(first).nodes
+    assert (path(first), path(second)) == ((GROUP,), ())

@@ -14,6 +14,7 @@ from designer.ui.canvas.gestures.drag_nodes import DragNodes
 from designer.ui.canvas.gestures.draw_wire import DrawWire
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.pan import Pan
+from designer.ui.canvas.gestures.reroute import Reroute
 from designer.ui.canvas.gestures.rubber_band import RubberBand
 from designer.ui.canvas.hits import Hit, Under, hit
 
@@ -35,6 +36,8 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: boo
     may_edit = view.canvas.document.is_editable
     if may_edit and button == Qt.MouseButton.RightButton and at.holds(Qt.KeyboardModifier.ControlModifier):
         return CutWires(view, at)
+    if may_edit and button == Qt.MouseButton.RightButton and at.holds(Qt.KeyboardModifier.ShiftModifier):
+        return reroute_for(view, at)
     if button != Qt.MouseButton.LeftButton:
         return None
     found = hit(view.canvas, at.scene, view.scale_now)
@@ -58,6 +61,16 @@ def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
         if present is not None:
             return DrawWire(view, at, present.source, from_output=True, unplugged=found.port)
         return DrawWire(view, at, found.port, from_output=False)
+    if found.under is Under.DOT and found.port is not None:
+        return Reroute(view, at, found.port, found.dot)
     if found.node is not None:
         return DragNodes(view, at, found.node)
     return RubberBand(view, at)
+
+
+def reroute_for(view: CanvasView, at: Pointer) -> Gesture | None:
+    """The gesture that leads the wire under a press through a new dot, or moves the dot that is there."""
+    found = hit(view.canvas, at.scene, view.scale_now)
+    if found.port is None or found.under not in (Under.WIRE, Under.WIRE_END, Under.DOT):
+        return None
+    return Reroute(view, at, found.port, found.dot)

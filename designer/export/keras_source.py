@@ -1,0 +1,328 @@
+"""A design as one readable file of Keras 3, as a person would have written it; needs no Keras itself.
+
+Blocks become functions on tensors, one a kind; equal kinds in a row become a table and a loop. Channels come last, as
+Keras has them; layers are named as the canvas names its nodes, through blocks, so that weights can be told by name. The
+text is formatted, and the same design gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from designer.analysis.report import problem_lines
+from designer.analysis.snapshot import Analysis
+from designer.errors import InvalidDesign
+from designer.export.block_classes import Kind, kinds_of
+from designer.export.flow import FlowWriter, Run
+from designer.export.keras_calls import BY_PLACE, DEFAULTS, MERGES, keras_calls
+from designer.export.source_text import (
+    LINE_LENGTH,
+    bracketed,
+    class_name,
+    docstring,
+    entering,
+    identifier,
+    literal,
+    named,
+    plain,
+    type_of,
+)
+from designer.graph.design import NodeId, PortRef
+from designer.graph.layer import Call
+from designer.graph.tensor import TensorSpec
+
+_TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "Mapping", "Any"}
+
+
+def keras_source(analysis: Analysis) -> str:
+    """The text of a Python file whose last function builds the design as a ``keras.Model``, N×H×W×C in.
+
+    Run as a program, the file prints the output's shape and the number of parameters.
+
+    Raises:
+        InvalidDesign: The design has problems; the text has a line for each.
+        ExportError: Keras has nothing for a node, which the text names.
+    """
+    if not analysis.is_valid:
+        raise InvalidDesign(problem_lines(analysis))
+    kinds: dict[str, Kind] = {}
+    for name, kind in named(kinds_of(analysis, keras_calls)).items():
+        kinds[_free(function_name(name), kinds)] = kind
+    network = _free(function_name(class_name(analysis.design.name)), kinds)
+    separator = separator_for(analysis)
+    writer = _Writer(kinds, separator)
+    loader = _LOADER.replace("SEPARATOR", separator)
+    functions = [writer.block_function(name, kind) for name, kind in kinds.items()]
+    parts = [_header(analysis), *functions, *writer.network(network, analysis), loader, _program(network, analysis)]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def separator_for(analysis: Analysis) -> str:
+    """What joins the names of a path into a layer's: Keras takes no dot, and two layers must not share a name."""
+    paths = [path for path, _, _ in analysis.primitives()]
+    separator = "_"
+    while len({separator.join(path) for path in paths}) < len(paths):
+        separator += "_"
+    return separator
+
+
+def function_name(words: str) -> str:
+    """``ConvBlock`` as the name of a function: ``conv_block``; ``MobileNetV2`` is ``mobilenet_v2``."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words.replace("MobileNet", "Mobilenet"))
+    return identifier(spaced.lower(), "network")
+
+
+def _free(name: str, kinds: Mapping[str, Kind]) -> str:
+    while name in kinds or name in _TAKEN:
+        name += "_network"
+    return name
+
+
+def _header(analysis: Analysis) -> str:
+    totals = analysis.totals
+    ends = [", ".join(map(_shape, specs)) for specs in (entering(analysis), analysis.given_out() or ())]
+    return f'''"""{plain(analysis.design.name)}, for Keras 3 on any backend.
+
+In {ends[0]}, out {ends[1]}; channels last.
+{totals.parameters:,} parameters, {totals.macs:,} MACs, {totals.flops:,} FLOPs a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import Any
+
+import keras
+from keras import layers{", ops" if _uses_operations(analysis) else ""}'''
+
+
+def _uses_operations(analysis: Analysis) -> bool:
+    for id in analysis.design.nodes:
+        inner = analysis.node(id).inner
+        if inner is not None:
+            if _uses_operations(inner):
+                return True
+        elif analysis.design.nodes[id].layer.outputs and any(
+            call.target.startswith("ops.") for call in keras_calls(analysis, id)
+        ):
+            return True
+    return False
+
+
+def _shape(spec: TensorSpec) -> str:
+    return "×".join(["N", *map(str, _sides(spec))])
+
+
+def _sides(spec: TensorSpec) -> tuple[int, ...]:
+    """H×W×C of a map, F of a vector."""
+    return (spec.height, spec.width, spec.channels) if spec.is_map else (spec.channels,)
+
+
+_LOADER = '''def load_weights(model: keras.Model, tensors: Mapping[str, Any]) -> None:
+    """Take weights by the canvas' names, as PyTorch lays them out.
+
+    ``safetensors.numpy.load_file("net.safetensors")`` gives such a mapping.
+    """
+    named = {key.replace(".", "SEPARATOR"): value for key, value in tensors.items()}
+    for layer in model.layers:
+        if not layer.weights:
+            continue
+        names = ["weight", "bias", "running_mean", "running_var"]
+        keys = [f"{layer.name}SEPARATOR{name}" for name in names]
+        held = [named[key] for key in keys if key in named]
+        kernel = held[0]
+        if isinstance(layer, layers.DepthwiseConv2D):
+            multiplier = layer.depth_multiplier
+            parted = kernel.reshape(-1, multiplier, *kernel.shape[2:])
+            held[0] = parted.transpose(2, 3, 0, 1)
+        elif isinstance(layer, layers.Conv2D):
+            held[0] = kernel.transpose(2, 3, 1, 0)
+        elif isinstance(layer, layers.Dense):
+            held[0] = kernel.transpose()
+        layer.set_weights(held)'''
+
+
+def _program(network: str, analysis: Analysis) -> str:
+    several = len(analysis.design.output_nodes()) > 1
+    shape = "[each.shape for each in model.outputs]" if several else "model.output.shape"
+    return "\n".join(
+        [
+            'if __name__ == "__main__":',
+            f"    model = {network}()",
+            "    parameters = sum(prod(weight.shape) for weight in model.trainable_weights)",
+            f'    print("output", {shape}, "parameters", parameters)',
+        ]
+    )
+
+
+class _Writer(FlowWriter):
+    """Writes functions on tensors.
+
+    Args:
+        kinds: The functions of blocks, by name.
+        separator: Between the names of a path.
+    """
+
+    def __init__(self, kinds: dict[str, Kind], separator: str) -> None:
+        super().__init__(kinds)
+        self._separator = separator
+
+    def block_function(self, name: str, kind: Kind) -> str:
+        """The function of a kind of block."""
+        pattern = kind.pattern
+        inputs = [PortRef(node.id, node.layer.outputs[0].name) for node in pattern.design.input_nodes()]
+        tensors = _variables([ref.node for ref in inputs])
+        typed = [f"{tensor}: keras.KerasTensor" for tensor in tensors]
+        arguments = [f"{argument}: {type_of(column)}" for argument, column in kind.arguments.items()]
+        several = len(pattern.design.output_nodes())
+        gives = "keras.KerasTensor" if several == 1 else f"tuple[{', '.join(['keras.KerasTensor'] * several)}]"
+        lines = bracketed(f"def {name}(", [*typed, "name: str", *arguments], f") -> {gives}:")
+        lines += docstring(kind.doc)
+        body, results = self.flow(pattern, kind, dict(zip(inputs, tensors, strict=True)), {})
+        return "\n".join([*lines, *body, f"    return {', '.join(results)}"])
+
+    def network(self, name: str, whole: Analysis) -> list[str]:
+        """The tables, if there are any, and the function that builds the model."""
+        runs = self.runs(whole)
+        tables = [self.table(run, whole) for run in runs.values()]
+        nodes = whole.design.input_nodes()
+        variables = _variables([node.id for node in nodes])
+        lines = [f"def {name}() -> keras.Model:", f'    """{plain(whole.design.name)}."""']
+        for node, variable, spec in zip(nodes, variables, entering(whole), strict=True):
+            target = f"inputs = {variable}" if len(nodes) == 1 else variable
+            lines.append(f'    {target} = keras.Input({_sides(spec)}, name="{node.id}")')
+        if len(nodes) > 1:
+            lines.append(f"    inputs = [{', '.join(variables)}]")
+        refs = [PortRef(node.id, node.layer.outputs[0].name) for node in nodes]
+        body, results = self.flow(whole, None, dict(zip(refs, variables, strict=True)), runs)
+        outputs = results[0] if len(results) == 1 else f"[{', '.join(results)}]"
+        end = f'    return keras.Model(inputs, {outputs}, name="{name}")'
+        return [*(("\n".join(tables),) if tables else ()), "\n".join([*lines, *body, end])]
+
+    def expression(self, block: Analysis, part: NodeId, reads: Sequence[str], kind: Kind | None) -> str:
+        name = f'"{part}"' if kind is None else f'f"{{name}}{self._separator}{part}"'
+        inner = block.node(part).inner
+        if inner is not None:
+            function, inner_kind = self.kind_of(inner)
+            values = [
+                f"{key}={literal(value)}"
+                for key, value in zip(inner_kind.arguments, inner_kind.values(inner), strict=True)
+            ]
+            return f"{function}({', '.join([*reads, name, *values])})"
+        texts = dict(zip((port.name for port in block.design.nodes[part].layer.inputs), reads, strict=True))
+        last = ""
+        calls = keras_calls(block, part)
+        for index, call in enumerate(calls):
+            tensors = [texts[each] for each in call.inputs]
+            arguments = _arguments(call, part, index, kind)
+            if call.is_module:
+                own = name if call is calls[-1] else f'{name[:-1]}{self._separator}{call.result}"'
+                made = f"{call.target}({', '.join([*arguments, f'name={own}'])})"
+                given = f"[{', '.join(tensors)}]" if call.target in MERGES else tensors[0]
+                last = f"{made}({given})"
+            else:
+                last = f"{call.target}({', '.join([*tensors, *arguments])})"
+            texts[call.result] = last
+        return last
+
+    def assigned(self, head: str, text: str) -> list[str]:
+        """As one line where it fits, else broken where formatters break a layer called on a tensor."""
+        return broken(head, text)
+
+    def condition(self, flag: str) -> str:
+        return flag
+
+    def loop(self, run: Run, target: str) -> list[str]:
+        return [
+            f"for name, *arguments in {run.table}:",
+            f"    {target} = {run.kind_name}({target}, name, *arguments)",
+        ]
+
+
+def _variables(inputs: Sequence[NodeId]) -> list[str]:
+    """What holds the inputs: ``x`` where there is one, else their own names."""
+    if len(inputs) == 1:
+        return ["x"]
+    names = (identifier(id, "x") for id in inputs)
+    return [f"{name}_input" if name in _TAKEN else name for name in names]
+
+
+def _arguments(call: Call, part: NodeId, index: int, kind: Kind | None) -> list[str]:
+    """The call's arguments as text, Keras' defaults left out; those that differ between blocks by their names."""
+    at = {} if kind is None else {place.argument: name for place, name in kind.at.items() if place[:2] == (part, index)}
+    defaults = DEFAULTS.get(call.target, {})
+    found = []
+    for name, value in call.arguments:
+        if name in at:
+            text = at[name]
+        elif name in defaults and defaults[name] == value:
+            continue
+        else:
+            text = literal(value)
+        found.append(text if name in BY_PLACE else f"{name}={text}")
+    return found
+
+
+def broken(head: str, text: str) -> list[str]:
+    """An expression behind ``head``, broken at its outermost brackets until every line fits.
+
+    Formatters break the last bracket first, and within it every argument gets a line where they do not fit on one.
+    """
+    if len(head) + len(text) <= LINE_LENGTH:
+        return [f"{head}{text}"]
+    indent = " " * (len(head) - len(head.lstrip()))
+    begin, items, tail = _parted(head, text)
+    if not items:
+        return [f"{head}{text}"]
+    inner = f"{indent}    "
+    joined = ", ".join(items)
+    lines = [f"{head}{begin}("]
+    if len(inner) + len(joined) <= LINE_LENGTH:
+        lines.append(f"{inner}{joined}")
+    else:
+        for item in items:
+            *rest, last = broken(inner, item)
+            lines += [*rest, f"{last},"]
+    return [*lines, f"{indent}){tail}"]
+
+
+def _parted(head: str, text: str) -> tuple[str, list[str], str]:
+    """What stands before the bracket to break, its arguments, and what stands behind it.
+
+    Of ``layer(arguments)(tensor)`` that is the last where all before it fits on the line, else the first.
+    """
+    pairs = _outer_pairs(text)
+    if not pairs:
+        return text, [], ""
+    start, stop = pairs[-1] if len(head) + pairs[-1][0] < LINE_LENGTH else pairs[0]
+    return text[:start], _split(text[start + 1 : stop]), text[stop + 1 :]
+
+
+def _outer_pairs(text: str) -> list[tuple[int, int]]:
+    """The places of round brackets that stand in no other."""
+    found, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        if letter in "([{":
+            if depth == 0:
+                start = place
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if depth == 0 and letter == ")":
+                found.append((start, place))
+    return found
+
+
+def _split(text: str) -> list[str]:
+    """Arguments at the commas that stand in no bracket."""
+    items, depth, current = [], 0, ""
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            items.append(current.strip())
+            current = ""
+        else:
+            current += letter
+    return [*items, current.strip()] if current.strip() else items

@@ -1,0 +1,88 @@
+"""Pieces of printed Python as formatters leave it: names, literals, docstrings, lines that fit. Knows no framework."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Any
+
+from designer.analysis.snapshot import Analysis
+from designer.export.block_classes import Kind
+from designer.graph.design import PortRef
+from designer.graph.tensor import TensorSpec
+
+LINE_LENGTH = 88
+
+
+def identifier(words: str, fallback: str) -> str:
+    """Words as a Python name; nothing in them can be more than a name."""
+    plain = re.sub(r"\W+", "_", words, flags=re.ASCII).strip("_")
+    if not plain or plain[0].isdigit():
+        plain = f"{fallback}_{plain}".rstrip("_")
+    return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
+def class_name(words: str) -> str:
+    """Words as the name of a class, figures left out: ``MobileNetV2 1 · 224`` is ``MobileNetV2``."""
+    parts = [part for part in identifier(words, "Network").split("_") if part and not part[0].isdigit()]
+    return "".join(part[0].upper() + part[1:] for part in parts) or "Network"
+
+
+def named(kinds: Sequence[Kind]) -> dict[str, Kind]:
+    """Kinds of block by the names of their classes, each name once."""
+    found: dict[str, Kind] = {}
+    for kind in kinds:
+        name, number = class_name(kind.title), 2
+        while name in found:
+            name, number = f"{class_name(kind.title)}{number}", number + 1
+        found[name] = kind
+    return found
+
+
+def plain(text: str) -> str:
+    """Words of a person inside a docstring: no quote or backslash can end it."""
+    return " ".join(text.replace("\\", "/").replace('"', "'").split())
+
+
+def docstring(text: str) -> list[str]:
+    """The lines of a docstring inside a class or function."""
+    lines = wrap(f'"""{plain(text)}', LINE_LENGTH - 4 - 3, break_long_words=False)
+    if len(lines) == 1:
+        return [f'    {lines[0]}"""']
+    return [*(f"    {line}" for line in lines), '    """']
+
+
+def entering(analysis: Analysis) -> tuple[TensorSpec, ...]:
+    """Shapes of the design's inputs."""
+    specs = [analysis.spec(PortRef(node.id, node.layer.outputs[0].name)) for node in analysis.design.input_nodes()]
+    return tuple(spec for spec in specs if spec is not None)
+
+
+def shapes(specs: Sequence[TensorSpec]) -> Iterator[str]:
+    """Shapes in words, the batch open: ``N×3×224×224``."""
+    return ("×".join(["N", *map(str, spec.shape[1:])]) for spec in specs)
+
+
+def bracketed(head: str, items: Sequence[str], tail: str) -> list[str]:
+    """``head(items)tail`` on one line where it fits, else one item a line, as formatters leave it."""
+    line = f"{head}{', '.join(items)}{tail}"
+    if len(line) <= LINE_LENGTH or not items:
+        return [line]
+    indent = " " * (len(head) - len(head.lstrip()))
+    return [head, *(f"{indent}    {item}," for item in items), f"{indent}{tail}"]
+
+
+def literal(value: Any) -> str:
+    """A value as Python text."""
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return f'float("{value}")'
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def type_of(column: Sequence[Any]) -> str:
+    """The type hint of an argument that has these values."""
+    first = column[0]
+    return f"tuple[{', '.join(['int'] * len(first))}]" if isinstance(first, tuple) else type(first).__name__

@@ -1,0 +1,142 @@
+"""Inputs to calibrate eight bits with: pictures and .npy arrays of a folder, or random ones that are called so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+from numpy.typing import NDArray
+
+from designer.errors import ExportError
+from designer.export.options import Int8Options, Normalisation
+from designer.files.atomic import reason_of
+from designer.runtime.latency import random_inputs
+
+Array = NDArray[Any]
+
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+_ARRAYS = (".npy",)
+_RANDOM_SAMPLES = 16
+_HELD_BACK = 4
+"""One in so many samples is kept from calibration, to measure on what was not seen."""
+
+# Mean and standard deviation of ImageNet's pixels by channel, as torchvision's models are trained with.
+_IMAGENET_MEAN = (0.485, 0.456, 0.406)
+_IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True)
+class CalibrationData:
+    """Samples, each one array 1×C×H×W an input of the design.
+
+    Attributes:
+        calibrating: What ranges are taken from.
+        measuring: What the result is measured on.
+        said: Where they are from, in words.
+        is_random: Whether they say nothing of real data.
+    """
+
+    calibrating: tuple[tuple[Array, ...], ...]
+    measuring: tuple[tuple[Array, ...], ...]
+    said: str
+    is_random: bool
+
+
+def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, seed: int) -> CalibrationData:
+    """The samples that the options ask for.
+
+    Args:
+        shapes: Shape of each input of the design, N×C×H×W.
+        options: Folder, how many, how pixels become inputs.
+        seed: Of random ones.
+
+    Raises:
+        ExportError: The folder cannot be read, holds nothing that fits, or the design takes more than one input.
+    """
+    single = [(1, *shape[1:]) for shape in shapes]
+    if not options.calibration:
+        number = min(options.samples, _RANDOM_SAMPLES)
+        samples = [
+            tuple(tensor.numpy() for tensor in random_inputs(single, torch.device("cpu"), seed * 1000 + index))
+            for index in range(number + max(1, number // _HELD_BACK))
+        ]
+        return CalibrationData(
+            tuple(samples[:number]), tuple(samples[number:]), f"{number} random inputs, seed {seed}", True
+        )
+    if len(single) != 1:
+        raise ExportError(
+            f"a folder gives one input, and this design takes {len(single)}; calibrate it with random ones"
+        )
+    folder = Path(options.calibration)
+    files = _spread(_files_of(folder), options.samples)
+    loaded = [(each,) for file in files for each in _read(file, single[0], options.normalisation)]
+    held = loaded[::_HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
+    used = [each for index, each in enumerate(loaded) if index % _HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
+    said = f"{len(used)} samples of {folder.name}"
+    return CalibrationData(tuple(used), tuple(held), said, False)
+
+
+def _files_of(folder: Path) -> list[Path]:
+    try:
+        found = sorted(file for file in folder.iterdir() if file.suffix.lower() in (*PICTURES, *_ARRAYS))
+    except OSError as error:
+        raise ExportError(f"{folder}: the folder cannot be read: {reason_of(error)}") from error
+    if not found:
+        raise ExportError(f"{folder}: it holds no picture and no .npy; it takes {', '.join((*PICTURES, *_ARRAYS))}")
+    return found
+
+
+def _spread(files: list[Path], number: int) -> list[Path]:
+    """So many of the files, evenly spread: folders are often sorted by class."""
+    if len(files) <= number:
+        return files
+    return [files[index * len(files) // number] for index in range(number)]
+
+
+def _read(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> list[Array]:
+    """The samples of a file, 1×C×H×W each."""
+    try:
+        return _arrays(file, shape) if file.suffix.lower() in _ARRAYS else [_picture(file, shape, normalisation)]
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{file}: it cannot be read: {error}") from error
+
+
+def _arrays(file: Path, shape: tuple[int, ...]) -> list[Array]:
+    held = numpy.load(file, allow_pickle=False)
+    wanted = shape[1:]
+    if held.shape == wanted:
+        held = held[None]
+    if held.shape[1:] != wanted or held.dtype.kind not in "fiu":
+        sides = "×".join(map(str, wanted))
+        raise ExportError(f"{file}: it holds {held.shape} of {held.dtype}; the design reads {sides}, or N of those")
+    return list(held.astype(numpy.float32)[:, None])
+
+
+def _picture(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> Array:
+    """A picture cut to the input's shape: the shorter way scaled to fit, the middle taken."""
+    from PIL import Image, ImageOps
+
+    _, channels, height, width = shape
+    if channels not in (1, 3):
+        raise ExportError(f"{file}: a picture has 1 or 3 channels, and the design reads {channels}; give .npy arrays")
+    with Image.open(file) as opened:
+        fitted = ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
+    pixels = numpy.asarray(fitted, dtype=numpy.float32) / 255
+    planes = pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
+    return numpy.ascontiguousarray(_normalised(planes, normalisation)[None], dtype=numpy.float32)
+
+
+def _normalised(planes: Array, how: Normalisation) -> Array:
+    if how is Normalisation.ZERO_TO_ONE:
+        return planes
+    if how is Normalisation.MINUS_ONE_TO_ONE:
+        return planes * 2 - 1
+    mean, deviation = (numpy.array(each, numpy.float32) for each in (_IMAGENET_MEAN, _IMAGENET_DEVIATION))
+    if planes.shape[0] == 1:  # grey: the three channels' average
+        mean, deviation = mean.mean(keepdims=True), deviation.mean(keepdims=True)
+    result: Array = (planes - mean[:, None, None]) / deviation[:, None, None]
+    return result

@@ -1,0 +1,104 @@
+"""What files for phones' runtimes share: run beside the module, timed in turns with ONNX Runtime, said the same way.
+
+Each runtime has a module of its own, which alone imports it; what is here knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from designer.errors import ExportError
+from designer.export.options import MobileOptions, OnnxOptions, Precision
+from designer.export.result import Check, Comparison, LatencyPair
+from designer.runtime.onnx_file import onnx_graph_of, store
+from designer.runtime.onnx_graph import array_of
+from designer.runtime.onnx_session import RUNTIME, run_session, session_of, timed_in_turns
+from designer.runtime.proving import HALF_TOLERANCE, TOLERANCE, Arrays, Proof, Steps, Subject, compared, module_outputs
+
+Runner = Callable[[Sequence[NDArray[Any]]], Arrays]
+"""Runs a loaded file once: N×C×H×W arrays in, N×C×H×W or N×F out."""
+
+_ONE_FILE = 2**31 - 2**20
+
+
+def work_folder(draft: Path) -> Path:
+    """A folder beside the draft for files on the way."""
+    work = draft.with_name(".converting")
+    work.mkdir()
+    return work
+
+
+def folded_onnx(subject: Subject, folder: Path, options: MobileOptions) -> Path:
+    """The design as an ONNX file with norms folded and the batch fixed, to convert from and to time against."""
+    built, _ = onnx_graph_of(
+        subject, OnnxOptions(dynamic_batch=False, batch=options.batch, fold_batch_norm=True, opset=13)
+    )
+    path = folder / "float32.onnx"
+    store(built, path, _ONE_FILE)
+    return path
+
+
+def proved(
+    subject: Subject,
+    draft: Path,
+    beside: Sequence[str],
+    options: MobileOptions,
+    steps: Steps,
+    onnx_file: Path,
+    runtime: str,
+    run: Runner,
+    checks: Sequence[Check] = (),
+    warnings: Sequence[str] = (),
+) -> Proof:
+    """Compare a loaded file with the module and time it in turns with ONNX Runtime.
+
+    Args:
+        subject: The design.
+        draft: The named file.
+        beside: Names of the other files.
+        options: What was chosen.
+        steps: Progress.
+        onnx_file: The same in ONNX.
+        runtime: Name and version of what runs the file.
+        run: Runs it.
+        checks: What was checked before.
+        warnings: What a person should know.
+
+    Raises:
+        ExportError: It computes something else than the module.
+    """
+    steps(0.7, "comparing with PyTorch")
+    inputs = subject.inputs(options.batch)
+    arrays = [array_of(tensor) for tensor in inputs]
+    comparison = _compared(subject, inputs, arrays, options, runtime, run)
+    steps(0.8, "timing against ONNX Runtime")
+    pair = _timed(runtime, run, onnx_file, arrays, options.threads)
+    said = (Check(f"loaded and run by {runtime}", "outputs within the tolerance"), *checks)
+    facts: dict[str, int | float | str] = {"precision": options.precision.value, "batch": options.batch}
+    return Proof((draft.name, *beside), said, runtime, (comparison,), facts, latency=(pair,), warnings=tuple(warnings))
+
+
+def _compared(
+    subject: Subject,
+    inputs: Sequence[torch.Tensor],
+    arrays: Sequence[NDArray[Any]],
+    options: MobileOptions,
+    runtime: str,
+    run: Runner,
+) -> Comparison:
+    tolerance = HALF_TOLERANCE if options.precision is Precision.FLOAT16 else TOLERANCE
+    try:
+        outputs = run(arrays)
+    except (RuntimeError, ValueError) as error:
+        raise ExportError(f"{runtime} does not run the file: {error}; nothing was left") from error
+    return compared(module_outputs(subject.module, inputs), outputs, inputs, f"random, seed {subject.seed}", tolerance)
+
+
+def _timed(runtime: str, run: Runner, onnx_file: Path, arrays: Sequence[NDArray[Any]], threads: int) -> LatencyPair:
+    session = session_of(onnx_file, threads)
+    return timed_in_turns(runtime, lambda: run(arrays), RUNTIME, lambda: run_session(session, arrays), threads=threads)

@@ -1,0 +1,91 @@
+"""ncnn's .param with a .bin beside it, converted from our ONNX by pnnx. The only import of ncnn."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import ncnn
+import numpy
+import pnnx
+from numpy.typing import NDArray
+
+from designer.errors import ExportError
+from designer.export.options import MobileOptions, Precision
+from designer.runtime.mobile import folded_onnx, proved, work_folder
+from designer.runtime.proving import Arrays, Proof, Steps, Subject
+
+_TIME_LIMIT_S = 600
+
+
+def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
+    """Convert, load and prove; ncnn takes one picture at a time."""
+    if options.batch != 1:
+        raise ExportError(f"ncnn takes one picture at a time, and a batch of {options.batch} was chosen; choose 1")
+    steps(0.0, "writing ONNX")
+    work = work_folder(draft)
+    onnx_file = folded_onnx(subject, work, options)
+    steps(0.2, "converting with pnnx")
+    half = options.precision is Precision.FLOAT16
+    _convert(onnx_file, work, half, subject.module.input_shapes)
+    weights = draft.with_suffix(".bin")
+    (work / "net.ncnn.param").replace(draft)
+    (work / "net.ncnn.bin").replace(weights)
+    steps(0.6, "loading")
+    net = ncnn.Net()
+    net.opt.num_threads = options.threads
+    for option in ("use_fp16_packed", "use_fp16_storage", "use_fp16_arithmetic", "use_bf16_storage"):
+        setattr(net.opt, option, False)  # the file is proved as it is; phones may choose less
+    if net.load_param(str(draft)) != 0 or net.load_model(str(weights)) != 0:
+        raise ExportError("ncnn does not load the file; nothing was left")
+    names = (list(net.input_names()), list(net.output_names()))
+    shapes = [tuple(spec.shape[1:]) for spec in subject.analysis.given_out() or ()]
+
+    def run(inputs: Sequence[NDArray[Any]]) -> Arrays:
+        extractor = net.create_extractor()
+        for name, array in zip(names[0], inputs, strict=True):
+            extractor.input(name, ncnn.Mat(numpy.ascontiguousarray(array[0])))
+        found = []
+        for name, shape in zip(names[1], shapes, strict=True):
+            state, output = extractor.extract(name)
+            if state != 0:
+                raise RuntimeError(f"it gives no {name}")
+            found.append(numpy.array(output).reshape(1, *shape))
+        return found
+
+    runtime = f"ncnn {version('ncnn')}"
+    return proved(subject, draft, [weights.name], options, steps, onnx_file, runtime, run)
+
+
+def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int, ...]]) -> None:
+    sizes = ",".join(f"[1,{','.join(map(str, shape[1:]))}]" for shape in shapes)
+    names = {
+        "ncnnparam": "net.ncnn.param",
+        "ncnnbin": "net.ncnn.bin",
+        "ncnnpy": "net_ncnn.py",
+        "pnnxparam": "net.pnnx.param",
+        "pnnxbin": "net.pnnx.bin",
+        "pnnxpy": "net_pnnx.py",
+        "pnnxonnx": "net.pnnx.onnx",
+    }
+    command = [
+        str(pnnx.EXEC_PATH),
+        onnx_file.name,
+        f"inputshape={sizes}",
+        f"fp16={int(half)}",
+        *(f"{key}={value}" for key, value in names.items()),
+    ]
+    done = subprocess.run(
+        command, cwd=work, capture_output=True, text=True, timeout=_TIME_LIMIT_S, check=False, stdin=subprocess.DEVNULL
+    )
+    if done.returncode != 0 or not (work / names["ncnnparam"]).is_file():
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise ExportError(
+            f"pnnx does not convert the design: {said[-1] if said else done.returncode}; nothing was left"
+        )
+    missing = [line for line in done.stderr.splitlines() if line.startswith("layer") and "not exists" in line]
+    if missing:
+        raise ExportError(f"ncnn lacks an operator of the design: {missing[0]}; nothing was left")

@@ -1,0 +1,100 @@
+"""Calibration inputs: pictures and arrays of a folder as the network reads them, and random ones called so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy
+import pytest
+from PIL import Image
+
+from designer.errors import ExportError
+from designer.export.options import Int8Options, Normalisation
+from designer.runtime.calibration import calibration_data
+
+pytestmark = pytest.mark.torch
+
+SHAPE = (1, 3, 8, 8)
+
+
+def options(folder: Path, **more: object) -> Int8Options:
+    return Int8Options(calibration=str(folder), **more)  # type: ignore[arg-type]
+
+
+def test_without_a_folder_they_are_random_and_say_so() -> None:
+    data = calibration_data([SHAPE, (5, 1, 4, 4)], Int8Options(), seed=3)
+    assert data.is_random
+    assert data.said == "16 random inputs, seed 3"
+    assert [array.shape for array in data.calibrating[0]] == [(1, 3, 8, 8), (1, 1, 4, 4)]
+    again = calibration_data([SHAPE, (5, 1, 4, 4)], Int8Options(), seed=3)
+    assert (again.calibrating[0][0] == data.calibrating[0][0]).all()
+    seen = {sample[0].tobytes() for sample in data.calibrating}
+    assert not seen & {sample[0].tobytes() for sample in data.measuring}
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        (Normalisation.ZERO_TO_ONE, (1.0, 0.0, 51 / 255)),
+        (Normalisation.MINUS_ONE_TO_ONE, (1.0, -1.0, -0.6)),
+        # ImageNet's red, green, blue: mean .485 .456 .406, deviation .229 .224 .225.
+        (Normalisation.IMAGENET, ((1 - 0.485) / 0.229, -0.456 / 0.224, (0.2 - 0.406) / 0.225)),
+    ],
+)
+def test_pixels_become_inputs(tmp_path: Path, how: Normalisation, expected: tuple[float, ...]) -> None:
+    Image.new("RGB", (40, 20), (255, 0, 51)).save(tmp_path / "a.png")
+    data = calibration_data([SHAPE], options(tmp_path, normalisation=how), 0)
+    (array,) = data.calibrating[0]
+    assert array.shape == SHAPE
+    assert array.dtype == numpy.float32
+    numpy.testing.assert_allclose(array[0, :, 4, 4], expected, rtol=1e-5)
+
+
+def test_a_wide_picture_is_cut_to_its_middle(tmp_path: Path) -> None:
+    wide = Image.new("RGB", (40, 8), (0, 0, 0))
+    wide.paste((255, 255, 255), (16, 0, 24, 8))
+    wide.save(tmp_path / "a.png")
+    (array,) = calibration_data([SHAPE], options(tmp_path, normalisation=Normalisation.ZERO_TO_ONE), 0).calibrating[0]
+    assert array.min() == 1.0
+
+
+def test_arrays_are_taken_as_they_are_and_some_are_kept_back(tmp_path: Path) -> None:
+    for index in range(4):
+        numpy.save(tmp_path / f"{index}.npy", numpy.full((2, 3, 8, 8), index, dtype=numpy.float64))
+    data = calibration_data([SHAPE], options(tmp_path), 0)
+    assert (len(data.calibrating), len(data.measuring)) == (6, 2)
+    assert not data.is_random
+    assert data.said == f"6 samples of {tmp_path.name}"
+    assert {float(sample[0].max()) for sample in data.measuring} == {0.0, 2.0}
+
+
+def test_of_many_files_some_are_taken_evenly(tmp_path: Path) -> None:
+    for index in range(30):
+        numpy.save(tmp_path / f"{index:02}.npy", numpy.full((3, 8, 8), index, dtype=numpy.float32))
+    data = calibration_data([SHAPE], options(tmp_path, samples=3), 0)
+    assert sorted(float(sample[0].max()) for sample in data.calibrating) == [0.0, 10.0, 20.0]
+
+
+def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="it holds no picture and no"):
+        calibration_data([SHAPE], options(tmp_path), 0)
+    with pytest.raises(ExportError, match="the folder cannot be read: no such file"):
+        calibration_data([SHAPE], options(tmp_path / "gone"), 0)
+    with pytest.raises(ExportError, match="a folder gives one input"):
+        calibration_data([SHAPE, SHAPE], options(tmp_path), 0)
+    numpy.save(tmp_path / "a.npy", numpy.zeros((3, 9, 8), dtype=numpy.float32))
+    with pytest.raises(ExportError, match=r"a\.npy: it holds \(3, 9, 8\) of float32; the design reads 3×8×8"):
+        calibration_data([SHAPE], options(tmp_path), 0)
+    (tmp_path / "a.npy").unlink()
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(ExportError, match=r"a\.png: it cannot be read"):
+        calibration_data([SHAPE], options(tmp_path), 0)
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.png")
+    with pytest.raises(ExportError, match="the design reads 24; give"):
+        calibration_data([(1, 24, 8, 8)], options(tmp_path), 0)
+
+
+def test_a_pickled_array_is_refused(tmp_path: Path) -> None:
+    numpy.save(tmp_path / "a.npy", numpy.array([{"a": 1}], dtype=object), allow_pickle=True)
+    with pytest.raises(ExportError, match="cannot be read"):
+        calibration_data([SHAPE], options(tmp_path), 0)

@@ -1,0 +1,106 @@
+"""Files for phones' runtimes, run for real where the runtime is installed, and named where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from designer.errors import ExportError
+from designer.export.formats import format_of
+from designer.export.options import MobileOptions, Precision
+from designer.export.result import ExportResult
+from designer.graph.design import Design
+from designer.graph.layer import Layer
+from designer.runtime.deliver import deliver
+from designer.templates.networks import template
+from tests.contracts.sampling import PLACEABLE, samples
+
+pytestmark = pytest.mark.torch
+
+KEYS = ("openvino", "ncnn", "litert", "executorch")
+every_runtime = pytest.mark.parametrize("key", KEYS)
+
+
+def delivered(design: Design, folder: Path, key: str, **options: Any) -> ExportResult:
+    """The record of an export; the test is skipped where the runtime is not installed."""
+    chosen = format_of(key)
+    if not chosen.is_available:
+        pytest.skip(chosen.unavailable_reason)
+    return deliver(design, folder / f"net{chosen.endings[0]}", key, MobileOptions(**options))
+
+
+@every_runtime
+@pytest.mark.slow
+@pytest.mark.parametrize("padding", ["torch", "tensorflow"])
+def test_a_network_is_converted_run_compared_and_timed(key: str, padding: str, tmp_path: Path) -> None:
+    design = template("mobilenet_v2").build(width=0.35, resolution=64, classes=10, padding=padding)
+    result = delivered(design, tmp_path, key)
+    (run,) = result.comparisons
+    assert run.input_shapes == ((1, 3, 64, 64),)
+    assert 0 < run.max_abs_difference <= 1e-4 * run.max_abs_output
+    (pair,) = result.latency
+    assert pair.peer.startswith("ONNX Runtime")
+    assert pair.pairs >= 6
+    # 4 bytes a parameter, norms folded: 410,506 parameters less two a channel of the norms, a bias a channel more.
+    assert 1_500_000 < result.file_bytes < 2_100_000
+
+
+@pytest.mark.parametrize("key", ["openvino", "ncnn", "litert"])
+def test_half_precision_halves_the_weights(key: str, tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8, channels=64, out_channels=64)
+    full = delivered(design, tmp_path, key)
+    half = delivered(design, tmp_path, key, precision=Precision.FLOAT16)
+    weights = 4 * 2 * 64 * 384
+    assert full.file_bytes - half.file_bytes > 0.4 * weights
+    assert full.max_abs_difference < half.max_abs_difference < 2e-2 * half.max_abs_output
+
+
+def lowered(layer: type[Layer]) -> Iterator[Design]:
+    return islice((sample.design() for sample in samples(layer) if sample.batch == 1), 3)
+
+
+@pytest.mark.parametrize("key", ["openvino", "litert"])
+@pytest.mark.parametrize("layer", PLACEABLE, ids=lambda cls: cls.key)
+@pytest.mark.slow
+def test_every_layer_computes_what_the_module_computes(layer: type[Layer], key: str, tmp_path: Path) -> None:
+    for design in lowered(layer):
+        try:
+            result = delivered(design, tmp_path, key)
+        except ExportError as error:
+            if "cannot give out what enters" in str(error) or "has no average pool" in str(error):
+                continue
+            raise
+        assert result.max_abs_difference <= 1e-3 * (result.max_abs_output or 1)
+
+
+def test_a_batch_is_fixed_in_the_file(tmp_path: Path) -> None:
+    result = delivered(template("bottleneck").build(resolution=8), tmp_path, "litert", batch=3)
+    assert result.comparisons[0].input_shapes == ((3, 24, 8, 8),)
+
+
+def test_litert_takes_norms_and_activations_into_the_convolutions(tmp_path: Path) -> None:
+    delivered(template("bottleneck").build(resolution=8), tmp_path, "litert")
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(tmp_path / "net.tflite"), num_threads=1)
+    names = [entry["op_name"] for entry in interpreter._get_ops_details()]
+    assert [name for name in names if name != "DELEGATE"] == ["CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "ADD"]
+    tensors = {entry["name"] for entry in interpreter.get_tensor_details()}
+    assert {"input", "expand.weight", "depthwise.out"} <= tensors
+    assert list(interpreter.get_signature_runner().get_input_details()) == ["input"]
+
+
+def test_ncnn_takes_one_picture_at_a_time(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="ncnn takes one picture at a time, and a batch of 2 was chosen"):
+        delivered(template("bottleneck").build(resolution=8), tmp_path, "ncnn", batch=2)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if not format_of(key).is_available])
+def test_what_is_not_installed_cannot_be_written_and_says_what_brings_it(key: str, tmp_path: Path) -> None:
+    chosen = format_of(key)
+    with pytest.raises(ExportError, match=r"(is|are) not installed; pip install 'bottleneck-designer\["):
+        deliver(template("bottleneck").build(resolution=8), tmp_path / f"net{chosen.endings[0]}", key)

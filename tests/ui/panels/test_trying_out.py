@@ -1,0 +1,158 @@
+"""Values that are tried out before they are kept: by arrows, wheel, a dragged label, an open list; Esc leaves them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from designer.edit.document import Command
+from designer.edit.edits import set_parameter
+from designer.graph.design import NodeId
+from designer.templates.networks import template
+from designer.ui.field_frames import FramedCombo
+from designer.ui.fields import NumberField, ScrubLabel
+from designer.ui.main_window import MainWindow
+from designer.ui.settings import Settings
+from designer.ui.theme import Theme
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, press, shown_window
+
+pytestmark = pytest.mark.gui
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+EXPAND = NodeId("expand")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+        yield made
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> DesignTab:
+    made = window.bench.open_design(template("bottleneck").build())
+    made.select([EXPAND])
+    QApplication.processEvents()
+    return made
+
+
+def channels(tab: DesignTab) -> int:
+    value: int = tab.document.design.nodes[EXPAND].layer.out_channels  # type: ignore[attr-defined]  # a pointwise
+    return value
+
+
+def field(window: MainWindow) -> NumberField:
+    made = window.inspector.fields["out_channels"]
+    assert isinstance(made, NumberField)
+    return made
+
+
+def test_arrow_keys_show_the_difference_and_enter_keeps_it(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.committed_design
+    box = field(window).box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert channels(tab) == 145
+    assert tab.document.committed_design is before
+    # One more channel: 24 + 9 + 24 weights, and 2·2 of its two batch norms.
+    assert window.costs.parameters.note.text().startswith("+61")
+    assert "not kept yet" in window.costs.macs.note.text()
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert tab.document.committed_design is tab.document.design
+    assert channels(tab) == 145
+    assert "not kept" not in window.costs.parameters.note.text()
+    assert tab.document.undo_label == "Set out channels of Pointwise 1×1"
+
+
+def test_escape_leaves_it(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    box = field(window).box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert channels(tab) == 142
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Escape)
+    assert tab.document.design is before
+    assert tab.document.undo_label is None
+    assert box.lineEdit().text() == "144"
+    assert "not kept" not in window.costs.parameters.note.text()
+
+
+def test_control_doubles_and_halves(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    box = field(window).box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    assert channels(tab) == 288
+    qtbot.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(box, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    assert channels(tab) == 72
+
+
+def test_the_wheel_tries_while_the_field_has_the_keyboard(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    box = field(window).box
+    box.setFocus()
+    middle = QPointF(box.rect().center())
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        middle, box.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, none,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, event)
+    assert channels(tab) == 145
+    assert tab.document.undo_label is None
+    tab.canvas.setFocus()
+    assert tab.document.undo_label is not None
+
+
+def test_a_dragged_label_is_one_step_for_the_whole_drag(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    label = next(each for each in window.inspector.findChildren(ScrubLabel) if each.text() == "Out channels")
+    start = label.rect().center()
+    qtbot.mousePress(label, Qt.MouseButton.LeftButton, pos=start)
+    for pixels in (16, 40, 80):
+        qtbot.mouseMove(label, start + QPoint(pixels, 0))
+    assert channels(tab) == 154
+    assert tab.document.undo_label is None
+    qtbot.mouseRelease(label, Qt.MouseButton.LeftButton, pos=start + QPoint(80, 0))
+    assert channels(tab) == 154
+    press(qtbot, window, "Ctrl+Z")
+    assert channels(tab) == 144
+    assert tab.document.undo_label is None
+
+
+def test_undo_in_the_middle_drops_what_is_tried_and_nothing_else(
+    qtbot: QtBot, window: MainWindow, tab: DesignTab
+) -> None:
+    tab.document.apply(_narrow())
+    tab.select([EXPAND])
+    box = field(window).box
+    box.setFocus()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert channels(tab) == 97
+    press(qtbot, window, "Ctrl+Z")
+    assert channels(tab) == 96
+
+
+def _narrow() -> Command:
+    return Command("Narrow", lambda design: set_parameter(design, [EXPAND], "out_channels", 96))
+
+
+def test_what_the_pointer_stands_on_in_a_list_is_tried(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    tab.select([NodeId("depthwise")])
+    before = tab.document.design
+    combo = window.inspector.fields["padding"].editor
+    assert isinstance(combo, FramedCombo)
+    combo.showPopup()
+    combo.highlighted.emit(2)  # Qt says so for the pointer and for arrow keys alike
+    assert tab.document.design is not before
+    assert tab.document.committed_design is before
+    combo.hidePopup()
+    assert tab.document.design is before
