@@ -10,7 +10,9 @@ DesignerError
 ├── InvalidDesign          something was asked of a design that only a valid design can do
 ├── ExportError            a file was not written, or what was written did not prove right
 └── JobFailed              a run or measurement was refused or broke
-    └── NotEnoughMemory    it would need more memory than there is; said before anything is allocated
+    ├── NotEnoughMemory    it would need more memory than there is; said before anything is allocated
+    ├── DeviceLost         a device stopped answering while something ran on it
+    └── WrongOutputs       a backend computes something else than the design's module
 
 What the user did wrong inside a drawing is data (``analysis.issues``), not an exception; exceptions are for what the
 program refuses. Every text says what, where, why, and what would mend it.
@@ -106,6 +108,14 @@ class JobFailed(DesignerError):
 
 class NotEnoughMemory(JobFailed):
     """A job would need more memory than there is; nothing was allocated."""
+
+
+class DeviceLost(JobFailed):
+    """A device stopped answering while something ran on it."""
+
+
+class WrongOutputs(JobFailed):
+    """A backend computes something else than the design's own module; it is not timed."""
 
 
 def near(word: str, known: Iterable[str]) -> str:

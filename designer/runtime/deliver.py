@@ -23,10 +23,10 @@ from designer.export.result import ExportResult, WrittenFile
 from designer.files.design_json import dumps
 from designer.files.staging import staged
 from designer.graph.design import Design
-from designer.runtime.latency import Progress
 from designer.runtime.module import CompiledModule, compile_analysis
 from designer.runtime.program import program_of, refuse_invalid
 from designer.runtime.proving import Proof, Steps, Subject
+from designer.runtime.rounds import Progress
 from designer.runtime.weights import fill, read_weights
 
 Writer = Callable[[Subject, Path, Options, Steps], Proof]

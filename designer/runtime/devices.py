@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from designer.errors import JobFailed, near
+from designer.errors import DeviceLost, JobFailed, near
+from designer.runtime.memory import is_out_of_memory
+from designer.runtime.rounds import Stopwatch, stopwatch
 
 MOST_THREADS = max(256, os.cpu_count() or 1)
 
@@ -73,6 +76,48 @@ def synchroniser(device: torch.device) -> Callable[[], object]:
     if device.type == "mps":
         return torch.mps.synchronize
     return lambda: None
+
+
+def stopwatch_of(device: torch.device) -> Stopwatch:
+    """What times calls on a device: its own events on CUDA and XPU, the clock and a wait elsewhere."""
+    if device.type == "cuda":
+        return _event_stopwatch(torch.cuda, device)
+    if device.type == "xpu":
+        return _event_stopwatch(torch.xpu, device)
+    return stopwatch(synchronise=synchroniser(device))
+
+
+def _event_stopwatch(module: Any, device: torch.device) -> Stopwatch:
+    def timed(call: Callable[[], object], calls: int) -> float:
+        with module.device(device):
+            module.synchronize()
+            begin, end = (module.Event(enable_timing=True) for _ in range(2))
+            begin.record()
+            for _ in range(calls):
+                call()
+            end.record()
+            module.synchronize()
+            return float(begin.elapsed_time(end)) / 1e3 / calls
+
+    return timed
+
+
+@contextmanager
+def losing(device: torch.device) -> Iterator[None]:
+    """Says of an error that a device other than the CPU gives, and that is no lack of memory, that the device is lost.
+
+    Raises:
+        DeviceLost: In the place of PyTorch's error.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if device.type == "cpu" or is_out_of_memory(error):
+            raise
+        raise DeviceLost(
+            f"{device} stopped answering: {str(error).strip().splitlines()[0]}; "
+            "what was measured is not kept. Start anew to look for the devices that are left"
+        ) from error
 
 
 def device_name(device: torch.device) -> str:

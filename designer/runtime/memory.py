@@ -49,20 +49,26 @@ def available_bytes(device: torch.device) -> int | None:
     return min(known, default=None)
 
 
-def require_memory(analysis: Analysis, device: torch.device) -> None:
+def require_memory(analysis: Analysis, device: torch.device, copies: int = 1) -> None:
     """Raise NotEnoughMemory, with the sum shown, where a design cannot fit.
+
+    Args:
+        analysis: What it means.
+        device: Where it shall be.
+        copies: How many of it at once.
 
     Raises:
         NotEnoughMemory: It needs more than there is.
     """
     needed, available = required_bytes(analysis), available_bytes(device)
-    if available is None or needed <= available:
+    if available is None or needed * copies <= available:
         return
     weights, activations = weight_bytes(analysis), analysis.totals.peak_activation_bytes
+    times = f", {copies} times at once" if copies > 1 else ""
     raise NotEnoughMemory(
         f"'{analysis.design.name}' with a batch of {analysis.batch} needs {in_bytes(weights)} of weights + "
         f"{in_bytes(activations)} of activations + {in_bytes(scratch_bytes(analysis))} of scratch space = "
-        f"{in_bytes(needed)}, and {device} has {in_bytes(available)} free; "
+        f"{in_bytes(needed)}{times}, and {device} has {in_bytes(available)} free; "
         "a smaller batch or input, or fewer channels, would fit"
     )
 

@@ -147,12 +147,26 @@ def compile_analysis(analysis: Analysis, *, seed: int, device: torch.device) -> 
     with torch.device("meta"):
         module = _assemble(program)
     module.digest = analysis.digest
-    module.input_shapes = tuple(program.specs[value].shape for value in program.whole.inputs)
     if device.type == "meta":
         return module
     module.to_empty(device="cpu")
     initialise(module, seed)
     return module.to(device)
+
+
+def assembled(program: Program, weights: Mapping[str, Tensor]) -> CompiledModule:
+    """The module of a program that has weights already, as a folded one has; on the CPU, of no design's digest."""
+    with torch.device("meta"):
+        module = _assemble(program)
+    module.to_empty(device="cpu")
+    module.load_state_dict(dict(weights))
+    return module
+
+
+def random_inputs(shapes: Sequence[tuple[int, ...]], device: torch.device, seed: int = 0) -> list[Tensor]:
+    """Normal noise of these shapes, N×C×H×W, the same for the same seed on every device."""
+    source = torch.Generator().manual_seed(seed)
+    return [torch.randn(shape, generator=source).to(device) for shape in shapes]
 
 
 def initialise(module: nn.Module, seed: int) -> None:
@@ -208,7 +222,9 @@ def _assemble(program: Program) -> CompiledModule:
     for path, block in built.items():
         if path:
             _register(built[path[:-1]], path[-1], block)  # blocks without any module inside
-    return built[()]
+    whole = built[()]
+    whole.input_shapes = tuple(program.specs[value].shape for value in program.whole.inputs)
+    return whole
 
 
 def _name(built: Mapping[NodePath, CompiledModule], path: NodePath, module: nn.Module) -> None:

@@ -20,12 +20,12 @@ from designer.export.result import Check, Comparison, ExportResult, Renamed
 from designer.graph.design import Design
 from designer.runtime.deliver import deliver
 from designer.runtime.folding import fold
-from designer.runtime.latency import Progress
 from designer.runtime.module import CompiledModule
 from designer.runtime.onnx_graph import BuiltGraph, GraphPlan, array_of, build_graph
 from designer.runtime.onnx_session import RUNTIME, run_session, session_of
 from designer.runtime.program import Program, program_of
 from designer.runtime.proving import HALF_TOLERANCE, TOLERANCE, Proof, Steps, Subject, compared, module_outputs
+from designer.runtime.rounds import Progress
 
 _FREE_BATCHES = (1, 2, 3)
 _GROWN = (32, 64)

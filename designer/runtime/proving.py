@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from designer.analysis.snapshot import Analysis
 from designer.errors import ExportError
 from designer.export.result import Check, Comparison, LatencyPair, Renamed, Sensitivity
-from designer.runtime.latency import Progress, random_inputs
-from designer.runtime.module import CompiledModule
+from designer.runtime.module import CompiledModule, random_inputs
 from designer.runtime.program import Program
-from designer.runtime.rounds import Cancelled
+from designer.runtime.rounds import Cancelled, Progress
 
 Arrays = list[NDArray[Any]]
 

@@ -17,11 +17,19 @@ from designer.runtime.statistics import CONFIDENCE, MedianInterval, median_inter
 Clock = Callable[[], float]
 """Seconds from any beginning, as ``time.perf_counter``."""
 
+Progress = Callable[[float, str], None]
+"""Told the share done, 0 to 1, and a text."""
+
+Stopwatch = Callable[[Callable[[], object], int], float]
+"""Seconds a call of a callable, called so many times in a row; a device's own events where it has them."""
+
 _WINDOW = 4
 """Warm-up rounds whose medians are compared, one window with the next."""
 
 _STILL_FALLING = 0.03
 """A warm-up window quicker than the one before by more than this share says that the time still falls."""
+
+_LEAST_FOR_QUARTILES = 8
 
 _MEASURABLE_S = 1e-3
 """Length of a round below which the clock's own cost and the scheduler's grain would show."""
@@ -82,11 +90,24 @@ def _never() -> bool:
     return False
 
 
+def stopwatch(clock: Clock = time.perf_counter, synchronise: Callable[[], object] = _never) -> Stopwatch:
+    """A stopwatch that reads a clock, and waits until the device has done what was asked of it."""
+
+    def timed(call: Callable[[], object], calls: int) -> float:
+        start = clock()
+        for _ in range(calls):
+            call()
+        synchronise()
+        return (clock() - start) / calls
+
+    return timed
+
+
 def measure_rounds(
     call: Callable[[], object],
     *,
     effort: Effort | None = None,
-    synchronise: Callable[[], object] = _never,
+    timer: Stopwatch | None = None,
     progress: Callable[[float, str], None] = _no_progress,
     is_cancelled: Callable[[], bool] = _never,
     clock: Clock = time.perf_counter,
@@ -96,7 +117,7 @@ def measure_rounds(
     Args:
         call: What is measured.
         effort: How long and how exactly.
-        synchronise: Waits until the device has done what was asked of it; nothing to wait for on a CPU.
+        timer: Times calls; reads ``clock`` by default.
         progress: Called between rounds with the share done (0 to 1) and a text.
         is_cancelled: Asked between rounds.
         clock: Where the time comes from.
@@ -105,20 +126,16 @@ def measure_rounds(
         Cancelled: ``is_cancelled`` said so.
     """
     effort = effort or Effort()
+    timer = timer or stopwatch(clock)
     begin = clock()
 
     def timed(calls: int) -> float:
         if is_cancelled():
             raise Cancelled
-        start = clock()
-        for _ in range(calls):
-            call()
-        synchronise()
-        return (clock() - start) / calls
+        return timer(call, calls)
 
-    synchronise()
-    warm_up, warmed_up = _warm_up(timed, begin + effort.time_limit_s * effort.warm_up_share, progress, clock)
-    calls = max(1, round(_MEASURABLE_S / max(statistics.median(warm_up[-_WINDOW:]), 1e-9)))
+    warm_up, warmed_up = warmed(timed, begin + effort.time_limit_s * effort.warm_up_share, progress, clock)
+    calls = calls_a_round(warm_up)
     rounds: list[float] = []
     check_at = effort.least_rounds
     while len(rounds) < effort.most_rounds:
@@ -136,7 +153,12 @@ def measure_rounds(
     return Timing(tuple(rounds), calls, len(warm_up), warmed_up, clock() - begin)
 
 
-def _warm_up(
+def calls_a_round(warm_up: Sequence[float], least_s: float = _MEASURABLE_S) -> int:
+    """How many calls make a round of at least so many seconds, from the times at the end of a warm-up."""
+    return max(1, round(least_s / max(statistics.median(warm_up[-_WINDOW:]), 1e-9)))
+
+
+def warmed(
     timed: Callable[[int], float], deadline: float, progress: Callable[[float, str], None], clock: Clock
 ) -> tuple[list[float], bool]:
     """Single calls until the median of a window is no quicker than the one before; and whether that was reached."""
@@ -157,6 +179,18 @@ def _done(interval: MedianInterval, elapsed: float, effort: Effort) -> float:
     narrowness = effort.share / interval.relative_width if interval.relative_width else 1.0
     # The interval narrows with the square root of the rounds, so its square grows evenly.
     return min(1.0, max(elapsed / effort.time_limit_s, narrowness**2))
+
+
+def outliers(rounds_s: Sequence[float]) -> tuple[int, ...]:
+    """Indices of rounds far beyond the rest, by Tukey's outer fences; they are counted and shown, never left out.
+
+    Source: J. W. Tukey, Exploratory Data Analysis, 1977, sec. 2D: three interquartile ranges beyond the quartiles.
+    """
+    if len(rounds_s) < _LEAST_FOR_QUARTILES:
+        return ()
+    low, _, high = statistics.quantiles(rounds_s, n=4, method="inclusive")
+    reach = 3 * (high - low)
+    return tuple(index for index, time in enumerate(rounds_s) if not low - reach <= time <= high + reach)
 
 
 def noise_reasons(timing: Timing, effort: Effort) -> tuple[str, ...]:

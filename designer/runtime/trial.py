@@ -11,8 +11,8 @@ import torch
 from designer.analysis.snapshot import analyse
 from designer.graph.design import Design
 from designer.runtime.devices import resolve_device, synchroniser
-from designer.runtime.latency import check_batch, random_inputs
-from designer.runtime.module import compile_analysis
+from designer.runtime.module import compile_analysis, random_inputs
+from designer.runtime.setting import check_batch
 
 
 @dataclass(frozen=True)

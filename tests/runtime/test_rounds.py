@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from designer.runtime.rounds import Cancelled, Effort, Timing, measure_rounds, noise_reasons
+from designer.runtime.rounds import Cancelled, Effort, Timing, measure_rounds, noise_reasons, outliers, stopwatch
 
 
 class Machine:
@@ -97,7 +97,7 @@ def test_waits_for_the_device_within_each_round() -> None:
     def finish_on_device() -> None:
         machine.now += 0.004
 
-    timing = measure_rounds(machine.call, clock=machine.clock, synchronise=finish_on_device)
+    timing = measure_rounds(machine.call, clock=machine.clock, timer=stopwatch(machine.clock, finish_on_device))
     assert timing.interval.median == pytest.approx(0.0041)
 
 

@@ -1,0 +1,345 @@
+"""Designs or backends against each other, measured in turns in one process: a pair, or all backends ranked.
+
+Every contestant is proved to compute what its design's module computes before the first turn. Two of the same design
+on the same backend are one and the same module, so that nothing but time can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from designer.analysis.snapshot import analyse
+from designer.errors import DesignerError, JobFailed, WrongOutputs
+from designer.graph.design import Design
+from designer.runtime.backends.backend import Backend
+from designer.runtime.backends.registry import BACKENDS, backend_of, usable_backend
+from designer.runtime.candidate import Candidate, candidate, expected_outputs, workload_of
+from designer.runtime.devices import losing, running_on, stopwatch_of
+from designer.runtime.load import OtherPrograms
+from designer.runtime.machine_turn import machine_turn
+from designer.runtime.memory import is_out_of_memory
+from designer.runtime.rounds import Effort, Progress, Timing, outliers
+from designer.runtime.setting import EAGER, Setting
+from designer.runtime.statistics import CONFIDENCE, PairedRatio
+from designer.runtime.turns import Contestant, Turns, take_turns
+
+PAIR_EFFORT = Effort(time_limit_s=10.0)
+RANK_EFFORT = Effort(time_limit_s=20.0)
+
+Asked = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One contestant and its times.
+
+    Attributes:
+        candidate: What was timed.
+        timing: Its rounds; the n-th of all were measured in one cycle.
+        busy_processors: How many processors other programs kept busy meanwhile.
+    """
+
+    candidate: Candidate
+    timing: Timing
+    busy_processors: float | None
+
+    def as_data(self) -> dict[str, Any]:
+        """It as JSON data, in milliseconds."""
+        interval = self.timing.interval
+        return {
+            "design": self.candidate.work.analysis.design.name,
+            "digest": self.candidate.work.analysis.digest,
+            "backend": self.candidate.backend.key,
+            "title": self.candidate.backend.title,
+            "median_ms": interval.median * 1e3,
+            "low_ms": interval.low * 1e3,
+            "high_ms": interval.high * 1e3,
+            "rounds": len(self.timing.rounds_s),
+            "rounds_ms": [seconds * 1e3 for seconds in self.timing.rounds_s],
+            "outliers": list(outliers(self.timing.rounds_s)),
+            "conditions": asdict(self.candidate.conditions(self.timing, self.busy_processors)),
+            "agreement": self.candidate.agreement.as_data(),
+            "prepare_s": self.candidate.prepare_s,
+        }
+
+
+@dataclass(frozen=True)
+class PairReport:
+    """Two measured in turns.
+
+    Attributes:
+        first: What the ratio has below the line.
+        second: What it has above.
+        ratio: Of their times, with what may be claimed.
+        warnings: Why it is doubtful, in words.
+    """
+
+    first: Side
+    second: Side
+    ratio: PairedRatio
+    warnings: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What may be said of the second."""
+        ratio = self.ratio
+        return (
+            f"{_name(self.second, self.first)} takes {ratio.ratio:.3f} of the time of {_name(self.first, self.second)} "
+            f"(95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {ratio.pairs} pairs): {ratio.verdict.value}"
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        return {
+            "first": self.first.as_data(),
+            "second": self.second.as_data(),
+            **ratio_data(self.ratio),
+            "sentence": self.sentence,
+            "noisy": bool(self.warnings),
+            "warning": "; ".join(self.warnings),
+        }
+
+
+def _name(side: Side, other: Side) -> str:
+    """The design's name, or the backend's where both are of one design."""
+    if side.candidate.work.analysis.digest == other.candidate.work.analysis.digest:
+        return side.candidate.backend.title
+    return f"'{side.candidate.work.analysis.design.name}'"
+
+
+def ratio_data(ratio: PairedRatio) -> dict[str, Any]:
+    """A ratio as JSON data."""
+    return {
+        "ratio": ratio.ratio,
+        "low": ratio.low,
+        "high": ratio.high,
+        "pairs": ratio.pairs,
+        "verdict": ratio.verdict.value,
+    }
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A backend that was not timed.
+
+    Attributes:
+        key: Its word.
+        title: Its name.
+        reason: Why not, in words.
+        is_wrong: Whether it ran and gave something else than the module.
+    """
+
+    key: str
+    title: str
+    reason: str
+    is_wrong: bool = False
+
+
+@dataclass(frozen=True)
+class RankReport:
+    """All backends of a design, quickest first.
+
+    Attributes:
+        digest: Of the design.
+        reference: Key of the backend that ratios are to.
+        sides: What was timed, by place and then by median.
+        places: Their places; those between which no difference can be claimed may share one.
+        ratios: Their times over the reference's.
+        absent: What was not timed.
+        warnings: Why it is doubtful, in words.
+    """
+
+    digest: str
+    reference: str
+    sides: tuple[Side, ...]
+    places: tuple[int, ...]
+    ratios: tuple[PairedRatio, ...]
+    absent: tuple[Absent, ...]
+    warnings: tuple[str, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        return {
+            "digest": self.digest,
+            "reference": self.reference,
+            "rows": [
+                {"place": place, **side.as_data(), "to_reference": ratio_data(ratio)}
+                for side, place, ratio in zip(self.sides, self.places, self.ratios, strict=True)
+            ],
+            "absent": [asdict(each) for each in self.absent],
+            "noisy": bool(self.warnings),
+            "warning": "; ".join(self.warnings),
+        }
+
+
+def measure_pair(
+    first: Design,
+    second: Design,
+    *,
+    backend: str = EAGER,
+    other_backend: str | None = None,
+    setting: Setting | None = None,
+    effort: Effort = PAIR_EFFORT,
+    progress: Progress = lambda share, text: None,
+    is_cancelled: Asked = lambda: False,
+) -> PairReport:
+    """Measure two in turns, A B B A …: two designs, or one design on two backends.
+
+    Args:
+        first: What the ratio has below the line.
+        second: What it has above.
+        backend: Key of the first's backend.
+        other_backend: Key of the second's; the same by default.
+        setting: Device, threads, batch, element type and order of channels of both.
+        effort: How long, and how narrow the ratio's interval shall be.
+        progress: Called with the share done (0 to 1) and a text.
+        is_cancelled: Asked between rounds.
+
+    Raises:
+        InvalidDesign: One of them has problems.
+        JobFailed: One of the choices cannot be had on this machine.
+        NotEnoughMemory: They would not fit; nothing was allocated.
+        WrongOutputs: A backend computes something else than its design's eager module.
+        Cancelled: ``is_cancelled`` said so.
+    """
+    setting = setting or Setting()
+    device = setting.check()
+    runs = [usable_backend(key, device, setting.dtype) for key in (backend, other_backend or backend)]
+    analyses = [analyse(design, batch=setting.batch) for design in (first, second)]
+    is_one_design = analyses[0].digest == analyses[1].digest
+    with machine_turn(progress, is_cancelled) as shared, running_on(setting.threads) as threads, losing(device):
+        works = [workload_of(analyses[0], setting, device, threads, copies=2)]
+        works.append(works[0] if is_one_design else workload_of(analyses[1], setting, device, threads, copies=2))
+        ready = [candidate(runs[0], works[0], expected_outputs(works[0]), progress, is_cancelled)]
+        if is_one_design and runs[0] is runs[1]:
+            ready.append(ready[0])
+        else:
+            ready.append(candidate(runs[1], works[1], expected_outputs(works[1]), progress, is_cancelled))
+        sides, turns, disturbed = _in_turns(ready, effort, progress, is_cancelled)
+    ratio = turns.ratio(0, 1)
+    reasons = (*_ratio_reasons(ratio, effort, turns.seconds), *disturbed, *shared)
+    return PairReport(sides[0], sides[1], ratio, reasons)
+
+
+def rank_backends(
+    design: Design,
+    *,
+    keys: Sequence[str] | None = None,
+    setting: Setting | None = None,
+    effort: Effort = RANK_EFFORT,
+    progress: Progress = lambda share, text: None,
+    is_cancelled: Asked = lambda: False,
+) -> RankReport:
+    """Measure a design on all backends in turns, and rank them.
+
+    Args:
+        design: What to measure.
+        keys: Keys of the backends; by default all that can be had. Ratios are to eager, or to the first of them.
+        setting: Device, threads, batch, element type and order of channels.
+        effort: How long for all of them together, and how narrow the ratios' intervals shall be.
+        progress: Called with the share done (0 to 1) and a text.
+        is_cancelled: Asked between rounds.
+
+    Raises:
+        InvalidDesign: The design has problems.
+        JobFailed: One of the choices cannot be had on this machine, or fewer than two backends can be timed.
+        NotEnoughMemory: It would not fit so many times; nothing was allocated.
+        Cancelled: ``is_cancelled`` said so.
+    """
+    setting = setting or Setting()
+    device = setting.check()
+    wanted = BACKENDS if keys is None else tuple(dict.fromkeys(map(backend_of, keys)))
+    usable, absent = _split(wanted, device, setting.dtype)
+    analysis = analyse(design, batch=setting.batch)
+    with machine_turn(progress, is_cancelled) as shared, running_on(setting.threads) as threads, losing(device):
+        work = workload_of(analysis, setting, device, threads, copies=max(1, len(usable)))
+        expected = expected_outputs(work)
+        ready: list[Candidate] = []
+        for backend in usable:
+            try:
+                ready.append(candidate(backend, work, expected, progress, is_cancelled))
+            except WrongOutputs as error:
+                absent.append(Absent(backend.key, backend.title, str(error), is_wrong=True))
+            except (DesignerError, RuntimeError, TypeError, NotImplementedError) as error:
+                if is_out_of_memory(error):
+                    raise
+                absent.append(Absent(backend.key, backend.title, f"it failed: {_first_line(error)}"))
+        if len(ready) < 2:
+            reasons = "; ".join(f"{each.title}: {each.reason}" for each in absent)
+            raise JobFailed(f"there are fewer than two backends to rank on {device}. {reasons}")
+        sides, turns, disturbed = _in_turns(ready, effort, progress, is_cancelled)
+    return _ranked(analysis.digest, sides, turns, tuple(absent), effort, (*disturbed, *shared))
+
+
+def _split(wanted: Sequence[Backend], device: torch.device, dtype: str) -> tuple[list[Backend], list[Absent]]:
+    usable, absent = [], []
+    for backend in wanted:
+        if reason := backend.reason_against(device, dtype):
+            absent.append(Absent(backend.key, backend.title, reason))
+        else:
+            usable.append(backend)
+    return usable, absent
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
+
+
+def _in_turns(
+    ready: Sequence[Candidate], effort: Effort, progress: Progress, is_cancelled: Asked
+) -> tuple[tuple[Side, ...], Turns, tuple[str, ...]]:
+    device, threads = ready[0].work.device, ready[0].work.threads
+    others = OtherPrograms()
+    with torch.inference_mode():
+        contestants = [Contestant(each.prepared.call, stopwatch_of(device)) for each in ready]
+        turns = take_turns(contestants, effort=effort, progress=progress, is_cancelled=is_cancelled)
+    busy = others.processors()
+    sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
+    return sides, turns, others.reason(threads)
+
+
+def _ratio_reasons(ratio: PairedRatio, effort: Effort, seconds: float) -> tuple[str, ...]:
+    if ratio.coverage < CONFIDENCE:
+        return (f"only {ratio.pairs} pairs fitted into {effort.time_limit_s:g} s; more time or a smaller input would",)
+    width = (ratio.high - ratio.low) / ratio.ratio
+    if width <= effort.share:
+        return ()
+    return (
+        f"the 95 % interval of the ratio is {width:.1%} wide after {seconds:.1f} s, and {effort.share:.1%} was wanted; "
+        "more time or a quieter machine narrows it",
+    )
+
+
+def _ranked(
+    digest: str,
+    sides: tuple[Side, ...],
+    turns: Turns,
+    absent: tuple[Absent, ...],
+    effort: Effort,
+    disturbed: tuple[str, ...],
+) -> RankReport:
+    keys = [side.candidate.backend.key for side in sides]
+    reference = keys.index(EAGER) if EAGER in keys else 0
+    places = turns.places()
+    order = sorted(range(len(sides)), key=lambda one: (places[one], sides[one].timing.interval.median))
+    ratios = [turns.ratio(reference, one) for one in range(len(sides))]
+    others = [one for one in order if one != reference]
+    widest = max(others, key=lambda one: (ratios[one].high - ratios[one].low) / ratios[one].ratio)
+    reasons = [
+        f"{sides[widest].candidate.backend.title}: {reason}"
+        for reason in _ratio_reasons(ratios[widest], effort, turns.seconds)
+    ]
+    return RankReport(
+        digest,
+        keys[reference],
+        tuple(sides[one] for one in order),
+        tuple(places[one] for one in order),
+        tuple(ratios[one] for one in order),
+        absent,
+        (*reasons, *disturbed),
+    )

@@ -1,0 +1,144 @@
+"""Several callables timed in turns, A B C C B A …, until their ratios are known well enough. Knows no torch, no design.
+
+A slow phase of the machine falls on all of them, and cancels out in the ratios of one cycle's times. Each round begins
+with a call that is not timed: what ran before left its own data in the caches and its own threads awake, and none of
+that shall be charged to the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from designer.runtime.rounds import Cancelled, Clock, Effort, Stopwatch, Timing, calls_a_round, stopwatch, warmed
+from designer.runtime.statistics import CONFIDENCE, PairedRatio, Verdict, paired_ratio
+
+_ROUND_S = 4e-3
+"""Length of a round; longer than alone, so that the untimed call and the change of turns weigh little."""
+
+_WARM_UP_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """Something to time.
+
+    Attributes:
+        call: What is timed.
+        timer: What times it; the wall clock by default.
+    """
+
+    call: Callable[[], object]
+    timer: Stopwatch | None = None
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What was measured.
+
+    Attributes:
+        timings: One a contestant; the n-th rounds of all were measured in one cycle.
+        seconds: How long all of it took.
+    """
+
+    timings: tuple[Timing, ...]
+    seconds: float
+
+    def ratio(self, first: int, second: int) -> PairedRatio:
+        """How the second contestant compares with the first; 0.8 says that it takes four fifths of the time."""
+        return paired_ratio(self.timings[first].rounds_s, self.timings[second].rounds_s)
+
+    def places(self) -> tuple[int, ...]:
+        """By contestant its place: 1 and the number of those that can be claimed to be faster than it.
+
+        Those between which no difference can be claimed may share a place.
+        """
+        everyone = range(len(self.timings))
+        return tuple(
+            1 + sum(other != one and self.ratio(one, other).verdict is Verdict.FASTER for other in everyone)
+            for one in everyone
+        )
+
+
+def take_turns(
+    contestants: Sequence[Contestant],
+    *,
+    effort: Effort,
+    progress: Callable[[float, str], None] = lambda share, text: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    clock: Clock = time.perf_counter,
+) -> Turns:
+    """Time contestants in turns until every ratio to the first is known well enough, or the time is used up.
+
+    Args:
+        contestants: Two or more.
+        effort: Its share is the width of the 95 % interval of each ratio at which to stop; its time is for all of them
+            together.
+        progress: Called between cycles with the share done (0 to 1) and a text.
+        is_cancelled: Asked between rounds.
+        clock: Where the time comes from.
+
+    Raises:
+        Cancelled: ``is_cancelled`` said so.
+        ValueError: There are fewer than two.
+    """
+    if len(contestants) < 2:
+        raise ValueError("turns are taken by two or more")
+    begin = clock()
+    timers = [contestant.timer or stopwatch(clock) for contestant in contestants]
+    warm_ups = _warm_ups(contestants, timers, effort, progress, is_cancelled, clock)
+    calls = [calls_a_round(times, _ROUND_S) for times, _ in warm_ups]
+    rounds: list[list[float]] = [[] for _ in contestants]
+    order = list(range(len(contestants)))
+    check_at = effort.least_rounds
+    while len(rounds[0]) < effort.most_rounds:
+        for which in order:
+            if is_cancelled():
+                raise Cancelled
+            contestants[which].call()
+            rounds[which].append(timers[which](contestants[which].call, calls[which]))
+        order.reverse()
+        cycles, elapsed = len(rounds[0]), clock() - begin
+        if cycles >= check_at:
+            check_at += 1 + cycles // 20
+            progress(min(1.0, elapsed / effort.time_limit_s), f"turn {cycles}")
+            if _is_known(rounds, effort):
+                break
+        if elapsed >= effort.time_limit_s:
+            break
+    timings = tuple(
+        Timing(tuple(times), number, len(warm_up), settled, clock() - begin)
+        for times, number, (warm_up, settled) in zip(rounds, calls, warm_ups, strict=True)
+    )
+    return Turns(timings, clock() - begin)
+
+
+def _warm_ups(
+    contestants: Sequence[Contestant],
+    timers: Sequence[Stopwatch],
+    effort: Effort,
+    progress: Callable[[float, str], None],
+    is_cancelled: Callable[[], bool],
+    clock: Clock,
+) -> list[tuple[list[float], bool]]:
+    each_s = effort.time_limit_s * _WARM_UP_SHARE / len(contestants)
+    found = []
+    for contestant, timer in zip(contestants, timers, strict=True):
+
+        def timed(calls: int, contestant: Contestant = contestant, timer: Stopwatch = timer) -> float:
+            if is_cancelled():
+                raise Cancelled
+            return timer(contestant.call, calls)
+
+        found.append(warmed(timed, clock() + each_s, progress, clock))
+    return found
+
+
+def _is_known(rounds: Sequence[Sequence[float]], effort: Effort) -> bool:
+    """Whether every ratio to the first is known to the share wanted."""
+    for times in rounds[1:]:
+        ratio = paired_ratio(rounds[0], times)
+        if ratio.coverage < CONFIDENCE or ratio.high - ratio.low > effort.share * ratio.ratio:
+            return False
+    return True
