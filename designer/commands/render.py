@@ -38,11 +38,8 @@ def run(options: argparse.Namespace) -> int:
     design = design_of(options.file)
     if not 0 < options.scale <= MOST_SCALE:
         raise DesignerError(f"--scale {options.scale:g}: it takes a number above 0, at most {MOST_SCALE}")
-    nodes = (
-        None
-        if options.nodes is None
-        else frozenset(NodeId(word.strip()) for word in options.nodes.split(",") if word.strip())
-    )
+    words = None if options.nodes is None else map(str.strip, options.nodes.split(","))
+    nodes = None if words is None else frozenset(NodeId(word) for word in words if word)
     look = DARK if options.dark else LIGHT
     save_picture(
         design,
