@@ -31,6 +31,7 @@ from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
+from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.heat import heat_shares
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(self, self)
         self.explaining = ExplainDialog(self)
         self._kept: Totals | None = None
+        self._has_asked_for_devices = False
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -92,7 +94,7 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(self)
         self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
-        self.charts = ChartsPanel(self.bench.ask, self)
+        self.charts = ChartsPanel(self.worker, self.settings, self.bench.ask, self)
         self.charts_dock = self._dock("Charts", self.charts, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.charts_dock.hide()
         view_menu = self.views.menu(Menu.VIEW)
@@ -294,6 +296,9 @@ class MainWindow(QMainWindow):
         ready = self.worker.conditions
         if ready is not None:
             self.status.show_devices(tuple(ready.devices))
+            if not self._has_asked_for_devices:
+                self._has_asked_for_devices = True
+                self.worker.submit("devices", "", {}).done.connect(self.status.show_choices)
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""
@@ -363,6 +368,10 @@ class MainWindow(QMainWindow):
         if tab is not None:
             path = tab.selection[:1] if inside is None else inside
             self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
+
+    def measure_backends(self) -> None:
+        """Time the design on every backend there is, in turns, and rank them."""
+        open_backends(self.bench, self, self.status.show_conditions)
 
     def show_commands(self) -> None:
         """Open the command palette."""
