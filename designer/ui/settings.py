@@ -86,6 +86,24 @@ class Settings:
     def placed_lately(self, words: tuple[str, ...]) -> None:
         self._store.setValue("palette/placed_lately", list(words[:MAX_PLACED]))
 
+    @property
+    def animations(self) -> bool:
+        """Whether cards glide to where a tidy puts them."""
+        return bool(self._store.value("look/animations", True, type=bool))
+
+    @animations.setter
+    def animations(self, value: bool) -> None:
+        self._store.setValue("look/animations", value)
+
+    @property
+    def snaps(self) -> bool:
+        """Whether dragged cards snap to the grid and to their neighbours."""
+        return bool(self._store.value("look/snaps", True, type=bool))
+
+    @snaps.setter
+    def snaps(self, value: bool) -> None:
+        self._store.setValue("look/snaps", value)
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Remember size, place and docks."""
         self._store.setValue("look/geometry", geometry)

@@ -144,6 +144,13 @@ class Workbench(QObject):
             tab.canvas.wheel_zooms = zooms
         self.state_changed.emit()
 
+    def set_snaps(self, snaps: bool) -> None:
+        """Let dragged cards snap, or not, on every canvas."""
+        self.settings.snaps = snaps
+        for tab in self.tabs:
+            tab.canvas.snaps = snaps
+        self.state_changed.emit()
+
     # Opening and saving -----------------------------------------------------------------------------------------------
 
     def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
@@ -163,6 +170,7 @@ class Workbench(QObject):
     def _follow(self, tab: DesignTab) -> None:
         """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
+        tab.canvas.snaps = self.settings.snaps
         tab.canvas.adding.shelves = self.shelves
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)

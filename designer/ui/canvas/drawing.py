@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.snapshot import Analysis
-from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
+from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Shares, card_font, face
@@ -152,6 +152,14 @@ class Drawing(QGraphicsScene):
                     item.is_shortcut = shortcut
                     self._unrouted.add(wire.target)
                     item.colour(self._wire_colour(item))
+
+    def show_at(self, places: Mapping[NodeId, Point]) -> None:
+        """Show cards elsewhere than the design has them, for a moment."""
+        for id, place in places.items():
+            self.nodes[id].setPos(*place)
+            self._unrouted.update(wire.target for wire in self.design.incoming(id))
+            self._unrouted.update(wire.target for wire in self.design.outgoing(id))
+        self._route_dirty()
 
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""

@@ -146,8 +146,7 @@ def roofline_chart(data: Mapping[str, Any]) -> Chart:
             point["intensity"],
             point["attained_flops_per_s"],
             look.accent if point["bound"] == "compute" else look.tone("warning"),
-            note=f"{point['path']}: {wording.milliseconds(point['ms'])}, {wording.percentage(point['time_share'])} of the "
-            f"time for {wording.percentage(point['mac_share'])} of the MACs; {point['bound']} bound",
+            note=_note(point),
         )
         for point in points
     )
@@ -158,3 +157,9 @@ def roofline_chart(data: Mapping[str, Any]) -> Chart:
     words = f"{wording.short(peaks['flops_per_s'])}FLOP/s, {wording.short(peaks['bytes_per_s'])}B/s"
     line = Line(f"this machine: {words}", roof, look.text)
     return Chart("Roofline", _X, _Y, spots, (line,))
+
+
+def _note(point: Mapping[str, Any]) -> str:
+    time, macs = wording.percentage(point["time_share"]), wording.percentage(point["mac_share"])
+    took = wording.milliseconds(point["ms"])
+    return f"{point['path']}: {took}, {time} of the time for {macs} of the MACs; {point['bound']} bound"
