@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from designer.errors import ExportError
 from designer.export.options import Int8Options, Normalisation
 from designer.files.atomic import reason_of
-from designer.runtime.latency import random_inputs
+from designer.runtime.module import random_inputs
 
 Array = NDArray[Any]
 
