@@ -18,7 +18,7 @@ from pathlib import Path
 from designer.commands.console import DONE, INTERRUPTED, PROBLEMS, REFUSED, say
 from designer.errors import DesignerError, InvalidDesign
 
-COMMANDS = ("new", "check", "cost", "bench", "compare", "diff", "export", "weights", "render")
+COMMANDS = ("new", "check", "cost", "bench", "devices", "compare", "diff", "export", "weights", "render")
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 
 

@@ -1,42 +1,183 @@
-"""Measure latency."""
+"""Measure latency: one backend, all of them ranked, or two in turns."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say
+from designer.errors import JobFailed
+
+ALL = "all"
+
+_OF_ONE_BACKEND = ("backend", "memory_format", "facts", "warm_up_rounds", "calls_per_round")
+"""Conditions in which the backends of a ranking differ."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     add_file(parser)
+    parser.add_argument("--backend", default="eager", metavar="NAME|all", help="what runs it; all ranks all of them")
     parser.add_argument("--device", default="cpu", metavar="cpu|cuda:0|mps")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; PyTorch's choice where not said")
     parser.add_argument("--batch", type=int, default=1, metavar="N", help="pictures at once")
+    parser.add_argument("--dtype", default="float32", metavar="float32|float16|bfloat16", help="element type")
+    parser.add_argument("--channels-last", action="store_true", help="a pixel's channels together in memory")
     parser.add_argument("--per-node", action="store_true", help="time each node as well")
+    parser.add_argument("--roofline", action="store_true", help="hold each node against what this machine does at most")
+    parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="measure both in turns, and compare")
+    parser.add_argument("--against-backend", metavar="NAME", help="what runs the other; the same where not said")
+    parser.add_argument("--time-limit", type=float, metavar="S", help="seconds that measuring may take")
     add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it; gives the exit status."""
-    from designer.runtime.latency import measure_latency
-    from designer.wording import milliseconds
+    """Do it; gives the exit status.
 
+    Raises:
+        JobFailed: The options do not go together.
+    """
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise JobFailed(f"--time-limit {options.time_limit:g} leaves no time; it takes seconds above 0")
+    if options.against is not None or options.against_backend is not None:
+        if options.backend == ALL:
+            raise JobFailed("--backend all ranks one design; --against takes one backend by its name")
+        return _pair(options)
+    if options.backend == ALL:
+        return _rank(options)
+    return _roofline(options) if options.roofline else _one(options)
+
+
+def _setting(options: argparse.Namespace) -> Any:
+    from designer.runtime.setting import Setting
+
+    memory_format = "channels_last" if options.channels_last else "contiguous"
+    return Setting(options.device, options.threads, options.batch, options.dtype, memory_format)
+
+
+def _effort(options: argparse.Namespace, usual: Any) -> Any:
+    return usual if options.time_limit is None else replace(usual, time_limit_s=options.time_limit)
+
+
+def _one(options: argparse.Namespace) -> int:
+    from designer.runtime.latency import measure_latency
+    from designer.runtime.rounds import Effort
+
+    setting = _setting(options)
     report = measure_latency(
         design_of(options.file),
-        device=options.device,
-        threads=options.threads,
-        batch=options.batch,
+        device=setting.device,
+        threads=setting.threads,
+        batch=setting.batch,
+        dtype=setting.dtype,
+        memory_format=setting.memory_format,
+        backend=options.backend,
         per_node=options.per_node,
+        effort=_effort(options, Effort()),
     )
     data = report.as_data()
     if options.json:
         print_json(data)
         return DONE
+    _print_figure(data)
+    _say_noise(data)
+    return DONE
+
+
+def _print_figure(data: Mapping[str, Any]) -> None:
+    from designer.wording import milliseconds
+
     print(f"{milliseconds(data['median_ms'], data['low_ms'], data['high_ms'])}  (median of {data['rounds']} rounds)")
-    print("  ".join(f"{name}={value}" for name, value in data["conditions"].items()))
+    print(_words(data["conditions"]))
     for path, node_ms in sorted(data["node_ms"].items(), key=lambda entry: -float(entry[1])):
         print(f"    {path}  {milliseconds(node_ms)}")
+    if data["overhead_ms"] is not None:
+        print(f"    nodes together less the whole  {data['overhead_ms']:+.3f} ms")
+
+
+def _words(conditions: Mapping[str, Any]) -> str:
+    known = {name: value for name, value in conditions.items() if value not in ("", None, {}) and name != "facts"}
+    return "  ".join(f"{name}={value}" for name, value in (known | conditions["facts"]).items())
+
+
+def _say_noise(data: Mapping[str, Any]) -> None:
     if data["noisy"]:
         say(f"noisy: {data['warning']}")
+
+
+def _roofline(options: argparse.Namespace) -> int:
+    from designer.runtime.rounds import Effort
+    from designer.runtime.under_the_roof import measure_under_the_roof
+    from designer.wording import milliseconds, percentage
+
+    report = measure_under_the_roof(
+        design_of(options.file),
+        backend=options.backend,
+        setting=_setting(options),
+        effort=_effort(options, Effort()),
+    )
+    data = report.as_data()
+    if options.json:
+        print_json(data)
+        return DONE
+    for point in sorted(data["points"], key=lambda point: -float(point["ms"])):
+        shares = f"{percentage(point['time_share'])} of time, {percentage(point['mac_share'])} of MACs"
+        reached = f"{percentage(point['of_roof'])} of the roof"
+        print(f"    {point['path']}  {milliseconds(point['ms'])}  {shares}, {point['bound']} bound, {reached}")
+    for sentence in (*data["sentences"], data["overhead_sentence"]):
+        print(sentence)
+    _say_noise(data["figure"])
     return DONE
+
+
+def _pair(options: argparse.Namespace) -> int:
+    from designer.runtime.contest import PAIR_EFFORT, measure_pair
+
+    design = design_of(options.file)
+    data = measure_pair(
+        design,
+        design if options.against is None else design_of(options.against),
+        backend=options.backend,
+        other_backend=options.against_backend,
+        setting=_setting(options),
+        effort=_effort(options, PAIR_EFFORT),
+    ).as_data()
+    if options.json:
+        print_json(data)
+        return DONE
+    for side in (data["first"], data["second"]):
+        print(_side(side))
+    print(data["sentence"])
+    print(_words(data["first"]["conditions"]))
+    _say_noise(data)
+    return DONE
+
+
+def _rank(options: argparse.Namespace) -> int:
+    from designer.runtime.contest import RANK_EFFORT, rank_backends
+
+    data = rank_backends(
+        design_of(options.file), setting=_setting(options), effort=_effort(options, RANK_EFFORT)
+    ).as_data()
+    if options.json:
+        print_json(data)
+        return DONE
+    for row in data["rows"]:
+        ratio = row["to_reference"]
+        against = f"×{ratio['ratio']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
+        print(f"{row['place']}. {_side(row)}  {against} of {data['reference']}")
+    for absent in data["absent"]:
+        print(f"-  {absent['title']}: {absent['reason']}")
+    shared = {key: value for key, value in data["rows"][0]["conditions"].items() if key not in _OF_ONE_BACKEND}
+    print(_words(shared | {"facts": {}}))
+    _say_noise(data)
+    return DONE
+
+
+def _side(side: Mapping[str, Any]) -> str:
+    from designer.wording import milliseconds
+
+    return f"{side['design']}, {side['title']}  {milliseconds(side['median_ms'], side['low_ms'], side['high_ms'])}"

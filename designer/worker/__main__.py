@@ -19,13 +19,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Any, BinaryIO
 
 from designer.errors import DesignerError, InvalidDesign, JobFailed, NotEnoughMemory, near
 from designer.files.design_json import loads
 from designer.graph.design import Design
+from designer.worker.measuring import MEASURING, OF_THE_MACHINE
 from designer.worker.messages import (
     Cancel,
     Cancelled,
@@ -39,16 +40,13 @@ from designer.worker.messages import (
     decode,
     encode,
 )
+from designer.worker.options import Asked, Job, PlainJob, Tell, option, refuse_unknown
 
 _PROGRESS_PAUSE_S = 0.05
 _LAST_WORDS_S = 2.0
 """How long a running job may take to end after standard input has ended."""
 
 _NO_REQUEST = 0
-
-Tell = Callable[[float, str], None]
-Asked = Callable[[], bool]
-Job = Callable[[Design, Mapping[str, Any], Tell, Asked], dict[str, Any]]
 
 
 class Outbox:
@@ -130,59 +128,23 @@ def _id_in(line: str) -> int:
 # Jobs ----------------------------------------------------------------------------------------------------------------
 
 
-def _option(options: Mapping[str, Any], name: str, kind: type[Any], default: Any) -> Any:
-    value = options.get(name, default)
-    is_number = kind is float and isinstance(value, int)
-    if value is default or (not isinstance(value, bool) and is_number) or type(value) is kind:
-        return value
-    raise JobFailed(f"option '{name}' takes {kind.__name__}, and {value!r} was given")
-
-
-def _refuse_unknown(options: Mapping[str, Any], known: tuple[str, ...]) -> None:
-    for name in options:
-        if name not in known:
-            raise JobFailed(f"there is no option '{name}'{near(name, known)}; there are: {', '.join(known)}")
-
-
-def _measure(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.latency import measure_latency
-    from designer.runtime.rounds import Effort
-
-    _refuse_unknown(options, ("device", "threads", "batch", "per_node", "time_limit_s", "share"))
-    usual = Effort()
-    report = measure_latency(
-        design,
-        device=_option(options, "device", str, "cpu"),
-        threads=_option(options, "threads", int, None),
-        batch=_option(options, "batch", int, 1),
-        per_node=_option(options, "per_node", bool, True),
-        effort=Effort(
-            share=_option(options, "share", float, usual.share),
-            time_limit_s=_option(options, "time_limit_s", float, usual.time_limit_s),
-        ),
-        progress=tell,
-        is_cancelled=asked,
-    )
-    return report.as_data()
-
-
 def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
     from designer.export.formats import format_for, format_of
     from designer.runtime.deliver import deliver
 
-    _refuse_unknown(options, ("path", "format", "options", "weights", "seed"))
-    path = _option(options, "path", str, None)
+    refuse_unknown(options, ("path", "format", "options", "weights", "seed"))
+    path = option(options, "path", str, None)
     if path is None:
         raise JobFailed("option 'path' is missing; it says where the file shall be")
-    key = _option(options, "format", str, None)
+    key = option(options, "format", str, None)
     chosen = format_for(path) if key is None else format_of(key)
     result = deliver(
         design,
         path,
         chosen.key,
-        chosen.options.from_data(_option(options, "options", dict, {})),
-        weights=_option(options, "weights", str, None),
-        seed=_option(options, "seed", int, 0),
+        chosen.options.from_data(option(options, "options", dict, {})),
+        weights=option(options, "weights", str, None),
+        seed=option(options, "seed", int, 0),
         progress=tell,
         is_cancelled=asked,
     )
@@ -192,8 +154,8 @@ def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked
 def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
     from designer.runtime.deliver import deliver
 
-    _refuse_unknown(options, ("source", "path", "seed"))
-    paths = {name: _option(options, name, str, None) for name in ("source", "path")}
+    refuse_unknown(options, ("source", "path", "seed"))
+    paths = {name: option(options, name, str, None) for name in ("source", "path")}
     for name, path in paths.items():
         if path is None:
             raise JobFailed(f"option '{name}' is missing; source and path say which file is read and which written")
@@ -202,7 +164,7 @@ def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, aske
         paths["path"],
         "safetensors",
         weights=paths["source"],
-        seed=_option(options, "seed", int, 0),
+        seed=option(options, "seed", int, 0),
         progress=tell,
         is_cancelled=asked,
     )
@@ -212,13 +174,16 @@ def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, aske
 def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
     from designer.runtime.trial import try_out
 
-    _refuse_unknown(options, ("device", "batch"))
+    refuse_unknown(options, ("device", "batch"))
     tell(0.0, "compiling and running once")
-    report = try_out(design, device=_option(options, "device", str, "cpu"), batch=_option(options, "batch", int, 1))
+    report = try_out(design, device=option(options, "device", str, "cpu"), batch=option(options, "batch", int, 1))
     return report.as_data()
 
 
-JOBS: Mapping[str, Job] = {"measure": _measure, "export": _export, "import_weights": _import_weights, "run": _run}
+JOBS: Mapping[str, Job] = {**MEASURING, "export": _export, "import_weights": _import_weights, "run": _run}
+
+WITHOUT_DESIGN: Mapping[str, PlainJob] = OF_THE_MACHINE
+"""Jobs that are about no design; the text of theirs is not read."""
 
 
 def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure | Cancelled:
@@ -232,9 +197,13 @@ def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure |
     if asked():
         return Cancelled(request.id)
     try:
+        if request.kind in WITHOUT_DESIGN:
+            tell = _teller(request, outbox)
+            return Result(request.id, WITHOUT_DESIGN[request.kind](request.options, tell, asked))
         if request.kind not in JOBS:
+            known = (*JOBS, *WITHOUT_DESIGN)
             raise JobFailed(
-                f"there is no job '{request.kind}'{near(str(request.kind), JOBS)}; there are: {', '.join(JOBS)}"
+                f"there is no job '{request.kind}'{near(str(request.kind), known)}; there are: {', '.join(known)}"
             )
         design = loads(request.design, "request")
         return Result(request.id, JOBS[request.kind](design, request.options, _teller(request, outbox), asked))

@@ -19,7 +19,7 @@ class Request:
 
     Attributes:
         id: Unique among the window's requests.
-        kind: ``measure``, ``export``, ``import_weights`` or ``run``.
+        kind: A job of the worker, as ``measure`` or ``export``.
         design: The design as the text of its file.
         options: Plain JSON data, by name.
     """

@@ -122,3 +122,12 @@ def test_progress_grows_to_the_end() -> None:
 def test_the_real_clock_agrees_with_sleep() -> None:
     timing = measure_rounds(lambda: time.sleep(0.004), effort=Effort(time_limit_s=1.0))
     assert 0.004 <= timing.interval.median < 0.008
+
+
+def test_outliers_are_counted_and_kept() -> None:
+    rounds = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 9.0, 1.01, 0.2]
+    assert outliers(rounds) == (6, 8)
+    assert outliers([*rounds[:5], 9.0]) == ()  # too few to know what is usual
+    assert outliers([1.0] * 20) == ()
+    spread = [1.0 + 0.1 * index for index in range(20)]
+    assert outliers(spread) == ()

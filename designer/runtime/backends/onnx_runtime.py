@@ -16,11 +16,12 @@ from torch import Tensor
 
 from designer.export.names import names_in_files
 from designer.runtime.backends.backend import OWN_FORMAT, Backend, Prepared, Workload
+from designer.runtime.onnx_file import store
 from designer.runtime.onnx_graph import GraphPlan, array_of, build_graph
-from designer.runtime.onnx_session import RUNTIME, session_of
+from designer.runtime.onnx_session import session_of
 
 OPSET = 17
-_INSIDE_BYTES = 2**30
+_ONE_FILE = 2**31 - 2**20
 """Weights beyond this lie beside the file: one file holds no more than 2 GB."""
 
 
@@ -28,16 +29,8 @@ def write_folded(work: Workload, folder: Path) -> Path:
     """Write the folded program as ONNX, at the workload's batch; gives the file."""
     names, _ = names_in_files(work.analysis)
     plan = GraphPlan(OPSET, free_batch=False, names=names)
-    built = build_graph(work.analysis, work.folded.program, work.folded.weights, plan)
     path = folder / "design.onnx"
-    if built.weight_bytes <= _INSIDE_BYTES:
-        path.write_bytes(built.with_weights_inside().SerializeToString())
-        return path
-    model, content = built.with_weights_beside("design.onnx.data")
-    with (folder / "design.onnx.data").open("wb") as stream:
-        for block in content:
-            stream.write(block)
-    path.write_bytes(model.SerializeToString())
+    store(build_graph(work.analysis, work.folded.program, work.folded.weights, plan), path, _ONE_FILE)
     return path
 
 
@@ -62,6 +55,3 @@ class OnnxRuntime(Backend):
 
 def _outputs(result: Any) -> list[Tensor]:
     return [torch.from_numpy(numpy.array(array, dtype=numpy.float32)) for array in result]
-
-
-__all__ = ["OPSET", "RUNTIME", "OnnxRuntime", "write_folded"]

@@ -28,7 +28,7 @@ class OpenVino(Backend):
 
     def missing(self) -> str:
         if importlib.util.find_spec("openvino") is None:
-            return "openvino is not installed; pip install openvino brings it"
+            return "openvino is not installed; pip install 'bottleneck-designer[mobile]' brings it"
         return ""
 
     def prepare(self, work: Workload) -> Prepared:

@@ -11,6 +11,7 @@ from designer.runtime.backends.cuda_graph import CudaGraph
 from designer.runtime.backends.eager import Eager
 from designer.runtime.backends.folded import Folded, FoldedChannelsLast
 from designer.runtime.backends.frozen import Frozen
+from designer.runtime.backends.litert import LiteRt
 from designer.runtime.backends.onnx_runtime import OnnxRuntime
 from designer.runtime.backends.open_vino import OpenVino
 
@@ -22,6 +23,7 @@ BACKENDS: tuple[Backend, ...] = (
     Compiled(),
     OnnxRuntime(),
     OpenVino(),
+    LiteRt(),
     CudaGraph(),
 )
 

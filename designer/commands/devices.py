@@ -1,0 +1,31 @@
+"""List what can be measured on."""
+
+from __future__ import annotations
+
+import argparse
+
+from designer.commands.console import DONE, add_json, print_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; gives the exit status."""
+    from designer.runtime.inventory import inventory
+
+    found = inventory()
+    if options.json:
+        print_json(found)
+        return DONE
+    for device in found["devices"]:
+        print(f"{device['name']}  {device['processor']}, {device['threads']} processors")
+        for what in ("dtypes", "backends"):
+            for entry in device[what]:
+                title = entry.get("title", "")
+                reason = "" if entry["available"] else f"  not here: {entry['reason']}"
+                print(f"    {entry['key']:22}{title}{reason}".rstrip())
+    print("  ".join(f"{name}={version}" for name, version in found["versions"].items()))
+    return DONE
