@@ -55,8 +55,7 @@ from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
 TITLE = "Bottleneck Designer"
-PROBLEM_LINES = 17
-"""How many lines of text the problems may take before they scroll."""
+PROBLEM_LINES = 17  # of text before the problems scroll
 
 
 class MainWindow(QMainWindow):
@@ -279,6 +278,7 @@ class MainWindow(QMainWindow):
         path = self.bench.tab.path if self.bench.tab is not None else ()
         figure = latency.shown.inside(path) if latency.shown is not None else None
         self.charts.show_design(analysis, figure, latency.is_current)
+        self.charts.roofline.show_analysis(self.bench.whole_analysis)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
         if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
@@ -296,9 +296,9 @@ class MainWindow(QMainWindow):
         ready = self.worker.conditions
         if ready is not None:
             self.status.show_devices(tuple(ready.devices))
-            if not self._has_asked_for_devices:
-                self._has_asked_for_devices = True
-                self.worker.submit("devices", "", {}).done.connect(self.status.show_choices)
+        if ready is not None and not self._has_asked_for_devices:
+            self._has_asked_for_devices = True
+            self.worker.submit("devices", "", {}).done.connect(self.status.show_choices)
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""

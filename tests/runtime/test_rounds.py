@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from designer.runtime.rounds import Cancelled, Effort, Timing, measure_rounds, noise_reasons, stopwatch
+from designer.runtime.rounds import Cancelled, Effort, Timing, measure_rounds, noise_reasons, outliers, stopwatch
 
 
 class Machine:

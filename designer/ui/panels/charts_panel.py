@@ -81,7 +81,6 @@ class ChartsPanel(QWidget):
 
     def _draw(self) -> None:
         analysis, figure = self._analysis, self._figure
-        self.roofline.show_analysis(analysis)
         if analysis is None or not self.isVisible():
             return
         seen = self.tabs.currentWidget()
