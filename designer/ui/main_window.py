@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -438,9 +438,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open dropped files."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.bench.open_path(Path(url.toLocalFile()))
+        for url in filter(QUrl.isLocalFile, event.mimeData().urls()):
+            self.bench.open_path(Path(url.toLocalFile()))
 
     def _restore(self) -> None:
         metrics = self.fontMetrics()

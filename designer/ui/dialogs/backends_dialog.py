@@ -89,7 +89,7 @@ class BackendsDialog(QDialog):
         ):
             column.addWidget(part, stretch)
         sizes = self.fontMetrics()
-        self.resize(QSize(sizes.horizontalAdvance("m" * 62), sizes.height() * 38))
+        self.resize(QSize(sizes.horizontalAdvance("m" * 76), sizes.height() * 38))
         options = {name: value for name, value in settings.measuring().items() if name != "backend"}
         self._job: Job | None = worker.submit("rank", dumps(analysis.design), options)
         self._job.started.connect(lambda: self.text.setText("Preparing"))
@@ -181,7 +181,7 @@ class BackendsDialog(QDialog):
 def _chart(data: Mapping[str, Any]) -> Chart:
     """A bar a backend."""
     look = tokens()
-    stacks = tuple(Stack(row["title"], (Piece(row["title"], row["median_ms"], look.accent),)) for row in data["rows"])
+    stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], look.accent),)) for row in data["rows"])
     return Chart("Latency by backend", Axis("Latency", "ms", wording.milliseconds), Axis("backend"), stacks=stacks)
 
 
