@@ -136,7 +136,7 @@ REFUSED = [
     (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width=wide"), "not a number"),
     (("new", "mobilenet_v2", "-o", "x.design.json", "--set", "width"), "NAME=VALUE"),
     (("new", "mobilenet_v2", "-o", "no/such/folder/x.design.json"), "no/such/folder"),
-    (("render", "b.design.json", "-o", "x.bmp"), ".png or .svg"),
+    (("render", "b.design.json", "-o", "x.bmp"), ".png, .svg, .pdf"),
     (("export", "b.design.json", "-o", "x.exe"), ".onnx"),
 ]
 

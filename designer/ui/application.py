@@ -3,7 +3,8 @@
 1. Ask the system for the libraries Qt needs; where one is missing, say which package has it, instead of the abort Qt
 would end in. 2. Make the application, dress it in the theme the settings name, and catch what nobody expected. 3. Show
 the window with the designs that stood open last, or with MobileNetV2's bottleneck. 4. When the window stands, start the
-worker: by the time someone wants a measurement, it has imported torch.
+worker: by the time someone wants a measurement, it has imported torch. Then offer unsaved work that a run before left
+behind, and keep copies of this one's from now on.
 
 Nothing here, and nothing imported from here, imports torch: the window stands before torch could be imported at all.
 """
@@ -19,6 +20,7 @@ from designer.ui import system_libraries
 
 if TYPE_CHECKING:
     from designer.ui.main_window import MainWindow
+    from designer.ui.recovery_watch import RecoveryWatch
 
 
 def run(paths: Sequence[Path] = ()) -> int:
@@ -39,8 +41,10 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
+    from designer.files.storage import data_folder
     from designer.ui.crash import catch_unexpected
     from designer.ui.main_window import TITLE, MainWindow
+    from designer.ui.recovery_watch import RecoveryWatch
     from designer.ui.settings import ORGANIZATION, Settings
     from designer.ui.theme import Choice, Theme
 
@@ -51,9 +55,21 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     window = MainWindow(settings, Theme(application, Choice(settings.theme)))
     catch_unexpected(window)
     open_first(window, paths)
+    watch = RecoveryWatch(window.bench, data_folder())
+    application.aboutToQuit.connect(watch.close)
     window.show()
     QTimer.singleShot(0, window, window.worker.start)
+    QTimer.singleShot(0, window, lambda: offer_recovery(window, watch))
     return application.exec()
+
+
+def offer_recovery(window: MainWindow, watch: RecoveryWatch) -> None:
+    """Ask about unsaved work that an earlier run left behind, where there is any."""
+    copies = watch.abandoned()
+    if copies:
+        from designer.ui.dialogs.recovery_dialog import RecoveryDialog
+
+        RecoveryDialog(watch, copies, window).open()
 
 
 def open_first(window: MainWindow, paths: Sequence[Path]) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
 DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
-PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg)"
+PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)"
 
 
 class Answer(Enum):

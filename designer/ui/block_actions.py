@@ -104,5 +104,12 @@ def tidy(bench: Workbench) -> None:
     """Lay the design out anew; the selection only, where more than one node is selected."""
     ids = bench.selection if len(bench.selection) > 1 else None
     label = "Tidy the selection" if ids else "Tidy"
-    if bench.apply(label, lambda design: layout.tidy(design, ids)) and bench.tab is not None and not ids:
-        bench.tab.fit_all()
+    tab = bench.tab
+    if tab is None:
+        return
+    before = {id: node.position for id, node in tab.shown.design.nodes.items()}
+    if bench.apply(label, lambda design: layout.tidy(design, ids)):
+        if not ids:
+            tab.fit_all()
+        if bench.settings.animations:
+            tab.scene.gliding.glide_from(before)

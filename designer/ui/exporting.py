@@ -7,13 +7,12 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from designer.analysis.snapshot import analyse
-from designer.errors import DesignerError
 from designer.export.result import ExportResult
 from designer.files.design_json import dumps
 from designer.files.sidecar import weights_beside
-from designer.ui.ask import PICTURE_FILTER
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.job_dialog import JobDialog
+from designer.ui.dialogs.picture_dialog import PictureDialog
 from designer.ui.workbench import Workbench, file_stem
 from designer.ui.worker_client import Job
 
@@ -53,21 +52,12 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
     return job
 
 
-def export_picture(bench: Workbench) -> Path | None:
-    """Ask where, and write the canvas as PNG or SVG, by the file's ending; gives the file written."""
+def export_picture(bench: Workbench, parent: QWidget) -> PictureDialog | None:
+    """Open the dialog that writes what is on the canvas as PNG, SVG or PDF."""
     tab = bench.tab
     if tab is None:
         return None
     folder = Path(tab.document.path).parent if tab.document.path else Path.home()
-    suggested = folder / f"{file_stem(tab.document.design)}.png"
-    path = bench.ask.path_to_save("Export picture as", suggested, PICTURE_FILTER)
-    if path is None:
-        return None
-    target = path if path.suffix else path.with_suffix(".png")
-    try:
-        tab.save_picture(target)
-    except (DesignerError, OSError) as error:
-        bench.ask.tell("The picture was not written", str(error))
-        return None
-    bench.said.emit(f"Wrote {target.name}")
-    return target
+    dialog = PictureDialog(tab, folder / f"{file_stem(tab.shown.design)}.png", bench.ask, parent)
+    dialog.open()
+    return dialog

@@ -44,6 +44,8 @@ class Measurement:
         node_ms: Time of each node by its path joined with dots, in milliseconds.
         warning: What makes the figure doubtful, or an empty text.
         rounds_ms: Every round in its order, in milliseconds.
+        backend: What ran it, in words; empty for PyTorch's eager mode.
+        overhead_ms: By how much the nodes' times together exceed the whole, where nodes were timed.
         is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
     """
 
@@ -60,6 +62,8 @@ class Measurement:
     warning: str = ""
     rounds_ms: tuple[float, ...] = ()
     is_part: bool = False
+    backend: str = ""
+    overhead_ms: float | None = None
 
     def inside(self, path: NodePath) -> Measurement | None:
         """What was measured of a block; None where it was not, the whole figure for an empty path."""
@@ -76,7 +80,8 @@ class Measurement:
     @property
     def conditions(self) -> str:
         """``cpu×2 · batch 1 · float32``."""
-        return f"{self.device}×{self.threads} · batch {self.batch} · {self.dtype}"
+        words = (f"{self.device}×{self.threads}", f"batch {self.batch}", self.dtype, self.backend)
+        return " · ".join(filter(None, words))
 
 
 def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
@@ -95,6 +100,8 @@ def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
         node_ms={str(path): float(ms) for path, ms in data.get("node_ms", {}).items()},
         warning=str(data.get("warning") or ""),
         rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
+        backend="" if data.get("backend", "eager") == "eager" else str(conditions.get("backend", "")),
+        overhead_ms=None if data.get("overhead_ms") is None else float(data["overhead_ms"]),
     )
 
 
@@ -197,7 +204,7 @@ class LiveLatency(QObject):
             self._worker.cancel(job)
 
     def _key(self, digest: str) -> tuple[object, ...]:
-        return digest, self._settings.device, self._settings.threads, self._settings.batch
+        return digest, *self._settings.measuring().items()
 
     def _drop_outdated_job(self) -> None:
         if self._job is not None and self._job_digest != self._digest:
@@ -225,9 +232,7 @@ class LiveLatency(QObject):
     def _submit(self, analysis: Analysis) -> Job:
         design = analysis.design
         key = self._key(design.digest)
-        options = {"device": self._settings.device, "batch": self._settings.batch, "per_node": True}
-        if self._settings.threads:
-            options["threads"] = self._settings.threads
+        options = {**self._settings.measuring(), "per_node": True}
         job = self._worker.submit("measure", dumps(design), options)
         job.progressed.connect(self.progressed)
         job.done.connect(lambda data: self._take(key, measurement(design.digest, data)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -31,6 +31,7 @@ from designer.ui.command_palette import CommandPalette
 from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
+from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.heat import heat_shares
@@ -54,8 +55,7 @@ from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
 TITLE = "Bottleneck Designer"
-PROBLEM_LINES = 17
-"""How many lines of text the problems may take before they scroll."""
+PROBLEM_LINES = 17  # of text before the problems scroll
 
 
 class MainWindow(QMainWindow):
@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(self, self)
         self.explaining = ExplainDialog(self)
         self._kept: Totals | None = None
+        self._has_asked_for_devices = False
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(self)
         self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
-        self.charts = ChartsPanel(self.bench.ask, self)
+        self.charts = ChartsPanel(self.worker, self.settings, self.bench.ask, self)
         self.charts_dock = self._dock("Charts", self.charts, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.charts_dock.hide()
         view_menu = self.views.menu(Menu.VIEW)
@@ -277,6 +278,7 @@ class MainWindow(QMainWindow):
         path = self.bench.tab.path if self.bench.tab is not None else ()
         figure = latency.shown.inside(path) if latency.shown is not None else None
         self.charts.show_design(analysis, figure, latency.is_current)
+        self.charts.roofline.show_analysis(self.bench.whole_analysis)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
         if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
@@ -294,6 +296,9 @@ class MainWindow(QMainWindow):
         ready = self.worker.conditions
         if ready is not None:
             self.status.show_devices(tuple(ready.devices))
+        if ready is not None and not self._has_asked_for_devices:
+            self._has_asked_for_devices = True
+            self.worker.submit("devices", "", {}).done.connect(self.status.show_choices)
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""
@@ -347,7 +352,7 @@ class MainWindow(QMainWindow):
 
     def export_picture(self) -> None:
         """Write the canvas as a picture."""
-        exporting.export_picture(self.bench)
+        exporting.export_picture(self.bench, self)
 
     def compare(self) -> None:
         """Open a page that compares the open designs, or turn to the one there is."""
@@ -363,6 +368,10 @@ class MainWindow(QMainWindow):
         if tab is not None:
             path = tab.selection[:1] if inside is None else inside
             self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
+
+    def measure_backends(self) -> None:
+        """Time the design on every backend there is, in turns, and rank them."""
+        open_backends(self.bench, self, self.status.show_conditions)
 
     def show_commands(self) -> None:
         """Open the command palette."""
@@ -429,9 +438,8 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open dropped files."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.bench.open_path(Path(url.toLocalFile()))
+        for url in filter(QUrl.isLocalFile, event.mimeData().urls()):
+            self.bench.open_path(Path(url.toLocalFile()))
 
     def _restore(self) -> None:
         metrics = self.fontMetrics()

@@ -86,6 +86,24 @@ class Settings:
     def placed_lately(self, words: tuple[str, ...]) -> None:
         self._store.setValue("palette/placed_lately", list(words[:MAX_PLACED]))
 
+    @property
+    def animations(self) -> bool:
+        """Whether cards glide to where a tidy puts them."""
+        return bool(self._store.value("look/animations", True, type=bool))
+
+    @animations.setter
+    def animations(self, value: bool) -> None:
+        self._store.setValue("look/animations", value)
+
+    @property
+    def snaps(self) -> bool:
+        """Whether dragged cards snap to the grid and to their neighbours."""
+        return bool(self._store.value("look/snaps", True, type=bool))
+
+    @snaps.setter
+    def snaps(self, value: bool) -> None:
+        self._store.setValue("look/snaps", value)
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Remember size, place and docks."""
         self._store.setValue("look/geometry", geometry)
@@ -128,6 +146,44 @@ class Settings:
     @batch.setter
     def batch(self, count: int) -> None:
         self._store.setValue("measure/batch", count)
+
+    @property
+    def dtype(self) -> str:
+        """Element type that measurements run in, in PyTorch's words."""
+        return str(self._store.value("measure/dtype", "float32"))
+
+    @dtype.setter
+    def dtype(self, name: str) -> None:
+        self._store.setValue("measure/dtype", name)
+
+    @property
+    def memory_format(self) -> str:
+        """How channels lie in memory: ``contiguous`` or ``channels_last``."""
+        return str(self._store.value("measure/memory_format", "contiguous"))
+
+    @memory_format.setter
+    def memory_format(self, name: str) -> None:
+        self._store.setValue("measure/memory_format", name)
+
+    @property
+    def backend(self) -> str:
+        """What runs a measurement, by its key."""
+        return str(self._store.value("measure/backend", "eager"))
+
+    @backend.setter
+    def backend(self, key: str) -> None:
+        self._store.setValue("measure/backend", key)
+
+    def measuring(self) -> dict[str, Any]:
+        """The conditions of measurements as options of the worker's jobs."""
+        options: dict[str, Any] = {
+            "device": self.device,
+            "batch": self.batch,
+            "dtype": self.dtype,
+            "memory_format": self.memory_format,
+            "backend": self.backend,
+        }
+        return options | ({"threads": self.threads} if self.threads else {})
 
     def sync(self) -> None:
         """Write to disk now."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -33,6 +35,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self._settings = settings
         self._devices: tuple[str, ...] = ("cpu",)
+        self._offers: dict[str, Mapping[str, Any]] = {}
         self.setSizeGripEnabled(False)
         self.validity = TonedLabel("ok", "", self)
         self.validity.setWordWrap(False)
@@ -81,11 +84,24 @@ class StatusLine(QStatusBar):
             self._settings.device = self._devices[0]
         self.show_conditions()
 
+    def show_choices(self, data: Mapping[str, Any]) -> None:
+        """Take note of the element types, formats and backends that the chosen device has, as the worker says."""
+        self._offers = {str(device["name"]): device for device in data["devices"]}
+        self.show_devices(tuple(self._offers))
+
+    @property
+    def _choices(self) -> Mapping[str, Any]:
+        return self._offers.get(self._settings.device, {})
+
     def show_conditions(self) -> None:
         """Show device, threads, batch and element type."""
         settings = self._settings
         threads = wording.plural(settings.threads or default_threads(), "thread")
-        self.conditions.setText(f"{settings.device} ({threads}) · batch {settings.batch} · float32 ▾")
+        words = [f"{settings.device} ({threads})", f"batch {settings.batch}", settings.dtype]
+        titles = {each["key"]: each["title"] for each in self._choices.get("backends", ())}
+        if settings.backend != "eager":
+            words.append(str(titles.get(settings.backend, settings.backend)))
+        self.conditions.setText(f"{' · '.join(words)} ▾")
         self.conditions.setAccessibleName(f"Measuring conditions: {self.conditions.text().removesuffix(' ▾')}")
 
     def show_zoom(self, scale: float) -> None:
@@ -103,6 +119,32 @@ class StatusLine(QStatusBar):
         self._add_choices([(f"as many as cores ({default_threads()})", 0), *counts], settings.threads, "threads")
         self._menu.addSection("Batch")
         self._add_choices([(str(count), count) for count in BATCHES], settings.batch, "batch")
+        for section, name, key in (("Element type", "dtype", "dtypes"), ("Run by", "backend", "backends")):
+            offered = self._choices.get(key, ())
+            if offered:
+                self._menu.addSection(section)
+                self._add_offers(offered, getattr(settings, name), name)
+        formats = self._choices.get("memory_formats", ())
+        if len(formats) > 1:
+            self._menu.addSection("Channels")
+            words = {"contiguous": "first (contiguous)", "channels_last": "last"}
+            choices: list[tuple[str, object]] = [(words.get(each, each), each) for each in formats]
+            self._add_choices(choices, settings.memory_format, "memory_format")
+
+    def _add_offers(self, offers: Sequence[Mapping[str, Any]], present: object, name: str) -> None:
+        """Choices that may be unavailable, with the reason why."""
+        self._menu.setToolTipsVisible(True)
+        group = QActionGroup(self._menu)
+        for offer in offers:
+            is_there = bool(offer["available"])
+            words = str(offer.get("title", offer["key"]))
+            entry = QAction(words if is_there else f"{words} — {offer['reason']}", self._menu, checkable=True)
+            entry.setToolTip(str(offer["reason"] or offer.get("help", "")))
+            entry.setEnabled(is_there)
+            entry.setChecked(offer["key"] == present)
+            entry.triggered.connect(lambda _checked, chosen=offer["key"]: self._choose(name, chosen))
+            group.addAction(entry)
+            self._menu.addAction(entry)
 
     def _add_choices(self, choices: list[tuple[str, object]], present: object, name: str) -> None:
         group = QActionGroup(self._menu)

@@ -24,6 +24,7 @@ from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import MOST, Member, of_tab
 from designer.ui.compare.page import ComparePage
 from designer.ui.live_latency import LiveLatency
+from designer.ui.paired_runs import PairedRuns
 from designer.ui.settings import Settings
 from designer.ui.shelves import Shelves
 from designer.ui.views.design_tab import DesignTab
@@ -60,6 +61,8 @@ class Workbench(QObject):
         self.shelves = Shelves(BlockLibrary(data_folder()), settings, self)
         self.latency = LiveLatency(worker, settings, self)
         self.latency.changed.connect(self.state_changed)
+        self.pairs = PairedRuns(worker, settings, self)
+        self.pairs.changed.connect(self.state_changed)
         self._pages: list[QWidget] = []
         self._page: QWidget | None = None
 
@@ -141,6 +144,13 @@ class Workbench(QObject):
             tab.canvas.wheel_zooms = zooms
         self.state_changed.emit()
 
+    def set_snaps(self, snaps: bool) -> None:
+        """Let dragged cards snap, or not, on every canvas."""
+        self.settings.snaps = snaps
+        for tab in self.tabs:
+            tab.canvas.snaps = snaps
+        self.state_changed.emit()
+
     # Opening and saving -----------------------------------------------------------------------------------------------
 
     def open_design(self, design: Design, path: Path | None = None, is_saved: bool = True) -> DesignTab:
@@ -160,6 +170,7 @@ class Workbench(QObject):
     def _follow(self, tab: DesignTab) -> None:
         """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
+        tab.canvas.snaps = self.settings.snaps
         tab.canvas.adding.shelves = self.shelves
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
@@ -169,7 +180,7 @@ class Workbench(QObject):
 
     def compare(self, members: Sequence[Member]) -> ComparePage:
         """Open a comparison and turn to it."""
-        page = ComparePage(members, self.latency.figure, self.ask)
+        page = ComparePage(members, self.latency.figure, self.pairs.pair, self.ask)
         page.said.connect(self.said)
         page.changed.connect(self.state_changed)
         page.active_changed.connect(lambda: self._another_pane(page))
@@ -268,6 +279,8 @@ class Workbench(QObject):
     def measure(self) -> None:
         """Measure the design on screen, or each of those that are compared."""
         if self.comparison is not None:
+            comparing = self.comparison.comparing
+            self.pairs.measure(comparing.analyses[comparing.baseline], comparing.analyses)
             self.latency.measure_each(self._on_screen())
         else:
             self.latency.measure_now()

@@ -15,8 +15,7 @@ from designer.export.options import ActivationType, Int8Options
 from designer.export.result import ExportResult
 from designer.graph.design import Design
 from designer.runtime.deliver import deliver
-from designer.runtime.latency import random_inputs
-from designer.runtime.module import compile_module
+from designer.runtime.module import compile_module, random_inputs
 from designer.runtime.onnx_session import run_file
 from designer.templates.networks import template
 

@@ -10,7 +10,11 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from designer.files.design_json import loads
 from designer.worker.messages import (
     Cancel,
     Cancelled,
@@ -23,6 +27,7 @@ from designer.worker.messages import (
     decode,
     encode,
 )
+from tests.ui import measured as reports
 
 cancelled: set[int] = set()
 requests: list[Request] = []
@@ -68,6 +73,14 @@ def work(request: Request) -> Message:
             return Result(number, {"design": request.design, **request.options})
         case "measure":
             return measured(request)
+        case "devices":
+            return Result(number, reports.devices())
+        case "pair":
+            return Result(number, reports.pair())
+        case "rank":
+            return Result(number, reports.rank())
+        case "roofline":
+            return Result(number, reports.roofline(loads(request.design).digest))
         case "export" if os.environ.get("FAKE_WORKER") == "full disk":
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
         case "patient" | "export":

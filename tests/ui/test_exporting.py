@@ -19,6 +19,7 @@ from designer.export.result_words import plain_text
 from designer.graph.design import Design
 from designer.templates.networks import template
 from designer.ui.dialogs.export_dialog import ExportDialog
+from designer.ui.dialogs.picture_dialog import PictureDialog
 from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
@@ -142,21 +143,32 @@ def test_an_invalid_design_cannot_be_exported(window: MainWindow, sketch: Design
     assert not window.views["export"].isEnabled()
 
 
-@pytest.mark.parametrize("ending", ["png", "svg"])
-def test_the_picture_is_written(window: MainWindow, answers: Answers, tmp_path: Path, ending: str) -> None:
+@pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
+def test_the_picture_is_seen_and_written(
+    qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path, ending: str
+) -> None:
     answers.save = tmp_path / f"picture.{ending}"
     window.views["export_picture"].trigger()
+    (dialog,) = window.findChildren(PictureDialog)
+    plain = dialog.preview.pixmap().toImage()
+    qtbot.mouseClick(dialog.legend, Qt.MouseButton.LeftButton, pos=QPoint(8, dialog.legend.height() // 2))
+    assert dialog.preview.pixmap().toImage() != plain
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     content = answers.save.read_bytes()
     if ending == "png":
         image = QImage.fromData(content)
         assert len({image.pixel(x, image.height() // 2) for x in range(0, image.width(), 3)}) > 5
     else:
-        assert b"<svg" in content
+        assert content[:5] in (b"<?xml", b"%PDF-")
 
 
-def test_a_picture_that_cannot_be_written_is_said(window: MainWindow, answers: Answers, tmp_path: Path) -> None:
+def test_a_picture_that_cannot_be_written_is_said(
+    qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path
+) -> None:
     answers.save = tmp_path / "no such folder" / "picture.png"
     window.views["export_picture"].trigger()
+    (dialog,) = window.findChildren(PictureDialog)
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     assert answers.told[0][0] == "The picture was not written"
 
 

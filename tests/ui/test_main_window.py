@@ -408,9 +408,12 @@ def test_measuring_a_comparison_measures_each_design(qtbot: QtBot, window: MainW
     qtbot.waitUntil(lambda: any(row.key == "latency_s" for row in view.comparison().rows), timeout=10_000)
     qtbot.waitUntil(lambda: not window.bench.latency.is_running, timeout=10_000)
     (latency,) = [row for row in view.comparison().rows if row.key == "latency_s"]
-    assert None not in latency.values
-    # the small worker gives every design 1.0 ms, 0.9 to 1.1: none is the best
-    assert latency.best is None
+    qtbot.waitUntil(lambda: "in turns" in view.note, timeout=10_000)
+    (latency,) = [row for row in view.comparison().rows if row.key == "latency_s"]
+    # The small worker says that the second takes half of the first's 2 ms, with an interval of the ratio.
+    assert latency.values == (0.002, 0.001)
+    assert latency.best == 1
+    assert "×0.500 [0.48, 0.52] faster" in latency.notes[1]
 
 
 def test_a_comparison_has_the_window_to_itself_and_gives_the_docks_back(window: MainWindow) -> None:

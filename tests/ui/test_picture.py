@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,9 @@ import pytest
 from PySide6.QtGui import QImage
 
 from designer.errors import ExportError
-from designer.graph.design import Design
+from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
-from designer.ui.picture import MOST_PIXELS, save_picture
+from designer.ui.picture import MOST_PIXELS, PictureOptions, save_picture
 from designer.ui.theme import DARK, LIGHT
 from tests.benchmarks.designs import bottlenecks
 
@@ -26,7 +27,7 @@ def test_a_png_shows_the_design_on_its_ground(tmp_path: Path) -> None:
     design = template("bottleneck").build(batch_norm=False)
     for look in (LIGHT, DARK):
         path = tmp_path / "it.png"
-        save_picture(design, None, path, look)
+        save_picture(design, None, path, PictureOptions(look=look))
         image = QImage(str(path))
         assert image.pixelColor(2, 2) == look.ground
         colours = {
@@ -38,8 +39,8 @@ def test_a_png_shows_the_design_on_its_ground(tmp_path: Path) -> None:
 
 def test_scale_is_pixels_a_canvas_unit(tmp_path: Path) -> None:
     design = template("bottleneck").build(batch_norm=False)
-    save_picture(design, None, tmp_path / "1.png", scale=1.0)
-    save_picture(design, None, tmp_path / "2.png", scale=2.0)
+    save_picture(design, None, tmp_path / "1.png", PictureOptions(scale=1.0))
+    save_picture(design, None, tmp_path / "2.png", PictureOptions(scale=2.0))
     small, large = QImage(str(tmp_path / "1.png")), QImage(str(tmp_path / "2.png"))
     assert abs(large.width() - 2 * small.width()) <= 2
 
@@ -58,7 +59,7 @@ def test_a_picture_of_a_very_large_design_is_drawn_smaller(tmp_path: Path) -> No
     from designer.edit.layout import tidy
 
     path = tmp_path / "large.png"
-    save_picture(tidy(bottlenecks(3000)), None, path, scale=4.0)
+    save_picture(tidy(bottlenecks(3000)), None, path, PictureOptions(scale=4.0))
     image = QImage(str(path))
     assert 0 < image.width() * image.height() <= MOST_PIXELS * 1.01
 
@@ -66,15 +67,53 @@ def test_a_picture_of_a_very_large_design_is_drawn_smaller(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "design", "text"),
     [
-        ("it.bmp", template("bottleneck").build(), "end the name in .png or .svg"),
-        ("it", template("bottleneck").build(), "end the name in .png or .svg"),
-        ("it.png", Design(), "the design is empty"),
-        ("no/such/folder/it.png", template("bottleneck").build(), "was not written"),
+        ("it.bmp", template("bottleneck").build(), "end the name in .png, .svg, .pdf"),
+        ("it", template("bottleneck").build(), "end the name in .png, .svg, .pdf"),
+        ("it.png", Design(), "nothing is there"),
+        ("no/such/folder/it.png", template("bottleneck").build(), "check the name"),
     ],
 )
 def test_refusals_say_why(tmp_path: Path, name: str, design: Design, text: str) -> None:
     with pytest.raises(ExportError, match=text):
         save_picture(design, None, tmp_path / name)
+
+
+def test_a_pdf_is_one_page_with_its_fonts_inside(tmp_path: Path) -> None:
+    path = tmp_path / "it.pdf"
+    save_picture(template("bottleneck").build(batch_norm=False), None, path)
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == 1
+    assert b"/FontFile2" in data
+    # Letters stay letters: what stands on the cards can be searched for.
+    assert b"ToUnicode" in data
+
+
+def test_a_selection_is_drawn_alone_with_its_shapes(tmp_path: Path) -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    chosen = frozenset({NodeId("expand"), NodeId("depthwise")})
+    save_picture(design, None, tmp_path / "it.svg", PictureOptions(nodes=chosen))
+    text = (tmp_path / "it.svg").read_text()
+    assert "Pointwise 1×1" in text
+    assert "24 → 144" in text
+    assert "Residual add" not in text
+    with pytest.raises(ExportError, match="no node 'expnd'"):
+        save_picture(design, None, tmp_path / "it.svg", PictureOptions(nodes=frozenset({NodeId("expnd")})))
+
+
+def test_a_transparent_picture_has_no_ground(tmp_path: Path) -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    save_picture(design, None, tmp_path / "it.png", PictureOptions(is_transparent=True))
+    assert QImage(str(tmp_path / "it.png")).pixelColor(2, 2).alpha() == 0
+
+
+def test_a_legend_names_what_is_there_and_nothing_else(tmp_path: Path) -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    save_picture(design, None, tmp_path / "it.svg", PictureOptions(has_legend=True))
+    text = (tmp_path / "it.svg").read_text()
+    assert "Convolution" in text
+    assert "1280" in text
+    assert "Pooling" not in text
 
 
 def test_without_a_display_and_without_an_application(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "Export &picture…",
         lambda c: c.export_picture(),
         (),
-        "The canvas as PNG or SVG",
+        "The canvas or the selection as PNG, SVG or PDF, with a preview",
         has_design,
     ),
     Action("close", Menu.FILE, "&Close tab", _close, ("Ctrl+W",), "Close this tab", has_page, starts_section=True),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from designer.ui.actions.action import Action, Menu
-from designer.ui.actions.questions import has_selection
+from designer.ui.actions.questions import has_selection, is_valid
 
 RUN_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -14,6 +14,15 @@ RUN_ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Return", "Ctrl+Enter"),
         "Run the design in the worker and measure its latency",
         lambda c: c.bench.can_measure,
+    ),
+    Action(
+        "measure_backends",
+        Menu.RUN,
+        "Measure all &backends…",
+        lambda c: c.measure_backends(),
+        ("Ctrl+Shift+Return",),
+        "Eager, folded, compiled, ONNX Runtime and what else is installed, timed in turns and ranked",
+        is_valid,
     ),
     Action(
         "stop",

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.snapshot import Analysis
-from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
+from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Shares, card_font, face
@@ -64,6 +64,7 @@ class Drawing(QGraphicsScene):
         self.wires: dict[PortRef, WireItem] = {}
         self.is_stale = False
         self.shows_grid = True
+        self.shows_ground = True
         self._paints = painting.paints(look or tokens())
         self._times: Mapping[NodeId, float] = {}
         self._whole_time = 0.0
@@ -151,6 +152,14 @@ class Drawing(QGraphicsScene):
                     item.is_shortcut = shortcut
                     self._unrouted.add(wire.target)
                     item.colour(self._wire_colour(item))
+
+    def show_at(self, places: Mapping[NodeId, Point]) -> None:
+        """Show cards elsewhere than the design has them, for a moment."""
+        for id, place in places.items():
+            self.nodes[id].setPos(*place)
+            self._unrouted.update(wire.target for wire in self.design.incoming(id))
+            self._unrouted.update(wire.target for wire in self.design.outgoing(id))
+        self._route_dirty()
 
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""
@@ -346,6 +355,13 @@ class Drawing(QGraphicsScene):
                 item.state.is_faded = is_faded
                 item.update()
 
+    def show_only(self, ids: Collection[NodeId]) -> None:
+        """Hide all cards but these, and all wires but those between them; for a picture of a part."""
+        for id, item in self.nodes.items():
+            item.setVisible(id in ids)
+        for wire in self.wires.values():
+            wire.setVisible(wire.wire.source.node in ids and wire.wire.target.node in ids)
+
     # Selection -------------------------------------------------------------------------------------------------------
 
     @property
@@ -378,7 +394,8 @@ class Drawing(QGraphicsScene):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Fill the ground and dot it; the dots keep their distance on screen at any zoom."""
         look = self._paints.look
-        painter.fillRect(rect, look.ground)
+        if self.shows_ground:
+            painter.fillRect(rect, look.ground)
         if not self.shows_grid:
             return
         painting.dots(painter, QRectF(rect), self._paints)

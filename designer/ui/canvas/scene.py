@@ -12,6 +12,7 @@ from designer.edit.editable import Editable
 from designer.errors import DesignerError
 from designer.graph.difference import Difference
 from designer.ui.canvas.drawing import Drawing
+from designer.ui.canvas.gliding import Gliding
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.levels import replacement
 
@@ -27,6 +28,7 @@ class CanvasScene(Drawing):
     def __init__(self, bridge: DocumentBridge, parent: QObject | None = None) -> None:
         super().__init__(bridge.design, bridge.analysis, parent=parent)
         self.bridge = bridge
+        self.gliding = Gliding(self)
         bridge.design_changed.connect(self._follow)
         bridge.analysed.connect(self._know)
         bridge.stale.connect(self.set_stale)
@@ -47,10 +49,12 @@ class CanvasScene(Drawing):
         return True
 
     def _follow(self, changes: Difference) -> None:
+        self.gliding.stop()
         self.apply(changes, self.bridge.design)
 
     def _show_other(self) -> None:
         """Another level is shown: nothing of what is drawn stays."""
+        self.gliding.stop()
         self.apply(replacement(self.design, self.bridge.design), self.bridge.design)
         self.show_analysis(self.bridge.analysis)
 

@@ -63,6 +63,7 @@ class CanvasView(Camera):
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.wheel_zooms = True
+        self.snaps = True
         self.gesture: Gesture | None = None
         self.chosen_dot: Dot | None = None
         self._space_is_held = False

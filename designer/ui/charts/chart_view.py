@@ -109,7 +109,8 @@ class ChartView(Card):
         self._note.setText(chart.note)
         self._note.setVisible(bool(chart.note))
         self._legend.setText(_legend(chart))
-        self._legend.setVisible(bool(chart.stacks) and not chart.is_empty)
+        kinds = {piece.label for stack in chart.stacks for piece in stack.pieces}
+        self._legend.setVisible(len(kinds) > 1)
         self.setAccessibleName(chart.title)
         self.setAccessibleDescription(chart.description)
         self.menu_button.setAccessibleName(f"Save or copy the chart {chart.title}")

@@ -87,12 +87,17 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                 autoExpandTextSpace=True, hideOverlappingLabels=not is_words, tickLength=0 if is_words else -4
             )
             axis.setTickDensity(0.6)
+            if axis.logMode:
+                axis.setStyle(maxTickLevel=0)  # decades; what lies between would stand in each other's way
         return axes
 
     def _draw(self) -> None:
         chart = self.chart
         if any(line.label for line in chart.lines):
-            self.addLegend(offset=(-8, 8), labelTextColor=self._look.text, brush=self._look.ground, pen=self._look.edge)
+            # Over a roof there is room below, over a timeline above.
+            place = (-8, -8) if chart.x.is_log else (-8, 8)
+            look = self._look
+            self.addLegend(offset=place, labelTextColor=look.text, brush=look.ground, pen=look.edge)
         for line in chart.lines:
             self._draw_line(line)
         self._draw_spots(chart.spots)

@@ -6,7 +6,6 @@ Puts the parts together; what is compared is ``Comparing``'s, what may be said o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -35,8 +34,10 @@ from designer.ui.compare.marks import marks_of, show_marks
 from designer.ui.compare.member import LETTERS, Member
 from designer.ui.compare.nodes_table import NodesTable
 from designer.ui.compare.pane import Pane
+from designer.ui.compare.pane_menu import pane_menu
 from designer.ui.compare.row_order import RowOrder
 from designer.ui.live_latency import Measurement
+from designer.ui.paired_runs import Pair
 from designer.ui.panels.cards import quiet
 from designer.ui.views.design_tab import DesignTab
 
@@ -62,11 +63,13 @@ class ComparePage(QWidget):
         self,
         members: Sequence[Member],
         figure: Callable[[Design], Measurement | None],
+        pair: Callable[[Design, Design], Pair | None],
         ask: Ask,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._figure = figure
+        self._pair = pair
         self._ask = ask
         self.comparing = Comparing(members, self)
         self.cameras = LinkedCameras(self.comparing, self)
@@ -202,9 +205,20 @@ class ComparePage(QWidget):
 
     def comparison(self) -> Comparison:
         """The table of the designs as they are now."""
-        latencies = {index: _latency(figure) for index, figure in self._figures().items()}
         comparing = self.comparing
+        latencies = {index: _latency(figure) for index, figure in self._figures().items()}
+        for index, pair in self._pairs().items():
+            # What was timed in turns counts before what was timed alone.
+            latencies[comparing.baseline] = pair.first
+            latencies[index] = pair.second
         return compare(comparing.analyses, latencies, baseline=comparing.baseline, budgets=self.order.budgets)
+
+    def _pairs(self) -> dict[int, Pair]:
+        """What was timed in turns with the baseline, by the design's place."""
+        members = self.comparing.members
+        base = members[self.comparing.baseline].design
+        found = enumerate(self._pair(base, member.design) for member in members)
+        return {index: pair for index, pair in found if pair is not None and index != self.comparing.baseline}
 
     def _figures(self) -> dict[int, Measurement]:
         """What was measured, by the design's place."""
@@ -270,6 +284,10 @@ class ComparePage(QWidget):
         self._later.start()
 
     def _latency_words(self) -> str:
+        pairs = self._pairs()
+        if pairs:
+            words = " and ".join(sorted({pair.conditions for pair in pairs.values()}))
+            return f"Latency measured in turns with {LETTERS[self.comparing.baseline]}: {words}."
         figures = self._figures()
         if not figures:
             return "Measure the designs to compare latencies."
@@ -336,40 +354,12 @@ class ComparePage(QWidget):
 
     def menu_for(self, member: Member) -> QMenu:
         """What can be done with a member."""
-        comparing, place = self.comparing, self.comparing.members.index(member)
-        menu = QMenu(self)
-        menu.addAction("Make it the &baseline", partial(comparing.set_baseline, member)).setEnabled(
-            place != comparing.baseline
-        )
-        menu.addAction("Move &left", partial(comparing.move, member, place - 1)).setEnabled(place > 0)
-        menu.addAction("Move &right", partial(comparing.move, member, place + 1)).setEnabled(
-            place < len(comparing.members) - 1
-        )
-        menu.addSeparator()
-        menu.addAction("Open in its own &tab", partial(self.open_requested.emit, member))
-        menu.addAction("Re&move from the comparison", partial(self._remove, member)).setEnabled(
-            len(comparing.members) > 2
-        )
-        menu.addSeparator()
-        linked = menu.addAction("Look at all &together", self._toggle_link)
-        linked.setCheckable(True)
-        linked.setChecked(self.cameras.is_on)
-        return menu
+        return pane_menu(self, member)
 
     def _open_menu(self, member: Member, at: QPoint) -> None:
         menu = self.menu_for(member)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
-
-    def _toggle_link(self) -> None:
-        self.cameras.is_on = not self.cameras.is_on
-        self.cameras.follow(self._active)
-
-    def _remove(self, member: Member) -> None:
-        try:
-            self.comparing.remove(member)
-        except DesignerError as error:
-            self.said.emit(str(error))
 
     def _ask_for_more(self) -> None:
         button = self.buttons["Add design…"]
@@ -422,6 +412,7 @@ class ComparePage(QWidget):
         """Write the whole comparison as one HTML page."""
         figures = self._figures()
         conditions = {LETTERS[index]: figure.conditions for index, figure in figures.items()}
+        conditions |= {f"{LETTERS[index]} in turns": pair.conditions for index, pair in self._pairs().items()}
         out.save_report(
             self.comparing.analyses, self._times_s(), self.comparison(), conditions, self._ask, self.said.emit
         )

@@ -15,6 +15,9 @@ from designer.ui.ask import Ask
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.ui.live_latency import Measurement
+from designer.ui.panels.roofline_tab import RooflineTab
+from designer.ui.settings import Settings
+from designer.ui.worker_client import WorkerClient
 
 AFTER_MS = 60
 
@@ -28,7 +31,7 @@ class ChartsPanel(QWidget):
     said = Signal(str)
     node_chosen = Signal(object)
 
-    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis: Analysis | None = None
         self._figure: Measurement | None = None
@@ -40,6 +43,10 @@ class ChartsPanel(QWidget):
         for title, chart in (("Memory", self.memory), ("Time and MACs", self.shares), ("Rounds", self.rounds)):
             self.tabs.addTab(chart, title)
             chart.said.connect(self.said)
+        self.roofline = RooflineTab(worker, settings, ask, self)
+        self.roofline.said.connect(self.said)
+        self.roofline.node_chosen.connect(self.node_chosen)
+        self.tabs.addTab(self.roofline, "Roofline")
         self.memory.clicked_at.connect(self._choose_step)
         layout = QVBoxLayout(self)
         gap = self.fontMetrics().height() // 3
@@ -81,10 +88,10 @@ class ChartsPanel(QWidget):
             self.memory.show_chart(memory_chart(analysis))
         elif seen is self.shares:
             self.shares.show_chart(shares_chart(analysis, figure.node_ms if figure is not None else {}))
-        elif figure is not None:
+        elif seen is self.rounds and figure is not None:
             chart = rounds_chart(figure.rounds_ms, figure.median_ms, figure.low_ms, figure.high_ms)
             self.rounds.show_chart(chart)
-        else:
+        elif seen is self.rounds:
             self.rounds.show_chart(rounds_chart((), 0.0, 0.0, 0.0))
         for view in (self.shares, self.rounds):
             view.show_stale(figure is not None and not self._is_current)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Signal
@@ -22,7 +21,7 @@ from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
-from designer.ui.picture import save_picture
+from designer.ui.picture import PictureOptions, picture_data
 from designer.ui.views.walking import Walking
 
 if TYPE_CHECKING:
@@ -179,10 +178,14 @@ class DesignTab(QWidget):
         """The middle of what is on screen, in canvas units."""
         return self.canvas.centre
 
-    def save_picture(self, path: Path) -> None:
-        """Write the canvas as PNG or SVG, by the file's ending."""
+    def picture(self, ending: str, options: PictureOptions) -> bytes:
+        """What is on the canvas as the bytes of a picture's file.
+
+        Raises:
+            ExportError: Nothing is drawn.
+        """
         self.bridge.wait()
-        save_picture(self.shown.design, self.shown_analysis, path)
+        return picture_data(self.shown.design, self.shown_analysis, ending, options)
 
     @property
     def pointed_at(self) -> Point | None:

@@ -8,21 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPen
+from PySide6.QtWidgets import QApplication, QGraphicsLineItem
 
 from designer import wording
 from designer.edit.edits import move
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
-from designer.ui.canvas.geometry import CARD, distance_to, polyline, route, snapped
+from designer.ui.canvas.geometry import CARD, distance_to, polyline, route
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
+from designer.ui.canvas.node_item import HELD_Z
+from designer.ui.canvas.snapping import snap
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
 
+SNAP_PIXELS = 6.0
+MOST_NEIGHBOURS = 400
+"""Cards that a drag looks at for lines; on a screen full of more, any line is near."""
 INSERT_REACH = 20.0
 """How near to a wire a card's centre must be to go into it, in canvas units."""
 
@@ -35,6 +41,9 @@ class DragNodes(Gesture):
         self._held = node
         self._moves = False
         self._into: PortRef | None = None
+        self._guides: tuple[QLineF, ...] = ()
+        self._lines: list[QGraphicsLineItem] = []
+        self._near: list[Point] | None = None
 
     def begin(self) -> None:
         self._before = self.canvas.selection
@@ -52,11 +61,14 @@ class DragNodes(Gesture):
             self._moves = True
             self._from = {id: self.canvas.design.nodes[id].position for id in self.canvas.selection}
         shift = self._shift(at)
+        self._show_guides()
         places = {id: Point(place.x + shift.x(), place.y + shift.y()) for id, place in self._from.items()}
         self._into = None if at.holds(Qt.KeyboardModifier.AltModifier) else self._wire_under(places)
         self.canvas.document.preview(self._edit(places, self._into))
 
     def finish(self, at: Pointer) -> None:
+        self._guides = ()
+        self._show_guides()
         if not self._moves:
             self._choose(at)
         elif self._into is not None:
@@ -66,6 +78,8 @@ class DragNodes(Gesture):
             self.canvas.document.commit(f"Move {what}")
 
     def cancel(self) -> None:
+        self._guides = ()
+        self._show_guides()
         self.canvas.document.cancel_preview()
         self.canvas.select(self._before)
 
@@ -83,10 +97,36 @@ class DragNodes(Gesture):
             self.canvas.select([self._held])
 
     def _shift(self, at: Pointer) -> QPointF:
-        """How far the cards go: so that the one in the hand stands on the grid."""
+        """How far the cards go: so that the one in the hand is in line with its neighbours, or stands on the grid."""
         way = at.scene - self.start.scene
         place = self._from[self._held] if self._held in self._from else next(iter(self._from.values()))
-        return QPointF(snapped(place.x + way.x()) - place.x, snapped(place.y + way.y()) - place.y)
+        self._guides = ()
+        if at.holds(Qt.KeyboardModifier.ControlModifier) == self.view.snaps:
+            return way
+        wanted = Point(place.x + way.x(), place.y + way.y())
+        found = snap(wanted, self._neighbours(), SNAP_PIXELS / self.view.scale_now)
+        self._guides = found.guides
+        return QPointF(found.corner.x - place.x, found.corner.y - place.y)
+
+    def _neighbours(self) -> list[Point]:
+        """Corners of the cards on screen that are not in the hand; asked once, as nothing else moves meanwhile."""
+        if self._near is None:
+            cards = self.view.visible_nodes()[:MOST_NEIGHBOURS]
+            self._near = [card.node.position for card in cards if card.id not in self._from]
+        return self._near
+
+    def _show_guides(self) -> None:
+        for line in self._lines:
+            self.canvas.removeItem(line)
+        self._lines = []
+        pen = QPen(self.canvas.paints().look.accent, 1.0, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        for guide in self._guides:
+            line = QGraphicsLineItem(guide)
+            line.setPen(pen)
+            line.setZValue(HELD_Z)
+            self.canvas.addItem(line)
+            self._lines.append(line)
 
     def _wire_under(self, places: dict[NodeId, Point]) -> PortRef | None:
         """The wire that a lone, unwired card would go into."""

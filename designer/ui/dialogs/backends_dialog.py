@@ -1,0 +1,202 @@
+"""All backends on one design, timed in turns and ranked: which one to deploy on, and which are not here and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from designer import wording
+from designer.analysis.snapshot import Analysis
+from designer.errors import DesignerError
+from designer.files.atomic import write_whole
+from designer.files.design_json import dumps
+from designer.ui.ask import Ask
+from designer.ui.charts.chart import Axis, Chart, Piece, Stack
+from designer.ui.charts.chart_view import ChartView
+from designer.ui.panels.cards import TonedLabel, quiet
+from designer.ui.settings import Settings
+from designer.ui.theme import tokens
+from designer.ui.workbench import Workbench
+from designer.ui.worker_client import Job, WorkerClient
+from designer.worker.messages import Failure
+
+JSON_FILTER = "Raw rounds (*.json)"
+_KEY = Qt.ItemDataRole.UserRole
+
+
+class BackendsDialog(QDialog):
+    """Measures at once when it opens.
+
+    Signals: ``backend_chosen`` with the key of the backend that measurements shall use.
+    """
+
+    backend_chosen = Signal(str)
+
+    def __init__(
+        self, analysis: Analysis, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Backends for {analysis.design.name}")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._worker, self._ask = worker, ask
+        self.data: Mapping[str, Any] | None = None
+        self.text = QLabel("Waiting", self)
+        self.text.setWordWrap(True)
+        self.bar = QProgressBar(self)
+        self.bar.setAccessibleName("Progress")
+        self.bar.setRange(0, 0)
+        self.rows = QTreeWidget(self)
+        self.rows.setAccessibleName("Backends, the quickest first")
+        self.rows.setHeaderLabels(["", "Backend", "Latency", "Against eager", "Verdict", "Largest difference"])
+        self.rows.setRootIsDecorated(False)
+        self.rows.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.rows.currentItemChanged.connect(lambda _row, _before: self._allow())
+        self.chart = ChartView(ask, self)
+        self.note = quiet("", self)
+        self.trouble = TonedLabel("error", "", self)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        self.use_button = self.buttons.addButton("&Measure with this one", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save_button = self.buttons.addButton("&Save raw rounds…", QDialogButtonBox.ButtonRole.ActionRole)
+        self.stop_button = self.buttons.addButton("S&top", QDialogButtonBox.ButtonRole.ActionRole)
+        self.use_button.clicked.connect(self._use)
+        self.save_button.clicked.connect(self._save)
+        self.stop_button.clicked.connect(self._stop)
+        self.buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        for part, stretch in (
+            (self.text, 0),
+            (self.bar, 0),
+            (self.rows, 2),
+            (self.chart, 2),
+            (self.note, 0),
+            (self.trouble, 0),
+            (self.buttons, 0),
+        ):
+            column.addWidget(part, stretch)
+        sizes = self.fontMetrics()
+        self.resize(QSize(sizes.horizontalAdvance("m" * 76), sizes.height() * 38))
+        options = {name: value for name, value in settings.measuring().items() if name != "backend"}
+        self._job: Job | None = worker.submit("rank", dumps(analysis.design), options)
+        self._job.started.connect(lambda: self.text.setText("Preparing"))
+        self._job.progressed.connect(self._show_progress)
+        self._job.done.connect(self.show_ranking)
+        self._job.failed.connect(self._fail)
+        self._job.cancelled.connect(lambda: self.text.setText("Stopped; nothing is shown."))
+        self._job.ended.connect(self._end)
+        self._allow()
+
+    def _show_progress(self, share: float, text: str) -> None:
+        self.text.setText(text)
+        self.bar.setRange(0, 1000)
+        self.bar.setValue(round(share * 1000))
+
+    def _end(self) -> None:
+        self._job = None
+        self.bar.hide()
+        self._allow()
+
+    def _fail(self, failure: Failure) -> None:
+        self.text.setText("Not measured")
+        self.trouble.setText(f"{failure.what}. {failure.hint}" if failure.hint else failure.what)
+
+    def show_ranking(self, data: Mapping[str, Any]) -> None:
+        """Show what the worker found."""
+        self.data = data
+        self.text.setText("Timed in turns; places are shared where no difference can be claimed.")
+        for row in data["rows"]:
+            ratio = row["to_reference"]
+            item = QTreeWidgetItem(
+                [
+                    f"{row['place']}.",
+                    row["title"],
+                    wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"]),
+                    f"{wording.ratio(ratio['ratio'])} [{ratio['low']:.2f}, {ratio['high']:.2f}]",
+                    ratio["verdict"] if row["backend"] != data["reference"] else "the reference",
+                    f"{row['agreement']['max_abs_difference']:.2g}",
+                ]
+            )
+            item.setData(0, _KEY, row["backend"])
+            self.rows.addTopLevelItem(item)
+        for absent in data["absent"]:
+            item = QTreeWidgetItem(["–", absent["title"], "", "", "", absent["reason"]])
+            item.setDisabled(True)
+            item.setToolTip(5, absent["reason"])
+            self.rows.addTopLevelItem(item)
+        first = self.rows.topLevelItem(0)
+        if first is not None:
+            self.rows.setCurrentItem(first)
+        self.chart.show_chart(_chart(data))
+        conditions = data["rows"][0]["conditions"] if data["rows"] else {}
+        words = [f"{conditions[name]}" for name in ("processor", "dtype") if conditions.get(name)]
+        words += [f"threads {conditions.get('threads')}", f"batch {conditions.get('batch')}"] if conditions else []
+        doubt = f" Noisy: {data['warning']}" if data.get("warning") else ""
+        self.note.setText(" · ".join(words) + f".{doubt}")
+
+    def _allow(self) -> None:
+        row = self.rows.currentItem()
+        self.use_button.setEnabled(row is not None and not row.isDisabled() and self._job is None)
+        self.save_button.setEnabled(self.data is not None)
+        self.stop_button.setEnabled(self._job is not None)
+
+    def _use(self) -> None:
+        row = self.rows.currentItem()
+        if row is not None:
+            self.backend_chosen.emit(row.data(0, _KEY))
+            self.accept()
+
+    def _save(self) -> None:
+        path = self._ask.path_to_save("Save raw rounds as", Path.home() / "backends.json", JSON_FILTER)
+        if path is None or self.data is None:
+            return
+        try:
+            write_whole(path if path.suffix else path.with_suffix(".json"), json.dumps(self.data, indent=1).encode())
+        except DesignerError as error:
+            self._ask.tell("The rounds were not saved", str(error))
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._worker.cancel(self._job)
+
+    def reject(self) -> None:
+        """What still runs ends with the dialog."""
+        self._stop()
+        super().reject()
+
+
+def _chart(data: Mapping[str, Any]) -> Chart:
+    """A bar a backend."""
+    look = tokens()
+    stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], look.accent),)) for row in data["rows"])
+    return Chart("Latency by backend", Axis("Latency", "ms", wording.milliseconds), Axis("backend"), stacks=stacks)
+
+
+def open_backends(bench: Workbench, parent: QWidget, chosen: Callable[[], None]) -> BackendsDialog | None:
+    """Open the dialog for the design on screen; ``chosen`` is called when another backend is to be used."""
+    analysis = bench.whole_analysis
+    if analysis is None or not analysis.is_valid:
+        return None
+    dialog = BackendsDialog(analysis, bench.worker, bench.settings, bench.ask, parent)
+
+    def use(key: str) -> None:
+        bench.settings.backend = key
+        chosen()
+        bench.latency.conditions_changed()
+
+    dialog.backend_chosen.connect(use)
+    dialog.open()
+    return dialog
