@@ -225,12 +225,55 @@ def test_bench_says_its_conditions(folder: Path) -> None:
 @pytest.mark.torch
 @pytest.mark.parametrize(
     ("words", "reason"),
-    [(("--threads", "0"), "threads"), (("--device", "cuda:99"), "cuda:99"), (("--batch", "0"), "batch")],
+    [
+        (("--threads", "0"), "threads"),
+        (("--device", "cuda:99"), "cuda:99"),
+        (("--batch", "0"), "batch"),
+        (("--time-limit", "0"), "--time-limit 0 leaves no time"),
+        (("--backend", "eagr"), "did you mean 'eager'"),
+    ],
 )
 def test_bench_refuses_what_cannot_be_measured(words: tuple[str, ...], reason: str, folder: Path) -> None:
     done = run("bench", "b.design.json", *words, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr
+
+
+@pytest.mark.torch
+def test_bench_takes_backends_types_and_turns(folder: Path) -> None:
+    words = ("--threads", "1", "--time-limit", "1")
+    data = run_json(
+        "bench", "b.design.json", *words, "--backend", "folded", "--channels-last", "--per-node", cwd=folder
+    )
+    assert (data["backend"], data["conditions"]["memory_format"]) == ("folded", "channels_last")
+    assert data["node_ms"]
+    data = run_json("bench", "b.design.json", *words, "--dtype", "bfloat16", cwd=folder)
+    assert data["conditions"]["dtype"] == "bfloat16"
+    data = run_json("bench", "b.design.json", *words, "--against", "b.design.json", cwd=folder)
+    assert data["pairs"] == len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"])
+    assert data["first"]["digest"] == data["second"]["digest"]
+    data = run_json("bench", "b.design.json", *words, "--roofline", cwd=folder)
+    assert {point["bound"] for point in data["points"]} <= {"memory", "compute"}
+    refused = run("bench", "b.design.json", "--backend", "all", "--against", "b.design.json", cwd=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--backend all ranks one design" in refused.stderr
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_bench_ranks_all_backends(folder: Path) -> None:
+    data = run_json("bench", "b.design.json", "--threads", "1", "--time-limit", "2", "--backend", "all", cwd=folder)
+    assert {"eager", "folded", "frozen", "onnxruntime"} <= {row["backend"] for row in data["rows"]}
+    assert all(row["rounds_ms"] for row in data["rows"])
+    assert "cuda_graph" in {row["key"] for row in data["absent"]} | {row["backend"] for row in data["rows"]}
+
+
+@pytest.mark.torch
+def test_devices_lists_what_can_be_measured_on(folder: Path) -> None:
+    assert run_json("devices", cwd=folder)["devices"][0]["name"] == "cpu"
+    done = run("devices", cwd=folder)
+    assert done.returncode == 0
+    assert "PyTorch eager, batch norms folded" in done.stdout
 
 
 @pytest.mark.gui

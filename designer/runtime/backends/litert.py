@@ -13,7 +13,6 @@ from torch import Tensor
 
 from designer.files.design_json import dumps
 from designer.runtime.backends.backend import OWN_FORMAT, Backend, Prepared, Workload
-from designer.runtime.onnx_graph import array_of
 from designer.runtime.proving import Subject
 
 
@@ -37,6 +36,7 @@ class LiteRt(Backend):
         from ai_edge_litert.interpreter import Interpreter
 
         from designer.runtime.litert_file import flat_buffer
+        from designer.runtime.onnx_graph import array_of
 
         subject = Subject(work.analysis, work.program, work.module, dumps(work.analysis.design))
         interpreter = Interpreter(model_content=flat_buffer(subject, half=False), num_threads=work.threads)

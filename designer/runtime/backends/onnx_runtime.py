@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import onnxruntime
 import torch
 from torch import Tensor
 
 from designer.export.names import names_in_files
 from designer.runtime.backends.backend import OWN_FORMAT, Backend, Prepared, Workload
-from designer.runtime.onnx_file import store
-from designer.runtime.onnx_graph import GraphPlan, array_of, build_graph
-from designer.runtime.onnx_session import session_of
 
 OPSET = 17
 _ONE_FILE = 2**31 - 2**20
@@ -27,6 +23,10 @@ _ONE_FILE = 2**31 - 2**20
 
 def write_folded(work: Workload, folder: Path) -> Path:
     """Write the folded program as ONNX, at the workload's batch; gives the file."""
+    # Here and below: ONNX is loaded when it is asked for, or the first measurement of all would wait for it.
+    from designer.runtime.onnx_file import store
+    from designer.runtime.onnx_graph import GraphPlan, build_graph
+
     names, _ = names_in_files(work.analysis)
     plan = GraphPlan(OPSET, free_batch=False, names=names)
     path = folder / "design.onnx"
@@ -45,6 +45,11 @@ class OnnxRuntime(Backend):
     formats = ()
 
     def prepare(self, work: Workload) -> Prepared:
+        import onnxruntime
+
+        from designer.runtime.onnx_graph import array_of
+        from designer.runtime.onnx_session import session_of
+
         with tempfile.TemporaryDirectory(prefix="designer_") as folder:
             session = session_of(write_folded(work, Path(folder)), work.threads)
         names = [entry.name for entry in session.get_inputs()]

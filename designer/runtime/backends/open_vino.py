@@ -13,7 +13,6 @@ from torch import Tensor
 
 from designer.runtime.backends.backend import OWN_FORMAT, Backend, Prepared, Workload
 from designer.runtime.backends.onnx_runtime import write_folded
-from designer.runtime.onnx_graph import array_of
 
 
 class OpenVino(Backend):
@@ -33,6 +32,8 @@ class OpenVino(Backend):
 
     def prepare(self, work: Workload) -> Prepared:
         import openvino
+
+        from designer.runtime.onnx_graph import array_of
 
         core = openvino.Core()
         with tempfile.TemporaryDirectory(prefix="designer_") as folder:
