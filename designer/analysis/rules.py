@@ -28,6 +28,9 @@ from designer.layers.endpoints import Input, Output
 if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis
 
+READS_ITSELF = "a node cannot read itself"
+MAKES_CYCLE = "would make a cycle"
+
 Rule = Callable[[Design], Iterator[Issue]]
 Entering = Mapping[NodeId, TensorSpec | None] | None
 
@@ -44,9 +47,9 @@ def may_connect(analysis: Analysis, source: PortRef, target: PortRef) -> str | N
     except DesignerError as error:
         return str(error)
     if source.node == target.node:
-        return "a node cannot read itself"
+        return READS_ITSELF
     if design.would_cycle(source.node, target.node):
-        return "would make a cycle"
+        return MAKES_CYCLE
     return None
 
 

@@ -7,13 +7,14 @@ the stride s (Sandler et al. 2018, table 2). Norms, activations and what only la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.analysis.report import problem_lines
 from designer.analysis.snapshot import Analysis
 from designer.errors import InvalidDesign
+from designer.export.grid import piped
 from designer.graph.design import Node, NodeId
 from designer.graph.layer import Category, Layer
 from designer.graph.tensor import TensorSpec
@@ -136,11 +137,11 @@ def markdown_table(analysis: Analysis, costs: bool = False) -> str:
         InvalidDesign: The design has problems.
     """
     heads = ["Input", "Operator", "t", "c", "n", "s", *(("Parameters", "MACs") if costs else ())]
-    lines = [_piped(heads), _piped(["---", "---", *["---:"] * (len(heads) - 2)])]
+    lines = [piped(heads), piped(["---", "---", *["---:"] * (len(heads) - 2)])]
     for row in layer_rows(analysis):
         operator = re.sub(r"([\\|*_`])", r"\\\1", " ".join(row.operator.split()))
         cells = [_shape(row.input, "{}²", "×"), operator, *_figures(row)]
-        lines.append(_piped(cells + ([count(row.parameters), short(row.macs)] if costs else [])))
+        lines.append(piped(cells + ([count(row.parameters), short(row.macs)] if costs else [])))
     return "\n".join(lines) + "\n"
 
 
@@ -170,10 +171,6 @@ def latex_table(analysis: Analysis, costs: bool = False) -> str:
         cells += [_tex(count(row.parameters)), _tex(short(row.macs))] if costs else []
         lines.append(f"    {' & '.join(cells)} \\\\")
     return "\n".join([*lines, "    \\bottomrule", "  \\end{tabular}", "\\end{table}", ""])
-
-
-def _piped(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 def _figures(row: LayerRow) -> list[str]:

@@ -7,23 +7,16 @@ import io
 from html import escape
 
 from designer.analysis.compare import Comparison, Row
+from designer.export.grid import markdown_cell, piped
 from designer.wording import ratio
 
 
 def markdown(comparison: Comparison) -> str:
     """A Markdown table: a row a figure, a column a design; the ratio to the baseline behind, the best in bold."""
-    head = ["", *map(_markdown_cell, comparison.names)]
-    lines = [_joined(head), _joined(["---", *["---:"] * len(comparison.names)])]
-    lines += [_joined([row.label, *_cells(row, comparison.baseline, "**{}**")]) for row in comparison.rows]
+    head = ["", *map(markdown_cell, comparison.names)]
+    lines = [piped(head), piped(["---", *["---:"] * len(comparison.names)])]
+    lines += [piped([row.label, *_cells(row, comparison.baseline, "**{}**")]) for row in comparison.rows]
     return "\n".join(lines) + "\n"
-
-
-def _joined(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _markdown_cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
 
 
 def _cells(row: Row, baseline: int, best: str) -> list[str]:

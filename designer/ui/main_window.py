@@ -5,16 +5,16 @@ Panels get the document and the analysis, never the window. What can be done sta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QDockWidget,
     QMainWindow,
+    QMenu,
     QStackedWidget,
     QToolBar,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -34,11 +34,13 @@ from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.docks import Docks
 from designer.ui.heat import heat_shares
 from designer.ui.menus import ActionViews
+from designer.ui.node_menu import node_menu
 from designer.ui.panel_focus import focus_next
-from designer.ui.panels.cards import FittingScroll, PanelScroll
 from designer.ui.panels.charts_panel import ChartsPanel
+from designer.ui.panels.column import right_column
 from designer.ui.panels.costs import CostsPanel
 from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.palette import PalettePanel
@@ -47,6 +49,7 @@ from designer.ui.settings import Settings
 from designer.ui.shelves import Entry
 from designer.ui.status_line import StatusLine
 from designer.ui.tab_strip import TabStrip
+from designer.ui.table.panel import TablePanel
 from designer.ui.theme import Theme, tokens
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.empty_page import EmptyPage
@@ -55,7 +58,6 @@ from designer.ui.workbench import Workbench
 from designer.ui.worker_client import WorkerClient
 
 TITLE = "Bottleneck Designer"
-PROBLEM_LINES = 17  # of text before the problems scroll
 
 
 class MainWindow(QMainWindow):
@@ -71,7 +73,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
-        self._docks_before: QByteArray | None = None
+        self.docks = Docks(self)
         self.heat = ""
         self.views = ActionViews(self, self, settings)
         self.commands = CommandPalette(self, self)
@@ -91,39 +93,19 @@ class MainWindow(QMainWindow):
         self.costs = CostsPanel(self)
         self.inspector = InspectorPanel(self)
         self.problems = ProblemsPanel(self)
-        self.palette_dock = self._dock("Nodes", self.palette_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.panels_dock = self._dock("Design", self._right_column(), Qt.DockWidgetArea.RightDockWidgetArea)
         self.charts = ChartsPanel(self.worker, self.settings, self.bench.ask, self)
-        self.charts_dock = self._dock("Charts", self.charts, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.charts_dock.hide()
+        self.table = TablePanel(self)
+        area = Qt.DockWidgetArea
+        self.palette_dock = self.docks.add("Nodes", self.palette_panel, area.LeftDockWidgetArea)
+        self.panels_dock = self.docks.add(
+            "Design", right_column(self.costs, self.inspector, self.problems), area.RightDockWidgetArea
+        )
+        self.charts_dock = self.docks.add("Charts", self.charts, area.BottomDockWidgetArea, is_hidden=True)
+        self.table_dock = self.docks.add("Table", self.table, area.BottomDockWidgetArea, is_hidden=True)
+        self.tabifyDockWidget(self.charts_dock, self.table_dock)
         view_menu = self.views.menu(Menu.VIEW)
         view_menu.addSeparator()
-        docks = (self.palette_dock, self.panels_dock, self.charts_dock)
-        view_menu.addActions([dock.toggleViewAction() for dock in docks])
-
-    def _right_column(self) -> QWidget:
-        """Costs and inspector scroll; the problems stay in sight below them."""
-        column = QWidget(self)
-        upper, lower = PanelScroll(column), FittingScroll(PROBLEM_LINES, column)
-        upper.column.addWidget(self.costs)
-        upper.column.addWidget(self.inspector)
-        upper.column.addStretch(1)
-        lower.column.addWidget(self.problems)
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(upper, 1)
-        layout.addWidget(lower)
-        column.setMinimumWidth(self.fontMetrics().horizontalAdvance("m" * 27))
-        return column
-
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(title)
-        dock.setWidget(content)
-        dock.toggleViewAction().setText(f"{title} panel")
-        self.addDockWidget(area, dock)
-        return dock
+        view_menu.addActions(self.docks.toggles)
 
     def _make_centre(self) -> None:
         acts = self.views
@@ -168,6 +150,9 @@ class MainWindow(QMainWindow):
         self.problems.mend_requested.connect(self._mend)
         self.charts.said.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
+        self.table.said.connect(self.status.say)
+        self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_copying))
+        bench.menu_asked.connect(self._open_menu)
         self.explaining.node_chosen.connect(self._show_path)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.kept.connect(self._show_analysis)
@@ -203,9 +188,9 @@ class MainWindow(QMainWindow):
         if page is not None:
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._put_docks_away(isinstance(page, ComparePage))
-        for dock in (self.palette_dock, self.panels_dock, self.charts_dock):
-            dock.widget().setEnabled(tab is not None)
+        self.docks.put_away(isinstance(page, ComparePage))
+        self.docks.set_enabled(tab is not None)
+        self.table.show_tab(tab)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
@@ -215,19 +200,10 @@ class MainWindow(QMainWindow):
 
     def _show_pane(self) -> None:
         """The panels speak of what is on the canvas: the active pane, the inside of the block that is open."""
+        self.table.show_tab(self.bench.tab)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
-
-    def _put_docks_away(self, is_away: bool) -> None:
-        """A comparison has the window to itself; the docks come back as they were."""
-        if is_away and self._docks_before is None:
-            self._docks_before = self.saveState()
-            for dock in (self.palette_dock, self.panels_dock, self.charts_dock):
-                dock.hide()
-        elif not is_away and self._docks_before is not None:
-            self.restoreState(self._docks_before)
-            self._docks_before = None
 
     def _show_zoom(self) -> None:
         if self.bench.tab is not None:
@@ -277,6 +253,8 @@ class MainWindow(QMainWindow):
             state, tone = "live", "ok"
         path = self.bench.tab.path if self.bench.tab is not None else ()
         figure = latency.shown.inside(path) if latency.shown is not None else None
+        is_shown = latency.shown is not None and latency.is_current
+        self.table.show_times(latency.shown.node_ms if is_shown and latency.shown is not None else {})
         self.charts.show_design(analysis, figure, latency.is_current)
         self.charts.roofline.show_analysis(self.bench.whole_analysis)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
@@ -334,6 +312,12 @@ class MainWindow(QMainWindow):
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
 
+    def _open_menu(self, at: QPoint, add: Callable[[QMenu], None] = lambda _menu: None) -> None:
+        menu = node_menu(self.views, self.bench, self)
+        add(menu)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
     # Context of the actions -------------------------------------------------------------------------------------------
 
     def new_from_template(self, template: Template | None = None) -> None:
@@ -388,12 +372,24 @@ class MainWindow(QMainWindow):
         self.panels_dock.show()
         self.inspector.first_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def show_table(self) -> None:
+        """Put the keyboard into the table of the graph; out of it, and the table away, where it is there already."""
+        if self.table_dock.isVisible() and self.table.view.hasFocus():
+            self.table_dock.hide()
+            if self.bench.page is not None:
+                self.bench.page.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        self.table_dock.show()
+        self.table_dock.raise_()
+        self.table.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def focus_next_panel(self) -> None:
         """Put the keyboard into the next part of the window."""
         first_problem = self.problems.cards[0] if self.problems.cards else None
         stops = (
             (self.palette_panel, self.palette_panel.search),
             (self.pages, self.bench.page),
+            (self.table, self.table.view),
             (self.inspector, self.inspector.first_field),
             (self.problems, first_problem),
         )
@@ -425,7 +421,7 @@ class MainWindow(QMainWindow):
         if not self.bench.may_close_all():
             event.ignore()
             return
-        self._put_docks_away(False)
+        self.docks.put_away(False)
         self.settings.keep_window(self.saveGeometry(), self.saveState())
         self.settings.sync()
         self.worker.stop()

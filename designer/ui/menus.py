@@ -35,6 +35,10 @@ class ActionViews:
         """One of the menus."""
         return self._menus[menu]
 
+    def submenu(self, title: str) -> QMenu:
+        """One of the submenus, by its title with the access key."""
+        return self._submenus[title]
+
     def refresh(self) -> None:
         """Bring titles, ticks and what is enabled up to date."""
         for each in ACTIONS:

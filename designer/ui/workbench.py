@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from designer.analysis.snapshot import Analysis
@@ -43,7 +43,7 @@ class Workbench(QObject):
     Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
     ``active_changed`` when another pane of a comparison has the keyboard; ``level_changed`` when another block of the
     design, or the whole, is on the canvas; ``state_changed`` whenever what can be done, or what is known, may have
-    become another; ``said`` with a line for the status bar.
+    become another; ``said`` with a line for the status bar; ``menu_asked`` with a place on the screen.
     """
 
     tab_added = Signal(object)
@@ -55,6 +55,7 @@ class Workbench(QObject):
     level_changed = Signal()
     state_changed = Signal()
     said = Signal(str)
+    menu_asked = Signal(QPoint)
 
     def __init__(self, settings: Settings, ask: Ask, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -180,6 +181,7 @@ class Workbench(QObject):
         tab.selection_changed.connect(lambda: self._selected(tab))
         tab.level_changed.connect(lambda: self._turned_to_level(tab))
         tab.said.connect(self.said)
+        tab.canvas.menu_asked.connect(self.menu_asked)
 
     def compare(self, members: Sequence[Member]) -> ComparePage:
         """Open a comparison and turn to it."""

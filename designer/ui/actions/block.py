@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint
+
 from designer.edit.alignment import Alignment
+from designer.graph.design import NodeId
 from designer.ui import block_actions, bypassing, own_blocks
-from designer.ui.actions.action import Action, Menu
-from designer.ui.actions.questions import has_design, has_selection
+from designer.ui.actions.action import Action, Call, Context, Menu
+from designer.ui.actions.questions import has_design, has_one_node, has_selection
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.wiring_by_list import Wiring
 
 
 def _align(by: Alignment) -> Action:
@@ -32,7 +39,45 @@ def _distribute(word: str, across: bool) -> Action:
     )
 
 
+def _wiring(ask: Callable[[Wiring, DesignTab, NodeId, QPoint], None]) -> Call:
+    """Ask about the wires of the one selected node."""
+
+    def call(context: Context) -> None:
+        tab = context.bench.tab
+        if tab is not None and len(tab.selection) == 1:
+            ask(tab.wiring, tab, tab.selection[0], tab.canvas.walk.place())
+
+    return call
+
+
 BLOCK_ACTIONS: tuple[Action, ...] = (
+    Action(
+        "wire_to",
+        Menu.BLOCK,
+        "&Wire to…",
+        _wiring(Wiring.choose_target),
+        ("W",),
+        "Choose from a list which node reads the selected one; it says what fits, and why not what does not",
+        has_one_node,
+    ),
+    Action(
+        "read_from",
+        Menu.BLOCK,
+        "&Read from…",
+        _wiring(Wiring.choose_source),
+        ("Shift+W",),
+        "Choose from a list what an input of the selected node reads",
+        has_one_node,
+    ),
+    Action(
+        "unplug",
+        Menu.BLOCK,
+        "&Unplug…",
+        _wiring(Wiring.choose_unplugged),
+        ("U",),
+        "Take a wire of the selected node away",
+        has_one_node,
+    ),
     Action(
         "group",
         Menu.BLOCK,
@@ -41,6 +86,7 @@ BLOCK_ACTIONS: tuple[Action, ...] = (
         ("Ctrl+G",),
         "The selected nodes become one block",
         has_selection,
+        starts_section=True,
     ),
     Action(
         "expand",

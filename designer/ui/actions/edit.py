@@ -96,6 +96,15 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         starts_section=True,
     ),
     Action(
+        "add_node",
+        Menu.EDIT,
+        "&Add a node…",
+        lambda c: c.bench.tab.canvas.open_quick_add() if c.bench.tab is not None else None,
+        ("Shift+A",),
+        "Type what to place, behind the selected node where one is; Tab on the canvas does the same",
+        has_design,
+    ),
+    Action(
         "search_nodes",
         Menu.EDIT,
         "&Search nodes",

@@ -24,3 +24,8 @@ def is_valid(context: Context) -> bool:
     """Whether the design on screen can be run."""
     analysis = context.bench.whole_analysis
     return analysis is not None and analysis.is_valid
+
+
+def has_one_node(context: Context) -> bool:
+    """Whether just one node is selected."""
+    return len(context.bench.selection) == 1

@@ -118,7 +118,7 @@ def face(
         layer.glyph,
         fitted(node.title, 12, True),
         _large(node.title, report),
-        fitted(_summary(node, report), 11, False),
+        fitted(summary(node, report), 11, False),
         fitted(_cost_words(cost), 10, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
         _profile(report),
@@ -134,7 +134,8 @@ def face(
     )
 
 
-def _summary(node: Node, report: NodeReport | None) -> str:
+def summary(node: Node, report: NodeReport | None) -> str:
+    """The parameters that matter, in a line: ``s2 · 144 ch``; of an Input the shape it gives."""
     known = report.known_inputs if report is not None else None
     if known == () and report is not None and report.outputs and not node.layer.is_block:
         # What enters a block has the shape that reaches the block, whatever the Input inside says of itself.

@@ -14,6 +14,7 @@ from designer import wording
 from designer.edit.edits import connect, move
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
+from designer.ui.canvas.wire_walk import Way
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -25,6 +26,13 @@ _STEPS = {
     Qt.Key.Key_Down: (0.0, 1.0),
 }
 
+_WAYS = {
+    Qt.Key.Key_Left: Way.LEFT,
+    Qt.Key.Key_Right: Way.RIGHT,
+    Qt.Key.Key_Up: Way.UP,
+    Qt.Key.Key_Down: Way.DOWN,
+}
+
 
 def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
     """Do what a key means on the canvas; gives whether it means anything."""
@@ -33,6 +41,8 @@ def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
     plain = modifiers == Qt.KeyboardModifier.NoModifier
     if key == Qt.Key.Key_Escape:
         return _escape(view)
+    if _walk(view, key, modifiers) or _asks_for_menu(view, key, shift):
+        return True
     if (key == Qt.Key.Key_Tab and plain) or (key == Qt.Key.Key_A and shift):
         view.open_quick_add()
     elif key == Qt.Key.Key_Home and plain:
@@ -50,6 +60,27 @@ def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
     else:
         return False
     return True
+
+
+def _walk(view: CanvasView, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+    """Ctrl walks along the wires, and with Shift takes what it comes to into the selection."""
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    if modifiers not in (control, control | shift):
+        return False
+    if key in _WAYS:
+        view.walk.go(_WAYS[key], extends=modifiers != control)
+    elif key in (Qt.Key.Key_Home, Qt.Key.Key_End) and modifiers == control:
+        view.walk.go_to_end(is_last=key == Qt.Key.Key_End)
+    else:
+        return False
+    return True
+
+
+def _asks_for_menu(view: CanvasView, key: Qt.Key, shift: bool) -> bool:
+    asks = key == Qt.Key.Key_Menu or (key == Qt.Key.Key_F10 and shift)
+    if asks:
+        view.menu_asked.emit(view.walk.place())
+    return asks
 
 
 def _escape(view: CanvasView) -> bool:

@@ -27,6 +27,7 @@ from designer.edit.rerouting import remove_dot
 from designer.graph.design import NodeId, PortRef
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
+from designer.ui.canvas.by_keyboard import KeyboardWalk
 from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.dropping import dropped
 from designer.ui.canvas.gestures.drop_layer import DropLayer
@@ -54,11 +55,12 @@ class CanvasView(Camera):
     """A canvas on screen.
 
     Signals: besides the camera's, ``entered`` with a block that is to be opened, ``left_block`` when the one that is
-    open is to be left.
+    open is to be left, ``menu_asked`` with a place on the screen, for what can be done with the selection.
     """
 
     entered = Signal(str)
     left_block = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -71,11 +73,11 @@ class CanvasView(Camera):
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("The design as a graph; Tab adds a node, arrow keys move the selection")
         self.far = FarView(scene)
         self.note = PointerNote(self.viewport())
         self.minimap = Minimap(self)
         self.adding = Adding(self)
+        self.walk = KeyboardWalk(self)
         scene.content_changed.connect(self._content_changed)
         scene.nodes_moved.connect(self._nodes_moved)
         scene.selection_changed.connect(self._selection_changed)
@@ -202,15 +204,23 @@ class CanvasView(Camera):
             self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """On a wire: quick add of what fits into it. Elsewhere right buttons belong to gestures."""
+        """On a wire: quick add of what fits into it. Elsewhere what can be done; with Ctrl or Shift it is a gesture."""
         event.accept()
         held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-        if held or self.gesture is not None or not self.canvas.document.is_editable:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_asked.emit(self.walk.place())
+            return
+        if held or self.gesture is not None:
             return
         at = self._to_scene(QPointF(event.pos()))
         found = hit(self.canvas, at, self.scale_now)
         if found.under in (Under.WIRE, Under.WIRE_END) and found.port is not None:
-            self.adding.open(at, wire=found.port)
+            if self.canvas.document.is_editable:
+                self.adding.open(at, wire=found.port)
+            return
+        if found.node is None or found.node not in self.canvas.selection:
+            self.canvas.select([found.node] if found.node is not None else [])
+        self.menu_asked.emit(event.globalPos())
 
     def choose_dot(self, dot: Dot | None) -> None:
         """Choose a reroute dot, which Delete then takes away; None for none."""
@@ -344,7 +354,11 @@ class CanvasView(Camera):
 
     def may_add(self) -> bool:
         """Whether something may be placed on what is shown; says why not."""
+        return self.may_edit("Nothing can be placed here")
+
+    def may_edit(self, otherwise: str) -> bool:
+        """Whether what is shown may be edited; says why not, after a few words on what that keeps from being done."""
         may = self.canvas.document.is_editable
         if not may:
-            self.canvas.said.emit("Nothing can be placed here: what is inside follows from the block's parameters")
+            self.canvas.said.emit(f"{otherwise}: what is inside follows from the block's parameters")
         return may

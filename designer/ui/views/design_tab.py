@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Signal
@@ -23,6 +24,7 @@ from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.picture import PictureOptions, picture_data
 from designer.ui.views.walking import Walking
+from designer.ui.wiring_by_list import Wiring
 
 if TYPE_CHECKING:
     from designer.ui.views.find_bar import FindBar
@@ -216,6 +218,11 @@ class DesignTab(QWidget):
 
         if self.scene.do(f"Place {layer.card_title()}", edit):
             self.show_node(added[0])
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """Asks by lists what is to be wired to what."""
+        return Wiring(self.canvas)
 
     def end(self) -> None:
         """Stop listening to the document; for a tab that closes."""

@@ -56,15 +56,21 @@ class Walking(QObject):
         """Show what holds the block that is open."""
         self.go(self._bridge.path[:-1])
 
-    def go(self, path: NodePath) -> bool:
-        """Show a level; gives whether that can be."""
+    def go(self, path: NodePath, takes_keyboard: bool = True) -> bool:
+        """Show a level; gives whether that can be.
+
+        Args:
+            path: The way inward.
+            takes_keyboard: Whether the keyboard goes to the canvas.
+        """
         if path == self._bridge.path:
             return True
         self._canvas.cancel_gesture()
         self._stood[self._bridge.path] = self._canvas.standpoint
         if not self._bridge.go(path):
             return False
-        self._canvas.setFocus()
+        if takes_keyboard:
+            self._canvas.setFocus()
         return True
 
     def make_editable(self, path: NodePath) -> None:

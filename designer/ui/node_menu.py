@@ -1,0 +1,93 @@
+"""The menu of the canvas and of the table: what can be done with the selection, by the menu key or the right button.
+
+A view of the table of actions, with what else the mouse does on the canvas: mends, and the wires of the selected node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from designer.analysis.design_in_words import source_words, target_words
+from designer.edit.edits import disconnect
+from designer.edit.rerouting import remove_dot
+from designer.graph.design import NodeId, PortRef
+from designer.ui.menus import ActionViews
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.workbench import Workbench
+
+_OF_NODES = (
+    ("edit_parameters", "rename", "help_layer"),
+    ("wire_to", "read_from", "unplug"),
+    ("enter_block", "make_group", "group", "expand", "save_as_block", "bypass"),
+    ("cut", "copy", "duplicate", "delete"),
+    ("fit_selection",),
+)
+_OF_CANVAS = (
+    ("add_node", "paste", "paste_wired"),
+    ("select_all", "find", "leave_block", "tidy"),
+    ("fit_all", "zoom_1"),
+)
+
+
+def node_menu(views: ActionViews, bench: Workbench, parent: QWidget) -> QMenu:
+    """The menu for what is selected in the design on screen, or for the canvas where nothing is."""
+    menu = QMenu(parent)
+    menu.setAccessibleName("What can be done here")
+    tab = bench.tab
+    if tab is None:
+        return menu
+    selected = tab.selection
+    if len(selected) == 1:
+        _add_mends(menu, bench, tab, selected[0])
+    for section in _OF_NODES if selected else _OF_CANVAS:
+        menu.addSeparator()
+        menu.addActions([_shown(views[id]) for id in section])
+    if len(selected) == 1:
+        _add_wires(menu, tab, selected[0])
+    if selected:
+        menu.addMenu(views.submenu("&Align"))
+    return menu
+
+
+def _shown(action: QAction) -> QAction:
+    action.setShortcutVisibleInContextMenu(True)
+    return action
+
+
+def _add_mends(menu: QMenu, bench: Workbench, tab: DesignTab, id: NodeId) -> None:
+    for issue in tab.shown_analysis.issues_of(id):
+        for fix in issue.fixes:
+            menu.addAction(f"Fix: {fix.label}", partial(bench.apply, fix.label, fix.edit))
+
+
+def _add_wires(menu: QMenu, tab: DesignTab, id: NodeId) -> None:
+    """A menu for each wire of the node: what is dragged, dropped and double-clicked on wires otherwise."""
+    design = tab.shown.design
+    for wire in (*design.incoming(id), *design.outgoing(id)):
+        title = f"{source_words(design, wire.source)} → {target_words(design, wire.target)}"
+        inner = menu.addMenu(f"Wire {title.replace('&', '&&')}")
+        inner.addAction("&Put a node into it…", _inserting(tab, wire.target))
+        inner.addAction("&Unplug", _unplugging(tab, wire.target))
+        for place in range(len(wire.via)):
+            inner.addAction(f"Remove reroute &dot {place + 1}", _removing(tab, wire.target, place))
+        inner.setEnabled(tab.shown.is_editable)
+
+
+def _inserting(tab: DesignTab, target: PortRef) -> Callable[[], None]:
+    def insert() -> None:
+        middle = tab.scene.wires[target].path().pointAtPercent(0.5)
+        tab.canvas.adding.open(middle, wire=target)
+
+    return insert
+
+
+def _unplugging(tab: DesignTab, target: PortRef) -> Callable[[], object]:
+    return lambda: tab.scene.do(f"Unplug {target.node}", lambda design: disconnect(design, [target]))
+
+
+def _removing(tab: DesignTab, target: PortRef, place: int) -> Callable[[], object]:
+    return lambda: tab.scene.do("Remove reroute dot", lambda design: remove_dot(design, target, place))
