@@ -194,11 +194,15 @@ def test_an_edit_of_one_of_ten_thousand_rows_touches_one(qapp: QApplication) -> 
     assert resets == []
 
 
-EDITS = st.lists(st.tuples(st.sampled_from(["delete", "rename", "behind", "rewire", "undo", "sort"]), st.integers(0, 999)))
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["delete", "rename", "behind", "rewire", "undo", "sort"]), st.integers(0, 999))
+)
 
 
 @given(grouped_designs(), EDITS)
-def test_whatever_is_done_the_rows_are_the_design(qapp: QApplication, design: Design, edits: list[tuple[str, int]]) -> None:
+def test_whatever_is_done_the_rows_are_the_design(
+    qapp: QApplication, design: Design, edits: list[tuple[str, int]]
+) -> None:
     followed = Followed(design)
     _open_all(followed.table, QModelIndex())
     for what, number in edits:
