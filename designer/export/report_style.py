@@ -11,6 +11,7 @@ STYLE = """
   --kind-2: #e0a040; --kind-3: #a97bea; --kind-4: #45b878; --kind-5: #e86fa3; --kind-6: #9aa3b2; --kind-7: #cf8d45; } }
 body { margin: 2rem auto; max-width: 76rem; padding: 0 1.5rem; background: var(--ground); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+thead th, td { overflow-wrap: normal; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 0.3rem 0.7rem; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -16,7 +16,9 @@ from designer.edit.document import Command, Document
 from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
+from designer.files.atomic import read_whole, write_whole
 from designer.files.block_library import BlockLibrary
+from designer.files.sidecar import carried_weights, weights_beside
 from designer.files.storage import data_folder
 from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
@@ -32,6 +34,7 @@ from designer.ui.views.walking import Walking
 from designer.ui.worker_client import WorkerClient
 
 SUFFIX = ".design.json"
+MOST_WEIGHT_BYTES = 8 * 2**30
 
 
 class Workbench(QObject):
@@ -263,11 +266,22 @@ class Workbench(QObject):
         except DesignFileError as error:
             self.ask.tell("The design was not saved", str(error))
             return False
+        self._carry_weights(document.path, path)
         document.mark_saved(str(path.absolute()))
         self.settings.remember(path)
         self.said.emit(f"Saved {path.name}")
         self.state_changed.emit()
         return True
+
+    def _carry_weights(self, before: str | None, after: Path) -> None:
+        """A design that is saved elsewhere takes its own weights along."""
+        weights = carried_weights(before)
+        if weights is None or before is None or Path(before).absolute() == after.absolute():
+            return
+        try:
+            write_whole(weights_beside(after), read_whole(weights, MOST_WEIGHT_BYTES))
+        except DesignFileError as error:
+            self.ask.tell("The design was saved without its weights", str(error))
 
     # Measuring -------------------------------------------------------------------------------------------------------
 

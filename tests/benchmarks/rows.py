@@ -76,7 +76,37 @@ class MissingPeer:
         return f"{self.what}: {self.peer} is not installed; the extra 'benchmarks' brings it"
 
 
-Row = Comparison | Duration | MissingPeer
+@dataclass(frozen=True)
+class Lateness:
+    """How late a timer was.
+
+    Attributes:
+        what: Of what.
+        most_s: The 95th percentile of its lateness.
+        worst_s: The worst.
+        ticks: How many there were.
+        goal_s: The 95th percentile aimed for at most.
+        worst_goal_s: The worst aimed for at most.
+    """
+
+    what: str
+    most_s: float
+    worst_s: float
+    ticks: int
+    goal_s: float
+    worst_goal_s: float
+
+    def line(self) -> str:
+        """The row as text."""
+        holds = self.most_s <= self.goal_s and self.worst_s <= self.worst_goal_s
+        return (
+            f"{self.what}: 95 % of {self.ticks} ticks at most {duration_text(self.most_s)} late, the worst "
+            f"{duration_text(self.worst_s)}; goal {duration_text(self.goal_s)} and {duration_text(self.worst_goal_s)}, "
+            f"{_verdict(holds)}"
+        )
+
+
+Row = Comparison | Duration | Lateness | MissingPeer
 Benchmark = Callable[[int], Iterator[Row]]
 """From how many rounds to rows; each ``bench_*`` module has one, called ``rows``."""
 

@@ -101,7 +101,7 @@ class FindBar(QFrame):
         self._tab.scene.select([path[0]])
         self._tab.canvas.ensure_visible([path[0]])
         if len(path) > 1:
-            self._tab.said.emit(f"{' › '.join(path)}: press Enter on the canvas to go inside")
+            self._tab.said.emit(f"Found {' › '.join(path)}; Alt+Down goes inside")
         self._say()
 
     def _say(self) -> None:
