@@ -64,7 +64,9 @@ def test_the_sentences_name_bounds_kinds_and_the_node_that_costs_more_than_its_w
         "1 node compute bound with 50\u202f% of the time and 96.6\u202f% of the MACs."
     )
     assert said[2].startswith("Memory bound above all: Depthwise k×k (50\u202f% of the time)")
-    assert said[-1].startswith("depthwise (Depthwise k×k) has 3.4\u202f% of the MACs and 50\u202f% of the time: it does")
+    assert said[-1].startswith(
+        "depthwise (Depthwise k×k) has 3.4\u202f% of the MACs and 50\u202f% of the time: it does"
+    )
     assert sentences((), PEAKS) == ()
 
 
