@@ -13,6 +13,7 @@ from designer.runtime.backends.backend import Prepared, torch_outputs
 from designer.runtime.backends.eager import Eager
 from designer.runtime.devices import losing, stopwatch_of
 from designer.runtime.latency import measure_latency
+from designer.runtime.rounds import stopwatch
 from designer.runtime.setting import Setting, why_not
 from designer.templates.networks import template
 
@@ -99,5 +100,5 @@ def test_events_time_a_gpu_as_the_clock_does_where_it_is_busy() -> None:
         return torch.mm(left, left, out=product)
 
     by_events = min(stopwatch_of(cuda)(call, 5) for _ in range(5))
-    by_clock = min(devices.stopwatch(synchronise=devices.synchroniser(cuda))(call, 5) for _ in range(5))
+    by_clock = min(stopwatch(synchronise=devices.synchroniser(cuda))(call, 5) for _ in range(5))
     assert 0.5 < by_events / by_clock < 1.5
