@@ -272,6 +272,25 @@ class MemoryPlan:
             if self._size[tensor]
         ]
 
+    def step_ranges(self, is_inside: bool) -> list[range]:
+        """For each place, the steps it has among all; none for what only brings inputs into a block.
+
+        Args:
+            is_inside: Whether the design is the inside of a block.
+        """
+        found, begin = [], 0
+        for place in range(len(self._segments)):
+            count = 0 if is_inside and not self._reads(place) else len(self._steps(place))
+            found.append(range(begin, begin + count))
+            begin += count
+        return found
+
+    def last_step(self, held: Held) -> int | None:
+        """The step of its last reader after which a tensor is gone; None where it lives to that reader's end."""
+        if held.dies_at >= len(self._segments) or len(self._segments[held.dies_at].steps) == 1:
+            return None
+        return self._released(held.dies_at).get(held.tensor)
+
     def timeline(self) -> list[int]:
         """Bytes that live in each step, in order of execution."""
         return [moment.bytes for moment in self.moments()]

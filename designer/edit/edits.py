@@ -39,7 +39,10 @@ def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     result = design.without_nodes(gone)
     healing = list(_healing(design, gone)) if heal else []
     # Each new wire follows a way that was there, so there can be no cycle; building checks that too.
-    return Design.build(result.name, result.nodes.values(), [*result.wires.values(), *healing]) if healing else result
+    if not healing:
+        return result
+    wires = [*result.wires.values(), *healing]
+    return Design.build(result.name, result.nodes.values(), wires, result.remarks.values())
 
 
 def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
@@ -104,7 +107,7 @@ def rename(design: Design, id: NodeId, name: str) -> Design:
 def fragment(design: Design, ids: Iterable[NodeId]) -> Design:
     """The nodes and the wires among them, as a design of its own: what the clipboard holds."""
     wanted = set(ids)
-    return design.without_nodes([id for id in design.nodes if id not in wanted])
+    return design.without_nodes([id for id in design.nodes if id not in wanted]).without_remarks(design.remarks)
 
 
 def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[NodeId, ...]]:
@@ -121,7 +124,8 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
         target = PortRef(names[wire.target.node], wire.target.port)
         via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
         wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
-    return Design.build(result.name, result.nodes.values(), wires.values()), tuple(names.values())
+    built = Design.build(result.name, result.nodes.values(), wires.values(), result.remarks.values())
+    return built, tuple(names.values())
 
 
 def incoming_wires(design: Design, ids: Iterable[NodeId]) -> tuple[Wire, ...]:

@@ -26,6 +26,7 @@ from designer.files.json_text import Spot, parse
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
+from designer.graph.remark import PLAIN, Remark, RemarkId
 from designer.layers.registry import lookup
 
 FORMAT = "bottleneck-designer"
@@ -41,7 +42,9 @@ _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 
 _NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed")
 _WIRE_KEYS = ("from", "to", "via")
-_DESIGN_KEYS = ("name", "nodes", "wires")
+_DESIGN_KEYS = ("name", "nodes", "wires", "remarks")
+_REMARK_KEYS = ("id", "kind", "text", "at", "size", "tone")
+_KINDS = {"frame": True, "note": False}
 _INCOMING = "incoming"
 _HEAD_KEYS = {"format", "version", _INCOMING}
 
@@ -93,6 +96,8 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
     yield f'{indent}"name": {_json(design.name)}'
     yield f'{indent}"nodes": {_list([_node_text(node, indent + " ") for node in design.nodes.values()], indent)}'
     yield f'{indent}"wires": {_list([_json(_wire_data(wire)) for wire in _sorted_wires(design)], indent)}'
+    if design.remarks:
+        yield f'{indent}"remarks": {_list([_json(_remark_data(each)) for each in design.remarks.values()], indent)}'
 
 
 def _list(entries: list[str], indent: str) -> str:
@@ -120,6 +125,33 @@ def _wire_data(wire: Wire) -> _Object:
     if wire.via:
         data["via"] = [_place_data(dot) for dot in wire.via]
     return data
+
+
+def _remark_data(remark: Remark) -> _Object:
+    kind = next(word for word, is_frame in _KINDS.items() if is_frame == remark.is_frame)
+    place, size = Point(remark.x, remark.y), Point(remark.width, remark.height)
+    data: _Object = {"id": remark.id, "kind": kind, "text": remark.text, "at": _place_data(place)}
+    return data | {"size": _place_data(size), "tone": remark.tone}
+
+
+def _remarks(data: _Object, spot: Spot) -> list[Remark]:
+    """Frames and notes; a file without any says nothing of them."""
+    found: dict[str, Remark] = {}
+    for index, entry in enumerate(_entries(data, "remarks", spot) if "remarks" in data else ()):
+        here = spot.into("remarks", index).called("remark")
+        _check_object(entry, here, _REMARK_KEYS)
+        id, kind = _string(entry, "id", here), _string(entry, "kind", here)
+        if kind not in _KINDS:
+            here.into("kind").refuse(f"'{_clipped(kind)}' is no kind of remark; there are {', '.join(_KINDS)}")
+        if id in found:
+            here.refuse(f"another remark is called '{_clipped(id)}'; give one of them another id")
+        place, size = _place(entry.get("at"), here.into("at")), _place(entry.get("size"), here.into("size"))
+        text, tone = _string(entry, "text", here, default=""), _string(entry, "tone", here, default=PLAIN)
+        try:
+            found[id] = Remark(RemarkId(id), text, place.x, place.y, size.x, size.y, _KINDS[kind], tone)
+        except EditRefused as error:
+            here.refuse(str(error))
+    return list(found.values())
 
 
 def _sorted_wires(design: Design) -> list[Wire]:
@@ -205,7 +237,7 @@ def _design(data: Any, spot: Spot) -> Design:
         nodes[node.id] = node
     _check_wires(Design(name, nodes), wires, spot)
     try:
-        return Design.build(name, nodes.values(), wires)
+        return Design.build(name, nodes.values(), wires, _remarks(data, spot))
     except EditRefused as error:
         spot.into("wires").refuse(f"{error}; remove one of these wires")
 

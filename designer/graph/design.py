@@ -12,140 +12,22 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, NamedTuple, NewType, TypeVar
+from typing import TypeVar
 
 from designer.errors import EditRefused, near
 from designer.graph.layer import Layer, Port
-from designer.graph.topology import downstream, execution_order
+from designer.graph.parts import Feed as Feed
+from designer.graph.parts import Node as Node
+from designer.graph.parts import NodeId as NodeId
+from designer.graph.parts import NodePath as NodePath
+from designer.graph.parts import Point as Point
+from designer.graph.parts import PortRef as PortRef
+from designer.graph.parts import Structure
+from designer.graph.parts import Wire as Wire
+from designer.graph.remark import Remark, RemarkId
+from designer.graph.topology import downstream
 
 T = TypeVar("T")
-
-NodeId = NewType("NodeId", str)
-NodePath = tuple[NodeId, ...]
-"""A node inside blocks: ids from the outermost block inward."""
-
-
-class Point(NamedTuple):
-    """A place on the canvas, in canvas units."""
-
-    x: float
-    y: float
-
-
-class PortRef(NamedTuple):
-    """One port of one node."""
-
-    node: NodeId
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-
-@dataclass(frozen=True)
-class Node:
-    """A place in a design that holds a layer.
-
-    Attributes:
-        id: Unique in its design, a plain identifier; the name in state dicts and ONNX.
-        layer: What is computed here.
-        name: What the person calls it, or an empty text for the layer's own title.
-        position: Top left corner of its card on the canvas.
-    """
-
-    id: NodeId
-    layer: Layer
-    name: str = ""
-    position: Point = Point(0.0, 0.0)
-
-    @property
-    def title(self) -> str:
-        """What stands on its card."""
-        return self.name or self.layer.card_title()
-
-
-@dataclass(frozen=True)
-class Wire:
-    """One tensor's way from an output to an input.
-
-    Attributes:
-        source: The output port it starts at.
-        target: The input port it ends at.
-        via: Reroute dots the drawing passes through; they change nothing else.
-    """
-
-    source: PortRef
-    target: PortRef
-    via: tuple[Point, ...] = ()
-
-
-class Feed(NamedTuple):
-    """What an input port reads: a node, which of its outputs, and that output as a reference."""
-
-    node: NodeId
-    output: int
-    ref: PortRef
-
-
-class _Structure:
-    """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
-
-    def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
-        self.node_ids = tuple(nodes)
-        self.wires = wires
-        self._nodes = nodes
-        self.remembered: dict[Hashable, Any] = {}
-
-    @cached_property
-    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
-        return {id: tuple(self._feed(id, port.name) for port in node.layer.inputs) for id, node in self._nodes.items()}
-
-    def _feed(self, id: NodeId, port: str) -> Feed | None:
-        wire = self.wires.get(PortRef(id, port))
-        if wire is None:
-            return None
-        names = [port.name for port in self._nodes[wire.source.node].layer.outputs]
-        return Feed(wire.source.node, names.index(wire.source.port), wire.source)
-
-    @cached_property
-    def without_inputs(self) -> tuple[NodeId, ...]:
-        return tuple(id for id, node in self._nodes.items() if not node.layer.inputs)
-
-    @cached_property
-    def without_outputs(self) -> tuple[NodeId, ...]:
-        return tuple(id for id, node in self._nodes.items() if not node.layer.outputs)
-
-    @cached_property
-    def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
-        # In the order of the ports, not of drawing, so that the order of execution survives a file.
-        wires = self.wires
-        return {
-            id: tuple(wires[ref] for port in node.layer.inputs if (ref := PortRef(id, port.name)) in wires)
-            for id, node in self._nodes.items()
-        }
-
-    @cached_property
-    def outgoing(self) -> Mapping[NodeId, tuple[Wire, ...]]:
-        found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
-        for wire in self.wires.values():
-            found[wire.source.node].append(wire)
-        return {node: tuple(wires) for node, wires in found.items()}
-
-    @cached_property
-    def predecessors(self) -> Mapping[NodeId, list[NodeId]]:
-        return {node: [wire.source.node for wire in wires] for node, wires in self.incoming.items()}
-
-    @cached_property
-    def successors(self) -> Mapping[NodeId, list[NodeId]]:
-        return {node: [wire.target.node for wire in wires] for node, wires in self.outgoing.items()}
-
-    @cached_property
-    def order(self) -> tuple[NodeId, ...]:
-        return execution_order(self.predecessors)
-
-    @cached_property
-    def rank(self) -> Mapping[NodeId, int]:
-        return {node: index for index, node in enumerate(self.order)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,15 +38,17 @@ class Design:
         name: What the person calls it.
         nodes: By id, in the order they were placed.
         wires: By the input they end at, so that an input has one wire by construction.
+        remarks: Frames and notes by id, which mean nothing to what is computed.
     """
 
     name: str = "untitled"
     nodes: Mapping[NodeId, Node] = field(default_factory=dict)
     wires: Mapping[PortRef, Wire] = field(default_factory=dict)
-    _shared: _Structure | None = field(default=None, repr=False)
+    _shared: Structure | None = field(default=None, repr=False)
+    remarks: Mapping[RemarkId, Remark] = field(default_factory=dict)
 
     @staticmethod
-    def build(name: str, nodes: Iterable[Node], wires: Iterable[Wire]) -> Design:
+    def build(name: str, nodes: Iterable[Node], wires: Iterable[Wire], remarks: Iterable[Remark] = ()) -> Design:
         """A design from its parts.
 
         Raises:
@@ -181,7 +65,7 @@ class Design:
             if wire.target in by_target:
                 raise EditRefused(f"two wires end at {wire.target}; an input takes one")
             by_target[wire.target] = wire
-        design = Design(name, by_id, by_target)
+        design = Design(name, by_id, by_target, None, _by_id(remarks))
         _ = design.order  # proves that there is no cycle
         return design
 
@@ -195,6 +79,7 @@ class Design:
             and self.nodes == other.nodes
             and self.wires == other.wires
             and list(self.nodes) == list(other.nodes)
+            and self.remarks == other.remarks
         )
 
     def __hash__(self) -> int:
@@ -205,8 +90,8 @@ class Design:
         return hash((self.name, frozenset(self.nodes), frozenset(self.wires)))
 
     @cached_property
-    def _structure(self) -> _Structure:
-        return self._shared or _Structure(self.nodes, self.wires)
+    def _structure(self) -> Structure:
+        return self._shared or Structure(self.nodes, self.wires)
 
     # Queries ----------------------------------------------------------------------------------------------------------
 
@@ -323,7 +208,7 @@ class Design:
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""
-        return Design(name, self.nodes, self.wires, self._structure)
+        return Design(name, self.nodes, self.wires, self._structure, self.remarks)
 
     def with_node(self, node: Node) -> Design:
         """With one more node.
@@ -333,7 +218,7 @@ class Design:
         """
         if node.id in self.nodes:
             raise EditRefused(f"'{node.id}' is already on the canvas; ids must differ")
-        return Design(self.name, {**self.nodes, node.id: node}, self.wires)
+        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.remarks)
 
     def replacing(self, changed: Iterable[Node]) -> Design:
         """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too.
@@ -349,9 +234,9 @@ class Design:
                 shape_differs = True
             nodes[node.id] = node
         if not shape_differs:
-            return Design(self.name, nodes, self.wires, self._structure)
+            return Design(self.name, nodes, self.wires, self._structure, self.remarks)
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
-        return Design(self.name, nodes, wires)
+        return Design(self.name, nodes, wires, None, self.remarks)
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
         """With another layer at a node.
@@ -370,7 +255,7 @@ class Design:
             for target, wire in self.wires.items()
             if target.node not in absent and wire.source.node not in absent
         }
-        return Design(self.name, nodes, wires)
+        return Design(self.name, nodes, wires, None, self.remarks)
 
     def with_wire(self, wire: Wire) -> Design:
         """With one more wire.
@@ -385,12 +270,13 @@ class Design:
             )
         if self.would_cycle(wire.source.node, wire.target.node):
             raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
-        return Design(self.name, self.nodes, {**self.wires, wire.target: wire})
+        return Design(self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.remarks)
 
     def without_wires(self, targets: Iterable[PortRef]) -> Design:
         """Without the wires that end at these inputs."""
         absent = set(targets)
-        return Design(self.name, self.nodes, {t: wire for t, wire in self.wires.items() if t not in absent})
+        wires = {t: wire for t, wire in self.wires.items() if t not in absent}
+        return Design(self.name, self.nodes, wires, None, self.remarks)
 
     def rerouted(self, changed: Iterable[Wire]) -> Design:
         """With other reroute dots on wires that exist.
@@ -403,7 +289,21 @@ class Design:
             if wire.target not in wires or wires[wire.target].source != wire.source:
                 raise EditRefused(f"there is no wire from {wire.source} to {wire.target}")
             wires[wire.target] = wire
-        return Design(self.name, self.nodes, wires)
+        return Design(self.name, self.nodes, wires, None, self.remarks)
+
+    def with_remarks(self, changed: Iterable[Remark]) -> Design:
+        """With these frames and notes, in place of those of the same ids."""
+        return Design(self.name, self.nodes, self.wires, self._structure, {**self.remarks, **_by_id(changed)})
+
+    def without_remarks(self, gone: Iterable[RemarkId]) -> Design:
+        """Without these frames and notes."""
+        absent = set(gone)
+        kept = {id: remark for id, remark in self.remarks.items() if id not in absent}
+        return Design(self.name, self.nodes, self.wires, self._structure, kept)
+
+
+def _by_id(remarks: Iterable[Remark]) -> dict[RemarkId, Remark]:
+    return {remark.id: remark for remark in remarks}
 
 
 def _outline(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...], bool]:

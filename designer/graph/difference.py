@@ -9,7 +9,10 @@ from designer.graph.design import Design, Node, Wire
 
 @dataclass(frozen=True)
 class Difference:
-    """Nodes and wires added, changed (from, to) and removed on the way from one design to another."""
+    """Nodes and wires added, changed (from, to) and removed on the way from one design to another.
+
+    Frames and notes are few, so it only says whether any of them differs.
+    """
 
     added_nodes: tuple[Node, ...] = ()
     removed_nodes: tuple[Node, ...] = ()
@@ -17,6 +20,7 @@ class Difference:
     added_wires: tuple[Wire, ...] = ()
     removed_wires: tuple[Wire, ...] = ()
     changed_wires: tuple[tuple[Wire, Wire], ...] = ()
+    has_other_remarks: bool = False
 
     def __bool__(self) -> bool:
         return any(
@@ -27,6 +31,7 @@ class Difference:
                 self.added_wires,
                 self.removed_wires,
                 self.changed_wires,
+                self.has_other_remarks,
             )
         )
 
@@ -48,8 +53,9 @@ def difference(before: Design, after: Design) -> Difference:
         (old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node
     )
     removed = tuple(node for id, node in old.items() if id not in new)
+    other_remarks = before.remarks is not after.remarks and before.remarks != after.remarks
     if before.wires is after.wires:
-        return Difference(added, removed, changed)
+        return Difference(added, removed, changed, has_other_remarks=other_remarks)
     lost, won = before.wires, after.wires
     return Difference(
         added,
@@ -58,4 +64,5 @@ def difference(before: Design, after: Design) -> Difference:
         tuple(wire for target, wire in won.items() if target not in lost),
         tuple(wire for target, wire in lost.items() if target not in won),
         tuple((lost[t], wire) for t, wire in won.items() if t in lost and lost[t] is not wire and lost[t] != wire),
+        other_remarks,
     )

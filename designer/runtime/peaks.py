@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -138,4 +139,5 @@ def _write(folder: Path, entries: Mapping[str, Any]) -> None:
         part.write_text(json.dumps(entries, indent=1), encoding="utf-8")
         part.replace(folder / CACHE_NAME)
     except OSError:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()

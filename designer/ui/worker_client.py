@@ -165,6 +165,8 @@ class WorkerClient(QObject):
         self._queue.clear()
         self._running = None
         self._drop_process()
+        for process in self.findChildren(QProcess):
+            process.waitForFinished(1000)  # one destroyed while it runs is warned of
         for job in jobs:
             self._finish(job, Cancelled(id=job.request.id))
         self._set_state("worker stopped")
@@ -300,11 +302,19 @@ class WorkerClient(QObject):
         process, self._process = self._process, None
         if process is None:
             return
-        process.blockSignals(True)
-        if process.state() != QProcess.ProcessState.NotRunning:
-            process.kill()
-            process.waitForFinished(1000)
-        process.deleteLater()
+        for signal in (
+            process.readyReadStandardOutput,
+            process.readyReadStandardError,
+            process.finished,
+            process.errorOccurred,
+        ):
+            signal.disconnect()
+        if process.state() == QProcess.ProcessState.NotRunning:
+            process.deleteLater()
+            return
+        # Not waited for: giving back gigabytes takes the system longer than a window may stand still.
+        process.finished.connect(process.deleteLater)
+        process.kill()
 
     def _set_state(self, text: str) -> None:
         if text != self._state:

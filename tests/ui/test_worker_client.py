@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from designer.files.design_json import dumps
+from designer.templates.networks import template
 from designer.ui.worker_client import Job, WorkerClient
 from designer.worker.messages import Failure
 
@@ -81,6 +83,35 @@ def test_cancel_takes_at_most_200_ms_whether_the_worker_listens_or_not(
         client.cancel(job)
     assert time.monotonic() - began < 0.2
     assert (ends.cancels, ends.count) == (1, 1)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["compiled", "onnxruntime"])
+def test_cancel_takes_at_most_200_ms_in_the_real_worker_whatever_library_has_the_word(
+    qtbot: QtBot, backend: str
+) -> None:
+    client = WorkerClient()
+    resolution = 128 if backend == "compiled" else 1024  # there compiling takes long, here a single call
+    network = dumps(template("mobilenet_v2").build(width=1.0, resolution=resolution))
+    options = {"backend": backend, "batch": 1 if backend == "compiled" else 2, "time_limit_s": 60.0, "share": 1e-9}
+    try:
+        job = client.submit("measure", network, options)
+        ends = Ends(job)
+        told: list[str] = []
+        job.progressed.connect(lambda share, text: told.append(text))
+        busy = ", 1 s" if backend == "compiled" else "warming up"
+        qtbot.waitUntil(lambda: bool(told) and busy in told[-1], timeout=120_000)
+        began = time.monotonic()
+        with qtbot.waitSignal(job.ended, timeout=2000):
+            client.cancel(job)
+        assert time.monotonic() - began < 0.2
+        assert (ends.cancels, ends.count) == (1, 1)
+        again = client.submit("run", network)
+        with qtbot.waitSignal(again.done, timeout=120_000):
+            pass
+    finally:
+        client.stop()
 
 
 def test_a_worker_that_listens_to_cancel_is_kept(qtbot: QtBot, client: WorkerClient) -> None:

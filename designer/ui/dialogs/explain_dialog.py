@@ -181,7 +181,7 @@ class ExplainDialog(QDialog):
 
 
 def _title(convention: Convention) -> str:
-    return f"{convention.title} ({convention.unit})"
+    return "this program does" if convention is DESIGNER else f"{convention.title} ({convention.unit})"
 
 
 def words_of(found: Explanation) -> str:

@@ -69,7 +69,14 @@ def numbers_page() -> str:
     <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
     <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its
     95 % interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs
-    to an earlier state of the design.</p>
+    to an earlier state of the design. Before a backend is timed, its outputs are compared with the eager module's; one
+    that computes something else is refused. Every round is kept: outliers are marked, never left out.</p>
+    <p><b>Faster, slower, or no difference you can claim</b>: two are measured in turns, A B B A …, in one process; the
+    ratio is the median over pairs, and a claim is made at 99 %. In a ranking of backends, equal places mean that no
+    difference can be claimed.</p>
+    <p><b>Memory bound, compute bound</b>: a node that does fewer FLOPs for each byte it moves than the machine
+    does while one byte comes waits for memory. Both peaks are measured once, by a matrix product and by a stream
+    through memory larger than the caches.</p>
     <h3>Element-wise operations</h3>
     <p>Each addition, multiplication, division, comparison or exponential on one element counts as one. These layers do
     them; the last column is worked out for an input of {label}:</p>

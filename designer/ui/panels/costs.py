@@ -189,8 +189,8 @@ class CostsPanel(QWidget):
             (self.memory, totals.peak_activation_bytes, kept.peak_activation_bytes, wording.memory),
         ):
             change = wording.signed(value - before, word) if value != before else "no change"
-            share = f" ({wording.ratio(value / before)})" if before and value != before else ""
-            tile.show_figure(tile.value.text(), f"{change}{share}, not kept yet", tile.toolTip())
+            share = f" {wording.ratio(value / before)}" if before and value != before else ""
+            tile.show_figure(tile.value.text(), f"{change}{share} · not kept", tile.toolTip())
 
     def show_latency(
         self, analysis: Analysis | None, figure: Measurement | None, is_current: bool, state: str, tone: str

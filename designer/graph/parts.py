@@ -1,0 +1,138 @@
+"""Nodes and wires: the records a design is made of, and what follows from ids, ports and wires alone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, NewType
+
+from designer.graph.layer import Layer
+from designer.graph.topology import execution_order
+
+NodeId = NewType("NodeId", str)
+NodePath = tuple[NodeId, ...]
+"""A node inside blocks: ids from the outermost block inward."""
+
+
+class Point(NamedTuple):
+    """A place on the canvas, in canvas units."""
+
+    x: float
+    y: float
+
+
+class PortRef(NamedTuple):
+    """One port of one node."""
+
+    node: NodeId
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.node}.{self.port}"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in a design that holds a layer.
+
+    Attributes:
+        id: Unique in its design, a plain identifier; the name in state dicts and ONNX.
+        layer: What is computed here.
+        name: What the person calls it, or an empty text for the layer's own title.
+        position: Top left corner of its card on the canvas.
+    """
+
+    id: NodeId
+    layer: Layer
+    name: str = ""
+    position: Point = Point(0.0, 0.0)
+
+    @property
+    def title(self) -> str:
+        """What stands on its card."""
+        return self.name or self.layer.card_title()
+
+
+@dataclass(frozen=True)
+class Wire:
+    """One tensor's way from an output to an input.
+
+    Attributes:
+        source: The output port it starts at.
+        target: The input port it ends at.
+        via: Reroute dots the drawing passes through; they change nothing else.
+    """
+
+    source: PortRef
+    target: PortRef
+    via: tuple[Point, ...] = ()
+
+
+class Feed(NamedTuple):
+    """What an input port reads: a node, which of its outputs, and that output as a reference."""
+
+    node: NodeId
+    output: int
+    ref: PortRef
+
+
+class Structure:
+    """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
+
+    def __init__(self, nodes: Mapping[NodeId, Node], wires: Mapping[PortRef, Wire]) -> None:
+        self.node_ids = tuple(nodes)
+        self.wires = wires
+        self._nodes = nodes
+        self.remembered: dict[Hashable, Any] = {}
+
+    @cached_property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        return {id: tuple(self._feed(id, port.name) for port in node.layer.inputs) for id, node in self._nodes.items()}
+
+    def _feed(self, id: NodeId, port: str) -> Feed | None:
+        wire = self.wires.get(PortRef(id, port))
+        if wire is None:
+            return None
+        names = [port.name for port in self._nodes[wire.source.node].layer.outputs]
+        return Feed(wire.source.node, names.index(wire.source.port), wire.source)
+
+    @cached_property
+    def without_inputs(self) -> tuple[NodeId, ...]:
+        return tuple(id for id, node in self._nodes.items() if not node.layer.inputs)
+
+    @cached_property
+    def without_outputs(self) -> tuple[NodeId, ...]:
+        return tuple(id for id, node in self._nodes.items() if not node.layer.outputs)
+
+    @cached_property
+    def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
+        # In the order of the ports, not of drawing, so that the order of execution survives a file.
+        wires = self.wires
+        return {
+            id: tuple(wires[ref] for port in node.layer.inputs if (ref := PortRef(id, port.name)) in wires)
+            for id, node in self._nodes.items()
+        }
+
+    @cached_property
+    def outgoing(self) -> Mapping[NodeId, tuple[Wire, ...]]:
+        found: dict[NodeId, list[Wire]] = {node: [] for node in self.node_ids}
+        for wire in self.wires.values():
+            found[wire.source.node].append(wire)
+        return {node: tuple(wires) for node, wires in found.items()}
+
+    @cached_property
+    def predecessors(self) -> Mapping[NodeId, list[NodeId]]:
+        return {node: [wire.source.node for wire in wires] for node, wires in self.incoming.items()}
+
+    @cached_property
+    def successors(self) -> Mapping[NodeId, list[NodeId]]:
+        return {node: [wire.target.node for wire in wires] for node, wires in self.outgoing.items()}
+
+    @cached_property
+    def order(self) -> tuple[NodeId, ...]:
+        return execution_order(self.predecessors)
+
+    @cached_property
+    def rank(self) -> Mapping[NodeId, int]:
+        return {node: index for index, node in enumerate(self.order)}

@@ -1,0 +1,36 @@
+"""The quickest backend of MobileNetV2 in float32 against plain eager, on one thread and on all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from designer.runtime.contest import Side, rank_backends
+from designer.runtime.rounds import Effort
+from designer.runtime.setting import EAGER, Setting
+from tests.benchmarks.designs import mobilenet_v2
+from tests.benchmarks.pairs import PairedTimes
+from tests.benchmarks.rows import Comparison, Row
+
+GOAL = 0.30
+_SECONDS_A_ROUND = 1.0
+
+
+def rows(rounds: int) -> Iterator[Row]:
+    """Every backend against eager; the goal is for the quickest."""
+    for threads in sorted({1, torch.get_num_threads()}):
+        effort = Effort(share=1e-9, time_limit_s=rounds * _SECONDS_A_ROUND, most_rounds=10 * rounds)
+        sides = rank_backends(mobilenet_v2(), setting=Setting(threads=threads), effort=effort).sides
+        (eager,) = (side for side in sides if side.candidate.backend.key == EAGER)
+        for side in sides:
+            if side is not eager:
+                yield _row(side, eager, threads)
+
+
+def _row(side: Side, eager: Side, threads: int) -> Comparison:
+    facts = " ".join(f"{name} {version}" for name, version in side.candidate.prepared.facts.items())
+    what = f"{side.candidate.backend.title}{f' ({facts})' if facts else ''}, threads: {threads}"
+    return Comparison(
+        what, f"eager, torch {torch.__version__}", PairedTimes(side.timing.rounds_s, eager.timing.rounds_s), GOAL
+    )
