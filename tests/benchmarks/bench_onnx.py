@@ -25,19 +25,28 @@ from designer.runtime.torchvision_names import to_torchvision
 from tests.benchmarks.designs import mobilenet_v2
 from tests.benchmarks.pairs import Subject as Timed
 from tests.benchmarks.pairs import time_alone, time_pairs
-from tests.benchmarks.rows import Comparison, Duration, Row
+from tests.benchmarks.rows import Comparison, Duration, MissingPeer, Row, installed
 from tests.reference.mobilenets import MobileNetV2
 
 _RUNTIME = f"ONNX Runtime {onnxruntime.__version__}"
+# What torch.onnx.export(dynamo=True) needs beside torch.
+_DYNAMO_NEEDS = "onnxscript"
 
 
 def rows(rounds: int) -> Iterator[Row]:
     """Running, on one thread and on all; then writing."""
+    if installed(_DYNAMO_NEEDS) is None:
+        yield MissingPeer("running and writing beside torch.onnx.export(dynamo=True)", _DYNAMO_NEEDS)
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.disable(logging.WARNING)
         yield from _running(Path(name), rounds)
         yield from _writing(Path(name), rounds)
+
+
+def _exporters() -> tuple[bool, ...]:
+    """PyTorch's exporters that run here, as their argument ``dynamo``."""
+    return (False,) if installed(_DYNAMO_NEEDS) is None else (True, False)
 
 
 def _peer() -> MobileNetV2:
@@ -73,7 +82,7 @@ def _running(folder: Path, rounds: int) -> Iterator[Row]:
         made = [session_of(path, threads) for path in (first, second, second, first)]
         return _in_turn(made[0], made[3], x), _in_turn(made[1], made[2], x)
 
-    for dynamo in (True, False):
+    for dynamo in _exporters():
         theirs = _theirs(folder, dynamo)
         peer = f"torch.onnx.export(dynamo={dynamo}) of a hand-written module, torch {torch.__version__}, {_RUNTIME}"
         for threads in (1, None):
@@ -106,7 +115,8 @@ def _writing(folder: Path, rounds: int) -> Iterator[Row]:
         store(built, path, 2**31)
         check_file(path)
 
-    for dynamo, goal in ((True, 1 / 25), (False, 1 / 3)):
+    for dynamo in _exporters():
+        goal = 1 / 25 if dynamo else 1 / 3
         few = max(3, rounds // 6) if dynamo else rounds
         times = time_pairs(Timed(ours), Timed(partial(_export_theirs, written, path, dynamo)), few)
         yield Comparison(

@@ -12,14 +12,14 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QBrush
 
 from designer.analysis.issues import Severity
-from designer.analysis.snapshot import Analysis
+from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.document import Command, Document, Edit
 from designer.edit.edits import rename
 from designer.edit.inside import lifted
 from designer.errors import DesignerError
-from designer.graph.design import Design, NodeId, NodePath
+from designer.graph.design import Design, Node, NodeId, NodePath
 from designer.ui.table.columns import COLUMNS, Column, NodeTimes, cell_text, spoken
-from designer.ui.table.rows import Branch, Inside, Row
+from designer.ui.table.rows import Branch, Inside, Row, content_of
 from designer.ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -89,10 +89,8 @@ class GraphTable(QAbstractItemModel):
         for row in branch.rows:
             node, report = content.design.nodes[row.id], branch.report(row.id)
             if node is not row.node or report is not row.report:
-                had_inside = row.content is not None
-                row.node, row.report = node, report
+                self._follow_node(row, node, report)
                 changed.append(row.place)
-                self._follow_inside(row, had_inside)
         if not same:
             self._tell(branch, 0, len(branch.rows) - 1)  # what a node reads is not kept with its row
             return
@@ -102,19 +100,24 @@ class GraphTable(QAbstractItemModel):
         for first, last in runs:
             self._tell(branch, first, last)
 
-    def _follow_inside(self, row: Row, had_inside: bool) -> None:
-        content = row.content
-        if content is not None and row.inside is not None:
-            self._follow(row.inside, content)
-        elif content is not None and not had_inside:
+    def _follow_node(self, row: Row, node: Node, report: NodeReport | None) -> None:
+        """Show another state of a node. Rows below it are announced before it is one that has them, or has none."""
+        content = content_of(node, report)
+        if content is not None and row.content is None:
             self.beginInsertRows(self.index_of(row), 0, len(content.design.nodes) - 1)
+            row.node, row.report = node, report
             row.inside = self._branch(content, row)
             self.endInsertRows()
-        elif content is None and had_inside and row.inside is not None:
+        elif content is None and row.inside is not None:
             self.beginRemoveRows(self.index_of(row), 0, len(row.inside.rows) - 1)
+            row.node, row.report = node, report
             self._drop(row.inside.rows)
             row.inside = None
             self.endRemoveRows()
+        else:
+            row.node, row.report = node, report
+            if content is not None and row.inside is not None:
+                self._follow(row.inside, content)
 
     def _follow_structure(self, branch: Branch, content: Inside) -> bool:
         """Insert, remove and move rows; gives False where all rows were made anew instead."""
@@ -273,7 +276,7 @@ class GraphTable(QAbstractItemModel):
         if not parent.isValid():
             return bool(self._root.rows)
         row = self.row_at(parent)
-        return row is not None and parent.column() == 0 and row.content is not None
+        return row is not None and parent.column() == 0 and row.has_rows
 
     def columnCount(self, _parent: Index = _ROOT) -> int:
         """How many columns, at every level."""

@@ -70,12 +70,21 @@ class Row:
     @property
     def content(self) -> Inside | None:
         """What is inside it; None where there is nothing, or nothing known yet."""
-        layer = self.node.layer
-        if not layer.is_block:
-            return None
-        inner = self.report.inner if self.report is not None else None
-        design = inner.design if inner is not None else layer.body
-        return Inside(design, inner) if design is not None and design.nodes else None
+        return content_of(self.node, self.report)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows stand below it; makes none."""
+        return bool(self.inside.rows) if self.inside is not None else self.content is not None
+
+
+def content_of(node: Node, report: NodeReport | None) -> Inside | None:
+    """What is inside a node of which this is known; None where there is nothing, or nothing known yet."""
+    if not node.layer.is_block:
+        return None
+    inner = report.inner if report is not None else None
+    design = inner.design if inner is not None else node.layer.body
+    return Inside(design, inner) if design is not None and design.nodes else None
 
 
 class Branch:

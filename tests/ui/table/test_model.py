@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -71,8 +71,8 @@ class Followed:
 
 
 @pytest.fixture
-def bottleneck(qapp: QApplication) -> Iterator[Followed]:
-    yield Followed(template("bottleneck").build(batch_norm=False))
+def bottleneck(qapp: QApplication) -> Followed:
+    return Followed(template("bottleneck").build(batch_norm=False))
 
 
 def test_cells_say_what_is_known_of_a_node(bottleneck: Followed) -> None:
@@ -180,7 +180,7 @@ def test_measured_times_are_found_through_blocks(qapp: QApplication) -> None:
 def test_an_edit_of_one_of_ten_thousand_rows_touches_one(qapp: QApplication) -> None:
     ids = [NodeId(f"n{number}") for number in range(10_000)]
     nodes = [Node(ids[0], Input(8, 4, 4)), *(Node(id, PointwiseConv2d(8)) for id in ids[1:-1]), Node(ids[-1], Output())]
-    wires = [Wire(PortRef(a, "y"), PortRef(b, "x")) for a, b in zip(ids, ids[1:], strict=False)]
+    wires = [Wire(PortRef(a, "y"), PortRef(b, "x")) for a, b in pairwise(ids)]
     table, document = GraphTable(), Document(Design.build("long", nodes, wires))
     analysis = analyse(document.design)
     table.show_document(document, analysis)
