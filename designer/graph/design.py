@@ -63,6 +63,12 @@ class Node:
         """What stands on its card."""
         return self.name or self.layer.card_title()
 
+    @cached_property
+    def _digest_text(self) -> str:
+        # Kept with the node, so that the digest of a large design asks only the nodes that an edit made.
+        body = self.layer.body.digest if self.layer.body is not None else ""
+        return _json([self.id, self.layer.file_key, self.layer.file_data, body])
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -312,11 +318,11 @@ class Design:
     @cached_property
     def digest(self) -> str:
         """A hex text shared by designs that compute the same under the same node ids; places and names do not count."""
-        nodes = [
-            [node.id, node.layer.file_key, node.layer.file_data, _body_digest(node)] for node in self.nodes.values()
-        ]
-        wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
-        text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
+        by_name = self.of_structure("ids by name", lambda: sorted(self.nodes))
+        wires = self.of_structure(
+            "wires in the digest", lambda: _json(sorted([*wire.source, *wire.target] for wire in self.wires.values()))
+        )
+        text = f"[[{', '.join([self.nodes[id]._digest_text for id in by_name])}], {wires}]"
         return sha256(text.encode()).hexdigest()[:16]
 
     # New values -------------------------------------------------------------------------------------------------------
@@ -411,8 +417,8 @@ def _outline(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...], bool]:
     return layer.inputs, layer.outputs, layer.is_block
 
 
-def _body_digest(node: Node) -> str:
-    return node.layer.body.digest if node.layer.body is not None else ""
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _ends_exist(nodes: Mapping[NodeId, Node], wire: Wire) -> bool:
