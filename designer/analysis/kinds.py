@@ -18,12 +18,12 @@ class Tally(NamedTuple):
 
     Attributes:
         layer: The type.
-        count: How many nodes.
+        nodes: How many.
         cost: Their costs' sum.
     """
 
     layer: type[Layer]
-    count: int
+    nodes: int
     cost: NodeCost
 
 
@@ -38,7 +38,7 @@ def tallied(nodes: Iterable[tuple[Node, NodeReport]]) -> Tallies:
     for tally in (each for node, report in nodes for each in _tallies_of(node, report)):
         types[tally.layer.key] = tally.layer
         sums = found.setdefault(tally.layer.key, [0] * 6)
-        for place, value in enumerate((tally.count, *tally.cost)):
+        for place, value in enumerate((tally.nodes, *tally.cost)):
             sums[place] += value
     return {key: Tally(types[key], sums[0], NodeCost(*sums[1:])) for key, sums in found.items()}
 
@@ -57,14 +57,14 @@ def retallied(before: Tallies, changes: Iterable[tuple[tuple[Node, NodeReport], 
                 key = tally.layer.key
                 _, count, cost = found.get(key, Tally(tally.layer, 0, NodeCost()))
                 cost = NodeCost(*(a + sign * b for a, b in zip(cost, tally.cost, strict=True)))
-                found[key] = Tally(tally.layer, count + sign * tally.count, cost)
-    return {key: tally for key, tally in found.items() if tally.count}
+                found[key] = Tally(tally.layer, count + sign * tally.nodes, cost)
+    return {key: tally for key, tally in found.items() if tally.nodes}
 
 
 def listed(tallies: Tallies) -> tuple[KindCost, ...]:
     """The types, most MACs first."""
     found = [
-        KindCost(key, tally.layer.title, tally.layer.category, tally.count, tally.cost)
+        KindCost(key, tally.layer.title, tally.layer.category, tally.nodes, tally.cost)
         for key, tally in tallies.items()
     ]
     return tuple(sorted(found, key=lambda kind: (-kind.cost.macs, -kind.cost.elementwise, kind.title)))

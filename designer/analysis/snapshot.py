@@ -112,7 +112,7 @@ class Analysis:
         self._faulty = faulty
         self._reach = Reach(design, reports)
         self._mark = object()
-        self._trail: tuple[tuple[object, Collection[NodeId]], ...] = ()
+        self._trail: tuple[tuple[object, frozenset[NodeId]], ...] = ()
 
     def node(self, id: NodeId) -> NodeReport:
         """What is known about a node."""
@@ -292,7 +292,7 @@ class Analysis:
                 [((before.nodes[id], previous._reports[id]), (design.nodes[id], self._reports[id])) for id in touched],
             )
         if len(touched) <= _MOST_REMEMBERED:
-            ids = previous._faulty | self._faulty | set(touched)
+            ids = previous._faulty | self._faulty | frozenset(touched)
             self._trail = ((previous._mark, ids), *previous._trail[: _STEPS_REMEMBERED - 1])
 
 

@@ -42,13 +42,13 @@ PortMarks = Mapping[NodeId, tuple[Mapping[int, PortMark], Mapping[int, PortMark]
 class Drawing(QGraphicsScene):
     """Cards and wires of one design.
 
-    Signals: ``selection_changed`` when other nodes are selected; ``nodes_moved`` with the ids of nodes where that is
-    all that happened; ``content_changed`` when anything else of what is drawn became another.
+    Signals: ``selection_changed`` when other nodes are selected; ``nodes_changed`` with the ids of nodes where it was
+    only they, or their wires, that moved or look otherwise; ``content_changed`` when more of what is drawn did.
     """
 
     selection_changed = Signal()
     content_changed = Signal()
-    nodes_moved = Signal(object)
+    nodes_changed = Signal(object)
 
     def __init__(
         self,
@@ -105,10 +105,10 @@ class Drawing(QGraphicsScene):
             self._find_shortcuts(changes)
         self._route_dirty()
         self._make_room(changes)
-        if self._meaning_changed or changes.changed_wires:
-            self.content_changed.emit()
+        if changes.keeps_structure:
+            self.nodes_changed.emit({after.id for _, after in changes.changed_nodes})
         else:
-            self.nodes_moved.emit({after.id for _, after in changes.changed_nodes})
+            self.content_changed.emit()
 
     def _add_node(self, node: Node) -> None:
         item = NodeItem(node, face(node, None), self.paints)
@@ -212,21 +212,35 @@ class Drawing(QGraphicsScene):
         if not self._meaning_changed and previous is not None and not was_stale:
             return
         self._meaning_changed = False
+        changed = analysis.changed_since(previous) if previous is not None else None
+        ids = self.nodes.keys() if changed is None else self._unworded.union(changed)
+        self._word_anew(analysis, ids)
+        self._unworded.clear()
+        self._carry_shapes(analysis, self.wires.values() if changed is None else self._wires_at(ids))
+        if was_stale:
+            self._mark_stale(False)
+        if changed is None:
+            self.content_changed.emit()
+        else:
+            self.nodes_changed.emit(ids)
+
+    def _word_anew(self, analysis: Analysis, ids: Iterable[NodeId]) -> None:
+        """Say what is known now on those of these cards where it is something else."""
         issues: dict[NodeId, list[Issue]] = {}
         for issue in analysis.issues:
             if issue.node is not None:
                 issues.setdefault(issue.node, []).append(issue)
-        for id, item in self.nodes.items():
-            report, found = analysis.node(id), tuple(issues.get(id, ()))
+        for id in ids:
+            item, report, found = self.nodes[id], analysis.node(id), tuple(issues.get(id, ()))
             is_same = item.report is report and len(item.issues) == len(found) and id not in self._unworded
             if not is_same or any(a is not b for a, b in zip(item.issues, found, strict=True)):
                 item.report, item.issues = report, found
                 self._word(item)
-        self._unworded.clear()
-        self._carry_shapes(analysis)
-        if was_stale:
-            self._mark_stale(False)
-        self.content_changed.emit()
+
+    def _wires_at(self, ids: Iterable[NodeId]) -> Iterable[WireItem]:
+        for id in ids:
+            for wire in (*self.design.incoming(id), *self.design.outgoing(id)):
+                yield self.wires[wire.target]
 
     def _word(self, item: NodeItem) -> None:
         time = self._times.get(item.id)
@@ -261,8 +275,8 @@ class Drawing(QGraphicsScene):
             if bubble is not None:
                 bubble.setScale(self._word_scale)
 
-    def _carry_shapes(self, analysis: Analysis) -> None:
-        for item in self.wires.values():
+    def _carry_shapes(self, analysis: Analysis, wires: Iterable[WireItem]) -> None:
+        for item in wires:
             spec = analysis.spec(item.wire.source)
             broken = self.nodes[item.target.node].is_broken
             if spec != item.spec or broken != item.is_broken:

@@ -6,6 +6,8 @@ instead of item by item.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -77,7 +79,7 @@ class CanvasView(Camera):
         self.minimap = Minimap(self)
         self.adding = Adding(self)
         scene.content_changed.connect(self._content_changed)
-        scene.nodes_moved.connect(self._nodes_moved)
+        scene.nodes_changed.connect(self._nodes_changed)
         scene.selection_changed.connect(self._selection_changed)
         self.looked_elsewhere.connect(self.minimap.update)
 
@@ -106,8 +108,8 @@ class CanvasView(Camera):
         if self.is_far:
             self.viewport().update()
 
-    def _nodes_moved(self, ids: set[NodeId]) -> None:
-        self.far.move(ids)
+    def _nodes_changed(self, ids: Collection[NodeId]) -> None:
+        self.far.follow(ids)
         self.minimap.forget()
         if self.is_far:
             self.viewport().update()
