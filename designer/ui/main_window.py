@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QChildEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue
@@ -415,6 +409,14 @@ class MainWindow(QMainWindow):
         self.close()
 
     # Events -----------------------------------------------------------------------------------------------------------
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Name the bars of tabs that Qt makes where panels share a place; empty ones it keeps outside the window."""
+        super().childEvent(event)
+        bar = event.child()
+        if event.polished() and isinstance(bar, QTabBar):
+            bar.setAccessibleName("Panels in one place")
+            bar.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember how the window stood, end the worker."""

@@ -132,7 +132,7 @@ def test_delete_heals_the_chain_and_says_so_in_the_menu(qtbot: QtBot, window: Ma
     press(qtbot, window, "Del")
     assert "depthwise" not in tab.document.design.nodes
     assert tab.document.design.wires[PortRef(NodeId("output"), "x")].source.node == "expand"
-    assert window.views["undo"].text() == "&Undo delete 1 node"
+    assert window.views["undo"].text() == "&Undo delete Depthwise 3×3"
 
 
 # Clipboard -----------------------------------------------------------------------------------------------------------

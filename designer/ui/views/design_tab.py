@@ -17,6 +17,7 @@ from designer.edit.edits import place
 from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
+from designer.graph.remark import RemarkId
 from designer.ui.canvas.placing import centred_corner, free_place, place_behind
 from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
@@ -103,13 +104,18 @@ class DesignTab(QWidget):
         """Whether any node is selected; cheaper than asking which."""
         return bool(self.scene.selectedItems())
 
+    @property
+    def remarks(self) -> tuple[RemarkId, ...]:
+        """Chosen frames and notes."""
+        return self.scene.remarks.chosen
+
     def select(self, ids: Iterable[NodeId]) -> None:
         """Select these nodes and no others."""
         self.scene.select(ids)
 
     def select_all(self) -> None:
-        """Select every node."""
-        self.scene.select(self.shown.design.nodes)
+        """Select every node, frame and note."""
+        self.scene.select(self.shown.design.nodes, self.shown.design.remarks)
 
     def show_node(self, id: NodeId) -> None:
         """Select a node of what is on the canvas and bring it on screen."""
@@ -119,7 +125,9 @@ class DesignTab(QWidget):
             self.canvas.setFocus()
 
     def rename(self) -> None:
-        """Name the one selected node where it stands."""
+        """Name the one selected node, or write in the one chosen frame or note, where it stands."""
+        if len(self.remarks) == 1 and not self.selection:
+            self.canvas.write_in(self.remarks[0])
         if len(self.selection) == 1 and self.shown.is_editable:
             RenameBox(self.canvas, self.selection[0])
 
