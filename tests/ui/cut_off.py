@@ -1,7 +1,8 @@
-"""What is cut off on a screen: widgets that have less room than their words need. Also a program that looks at scales.
+"""What is cut off on a screen, and what has no name for a screen reader; also a program that looks at every dialog.
 
 ``python -m tests.ui.cut_off`` shows the window of 1280×800 with a bottleneck selected, then each page and dialog, and
-prints a line of JSON: the scale of the screen, and for each what is cut off. ``QT_SCALE_FACTOR`` sets the scale.
+prints a line of JSON: the scale of the screen, and for each what is cut off and what has no name. ``QT_SCALE_FACTOR``
+sets the scale.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, QSize
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -48,6 +51,19 @@ def cut_off(top: QWidget) -> list[str]:
             for area in top.findChildren(QScrollArea)
             if area.isVisible() and area.horizontalScrollBar().isVisible()
         ),
+    ]
+
+
+def nameless(top: QWidget) -> list[str]:
+    """What of a window takes the keyboard and tells a screen reader no name."""
+    return [
+        f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+        for widget in top.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        # A viewport is its view's and a line of text its spin box's, which are asked themselves.
+        and not isinstance(widget.parent(), QAbstractScrollArea | QAbstractSpinBox)
+        and not QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
     ]
 
 
@@ -116,14 +132,14 @@ def main() -> None:
         window = MainWindow(settings, Theme(app, Choice.DARK), WorkerClient(_FAKE), Answers())
         window.resize(1280, 800)
         window.show()
-        found = {}
+        found, silent = {}, {}
         for name, shown in _looks(window, app):
             for _ in range(3):
                 app.processEvents()
-            found[name] = cut_off(shown)
+            found[name], silent[name] = cut_off(shown), nameless(shown)
             if len(sys.argv) > 1:
                 shown.grab().save(f"{sys.argv[1]}-{len(found):02}.png")
-        print(json.dumps({"scale": window.devicePixelRatioF(), "cut_off": found}), flush=True)
+        print(json.dumps({"scale": window.devicePixelRatioF(), "cut_off": found, "nameless": silent}), flush=True)
         window.worker.stop()
         os._exit(0)
 

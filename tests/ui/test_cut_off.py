@@ -1,4 +1,4 @@
-"""At 1280×800 nothing is cut off, on screens of one, one and a half and two pixels a unit."""
+"""At 1280×800 nothing is cut off on screens of one, one and a half and two pixels a unit, and everything has a name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
-def test_the_window_and_its_dialogs_lose_nothing(scale: float) -> None:
+def test_the_window_and_its_dialogs_lose_nothing_and_have_names(scale: float) -> None:
     finished = subprocess.run(
         [sys.executable, "-m", "tests.ui.cut_off"],
         cwd=ROOT,
@@ -34,6 +34,7 @@ def test_the_window_and_its_dialogs_lose_nothing(scale: float) -> None:
     assert found["scale"] == scale
     assert len(found["cut_off"]) >= 12, "each of the pages and dialogs was shown"
     assert {name: lines for name, lines in found["cut_off"].items() if lines} == {}
+    assert {name: lines for name, lines in found["nameless"].items() if lines} == {}
 
 
 def test_words_without_room_are_found(qtbot: QtBot) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer.edit.document import Command
@@ -29,6 +29,7 @@ from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.worker_client import WorkerClient
+from tests.ui.cut_off import nameless
 from tests.ui.windows import Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
@@ -501,15 +502,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(window: MainWindow, sketc
     assert tab is not None
     tab.select([NodeId("depthwise")])
     QApplication.processEvents()
-    nameless = [
-        widget
-        for widget in window.findChildren(QWidget)
-        if widget.isVisible()
-        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and not isinstance(widget.parent(), QAbstractScrollArea)  # a viewport is its view's, which is asked itself
-        and not QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
-    ]
-    assert [f"{type(widget).__name__} in {type(widget.parent()).__name__}" for widget in nameless] == []
+    assert nameless(window) == []
 
 
 def test_f6_goes_round_the_window(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
