@@ -114,7 +114,7 @@ class Drawing(QGraphicsScene):
             self.content_changed.emit()
 
     def _add_node(self, node: Node) -> None:
-        item = NodeItem(node, face(node, None), self.paints)
+        item = NodeItem(node, self.paints)
         self.nodes[node.id] = item
         self.addItem(item)
         self._unworded.add(node.id)
