@@ -29,7 +29,7 @@ from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.docks import Docks
-from designer.ui.heat import heat_shares
+from designer.ui.heat import heat_map
 from designer.ui.menus import ActionViews
 from designer.ui.node_menu import node_menu
 from designer.ui.panel_focus import focus_next
@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
             # A card has no room to say that its time is old, so old times leave the cards.
             node_ms = figure.node_ms if figure is not None and latency.is_current else {}
             self.bench.tab.show_times(node_ms)
-            self.bench.tab.show_heat(heat_shares(analysis, self.heat, node_ms))
+            self.bench.tab.show_heat(heat_map(analysis, self.heat, node_ms))
         page = self.bench.page
         if isinstance(page, ComparePage):
             page.refresh()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from designer import wording
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.files import design_json
@@ -541,7 +542,13 @@ def test_the_heat_map_tints_by_share_of_the_largest(window: MainWindow, sketch: 
     heat = {id: item.state.heat for id, item in tab.scene.nodes.items()}
     # 24·144 multiply-accumulates a position in the pointwise, 9·144 in the depthwise
     assert heat == {"input": 0.0, "expand": 1.0, "depthwise": pytest.approx(9 / 24), "output": 0.0}
+    # 24·144·56² MACs of the pointwise.
+    assert tab.canvas.legend.isVisible()
+    assert tab.canvas.legend.text == f"MACs: {wording.short(24 * 144 * 56 * 56)} at expand"
+    window.views["heat_time"].trigger()
+    assert tab.canvas.legend.text == "Measured time: not measured yet"
     window.views["heat_off"].trigger()
+    assert not tab.canvas.legend.isVisible()
     assert {item.state.heat for item in tab.scene.nodes.values()} == {None}
 
 

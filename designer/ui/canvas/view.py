@@ -36,6 +36,7 @@ from designer.ui.canvas.dropping import dropped
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.starting import gesture_for, reroute_for
+from designer.ui.canvas.heat_legend import HeatLegend
 from designer.ui.canvas.hits import Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
@@ -80,6 +81,7 @@ class CanvasView(Camera):
         self.far = FarView(scene)
         self.note = PointerNote(self.viewport())
         self.minimap = Minimap(self)
+        self.legend = HeatLegend(self)
         self.adding = Adding(self)
         self.walk = KeyboardWalk(self)
         scene.content_changed.connect(self._content_changed)
@@ -131,9 +133,10 @@ class CanvasView(Camera):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the minimap in its corner."""
+        """Keep minimap and legend in their corners."""
         super().resizeEvent(event)
         self.minimap.take_place()
+        self.legend.take_place()
 
     # Gestures --------------------------------------------------------------------------------------------------------
 

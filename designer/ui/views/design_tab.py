@@ -23,6 +23,7 @@ from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
+from designer.ui.heat import HeatMap
 from designer.ui.picture import PictureOptions, picture_data
 from designer.ui.views.walking import Walking
 from designer.ui.wiring_by_list import Wiring
@@ -54,7 +55,7 @@ class DesignTab(QWidget):
         self.document = document
         self.is_untouched = False
         self._find_bar: FindBar | None = None
-        self._heat: Mapping[NodeId, float] | None = None
+        self._heat: HeatMap | None = None
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
@@ -151,11 +152,12 @@ class DesignTab(QWidget):
         """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
         self.scene.set_node_times({(id,): node_ms[id] for id in self.shown.design.nodes if id in node_ms})
 
-    def show_heat(self, shares: Mapping[NodeId, float] | None) -> None:
-        """Tint the cards by a share of the largest, 0 to 1; None takes the tint away."""
-        if shares != self._heat:
-            self._heat = shares
-            self.scene.set_heat(shares)
+    def show_heat(self, shown: HeatMap | None) -> None:
+        """Tint the cards by a share of the largest, and say what the tint means; None takes it away."""
+        if shown != self._heat:
+            self._heat = shown
+            self.scene.set_heat(shown.shares if shown is not None and shown.shares else None)
+            self.canvas.legend.show_map(shown)
 
     # Looking ----------------------------------------------------------------------------------------------------------
 
