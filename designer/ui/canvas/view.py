@@ -40,7 +40,6 @@ from designer.ui.canvas.heat_legend import HeatLegend
 from designer.ui.canvas.hits import Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
-from designer.ui.canvas.painting import TITLES_FROM
 from designer.ui.canvas.placing import LooseEnd
 from designer.ui.canvas.pointer_note import PointerNote
 from designer.ui.canvas.remark_box import RemarkBox
@@ -50,8 +49,8 @@ from designer.ui.theme import tokens
 
 Dot = tuple[PortRef, int]
 """A reroute dot: the input its wire ends at, and its place along the way."""
-FAR_FROM = 400
-"""From so many nodes on the view from afar is painted in batches; fewer keep their outlines."""
+FAR_FROM, FAR_BELOW = 400, 0.34
+"""From so many nodes on the view from afar is painted in batches, below this scale; fewer keep outlines and titles."""
 _WHEEL_STEP = 1.0015
 """Zoom a unit of the wheel's angle; a notch is 120 units, so a notch zooms by 1.2."""
 
@@ -94,7 +93,7 @@ class CanvasView(Camera):
     @property
     def is_far(self) -> bool:
         """Whether the canvas is painted in batches now."""
-        return self.scale_now < TITLES_FROM and len(self.canvas.nodes) >= FAR_FROM
+        return self.scale_now < FAR_BELOW and len(self.canvas.nodes) >= FAR_FROM
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint item by item, or from afar in batches."""
