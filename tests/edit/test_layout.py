@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from designer.analysis.snapshot import analyse
 from designer.edit.edits import move
 from designer.edit.grouping import expand_block
-from designer.edit.layout import ASPECT, CARD_HEIGHT, CARD_WIDTH, ROW_GAP, tidy
+from designer.edit.layout import tidy
+from designer.edit.folding import ASPECT
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, ROW_GAP
 from designer.graph.design import Design, NodeId, Point, Wire
 from designer.templates.networks import template
 from tests.benchmarks.designs import bottlenecks

@@ -21,9 +21,10 @@ from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Shares, card_font, face
-from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
+from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, WireRoute, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
+from designer.ui.canvas.routing import Ask, Cards, led, watched
 from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
 from designer.ui.theme import Tokens, tokens
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 MARGIN = 400.0
 WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
 """At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
+MANY_CARDS = 24
+"""When so many moved at once, every wire that other cards decide on is routed anew, without asking which."""
 _LABEL_REACH = 60.0
 """How far a wire's label may stand out of its path's bounds."""
 
@@ -70,6 +73,8 @@ class Drawing(QGraphicsScene):
         self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
+        self._cards = Cards()
+        self._watched: dict[PortRef, QRectF] = {}
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
@@ -89,6 +94,7 @@ class Drawing(QGraphicsScene):
         self.design = design
         for wire in changes.removed_wires:
             self.removeItem(self.wires.pop(wire.target))
+            self._watched.pop(wire.target, None)
         for node in changes.removed_nodes:
             self._bubbles.discard(node.id)
             self.removeItem(self.nodes.pop(node.id))
@@ -103,6 +109,7 @@ class Drawing(QGraphicsScene):
             self._unrouted.add(wire.target)
         if changes.added_wires or changes.removed_wires or changes.changed_wires:
             self._find_shortcuts(changes)
+        self._move_cards(changes)
         self._route_dirty()
         self._make_room(changes)
         if self._meaning_changed or changes.changed_wires:
@@ -161,6 +168,23 @@ class Drawing(QGraphicsScene):
             self._unrouted.update(wire.target for wire in self.design.outgoing(id))
         self._route_dirty()
 
+    def _move_cards(self, changes: Difference) -> None:
+        """Know where cards stand, and route anew what led past a place that another card took or left."""
+        gone = [*changes.removed_nodes, *(before for before, _ in changes.changed_nodes)]
+        come = [*changes.added_nodes, *(after for _, after in changes.changed_nodes)]
+        places = {(node.id, node.position) for node in gone} ^ {(node.id, node.position) for node in come}
+        for node in gone:
+            self._cards.take(node.id, node.position)
+        for node in come:
+            self._cards.put(node.id, node.position)
+        if len(places) > MANY_CARDS:
+            self._unrouted.update(self._watched)
+            return
+        cards = [CARD.translated(*place) for _, place in places]
+        for target, area in self._watched.items():
+            if any(area.intersects(card) for card in cards):
+                self._unrouted.add(target)
+
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""
         for target in self._unrouted:
@@ -168,10 +192,22 @@ class Drawing(QGraphicsScene):
             if item is None:
                 continue
             self.update(item.label_rect)
-            start, end, lane = self.ends(item.wire)
-            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via], item.is_shortcut))
+            item.run(self._way(item))
             self.update(item.label_rect)
         self._unrouted.clear()
+
+    def _way(self, item: WireItem) -> WireRoute:
+        ask = Ask(*self.ends(item.wire), [QPointF(*dot) for dot in item.wire.via], item.is_shortcut)
+        ends = (item.wire.source.node, item.wire.target.node)
+        if any(self.nodes[id].pos() != QPointF(*self.design.nodes[id].position) for id in ends):
+            # On its way to a place: the cards it passes are no reason to run otherwise.
+            return route(*ask)
+        area = watched(ask)
+        if area is None:
+            self._watched.pop(item.target, None)
+            return route(*ask)
+        self._watched[item.target] = area
+        return led(ask, self._cards, ends)
 
     def ends(self, wire: Wire) -> tuple[QPointF, QPointF, int]:
         """Where a wire starts and ends, and the index of the input it ends at."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
 
 __all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID"]
 

@@ -1,0 +1,183 @@
+"""Where a long network is folded into rows, so that it fits a screen: at its stages, and where few wires cross.
+
+A stage begins where height and width shrink. Knows columns of nodes and the wires between them, and no coordinate but
+the shape of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
+
+from designer.edit.sizes import CARD_HEIGHT, ROW_GAP, STEP_X
+from designer.graph.design import Design, NodeId
+
+ASPECT = 1.7
+"""Width to height of the drawing that is aimed for: a screen less its panels."""
+
+LONGEST_ROW = 14
+"""Columns of a single row that need no folding."""
+
+_PATIENCE = 1.3
+"""By what factor folds that are there may miss the shape aimed for more than the best would, and still stay."""
+
+Column = list[NodeId]
+Row = list[Column]
+Part = list[NodeId]
+Before = Mapping[NodeId, list[NodeId]]
+
+
+def stages(design: Design, before: Before, part: Sequence[NodeId]) -> list[Part]:
+    """The nodes by stage: how many layers that shrink the map stand on the way to them."""
+    stage: dict[NodeId, int] = {}
+    for id in part:
+        shrinks = bool(before[id]) and design.nodes[id].layer.downsampling > 1
+        stage[id] = max((stage[source] for source in before[id]), default=0) + shrinks
+    found: dict[int, Part] = {}
+    for id in part:
+        found.setdefault(stage[id], []).append(id)
+    # A design whose first layer already shrinks would leave its input alone in a row: it joins the row below.
+    if len(found) > 1 and len(found[0]) == 1:
+        found[1] = found.pop(0) + found[1]
+    return [found[key] for key in sorted(found)]
+
+
+def columns(before: Before, stage: Part) -> list[Column]:
+    """A stage's nodes in columns from left to right, each as far left as the wires let it; a source by its reader."""
+    inside = set(stage)
+    place: dict[NodeId, int] = {}
+    for id in stage:
+        place[id] = max((place[source] + 1 for source in before[id] if source in inside), default=0)
+    nearest: dict[NodeId, int] = {}
+    for id in stage:
+        for source in before[id]:
+            if source in inside:
+                nearest[source] = min(nearest.get(source, place[id]), place[id])
+    for id in stage:
+        if not before[id] and id in nearest:
+            place[id] = nearest[id] - 1
+    first = min(place.values())
+    found: list[Column] = [[] for _ in range(max(place.values()) - first + 1)]
+    for id in stage:
+        found[place[id] - first].append(id)
+    return found
+
+
+def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[Column, Column], bool]) -> list[Row]:
+    """The columns of each stage put into rows.
+
+    Args:
+        before: What each node reads.
+        parts: The columns of each stage.
+        was_fold: Whether a row ended between two columns, as they stand now. Such folds stay while the shape allows.
+    """
+    pieces = [_pieces(before, part) for part in parts]
+    lengths = [[len(piece) for piece in part] for part in pieces]
+    total = sum(map(sum, lengths))
+    if len(parts) == 1 and total <= LONGEST_ROW:
+        return [list(parts[0])]
+    wrap = _wrap_at(lengths)
+    fresh = [_packed(part, wrap) for part in lengths]
+    kept = [_kept(part, wrap, was_fold) for part in pieces]
+    chosen = kept if _miss(_sizes(lengths, kept)) <= _PATIENCE * _miss(_sizes(lengths, fresh)) else fresh
+    found: list[Row] = []
+    for part, counts in zip(pieces, chosen, strict=True):
+        first = 0
+        for count in counts:
+            found.append([column for piece in part[first : first + count] for column in piece])
+            first += count
+    return found
+
+
+def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
+    """A stage cut wherever only one wire crosses: pieces that a fold would not tear, as a block under its residual.
+
+    A piece that is longer than a row is cut where the fewest wires cross.
+    """
+    crossing = _crossing(before, part)
+    pieces: list[Row] = []
+    first = 0
+    for end in range(1, len(part) + 1):
+        if end == len(part) or crossing[end] <= 1:
+            pieces += _shortened(part, first, end, crossing)
+            first = end
+    return pieces
+
+
+def _crossing(before: Before, part: Sequence[Column]) -> list[int]:
+    """How many wires cross in front of each column."""
+    place = {id: index for index, column in enumerate(part) for id in column}
+    change = [0] * (len(part) + 1)
+    for id, end in place.items():
+        for source in before[id]:
+            if source in place:
+                change[place[source] + 1] += 1
+                change[end + 1] -= 1
+    return list(accumulate(change))
+
+
+def _shortened(part: Sequence[Column], first: int, end: int, crossing: Sequence[int]) -> list[Row]:
+    found: list[Row] = []
+    while end - first > LONGEST_ROW:
+        middle = first + LONGEST_ROW // 2
+        cut = min(range(middle, first + LONGEST_ROW + 1), key=lambda at: (crossing[at], -at))
+        found.append(list(part[first:cut]))
+        first = cut
+    return [*found, list(part[first:end])]
+
+
+def _packed(lengths: Sequence[int], wrap: int) -> list[int]:
+    """How many pieces go into each row of at most so many columns; a longer piece has a row of its own."""
+    counts: list[int] = []
+    filled = 0
+    for length in lengths:
+        if counts and filled + length <= wrap:
+            counts[-1] += 1
+            filled += length
+        else:
+            counts.append(1)
+            filled = length
+    return counts
+
+
+def _kept(pieces: Sequence[Row], wrap: int, was_fold: Callable[[Column, Column], bool]) -> list[int]:
+    """The same with the folds that are there; a row that grew too long for them is folded once more."""
+    longest = max(wrap, int(wrap * _PATIENCE))
+    groups: list[list[int]] = []
+    for index, piece in enumerate(pieces):
+        if index == 0 or was_fold(pieces[index - 1][-1], piece[0]):
+            groups.append([])
+        groups[-1].append(len(piece))
+    counts: list[int] = []
+    for group in groups:
+        counts += [len(group)] if sum(group) <= longest else _packed(group, wrap)
+    return counts
+
+
+def _sizes(lengths: Sequence[Sequence[int]], counts: Sequence[Sequence[int]]) -> list[int]:
+    """Columns of each row."""
+    found = []
+    for part, rows_of in zip(lengths, counts, strict=True):
+        first = 0
+        for count in rows_of:
+            found.append(sum(part[first : first + count]))
+            first += count
+    return found
+
+
+def _wrap_at(lengths: Sequence[Sequence[int]]) -> int:
+    """Columns in a row, so that the whole comes near the aspect aimed for."""
+    longest = max(sum(part) for part in lengths)
+    candidates, wrap = [], 4
+    while wrap < longest:
+        candidates.append(wrap)
+        wrap += max(1, wrap // 8)
+    return min(
+        [*candidates, longest], key=lambda wrap: _miss(_sizes(lengths, [_packed(part, wrap) for part in lengths]))
+    )
+
+
+def _miss(sizes: Sequence[int]) -> float:
+    """By what factor rows of so many columns would miss the aspect."""
+    shape = (max(sizes) * STEP_X) / (len(sizes) * (CARD_HEIGHT + ROW_GAP))
+    return max(shape / ASPECT, ASPECT / shape)

@@ -1,0 +1,275 @@
+"""Ways for wires around the cards they have nothing to do with.
+
+A wire runs as ``geometry.route`` has it where that is clear. Where a card stands in the way, it goes through the gaps
+between cards, turning only where no card stands, or along the free channel nearest to its ends. Knows cards as places
+only, and no design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y
+from designer.graph.design import NodeId, Point
+from designer.ui.canvas.geometry import WireRoute, polyline, route, rounded_line
+
+CLEARANCE = 9.0
+"""How far from a card a way around it keeps."""
+_TOUCH = 1.0
+"""How far into a card's edge a wire may come and still be seen."""
+_CELL_X, _CELL_Y = 2 * (CARD_WIDTH + GAP_X), 2 * CARD_HEIGHT
+_SPREAD = 300.0
+"""Of heights: wires that differ by so much part in a gap as far as half of it allows."""
+
+Window = tuple[float, float]
+
+
+class Ask(NamedTuple):
+    """The wire to lead.
+
+    Attributes:
+        start: Centre of the output port.
+        end: Centre of the input port.
+        lane: Which of several inputs it ends at.
+        via: Reroute dots.
+        goes_over: Whether it is a residual's identity, which goes over its block.
+    """
+
+    start: QPointF
+    end: QPointF
+    lane: int
+    via: Sequence[QPointF]
+    goes_over: bool
+
+
+@dataclass
+class Cards:
+    """Where cards stand, found by place."""
+
+    _cells: dict[tuple[int, int], dict[NodeId, Point]] = field(default_factory=dict)
+
+    def put(self, id: NodeId, corner: Point) -> None:
+        """Have a card at a corner."""
+        self._cells.setdefault(_cell(corner), {})[id] = corner
+
+    def take(self, id: NodeId, corner: Point) -> None:
+        """Have it there no longer."""
+        self._cells.get(_cell(corner), {}).pop(id, None)
+
+    def within(self, left: float, top: float, right: float, bottom: float, but: Collection[NodeId]) -> Iterator[Point]:
+        """Corners of the cards that reach into a box, but for some."""
+        least_x, least_y = left - CARD_WIDTH, top - CARD_HEIGHT
+        for column in range(int(least_x // _CELL_X), int(right // _CELL_X) + 1):
+            for line in range(int(least_y // _CELL_Y), int(bottom // _CELL_Y) + 1):
+                for id, corner in self._cells.get((column, line), {}).items():
+                    if least_x < corner.x < right and least_y < corner.y < bottom and id not in but:
+                        yield corner
+
+
+def _cell(corner: Point) -> tuple[int, int]:
+    return int(corner.x // _CELL_X), int(corner.y // _CELL_Y)
+
+
+def watched(ask: Ask) -> QRectF | None:
+    """The area whose cards decide how a wire runs; None where none does: it has dots, or its ends are neighbours."""
+    across, down = ask.end.x() - ask.start.x(), abs(ask.end.y() - ask.start.y())
+    if ask.via or (0.0 < across <= GAP_X + 0.5) or (down < CARD_HEIGHT / 2 and -GAP_X < across <= GAP_X):
+        return None
+    reach = 2 * CARD_HEIGHT
+    return QRectF(ask.start, ask.end).normalized().adjusted(-reach, -reach, reach, reach)
+
+
+def led(ask: Ask, cards: Cards, ends: Collection[NodeId]) -> WireRoute:
+    """The way of a wire, clear of the cards that are not its ends wherever there is such a way."""
+    usual = route(*ask)
+    area = watched(ask)
+    if area is None:
+        return usual
+    near = list(cards.within(area.left(), area.top(), area.right(), area.bottom(), ends))
+    if _is_clear(usual.path, near):
+        return usual
+    for way in _others(ask, near, (area.top(), area.bottom())):
+        if _is_clear(way.path, near):
+            return way
+    return usual
+
+
+def _is_clear(path: QPainterPath, near: Iterable[Point]) -> bool:
+    bounds = path.controlPointRect()
+    left, top = bounds.left() - CARD_WIDTH + _TOUCH, bounds.top() - CARD_HEIGHT + _TOUCH
+    right, bottom = bounds.right() - _TOUCH, bounds.bottom() - _TOUCH
+    met = [corner for corner in near if left < corner.x < right and top < corner.y < bottom]
+    if not met:
+        return True
+    line = [(point.x(), point.y()) for point in polyline(path)]
+    return not any(_enters(a, b, corner) for a, b in pairwise(line) for corner in met)
+
+
+def _enters(a: tuple[float, float], b: tuple[float, float], corner: Point) -> bool:
+    """Whether a straight piece runs under a card."""
+    left, right = corner.x + _TOUCH, corner.x + CARD_WIDTH - _TOUCH
+    top, bottom = corner.y + _TOUCH, corner.y + CARD_HEIGHT - _TOUCH
+    if max(a[0], b[0]) <= left or min(a[0], b[0]) >= right or max(a[1], b[1]) <= top or min(a[1], b[1]) >= bottom:
+        return False
+    low, high = 0.0, 1.0
+    for start, way, least, most in ((a[0], b[0] - a[0], left, right), (a[1], b[1] - a[1], top, bottom)):
+        if abs(way) > 1e-9:
+            enter, leave = sorted(((least - start) / way, (most - start) / way))
+            low, high = max(low, enter), min(high, leave)
+    return low < high
+
+
+def _others(ask: Ask, near: Sequence[Point], known: Window) -> Iterator[WireRoute]:
+    """Ways to try, the best first."""
+    if ask.end.x() - ask.start.x() > GAP_X:
+        through = _through(ask, near, known)
+        if through is not None:
+            yield through
+    for leave, enter in ((0.5, 0.5), (0.25, 0.75), (0.75, 0.25)):
+        yield from _along(ask, near, known, leave * GAP_X, enter * GAP_X)
+
+
+# Through the gaps between the cards of each column --------------------------------------------------------------------
+
+
+def _through(ask: Ask, near: Sequence[Point], known: Window) -> WireRoute | None:
+    """From column to column, each passed in one of its gaps, with as little up and down as may be."""
+    columns = _columns(ask, near)
+    if columns is None:
+        return None
+    gaps = _chosen_gaps([_windows(tops, known) for _, _, tops in columns], ask.start.y(), ask.end.y())
+    stops: list[tuple[float, float, float]] = []
+    heights = _heights(gaps, ask.start.y(), ask.end.y())
+    for (left, right, _), height in zip(columns, heights, strict=True):
+        if stops and abs(stops[-1][2] - height) < 0.5:
+            stops[-1] = (stops[-1][0], right, height)
+        else:
+            stops.append((left, right, height))
+    path = QPainterPath(ask.start)
+    at = ask.start
+    for left, right, height in stops:
+        _bend(path, at, QPointF(left, height))
+        at = QPointF(right, height)
+        path.lineTo(at)
+    _bend(path, at, ask.end)
+    left, right, height = max(stops, key=lambda stop: stop[1] - stop[0])
+    return WireRoute(path, QPointF((left + right) / 2, height), True)
+
+
+def _bend(path: QPainterPath, a: QPointF, b: QPointF) -> None:
+    reach = (b.x() - a.x()) / 2
+    path.cubicTo(QPointF(a.x() + reach, a.y()), QPointF(b.x() - reach, b.y()), b)
+
+
+def _columns(ask: Ask, near: Sequence[Point]) -> list[tuple[float, float, list[float]]] | None:
+    """Between the ends: left and right side of each column of cards, and its cards' tops; None where they touch."""
+    left, right = ask.start.x(), ask.end.x()
+    between = sorted(corner for corner in near if left - CARD_WIDTH < corner.x < right)
+    columns: list[tuple[float, float, list[float]]] = []
+    for corner in between:
+        if columns and corner.x < columns[-1][1]:
+            columns[-1][2].append(corner.y)
+            columns[-1] = (columns[-1][0], max(columns[-1][1], corner.x + CARD_WIDTH), columns[-1][2])
+        else:
+            columns.append((corner.x, corner.x + CARD_WIDTH, [corner.y]))
+    # Cards above and below the ends leave no room to turn there, and nothing turns between columns that touch.
+    columns = [column for column in columns if column[0] > left + 8.0 and column[1] < right - 8.0]
+    return columns or None
+
+
+def _windows(tops: Sequence[float], known: Window) -> list[Window]:
+    """The gaps between cards of a column, above and below them as well, within the heights whose cards are known."""
+    found: list[Window] = []
+    low = max(min(tops) - GAP_Y, known[0])
+    for top in sorted(tops):
+        if top - CLEARANCE >= low:
+            found.append((low, top - CLEARANCE))
+        low = max(low, top + CARD_HEIGHT + CLEARANCE)
+    return [*found, (low, low + GAP_Y)] if low + GAP_Y <= known[1] or not found else found
+
+
+def _chosen_gaps(columns: Sequence[Sequence[Window]], start: float, end: float) -> list[Window]:
+    """One gap of each column, so that the way up and down is short."""
+    costs, froms = [_away(window, start) for window in columns[0]], []
+    for before, after in pairwise(columns):
+        best = [
+            min(range(len(before)), key=lambda i, window=window: costs[i] + _apart(before[i], window))  # type: ignore[misc]
+            for window in after
+        ]
+        costs = [costs[i] + _apart(before[i], window) for i, window in zip(best, after, strict=True)]
+        froms.append(best)
+    at = min(range(len(costs)), key=lambda i: costs[i] + _away(columns[-1][i], end))
+    chosen = [at]
+    for best in reversed(froms):
+        at = best[at]
+        chosen.append(at)
+    return [windows[i] for windows, i in zip(columns, reversed(chosen), strict=True)]
+
+
+def _away(window: Window, height: float) -> float:
+    return max(window[0] - height, height - window[1], 0.0)
+
+
+def _apart(one: Window, other: Window) -> float:
+    # Even a small step is a bend more.
+    apart = max(one[0] - other[1], other[0] - one[1], 0.0)
+    return apart + 12.0 if apart else 0.0
+
+
+def _heights(gaps: Sequence[Window], start: float, end: float) -> list[float]:
+    """Where in its gap each column is passed: as long as can be on one height."""
+    heights: list[float] = []
+    first = 0
+    while first < len(gaps):
+        low, high = gaps[first]
+        last = first + 1
+        while last < len(gaps) and max(low, gaps[last][0]) <= min(high, gaps[last][1]):
+            low, high = max(low, gaps[last][0]), min(high, gaps[last][1])
+            last += 1
+        share = (first + last) / 2 / len(gaps)
+        heights += [_spread((low, high), start + (end - start) * share)] * (last - first)
+        first = last
+    return heights
+
+
+def _spread(window: Window, wanted: float) -> float:
+    """A height in a window: the wanted one; else near the side where that is, in the order of what is wanted."""
+    low, high = window
+    if low <= wanted <= high:
+        return wanted
+    beyond = wanted - high if wanted > high else low - wanted
+    inward = (high - low) / 2 * (_SPREAD / (_SPREAD + beyond))
+    return high - inward if wanted > high else low + inward
+
+
+# Along a channel ------------------------------------------------------------------------------------------------------
+
+
+def _along(ask: Ask, near: Sequence[Point], known: Window, leave: float, enter: float) -> Iterator[WireRoute]:
+    """Out into the gap beside the source, along a free height, and through the gap beside the target."""
+    out_x, in_x = ask.start.x() + leave, ask.end.x() - enter
+    left, right = min(out_x, in_x), max(out_x, in_x)
+    tops = [corner.y for corner in near if left - CARD_WIDTH < corner.x < right]
+    if not tops:
+        return
+    ends = (ask.start.y(), ask.end.y())
+    heights = [_spread(window, sum(ends) / 2) for window in _windows(tops, known)]
+    heights.sort(key=lambda height: sum(abs(height - end) for end in ends))
+    for height in heights[:8]:
+        points = [
+            ask.start,
+            QPointF(out_x, ask.start.y()),
+            QPointF(out_x, height),
+            QPointF(in_x, height),
+            QPointF(in_x, ask.end.y()),
+            ask.end,
+        ]
+        yield WireRoute(rounded_line(points), QPointF((out_x + in_x) / 2, height), True)
+
+
