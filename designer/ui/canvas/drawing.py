@@ -148,17 +148,21 @@ class Drawing(QGraphicsScene):
         self._meaning_changed = True
 
     def _find_shortcuts(self, changes: Difference) -> None:
+        """Find anew which wires are shortcuts: of those that pass by a wire that came or went."""
         self._meaning_changed = True
-        touched = {wire.target.node for wire in (*changes.added_wires, *changes.removed_wires)}
-        touched.update(wire.target.node for _, wire in changes.changed_wires)
-        for id in touched:
-            for wire in self.design.incoming(id) if id in self.design.nodes else ():
-                item = self.wires[wire.target]
-                shortcut = is_shortcut(self.design, wire)
-                if shortcut != item.is_shortcut:
-                    item.is_shortcut = shortcut
-                    self._unrouted.add(wire.target)
-                    item.colour(self._wire_colour(item))
+        rank = self.design.rank
+        touched = [*changes.added_wires, *changes.removed_wires, *(after for _, after in changes.changed_wires)]
+        last = max(rank.get(wire.source.node, len(rank)) for wire in touched)
+        first = min(rank.get(wire.target.node, 0) for wire in touched)
+        for wire in self.design.wires.values():
+            if rank[wire.target.node] < first or rank[wire.source.node] > last:
+                continue
+            item = self.wires[wire.target]
+            shortcut = is_shortcut(self.design, wire)
+            if shortcut != item.is_shortcut:
+                item.is_shortcut = shortcut
+                self._unrouted.add(wire.target)
+                item.colour(self._wire_colour(item))
 
     def show_at(self, places: Mapping[NodeId, Point]) -> None:
         """Show cards elsewhere than the design has them, for a moment."""
@@ -197,7 +201,8 @@ class Drawing(QGraphicsScene):
         self._unrouted.clear()
 
     def _way(self, item: WireItem) -> WireRoute:
-        ask = Ask(*self.ends(item.wire), [QPointF(*dot) for dot in item.wire.via], item.is_shortcut)
+        dots = [QPointF(*dot) for dot in item.wire.via]
+        ask = Ask(*self.ends(item.wire), dots, item.is_shortcut, self.nodes[item.target.node].y())
         ends = (item.wire.source.node, item.wire.target.node)
         if any(self.nodes[id].pos() != QPointF(*self.design.nodes[id].position) for id in ends):
             # On its way to a place: the cards it passes are no reason to run otherwise.

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, ROW_GAP
 from designer.graph.design import NodeId, Point
-from designer.ui.canvas.geometry import WireRoute, polyline, route, rounded_line
+from designer.ui.canvas.geometry import WireRoute, along, polyline, route, track
 
 CLEARANCE = 9.0
 """How far from a card a way around it keeps."""
@@ -39,6 +39,7 @@ class Ask(NamedTuple):
         lane: Which of several inputs it ends at.
         via: Reroute dots.
         goes_over: Whether it is a residual's identity, which goes over its block.
+        top: Top of the card it ends at.
     """
 
     start: QPointF
@@ -46,6 +47,7 @@ class Ask(NamedTuple):
     lane: int
     via: Sequence[QPointF]
     goes_over: bool
+    top: float
 
 
 @dataclass
@@ -131,8 +133,7 @@ def _others(ask: Ask, near: Sequence[Point], known: Window) -> Iterator[WireRout
         through = _through(ask, near, known)
         if through is not None:
             yield through
-    for leave, enter in ((0.5, 0.5), (0.25, 0.75), (0.75, 0.25)):
-        yield from _along(ask, near, known, leave * GAP_X, enter * GAP_X)
+    yield from _along(ask, near, known)
 
 
 # Through the gaps between the cards of each column --------------------------------------------------------------------
@@ -251,25 +252,14 @@ def _spread(window: Window, wanted: float) -> float:
 # Along a channel ------------------------------------------------------------------------------------------------------
 
 
-def _along(ask: Ask, near: Sequence[Point], known: Window, leave: float, enter: float) -> Iterator[WireRoute]:
-    """Out into the gap beside the source, along a free height, and through the gap beside the target."""
-    out_x, in_x = ask.start.x() + leave, ask.end.x() - enter
-    left, right = min(out_x, in_x), max(out_x, in_x)
+def _along(ask: Ask, near: Sequence[Point], known: Window) -> Iterator[WireRoute]:
+    """Along each free height, the one that is on the way first."""
+    left, right = sorted((ask.start.x() + GAP_X / 4, ask.end.x() - GAP_X / 4))
     tops = [corner.y for corner in near if left - CARD_WIDTH < corner.x < right]
     if not tops:
         return
-    ends = (ask.start.y(), ask.end.y())
-    heights = [_spread(window, sum(ends) / 2) for window in _windows(tops, known)]
-    heights.sort(key=lambda height: sum(abs(height - end) for end in ends))
-    for height in heights[:8]:
-        points = [
-            ask.start,
-            QPointF(out_x, ask.start.y()),
-            QPointF(out_x, height),
-            QPointF(in_x, height),
-            QPointF(in_x, ask.end.y()),
-            ask.end,
-        ]
-        yield WireRoute(rounded_line(points), QPointF((out_x + in_x) / 2, height), True)
-
-
+    share = 1.0 - track(ask.start, ask.end)
+    # Of a gap between rows the upper half: the lower is its arcs'.
+    heights = [low + (min(high, low + ROW_GAP / 2) - low) * share for low, high in _windows(tops, known)]
+    heights.sort(key=lambda height: abs(height - ask.start.y()) + abs(height - ask.end.y()))
+    yield from (along(ask.start, ask.end, height) for height in heights[:8])
