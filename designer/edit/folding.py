@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
-from designer.edit.sizes import CARD_HEIGHT, ROW_GAP, STEP_X
+from designer.edit.sizes import GAP_Y, ROW_GAP, STEP_X, STEP_Y
 from designer.graph.design import Design, NodeId
 
 ASPECT = 1.7
@@ -20,6 +21,14 @@ LONGEST_ROW = 14
 
 _PATIENCE = 1.3
 """By what factor folds that are there may miss the shape aimed for more than the best would, and still stay."""
+
+
+class Size(NamedTuple):
+    """Of a row or a piece of one: its columns, and the cards of its fullest column."""
+
+    columns: int
+    lanes: int
+
 
 Column = list[NodeId]
 Row = list[Column]
@@ -43,19 +52,19 @@ def stages(design: Design, before: Before, part: Sequence[NodeId]) -> list[Part]
 
 
 def columns(before: Before, stage: Part) -> list[Column]:
-    """A stage's nodes in columns from left to right, each as far left as the wires let it; a source by its reader."""
+    """A stage's nodes in columns from left to right, each as far left as the wires let it, or by its reader."""
     inside = set(stage)
     place: dict[NodeId, int] = {}
     for id in stage:
         place[id] = max((place[source] + 1 for source in before[id] if source in inside), default=0)
     nearest: dict[NodeId, int] = {}
-    for id in stage:
+    for id in reversed(stage):
+        # One wire in, one wire out: by its reader, so that of many that read one node a single way is long.
+        if len(before[id]) < 2 and id in nearest:
+            place[id] = nearest[id] - 1
         for source in before[id]:
             if source in inside:
                 nearest[source] = min(nearest.get(source, place[id]), place[id])
-    for id in stage:
-        if not before[id] and id in nearest:
-            place[id] = nearest[id] - 1
     first = min(place.values())
     found: list[Column] = [[] for _ in range(max(place.values()) - first + 1)]
     for id in stage:
@@ -72,14 +81,13 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[
         was_fold: Whether a row ended between two columns, as they stand now. Such folds stay while the shape allows.
     """
     pieces = [_pieces(before, part) for part in parts]
-    lengths = [[len(piece) for piece in part] for part in pieces]
-    total = sum(map(sum, lengths))
-    if len(parts) == 1 and total <= LONGEST_ROW:
+    if len(parts) == 1 and len(parts[0]) <= LONGEST_ROW:
         return [list(parts[0])]
-    wrap = _wrap_at(lengths)
-    fresh = [_packed(part, wrap) for part in lengths]
-    kept = [_kept(part, wrap, was_fold) for part in pieces]
-    chosen = kept if _miss(_sizes(lengths, kept)) <= _PATIENCE * _miss(_sizes(lengths, fresh)) else fresh
+    sizes = [[Size(len(piece), max(map(len, piece))) for piece in part] for part in pieces]
+    wrap = _wrap_at(sizes)
+    fresh = [_packed(part, wrap) for part in sizes]
+    kept = [_kept(part, of_part, wrap, was_fold) for part, of_part in zip(pieces, sizes, strict=True)]
+    chosen = kept if _miss(_sizes(sizes, kept)) <= _PATIENCE * _miss(_sizes(sizes, fresh)) else fresh
     found: list[Row] = []
     for part, counts in zip(pieces, chosen, strict=True):
         first = 0
@@ -90,9 +98,9 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[
 
 
 def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
-    """A stage cut wherever only one wire crosses: pieces that a fold would not tear, as a block under its residual.
+    """A stage cut wherever only one output is wanted further: pieces that a fold would not tear, as a block under its residual.
 
-    A piece that is longer than a row is cut where the fewest wires cross.
+    A piece that is longer than a row is cut where the fewest are.
     """
     crossing = _crossing(before, part)
     pieces: list[Row] = []
@@ -105,14 +113,17 @@ def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
 
 
 def _crossing(before: Before, part: Sequence[Column]) -> list[int]:
-    """How many wires cross in front of each column."""
+    """How many nodes' outputs are still wanted in front of each column: a block's end is one, which its next may skip."""
     place = {id: index for index, column in enumerate(part) for id in column}
-    change = [0] * (len(part) + 1)
+    reach: dict[NodeId, int] = {}
     for id, end in place.items():
         for source in before[id]:
             if source in place:
-                change[place[source] + 1] += 1
-                change[end + 1] -= 1
+                reach[source] = max(reach.get(source, 0), end)
+    change = [0] * (len(part) + 1)
+    for source, end in reach.items():
+        change[place[source] + 1] += 1
+        change[end + 1] -= 1
     return list(accumulate(change))
 
 
@@ -126,58 +137,62 @@ def _shortened(part: Sequence[Column], first: int, end: int, crossing: Sequence[
     return [*found, list(part[first:end])]
 
 
-def _packed(lengths: Sequence[int], wrap: int) -> list[int]:
+def _packed(pieces: Sequence[Size], wrap: int) -> list[int]:
     """How many pieces go into each row of at most so many columns; a longer piece has a row of its own."""
     counts: list[int] = []
     filled = 0
-    for length in lengths:
-        if counts and filled + length <= wrap:
+    for piece in pieces:
+        if counts and filled + piece.columns <= wrap:
             counts[-1] += 1
-            filled += length
+            filled += piece.columns
         else:
             counts.append(1)
-            filled = length
+            filled = piece.columns
     return counts
 
 
-def _kept(pieces: Sequence[Row], wrap: int, was_fold: Callable[[Column, Column], bool]) -> list[int]:
+def _kept(
+    pieces: Sequence[Row], sizes: Sequence[Size], wrap: int, was_fold: Callable[[Column, Column], bool]
+) -> list[int]:
     """The same with the folds that are there; a row that grew too long for them is folded once more."""
     longest = max(wrap, int(wrap * _PATIENCE))
-    groups: list[list[int]] = []
+    groups: list[list[Size]] = []
     for index, piece in enumerate(pieces):
         if index == 0 or was_fold(pieces[index - 1][-1], piece[0]):
             groups.append([])
-        groups[-1].append(len(piece))
+        groups[-1].append(sizes[index])
     counts: list[int] = []
     for group in groups:
-        counts += [len(group)] if sum(group) <= longest else _packed(group, wrap)
+        counts += [len(group)] if sum(size.columns for size in group) <= longest else _packed(group, wrap)
     return counts
 
 
-def _sizes(lengths: Sequence[Sequence[int]], counts: Sequence[Sequence[int]]) -> list[int]:
-    """Columns of each row."""
+def _sizes(pieces: Sequence[Sequence[Size]], counts: Sequence[Sequence[int]]) -> list[Size]:
+    """Of each row."""
     found = []
-    for part, rows_of in zip(lengths, counts, strict=True):
+    for part, rows_of in zip(pieces, counts, strict=True):
         first = 0
         for count in rows_of:
-            found.append(sum(part[first : first + count]))
+            together = part[first : first + count]
+            found.append(Size(sum(size.columns for size in together), max(size.lanes for size in together)))
             first += count
     return found
 
 
-def _wrap_at(lengths: Sequence[Sequence[int]]) -> int:
+def _wrap_at(pieces: Sequence[Sequence[Size]]) -> int:
     """Columns in a row, so that the whole comes near the aspect aimed for."""
-    longest = max(sum(part) for part in lengths)
+    longest = max(sum(size.columns for size in part) for part in pieces)
     candidates, wrap = [], 4
     while wrap < longest:
         candidates.append(wrap)
         wrap += max(1, wrap // 8)
     return min(
-        [*candidates, longest], key=lambda wrap: _miss(_sizes(lengths, [_packed(part, wrap) for part in lengths]))
+        [*candidates, longest], key=lambda wrap: _miss(_sizes(pieces, [_packed(part, wrap) for part in pieces]))
     )
 
 
-def _miss(sizes: Sequence[int]) -> float:
-    """By what factor rows of so many columns would miss the aspect."""
-    shape = (max(sizes) * STEP_X) / (len(sizes) * (CARD_HEIGHT + ROW_GAP))
+def _miss(sizes: Sequence[Size]) -> float:
+    """By what factor rows of such sizes would miss the aspect."""
+    width = max(size.columns for size in sizes) * STEP_X
+    shape = width / sum(size.lanes * STEP_Y - GAP_Y + ROW_GAP for size in sizes)
     return max(shape / ASPECT, ASPECT / shape)

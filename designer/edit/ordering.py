@@ -121,7 +121,7 @@ def _pass(
 ) -> None:
     """Lead a wire through the columns between; over a block of single cards it goes as an arc and needs no place."""
     between = range(start[1] + 1, end[1])
-    if between and all(len(row[column]) == 1 for column in between):
+    if between and all(len(row[column]) == 1 for column in range(start[1], end[1] + 1)):
         return
     at, offset = start[0], start[2]
     for column in between:

@@ -169,7 +169,7 @@ def along(start: QPointF, end: QPointF, channel: float) -> WireRoute:
 
 
 def _beside(leg: float) -> float:
-    return GAP_X * (0.25 + 0.5 * abs(leg) / (abs(leg) + 300.0))
+    return GAP_X * (0.2 + 0.6 * abs(leg) / (abs(leg) + 400.0))
 
 
 def _through_dots(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> WireRoute:
