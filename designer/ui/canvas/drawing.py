@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.snapshot import Analysis
+from designer.edit.sizes import GAP_X
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.ui.canvas import painting
@@ -24,7 +25,7 @@ from designer.ui.canvas.card import Shares, card_font, face
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, WireRoute, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Detail, Paints, PortMark
-from designer.ui.canvas.routing import Ask, Cards, led, watched
+from designer.ui.canvas.routing import Ask, Cards, Neighbours, led, watched
 from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
 from designer.ui.theme import Tokens, tokens
 
@@ -212,7 +213,15 @@ class Drawing(QGraphicsScene):
             self._watched.pop(item.target, None)
             return route(*ask)
         self._watched[item.target] = area
-        return led(ask, self._cards, ends)
+        return led(ask, self._cards, ends, lambda id: self._steps_from(id, item.wire.source))
+
+    def _steps_from(self, id: NodeId, but: PortRef) -> Iterator[Neighbours]:
+        """The wires from a card to the next column, where the design has them, but for those from one port."""
+        for wire in self.design.outgoing(id):
+            gap = self.design.nodes[wire.target.node].position.x - self.design.nodes[id].position.x - CARD_WIDTH
+            if wire.source != but and 0.0 < gap <= GAP_X:
+                start, end, _ = self.ends(wire)
+                yield start.x(), start.y(), end.y()
 
     def ends(self, wire: Wire) -> tuple[QPointF, QPointF, int]:
         """Where a wire starts and ends, and the index of the input it ends at."""

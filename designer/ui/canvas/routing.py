@@ -7,7 +7,7 @@ only, and no design.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +27,14 @@ _CELL_X, _CELL_Y = 2 * (CARD_WIDTH + GAP_X), 2 * CARD_HEIGHT
 _SPREAD = 300.0
 """Of heights: wires that differ by so much part in a gap as far as half of it allows."""
 
+_BEND = 12.0
+_CROSSING = 150.0
+"""What a bend, and a wire crossed, cost in up and down."""
+
 Window = tuple[float, float]
+Step = tuple[float, float]
+Neighbours = tuple[float, float, float]
+"""A wire between neighbouring columns: where it starts from the left, its height there and at its end."""
 
 
 class Ask(NamedTuple):
@@ -64,14 +71,16 @@ class Cards:
         """Have it there no longer."""
         self._cells.get(_cell(corner), {}).pop(id, None)
 
-    def within(self, left: float, top: float, right: float, bottom: float, but: Collection[NodeId]) -> Iterator[Point]:
-        """Corners of the cards that reach into a box, but for some."""
+    def within(
+        self, left: float, top: float, right: float, bottom: float, but: Collection[NodeId]
+    ) -> Iterator[tuple[NodeId, Point]]:
+        """Cards that reach into a box and their corners, but for some."""
         least_x, least_y = left - CARD_WIDTH, top - CARD_HEIGHT
         for column in range(int(least_x // _CELL_X), int(right // _CELL_X) + 1):
             for line in range(int(least_y // _CELL_Y), int(bottom // _CELL_Y) + 1):
                 for id, corner in self._cells.get((column, line), {}).items():
                     if least_x < corner.x < right and least_y < corner.y < bottom and id not in but:
-                        yield corner
+                        yield id, corner
 
 
 def _cell(corner: Point) -> tuple[int, int]:
@@ -87,17 +96,26 @@ def watched(ask: Ask) -> QRectF | None:
     return QRectF(ask.start, ask.end).normalized().adjusted(-reach, -reach, reach, reach)
 
 
-def led(ask: Ask, cards: Cards, ends: Collection[NodeId]) -> WireRoute:
-    """The way of a wire, clear of the cards that are not its ends wherever there is such a way."""
+def led(ask: Ask, cards: Cards, ends: Collection[NodeId], steps: Callable[[NodeId], Iterable[Neighbours]]) -> WireRoute:
+    """The way of a wire, clear of the cards that are not its ends wherever there is such a way.
+
+    Args:
+        ask: The wire.
+        cards: All cards.
+        ends: The two that it joins.
+        steps: The wires that go from a card to one in the next column, but for those from where this wire starts.
+    """
     usual = route(*ask)
     area = watched(ask)
     if area is None:
         return usual
     near = list(cards.within(area.left(), area.top(), area.right(), area.bottom(), ends))
-    if _is_clear(usual.path, near):
+    if _is_clear(usual.path, [corner for _, corner in near]):
         return usual
-    for way in _others(ask, near, (area.top(), area.bottom())):
-        if _is_clear(way.path, near):
+    passed = [step for id in (*ends, *(id for id, _ in near)) for step in steps(id)]
+    corners = [corner for _, corner in near]
+    for way in _others(ask, corners, passed, (area.top(), area.bottom())):
+        if _is_clear(way.path, corners):
             return way
     return usual
 
@@ -127,10 +145,10 @@ def _enters(a: tuple[float, float], b: tuple[float, float], corner: Point) -> bo
     return low < high
 
 
-def _others(ask: Ask, near: Sequence[Point], known: Window) -> Iterator[WireRoute]:
+def _others(ask: Ask, near: Sequence[Point], steps: Sequence[Neighbours], known: Window) -> Iterator[WireRoute]:
     """Ways to try, the best first."""
     if ask.end.x() - ask.start.x() > GAP_X:
-        through = _through(ask, near, known)
+        through = _through(ask, near, steps, known)
         if through is not None:
             yield through
     yield from _along(ask, near, known)
@@ -139,12 +157,15 @@ def _others(ask: Ask, near: Sequence[Point], known: Window) -> Iterator[WireRout
 # Through the gaps between the cards of each column --------------------------------------------------------------------
 
 
-def _through(ask: Ask, near: Sequence[Point], known: Window) -> WireRoute | None:
+def _through(ask: Ask, near: Sequence[Point], steps: Sequence[Neighbours], known: Window) -> WireRoute | None:
     """From column to column, each passed in one of its gaps, with as little up and down as may be."""
     columns = _columns(ask, near)
     if columns is None:
         return None
-    gaps = _chosen_gaps([_windows(tops, known) for _, _, tops in columns], ask.start.y(), ask.end.y())
+    strips: list[list[Step]] = [[] for _ in range(len(columns) + 1)]
+    for x, a, b in steps:
+        strips[sum(right <= x + 1.0 for _, right, _ in columns)].append((a, b))
+    gaps = _chosen_gaps([_windows(tops, known) for _, _, tops in columns], strips, ask)
     stops: list[tuple[float, float, float]] = []
     heights = _heights(gaps, ask.start.y(), ask.end.y())
     for (left, right, _), height in zip(columns, heights, strict=True):
@@ -195,17 +216,22 @@ def _windows(tops: Sequence[float], known: Window) -> list[Window]:
     return [*found, (low, low + GAP_Y)] if low + GAP_Y <= known[1] or not found else found
 
 
-def _chosen_gaps(columns: Sequence[Sequence[Window]], start: float, end: float) -> list[Window]:
-    """One gap of each column, so that the way up and down is short."""
-    costs, froms = [_away(window, start) for window in columns[0]], []
-    for before, after in pairwise(columns):
-        best = [
-            min(range(len(before)), key=lambda i, window=window: costs[i] + _apart(before[i], window))  # type: ignore[misc]
-            for window in after
-        ]
-        costs = [costs[i] + _apart(before[i], window) for i, window in zip(best, after, strict=True)]
+def _chosen_gaps(columns: Sequence[Sequence[Window]], strips: Sequence[Sequence[Step]], ask: Ask) -> list[Window]:
+    """One gap of each column, so that few wires between neighbours are crossed, and the way up and down is short."""
+    start, end = ask.start.y(), ask.end.y()
+    stops = [[(window, _nearest(window, start, end)) for window in windows] for windows in columns]
+    costs = [_cost(((start, start), start), stop, strips[0]) for stop in stops[0]]
+    froms: list[list[int]] = []
+    for place, (before, after) in enumerate(pairwise(stops), 1):
+        best, best_costs = [], []
+        for stop in after:
+            ways = [cost + _cost(one, stop, strips[place]) for cost, one in zip(costs, before, strict=True)]
+            best.append(min(range(len(ways)), key=ways.__getitem__))
+            best_costs.append(ways[best[-1]])
         froms.append(best)
-    at = min(range(len(costs)), key=lambda i: costs[i] + _away(columns[-1][i], end))
+        costs = best_costs
+    last = [cost + _cost(one, ((end, end), end), strips[-1]) for cost, one in zip(costs, stops[-1], strict=True)]
+    at = min(range(len(last)), key=last.__getitem__)
     chosen = [at]
     for best in reversed(froms):
         at = best[at]
@@ -213,14 +239,18 @@ def _chosen_gaps(columns: Sequence[Sequence[Window]], start: float, end: float) 
     return [windows[i] for windows, i in zip(columns, reversed(chosen), strict=True)]
 
 
-def _away(window: Window, height: float) -> float:
-    return max(window[0] - height, height - window[1], 0.0)
+def _nearest(window: Window, start: float, end: float) -> float:
+    low, high = window
+    return min(max((start + end) / 2, low), high)
 
 
-def _apart(one: Window, other: Window) -> float:
-    # Even a small step is a bend more.
-    apart = max(one[0] - other[1], other[0] - one[1], 0.0)
-    return apart + 12.0 if apart else 0.0
+def _cost(one: tuple[Window, float], other: tuple[Window, float], strip: Sequence[Step]) -> float:
+    """What going from gap to gap costs: up and down, a little for the bend, and each wire that is crossed."""
+    (low, high), here = one
+    (other_low, other_high), there = other
+    apart = max(low - other_high, other_low - high, 0.0)
+    crossed = sum((here - a) * (there - b) < 0.0 for a, b in strip)
+    return (apart + _BEND if apart else 0.0) + _CROSSING * crossed
 
 
 def _heights(gaps: Sequence[Window], start: float, end: float) -> list[float]:
