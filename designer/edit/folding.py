@@ -92,9 +92,18 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[
     for part, counts in zip(pieces, chosen, strict=True):
         first = 0
         for count in counts:
-            found.append([column for piece in part[first : first + count] for column in piece])
+            found.append(_entered(before, [column for piece in part[first : first + count] for column in piece]))
             first += count
     return found
+
+
+def _entered(before: Before, row: Row) -> Row:
+    """What reads rows above alone comes first, so that wires from there enter from the side and cross nothing."""
+    inside = {id for column in row for id in column}
+    moved = {id for column in row[1:] for id in column if len(before[id]) == 1 and before[id][0] not in inside}
+    kept = [[id for id in column if id not in moved] for column in row]
+    kept[0] += [id for column in row[1:] for id in column if id in moved]
+    return [column for column in kept if column]
 
 
 def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
@@ -142,7 +151,8 @@ def _packed(pieces: Sequence[Size], wrap: int) -> list[int]:
     counts: list[int] = []
     filled = 0
     for piece in pieces:
-        if counts and filled + piece.columns <= wrap:
+        # A single column does not make a row.
+        if counts and (filled + piece.columns <= wrap or filled == 1):
             counts[-1] += 1
             filled += piece.columns
         else:
