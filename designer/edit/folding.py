@@ -19,6 +19,9 @@ ASPECT = 1.7
 LONGEST_ROW = 14
 """Columns of a single row that need no folding."""
 
+_LONG_WAY = 3
+"""Columns to its reader from which on a node of one input stands there, and not by what it reads."""
+
 _PATIENCE = 1.3
 """By what factor folds that are there may miss the shape aimed for more than the best would, and still stay."""
 
@@ -60,7 +63,7 @@ def columns(before: Before, stage: Part) -> list[Column]:
     nearest: dict[NodeId, int] = {}
     for id in reversed(stage):
         # One wire in, one wire out: by its reader, so that of many that read one node a single way is long.
-        if len(before[id]) < 2 and id in nearest:
+        if id in nearest and (not before[id] or (len(before[id]) == 1 and nearest[id] - 1 - place[id] >= _LONG_WAY)):
             place[id] = nearest[id] - 1
         for source in before[id]:
             if source in inside:

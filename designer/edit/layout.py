@@ -106,7 +106,7 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
     stages = [folding.columns(before, stage) for stage in folding.stages(design, before, part)]
     places: Box = {}
     top = 0.0
-    members = {id: None for id in part}
+    members = set(part)
 
     def was_fold(left: folding.Column, right: folding.Column) -> bool:
         """Whether the right column stands below the left one and begins further left."""
@@ -116,7 +116,7 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
         )
 
     for row in folding.rows(before, stages, was_fold):
-        tops = heights(design, row, members)
+        tops = heights(design, row, places, members)
         highest, lowest = min(tops.values()), max(tops.values())
         for index, column in enumerate(row):
             for id in column:

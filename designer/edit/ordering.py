@@ -7,12 +7,12 @@ that is there stays where it is as good.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from designer.edit.sizes import CARD_HEIGHT, GRID, STEP_Y
-from designer.graph.design import Design, NodeId, Wire
+from designer.graph.design import Design, NodeId, Point, Wire
 
 _SWEEPS = 6
 _STRAIGHTENINGS = 4
@@ -48,7 +48,7 @@ class Layers:
         columns: The vertices of each column.
         left: For each vertex, the pieces that come from the column before.
         right: The pieces that go to the column after.
-        level: -1 for what comes from the row above, 1 for what goes to the row below, 0 for all else.
+        level: Below 0 for what comes from the rows above, 1 for what goes to those below, 0 for all else.
     """
 
     ids: list[NodeId]
@@ -76,41 +76,61 @@ class Layers:
         return vertex < len(self.ids)
 
 
-def heights(design: Design, row: Sequence[Sequence[NodeId]], members: Mapping[NodeId, object]) -> dict[NodeId, float]:
+def heights(
+    design: Design, row: Sequence[Sequence[NodeId]], placed: Mapping[NodeId, Point], members: Collection[NodeId]
+) -> dict[NodeId, float]:
     """The top of each card of a row, above and below the row's middle line.
 
     Args:
         design: What is laid out; its places say which order there is.
         row: Its columns from left to right.
+        placed: Where the nodes of the rows above will stand.
         members: The nodes that are laid out at all; wires to others do not count.
     """
     if all(len(column) == 1 for column in row):
         return {column[0]: 0.0 for column in row}
-    layers = _layers(design, row, members)
+    layers = _layers(design, row, placed, members)
     order = _ordered(design, layers)
     middles = _straightened(layers, order)
     return {id: middles[vertex] - CARD_HEIGHT / 2 for vertex, id in enumerate(layers.ids)}
 
 
-def _layers(design: Design, row: Sequence[Sequence[NodeId]], members: Mapping[NodeId, object]) -> Layers:
+def _layers(
+    design: Design, row: Sequence[Sequence[NodeId]], placed: Mapping[NodeId, Point], members: Collection[NodeId]
+) -> Layers:
     ids = [id for column in row for id in column]
     vertex = {id: index for index, id in enumerate(ids)}
     place = {id: index for index, column in enumerate(row) for id in column}
-    layers = Layers(ids, [[vertex[id] for id in column] for column in row])
+    # The first column is for the wires that enter from the side.
+    layers = Layers(ids, [[], *([vertex[id] for id in column] for column in row)])
     layers.left, layers.right, layers.level = [[] for _ in ids], [[] for _ in ids], [0] * len(ids)
+    entering = _entering(design, row[0], placed, layers)
     for id in ids:
         for wire in design.incoming(id):
             source = wire.source.node
             here, there = _offset(design, wire, True), _offset(design, wire, False)
             if source in place:
                 _pass(layers, row, (vertex[source], place[source], here), (vertex[id], place[id], there))
-            elif source in members and place[id] > 0:
-                layers.join(layers.add(place[id] - 1, -1), vertex[id], 0.0, there)
+            elif source in placed:
+                passed = entering[source] if place[id] == 0 else layers.add(place[id], -1)
+                layers.join(passed, vertex[id], 0.0, there)
         if place[id] < len(row) - 1:
             for wire in design.outgoing(id):
                 if wire.target.node not in place and wire.target.node in members:
-                    layers.join(vertex[id], layers.add(place[id] + 1, 1), _offset(design, wire, True), 0.0)
+                    layers.join(vertex[id], layers.add(place[id] + 2, 1), _offset(design, wire, True), 0.0)
     return layers
+
+
+def _entering(
+    design: Design, first: Sequence[NodeId], placed: Mapping[NodeId, Point], layers: Layers
+) -> dict[NodeId, Vertex]:
+    """A vertex for each node above that the row's first column reads.
+
+    They come in round the row's end, each outside what left further left: what left furthest right is uppermost.
+    """
+    sources = dict.fromkeys(source for id in first for source in design.predecessors[id] if source in placed)
+    ordered = sorted(sources, key=lambda id: (-placed[id].x, placed[id].y))
+    return {id: layers.add(0, level - len(ordered)) for level, id in enumerate(ordered)}
 
 
 def _pass(
@@ -125,7 +145,7 @@ def _pass(
         return
     at, offset = start[0], start[2]
     for column in between:
-        passed = layers.add(column)
+        passed = layers.add(column + 1)
         layers.join(at, passed, offset, 0.0)
         at, offset = passed, 0.0
     layers.join(at, end[0], offset, end[2])
