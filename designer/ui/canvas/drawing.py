@@ -75,6 +75,7 @@ class Drawing(QGraphicsScene):
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
         self._cards = Cards()
+        self._elsewhere: set[NodeId] = set()
         self._watched: dict[PortRef, QRectF] = {}
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
@@ -98,6 +99,7 @@ class Drawing(QGraphicsScene):
             self._watched.pop(wire.target, None)
         for node in changes.removed_nodes:
             self._bubbles.discard(node.id)
+            self._elsewhere.discard(node.id)
             self.removeItem(self.nodes.pop(node.id))
         for node in changes.added_nodes:
             self._add_node(node)
@@ -130,6 +132,7 @@ class Drawing(QGraphicsScene):
         item.node = after
         if before.position != after.position:
             item.setPos(*after.position)
+            self._elsewhere.discard(after.id)
             self._unrouted.update(wire.target for wire in self.design.incoming(after.id))
             self._unrouted.update(wire.target for wire in self.design.outgoing(after.id))
         if before.layer != after.layer or before.name != after.name:
@@ -169,6 +172,7 @@ class Drawing(QGraphicsScene):
         """Show cards elsewhere than the design has them, for a moment."""
         for id, place in places.items():
             self.nodes[id].setPos(*place)
+            (self._elsewhere.discard if place == self.design.nodes[id].position else self._elsewhere.add)(id)
             self._unrouted.update(wire.target for wire in self.design.incoming(id))
             self._unrouted.update(wire.target for wire in self.design.outgoing(id))
         self._route_dirty()
@@ -205,7 +209,7 @@ class Drawing(QGraphicsScene):
         dots = [QPointF(*dot) for dot in item.wire.via]
         ask = Ask(*self.ends(item.wire), dots, item.is_shortcut, self.nodes[item.target.node].y())
         ends = (item.wire.source.node, item.wire.target.node)
-        if any(self.nodes[id].pos() != QPointF(*self.design.nodes[id].position) for id in ends):
+        if any(id in self._elsewhere for id in ends):
             # On its way to a place: the cards it passes are no reason to run otherwise.
             return route(*ask)
         area = watched(ask)

@@ -17,10 +17,12 @@ from PySide6.QtGui import QPainterPath
 
 from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, ROW_GAP
 from designer.graph.design import NodeId, Point
-from designer.ui.canvas.geometry import WireRoute, along, polyline, route, track
+from designer.ui.canvas.geometry import WireRoute, along, route, track
 
 CLEARANCE = 9.0
 """How far from a card a way around it keeps."""
+_FINENESS = 12
+"""Straight pieces for a curve."""
 _TOUCH = 1.0
 """How far into a card's edge a wire may come and still be seen."""
 _CELL_X, _CELL_Y = 2 * (CARD_WIDTH + GAP_X), 2 * CARD_HEIGHT
@@ -122,13 +124,40 @@ def led(ask: Ask, cards: Cards, ends: Collection[NodeId], steps: Callable[[NodeI
 
 def _is_clear(path: QPainterPath, near: Iterable[Point]) -> bool:
     bounds = path.controlPointRect()
-    left, top = bounds.left() - CARD_WIDTH + _TOUCH, bounds.top() - CARD_HEIGHT + _TOUCH
-    right, bottom = bounds.right() - _TOUCH, bounds.bottom() - _TOUCH
-    met = [corner for corner in near if left < corner.x < right and top < corner.y < bottom]
+    met = _within(near, bounds.left(), bounds.top(), bounds.right(), bounds.bottom())
     if not met:
         return True
-    line = [(point.x(), point.y()) for point in polyline(path)]
-    return not any(_enters(a, b, corner) for a, b in pairwise(line) for corner in met)
+    points = [(element.x, element.y) for element in map(path.elementAt, range(path.elementCount()))]
+    index = 1
+    while index < len(points):
+        step = 3 if path.elementAt(index).isCurveTo() else 1
+        piece = points[index - 1 : index + step]
+        index += step
+        xs, ys = [x for x, _ in piece], [y for _, y in piece]
+        # Most pieces are clear by their bounds alone, which is cheap to see.
+        hit = _within(met, min(xs), min(ys), max(xs), max(ys))
+        if hit and any(_enters(a, b, corner) for a, b in pairwise(_pieces(piece)) for corner in hit):
+            return False
+    return True
+
+
+def _within(near: Iterable[Point], left: float, top: float, right: float, bottom: float) -> list[Point]:
+    least_x, least_y = left - CARD_WIDTH + _TOUCH, top - CARD_HEIGHT + _TOUCH
+    most_x, most_y = right - _TOUCH, bottom - _TOUCH
+    return [corner for corner in near if least_x < corner[0] < most_x and least_y < corner[1] < most_y]
+
+
+def _pieces(piece: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Ends of the straight pieces that stand for a line, or for a cubic curve by its four points."""
+    if len(piece) == 2:
+        return list(piece)
+    found = []
+    for number in range(_FINENESS + 1):
+        t = number / _FINENESS
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+        x, y = (sum(w * point[axis] for w, point in zip(weights, piece, strict=True)) for axis in (0, 1))
+        found.append((x, y))
+    return found
 
 
 def _enters(a: tuple[float, float], b: tuple[float, float], corner: Point) -> bool:
