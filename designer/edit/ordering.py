@@ -7,6 +7,7 @@ that is there stays where it is as good.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -167,8 +168,7 @@ def _ordered(design: Design, layers: Layers) -> Order:
     tops = [design.nodes[id].position.y for id in layers.ids]
     present = _settled(layers, [sorted(c, key=lambda v: tops[v] if layers.is_card(v) else 0.0) for c in layers.columns])
     fresh = _improved(layers, _library_order(layers))
-    plain = _improved(layers, [list(column) for column in layers.columns])
-    return min((present, fresh, plain), key=lambda order: _crossings(layers, order))
+    return min((present, fresh), key=lambda order: _crossings(layers, order))
 
 
 def _settled(layers: Layers, order: Order) -> Order:
@@ -243,7 +243,7 @@ def _exchange(layers: Layers, order: Order, fixed: Mapping[Vertex, int] | None =
                 a, b = column[index], column[index + 1]
                 if layers.level[a] != layers.level[b] or (fixed is not None and a in fixed and b in fixed):
                     continue
-                if _between(layers, at, b, a) < _between(layers, at, a, b):
+                if _gain(layers, at, a, b) > 0:
                     column[index], column[index + 1] = b, a
                     at[a], at[b] = at[b], at[a]
                     has_changed = True
@@ -251,15 +251,19 @@ def _exchange(layers: Layers, order: Order, fixed: Mapping[Vertex, int] | None =
             return
 
 
-def _between(layers: Layers, at: Sequence[float], upper: Vertex, lower: Vertex) -> int:
-    """How many wires of two neighbours cross, the first standing above the second."""
-    count = 0
+def _gain(layers: Layers, at: Sequence[float], upper: Vertex, lower: Vertex) -> int:
+    """How many crossings fewer two neighbours' wires have once they change places."""
+    gain = 0
     for ends in (layers.left, layers.right):
-        for one in ends[upper]:
-            place = at[one.vertex] + one.there / STEP_Y
-            for other in ends[lower]:
-                count += place > at[other.vertex] + other.there / STEP_Y
-    return count
+        others = [at[end.vertex] + end.there / STEP_Y for end in ends[lower]]
+        for end in ends[upper] if others else ():
+            place = at[end.vertex] + end.there / STEP_Y
+            for other in others:
+                if place > other:
+                    gain += 1
+                elif place < other:
+                    gain -= 1
+    return gain
 
 
 def _crossings(layers: Layers, order: Order) -> int:
@@ -273,8 +277,12 @@ def _crossings(layers: Layers, order: Order) -> int:
         pieces = sorted(
             (at[v] + end.here / STEP_Y, at[end.vertex] + end.there / STEP_Y) for v in column for end in layers.right[v]
         )
-        for index, (start, place) in enumerate(pieces):
-            count += sum(place < before and start > first for first, before in pieces[:index])
+        # Those of one start are in the order of their ends, so that none of them is counted against another.
+        ends: list[float] = []
+        for _, place in pieces:
+            above = bisect_right(ends, place)
+            count += len(ends) - above
+            ends.insert(above, place)
     return count
 
 
