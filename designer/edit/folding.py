@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from math import sqrt
 from typing import NamedTuple
 
-from designer.edit.sizes import GAP_Y, ROW_GAP, STEP_X, STEP_Y
+from designer.edit.sizes import CARD_HEIGHT, GAP_Y, ROW_GAP, STEP_X, STEP_Y
 from designer.graph.design import Design, NodeId
 
 ASPECT = 1.7
@@ -18,6 +19,9 @@ ASPECT = 1.7
 
 LONGEST_ROW = 14
 """Columns of a single row that need no folding."""
+
+_PRELUDE = 3
+"""Nodes before the first stage that need no row of their own."""
 
 _LONG_WAY = 3
 """Columns to its reader from which on a node of one input stands there, and not by what it reads."""
@@ -48,8 +52,8 @@ def stages(design: Design, before: Before, part: Sequence[NodeId]) -> list[Part]
     found: dict[int, Part] = {}
     for id in part:
         found.setdefault(stage[id], []).append(id)
-    # A design whose first layer already shrinks would leave its input alone in a row: it joins the row below.
-    if len(found) > 1 and len(found[0]) == 1:
+    # A design that shrinks the map at once would leave its input alone in a row: it joins the row below.
+    if len(found) > 1 and len(found[0]) <= _PRELUDE:
         found[1] = found.pop(0) + found[1]
     return [found[key] for key in sorted(found)]
 
@@ -141,9 +145,10 @@ def _crossing(before: Before, part: Sequence[Column]) -> list[int]:
 
 def _shortened(part: Sequence[Column], first: int, end: int, crossing: Sequence[int]) -> list[Row]:
     found: list[Row] = []
+    whole = (end - first) * ASPECT * (CARD_HEIGHT + ROW_GAP) / STEP_X
+    longest = min(LONGEST_ROW, max(LONGEST_ROW // 2, round(sqrt(whole))))
     while end - first > LONGEST_ROW:
-        middle = first + LONGEST_ROW // 2
-        cut = min(range(middle, first + LONGEST_ROW + 1), key=lambda at: (crossing[at], -at))
+        cut = min(range(first + longest // 2, first + longest + 1), key=lambda at: (crossing[at], -at))
         found.append(list(part[first:cut]))
         first = cut
     return [*found, list(part[first:end])]

@@ -166,23 +166,22 @@ def _offset(design: Design, wire: Wire, is_start: bool) -> float:
 
 def _ordered(design: Design, layers: Layers) -> Order:
     tops = [design.nodes[id].position.y for id in layers.ids]
-    present = _settled(layers, [sorted(c, key=lambda v: tops[v] if layers.is_card(v) else 0.0) for c in layers.columns])
+    cards = [[v for v in column if layers.is_card(v)] for column in layers.columns]
+    present = _settled(layers, [sorted(column, key=lambda v: tops[v]) for column in cards])
     fresh = _improved(layers, _library_order(layers))
-    return min((present, fresh), key=lambda order: _crossings(layers, order))
+    # Settled too, so that the same comes out once the cards stand in this order.
+    settled = _settled(layers, [[v for v in column if layers.is_card(v)] for column in fresh])
+    return min((present, settled, fresh), key=lambda order: _crossings(layers, order))
 
 
-def _settled(layers: Layers, order: Order) -> Order:
-    """The cards in the order that they are in, and passing wires where they cross least."""
-    cards = {v: index for column in order for index, v in enumerate(v for v in column if layers.is_card(v))}
-    found = [[v for v in column if layers.is_card(v)] for column in order]
-    for column, vertices in enumerate(order):
-        for v in vertices:
-            if not layers.is_card(v):
-                found[column].append(v)
-    best = _sweep(layers, found, 1, cards)
+def _settled(layers: Layers, cards: Order) -> Order:
+    """The cards of each column in the order that is given, and passing wires where they cross least."""
+    fixed = {v: index for column in cards for index, v in enumerate(column)}
+    passing = [[v for v in column if not layers.is_card(v)] for column in layers.columns]
+    best = _sweep(layers, [[*a, *b] for a, b in zip(cards, passing, strict=True)], 1, fixed)
     for direction in (-1, 1):
-        best = min(best, _sweep(layers, best, direction, cards), key=lambda order: _crossings(layers, order))
-    _exchange(layers, best, cards)
+        best = min(best, _sweep(layers, best, direction, fixed), key=lambda order: _crossings(layers, order))
+    _exchange(layers, best, fixed)
     return best
 
 

@@ -27,7 +27,9 @@ pytestmark = pytest.mark.usefixtures("qapp")
 @given(layered_designs() | designs(max_nodes=14) | grouped_designs())
 def test_after_tidying_no_wire_is_hidden_and_no_card_is_on_another(design: Design) -> None:
     laid = tidy(design)
-    assert hidden(Drawing(laid)) == []
+    # A wire that a person bent, both ends of which stayed, runs as the person has it.
+    bent = {target for target, wire in laid.wires.items() if wire.via}
+    assert [met for met in hidden(Drawing(laid)) if met[0] not in bent] == []
     assert overlapping(laid) == []
 
 
