@@ -7,11 +7,12 @@ the shape of a row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from enum import Enum, auto
+from itertools import accumulate, pairwise
 from math import sqrt
 from typing import NamedTuple
 
-from designer.edit.sizes import CARD_HEIGHT, GAP_Y, ROW_GAP, STEP_X, STEP_Y
+from designer.edit.sizes import GAP_Y, ROW_GAP, STEP_X, STEP_Y
 from designer.graph.design import Design, NodeId
 
 ASPECT = 1.7
@@ -23,10 +24,10 @@ LONGEST_ROW = 14
 _PRELUDE = 3
 """Nodes before the first stage that need no row of their own."""
 
-_LONG_WAY = 3
+_LONG_WAY = 5
 """Columns to its reader from which on a node of one input stands there, and not by what it reads."""
 
-_PATIENCE = 1.3
+_PATIENCE = 1.5
 """By what factor folds that are there may miss the shape aimed for more than the best would, and still stay."""
 
 
@@ -37,10 +38,18 @@ class Size(NamedTuple):
     lanes: int
 
 
+class Meeting(Enum):
+    """How two columns that follow each other stand: in one row, or with a fold between them."""
+
+    SIDE_BY_SIDE = auto()
+    FOLD = auto()
+
+
 Column = list[NodeId]
 Row = list[Column]
 Part = list[NodeId]
 Before = Mapping[NodeId, list[NodeId]]
+Meets = Callable[[Column, Column], Meeting | None]
 
 
 def stages(design: Design, before: Before, part: Sequence[NodeId]) -> list[Part]:
@@ -79,13 +88,13 @@ def columns(before: Before, stage: Part) -> list[Column]:
     return found
 
 
-def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[Column, Column], bool]) -> list[Row]:
+def rows(before: Before, parts: Sequence[Sequence[Column]], meets: Meets) -> list[Row]:
     """The columns of each stage put into rows.
 
     Args:
         before: What each node reads.
         parts: The columns of each stage.
-        was_fold: Whether a row ended between two columns, as they stand now. Such folds stay while the shape allows.
+        meets: How two columns that follow each other stand now. Folds that are there stay while the shape allows.
     """
     pieces = [_pieces(before, part) for part in parts]
     if len(parts) == 1 and len(parts[0]) <= LONGEST_ROW:
@@ -93,8 +102,10 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[
     sizes = [[Size(len(piece), max(map(len, piece))) for piece in part] for part in pieces]
     wrap = _wrap_at(sizes)
     fresh = [_packed(part, wrap) for part in sizes]
-    kept = [_kept(part, of_part, wrap, was_fold) for part, of_part in zip(pieces, sizes, strict=True)]
-    chosen = kept if _miss(_sizes(sizes, kept)) <= _PATIENCE * _miss(_sizes(sizes, fresh)) else fresh
+    longest = int(_PATIENCE * max(size.columns for size in _sizes(sizes, fresh)))
+    kept = [_kept(part, of_part, wrap, longest, meets) for part, of_part in zip(pieces, sizes, strict=True)]
+    is_fine = _is_laid_out(parts, meets) and _miss(_sizes(sizes, kept)) <= _PATIENCE * _miss(_sizes(sizes, fresh))
+    chosen = kept if is_fine else fresh
     found: list[Row] = []
     for part, counts in zip(pieces, chosen, strict=True):
         first = 0
@@ -102,6 +113,12 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], was_fold: Callable[[
             found.append(_entered(before, [column for piece in part[first : first + count] for column in piece]))
             first += count
     return found
+
+
+def _is_laid_out(parts: Sequence[Sequence[Column]], meets: Meets) -> bool:
+    """Whether the columns stand as rows of some kind already, but for a few that were dropped among them."""
+    found = [meets(left, right) is not None for part in parts for left, right in pairwise(part)]
+    return 4 * sum(found) >= 3 * len(found)
 
 
 def _entered(before: Before, row: Row) -> Row:
@@ -116,39 +133,45 @@ def _entered(before: Before, row: Row) -> Row:
 def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
     """A stage cut wherever only one output is wanted further: pieces that a fold would not tear, as a block under its residual.
 
-    A piece that is longer than a row is cut where the fewest are.
+    A piece that is longer than a row is cut where the fewest wires cross.
     """
-    crossing = _crossing(before, part)
+    outputs, wires = _crossing(before, part)
     pieces: list[Row] = []
     first = 0
     for end in range(1, len(part) + 1):
-        if end == len(part) or crossing[end] <= 1:
-            pieces += _shortened(part, first, end, crossing)
+        if end == len(part) or outputs[end] <= 1:
+            pieces += _shortened(part, first, end, wires)
             first = end
     return pieces
 
 
-def _crossing(before: Before, part: Sequence[Column]) -> list[int]:
-    """How many nodes' outputs are still wanted in front of each column: a block's end is one, which its next may skip."""
+def _crossing(before: Before, part: Sequence[Column]) -> tuple[list[int], list[int]]:
+    """In front of each column: how many nodes' outputs are still wanted, and how many wires cross.
+
+    At a block's end one output is wanted, though its next block may be skipped by a second wire from there.
+    """
     place = {id: index for index, column in enumerate(part) for id in column}
     reach: dict[NodeId, int] = {}
+    outputs, wires = ([0] * (len(part) + 1) for _ in range(2))
     for id, end in place.items():
         for source in before[id]:
             if source in place:
                 reach[source] = max(reach.get(source, 0), end)
-    change = [0] * (len(part) + 1)
+                wires[place[source] + 1] += 1
+                wires[end + 1] -= 1
     for source, end in reach.items():
-        change[place[source] + 1] += 1
-        change[end + 1] -= 1
-    return list(accumulate(change))
+        outputs[place[source] + 1] += 1
+        outputs[end + 1] -= 1
+    return list(accumulate(outputs)), list(accumulate(wires))
 
 
-def _shortened(part: Sequence[Column], first: int, end: int, crossing: Sequence[int]) -> list[Row]:
+def _shortened(part: Sequence[Column], first: int, end: int, wires: Sequence[int]) -> list[Row]:
     found: list[Row] = []
-    whole = (end - first) * ASPECT * (CARD_HEIGHT + ROW_GAP) / STEP_X
-    longest = min(LONGEST_ROW, max(LONGEST_ROW // 2, round(sqrt(whole))))
+    height = max(map(len, part[first:end])) * STEP_Y - GAP_Y + ROW_GAP
+    wanted = sqrt((end - first) * ASPECT * height / STEP_X)
+    longest = min(LONGEST_ROW, max(LONGEST_ROW // 2, round(wanted)))
     while end - first > LONGEST_ROW:
-        cut = min(range(first + longest // 2, first + longest + 1), key=lambda at: (crossing[at], -at))
+        cut = min(range(first + longest // 2, first + longest + 1), key=lambda at: (wires[at], -at))
         found.append(list(part[first:cut]))
         first = cut
     return [*found, list(part[first:end])]
@@ -156,31 +179,36 @@ def _shortened(part: Sequence[Column], first: int, end: int, crossing: Sequence[
 
 def _packed(pieces: Sequence[Size], wrap: int) -> list[int]:
     """How many pieces go into each row of at most so many columns; a longer piece has a row of its own."""
-    counts: list[int] = []
+    groups: list[list[Size]] = []
     filled = 0
     for piece in pieces:
         # A single column does not make a row.
-        if counts and (filled + piece.columns <= wrap or filled == 1):
-            counts[-1] += 1
+        if groups and (filled + piece.columns <= wrap or filled == 1):
+            groups[-1].append(piece)
             filled += piece.columns
         else:
-            counts.append(1)
+            groups.append([piece])
             filled = piece.columns
-    return counts
+    return [len(group) for group in _joined(groups)]
 
 
-def _kept(
-    pieces: Sequence[Row], sizes: Sequence[Size], wrap: int, was_fold: Callable[[Column, Column], bool]
-) -> list[int]:
+def _joined(groups: list[list[Size]]) -> list[list[Size]]:
+    """With a lone column put at the end of the row before: it is an end, or what was dropped on the wire there."""
+    for index in reversed(range(1, len(groups))):
+        if sum(size.columns for size in groups[index]) == 1:
+            groups[index - 1] += groups.pop(index)
+    return groups
+
+
+def _kept(pieces: Sequence[Row], sizes: Sequence[Size], wrap: int, longest: int, meets: Meets) -> list[int]:
     """The same with the folds that are there; a row that grew too long for them is folded once more."""
-    longest = max(wrap, int(wrap * _PATIENCE))
     groups: list[list[Size]] = []
     for index, piece in enumerate(pieces):
-        if index == 0 or was_fold(pieces[index - 1][-1], piece[0]):
+        if index == 0 or meets(pieces[index - 1][-1], piece[0]) is Meeting.FOLD:
             groups.append([])
         groups[-1].append(sizes[index])
     counts: list[int] = []
-    for group in groups:
+    for group in _joined(groups):
         counts += [len(group)] if sum(size.columns for size in group) <= longest else _packed(group, wrap)
     return counts
 
@@ -204,9 +232,7 @@ def _wrap_at(pieces: Sequence[Sequence[Size]]) -> int:
     while wrap < longest:
         candidates.append(wrap)
         wrap += max(1, wrap // 8)
-    return min(
-        [*candidates, longest], key=lambda wrap: _miss(_sizes(pieces, [_packed(part, wrap) for part in pieces]))
-    )
+    return min([*candidates, longest], key=lambda wrap: _miss(_sizes(pieces, [_packed(part, wrap) for part in pieces])))
 
 
 def _miss(sizes: Sequence[Size]) -> float:

@@ -108,14 +108,14 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
     top = 0.0
     members = set(part)
 
-    def was_fold(left: folding.Column, right: folding.Column) -> bool:
-        """Whether the right column stands below the left one and begins further left."""
+    def meets(left: folding.Column, right: folding.Column) -> folding.Meeting | None:
         ends, begins = ([design.nodes[id].position for id in column] for column in (left, right))
-        return max(at.x for at in begins) < min(at.x for at in ends) and max(at.y for at in ends) < min(
-            at.y for at in begins
-        )
+        if max(at.x for at in ends) < max(at.x for at in begins):
+            return folding.Meeting.SIDE_BY_SIDE
+        is_below = max(at.y for at in ends) < min(at.y for at in begins)
+        return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < min(at.x for at in ends) else None
 
-    for row in folding.rows(before, stages, was_fold):
+    for row in folding.rows(before, stages, meets):
         tops = heights(design, row, places, members)
         highest, lowest = min(tops.values()), max(tops.values())
         for index, column in enumerate(row):

@@ -211,7 +211,9 @@ def _sweep(layers: Layers, order: Order, direction: int, fixed: Mapping[Vertex, 
             at[v] = float(index)
         if column != (0 if direction > 0 else len(order) - 1):
             wanted = {
-                v: sum(at[end.vertex] + end.there / STEP_Y for end in joined[v]) / len(joined[v]) if joined[v] else at[v]
+                v: sum(at[end.vertex] + end.there / STEP_Y for end in joined[v]) / len(joined[v])
+                if joined[v]
+                else at[v]
                 for v in found[column]
             }
             _hold(found[column], wanted, fixed)

@@ -151,22 +151,60 @@ def residual_network() -> Design:
 
 
 @pytest.mark.parametrize(
-    "design", [residual_network(), bottlenecks(156), template("mobilenet_v2").build()], ids=lambda d: str(d.name)
+    "design",
+    [residual_network(), bottlenecks(156), template("mobilenet_v2").build()],
+    ids=["residuals", "bottlenecks", "mobilenet"],
 )
-def test_after_an_insertion_only_its_row_moves(design: Design) -> None:
+def test_after_an_insertion_only_what_follows_in_its_row_moves(design: Design) -> None:
     laid = tidy(design)
     wires = [wire for wire in laid.wires.values() if len(laid.predecessors[wire.target.node]) == 1]
     for wire in wires[:: max(1, len(wires) // 12)]:
-        new = Node(NodeId("new"), BatchNorm(), position=laid.nodes[wire.target.node].position)
-        grown = laid.without_wires([wire.target]).with_node(new)
-        grown = grown.with_wire(Wire(wire.source, ref("new.x"))).with_wire(Wire(ref("new.y"), wire.target))
-        again = tidy(grown)
-        row = laid.nodes[wire.target.node].position.y
-        for id, node in laid.nodes.items():
-            now = again.nodes[id].position
-            if now != node.position:
-                assert node.position.y == row, f"{id} is in another row than {wire.target.node}"
-                assert now == Point(node.position.x + CARD_WIDTH + GAP_X, node.position.y)
+        again = tidy(inserted(laid, wire))
+        row = next(row for row in rows(laid) if wire.target.node in row)
+        for other in rows(laid):
+            steps = {step(laid, again, id) for id in other}
+            if other == row:
+                assert {across for across, _ in steps} <= {0.0, CARD_WIDTH + GAP_X}, "a column's room, or none"
+            else:
+                assert len(steps) == 1, "another row keeps together"
+                ((across, down),) = steps
+                assert across == 0
+                assert down == 0 or len(row) > len({laid.nodes[id].position.x for id in row}), (
+                    "only a taller row pushes"
+                )
+
+
+def test_insertions_one_after_another_do_not_make_a_row_endless() -> None:
+    design = tidy(bottlenecks(60))
+    for number in range(40):
+        wire = next(wire for wire in design.wires.values() if wire.target == ref("filter_1.x"))
+        design = tidy(inserted(design, wire, f"new_{number}"))
+    assert aspect(design) < 4
+
+
+def inserted(design: Design, wire: Wire, id: str = "new") -> Design:
+    """With a normalization in a wire, dropped where the reader stood."""
+    new = Node(NodeId(id), BatchNorm(), position=design.nodes[wire.target.node].position)
+    apart = design.without_wires([wire.target]).with_node(new)
+    return apart.with_wire(Wire(wire.source, ref(f"{id}.x"))).with_wire(Wire(ref(f"{id}.y"), wire.target))
+
+
+def rows(design: Design) -> list[set[NodeId]]:
+    """The nodes by row: rows stand further apart than lanes."""
+    found: list[set[NodeId]] = []
+    last = float("-inf")
+    for node in sorted(design.nodes.values(), key=lambda node: node.position.y):
+        if node.position.y - last >= CARD_HEIGHT + ROW_GAP:
+            found.append(set())
+        found[-1].add(node.id)
+        last = node.position.y
+    return found
+
+
+def step(before: Design, after: Design, id: NodeId) -> tuple[float, float]:
+    """How far a node moved."""
+    here, there = before.nodes[id].position, after.nodes[id].position
+    return there.x - here.x, there.y - here.y
 
 
 @settings(max_examples=40, deadline=None)

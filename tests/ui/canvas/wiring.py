@@ -97,10 +97,18 @@ def _library_lines(design: Design) -> Iterator[tuple[Wire, Line]]:
         for wire in design.wires.values():
             source, target = number[wire.source.node], number[wire.target.node]
             if source in places and target in places:
-                start = _port(places[source], output_index(design.nodes[wire.source.node], wire.source.port),
-                              len(design.nodes[wire.source.node].layer.outputs), CARD_WIDTH / 2)
-                end = _port(places[target], input_index(design.nodes[wire.target.node], wire.target.port),
-                            len(design.nodes[wire.target.node].layer.inputs), -CARD_WIDTH / 2)
+                start = _port(
+                    places[source],
+                    output_index(design.nodes[wire.source.node], wire.source.port),
+                    len(design.nodes[wire.source.node].layer.outputs),
+                    CARD_WIDTH / 2,
+                )
+                end = _port(
+                    places[target],
+                    input_index(design.nodes[wire.target.node], wire.target.port),
+                    len(design.nodes[wire.target.node].layer.inputs),
+                    -CARD_WIDTH / 2,
+                )
                 yield wire, [start, *(places[v] for v in ways[source, target]), end]
 
 
