@@ -1,4 +1,4 @@
-"""Random designs as networks are drawn: chains, residual blocks, branches, cells with two inputs, long skips, groups."""
+"""Random designs as networks are drawn: chains, residuals, branches, cells of two inputs, long skips, groups."""
 
 from __future__ import annotations
 
@@ -84,7 +84,29 @@ def cells(count: int, seed: int = 1) -> Design:
     for _ in range(count):
         before, at = at, sketch.cell(before, at, chance)
     sketch.put(Output(), at)
-    return sketch.design(f"{count} cells")
+    return sketch.design(f"{count} cells, seed {seed}")
+
+
+def residuals() -> Design:
+    """Four stages, each a block with a convolution in its shortcut and three under their identity."""
+    sketch = Sketch()
+    at = sketch.put(Input())
+    for _ in range(4):
+        at = sketch.strided(at, 2)
+        for _ in range(3):
+            at = sketch.residual(at, 3)
+    sketch.put(Output(), at)
+    return sketch.design("residual stages")
+
+
+def branched() -> Design:
+    """Six blocks of four ways each."""
+    sketch = Sketch()
+    at = sketch.put(Input())
+    for _ in range(6):
+        at = sketch.branches(at, [0, 1, 2, 1])
+    sketch.put(Output(), at)
+    return sketch.design("branches")
 
 
 def u_net(depth: int, length: int = 2) -> Design:

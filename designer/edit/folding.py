@@ -131,7 +131,7 @@ def _entered(before: Before, row: Row) -> Row:
 
 
 def _pieces(before: Before, part: Sequence[Column]) -> list[Row]:
-    """A stage cut wherever only one output is wanted further: pieces that a fold would not tear, as a block under its residual.
+    """A stage cut wherever only one output is wanted further: no fold then tears a block under its residual.
 
     A piece that is longer than a row is cut where the fewest wires cross.
     """

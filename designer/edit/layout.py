@@ -113,7 +113,7 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
         if max(at.x for at in ends) < max(at.x for at in begins):
             return folding.Meeting.SIDE_BY_SIDE
         is_below = max(at.y for at in ends) < min(at.y for at in begins)
-        return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < min(at.x for at in ends) else None
+        return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < max(at.x for at in ends) else None
 
     for row in folding.rows(before, stages, meets):
         tops = heights(design, row, places, members)

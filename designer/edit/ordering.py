@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from designer.edit.sizes import CARD_HEIGHT, GRID, STEP_Y
@@ -309,12 +310,9 @@ def _straightened(layers: Layers, order: Order) -> list[float]:
     middles = [0.0] * len(layers.left)
     for column in real:
         _settle(layers, column, [0.0] * len(column), [1.0] * len(column), middles)
-    for turn in range(_STRAIGHTENINGS):
-        for both in (False, turn == _STRAIGHTENINGS - 1):
-            forward = not both
-            sides = (layers.left, layers.right) if both else (layers.left,) if forward else (layers.right,)
-            for column in real:
-                _align(layers, column, sides, middles)
+    for _ in range(_STRAIGHTENINGS):
+        for column in real:
+            _align(layers, column, (layers.left,), middles)
         for column in reversed(real):
             _align(layers, column, (layers.right,), middles)
     for column in real:
@@ -347,7 +345,7 @@ def _settle(
     if not column:
         return
     below = [0.0]
-    for a, b in zip(column, column[1:], strict=False):
+    for a, b in pairwise(column):
         below.append(below[-1] + _distance(layers, a, b))
     pools: list[tuple[float, float, int]] = []
     for place, weight, offset in zip(wanted, weights, below, strict=True):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from designer.analysis.snapshot import analyse
 from designer.edit.edits import move
+from designer.edit.folding import ASPECT
 from designer.edit.grouping import expand_block, group
 from designer.edit.layout import tidy
-from designer.edit.folding import ASPECT
 from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, ROW_GAP
 from designer.graph.design import Design, Node, NodeId, Point, Wire
 from designer.layers.endpoints import Input, Output
@@ -21,7 +21,7 @@ from designer.layers.normalization import BatchNorm
 from designer.templates.networks import template
 from tests.benchmarks.designs import bottlenecks
 from tests.edit.cards import overlapping
-from tests.layered_designs import Sketch, layered_designs
+from tests.layered_designs import Sketch, layered_designs, residuals
 from tests.random_designs import designs
 from tests.small_designs import ref
 from tests.sound_designs import sound_designs
@@ -136,23 +136,12 @@ def test_what_does_not_hang_together_stands_apart() -> None:
     assert len({laid.nodes[NodeId(f"n{lot[0]}")].position for lot in lots}) == 3
 
 
-# After an edit ---------------------------------------------------------------------------------------------------------
-
-
-def residual_network() -> Design:
-    sketch = Sketch()
-    at = sketch.put(Input())
-    for _ in range(4):
-        at = sketch.strided(at, 2)
-        for _ in range(3):
-            at = sketch.residual(at, 3)
-    sketch.put(Output(), at)
-    return sketch.design()
+# After an edit --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "design",
-    [residual_network(), bottlenecks(156), template("mobilenet_v2").build()],
+    [residuals(), bottlenecks(156), template("mobilenet_v2").build()],
     ids=["residuals", "bottlenecks", "mobilenet"],
 )
 def test_after_an_insertion_only_what_follows_in_its_row_moves(design: Design) -> None:

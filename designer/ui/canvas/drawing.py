@@ -1,4 +1,4 @@
-"""The drawing of a design and its analysis: cards and wires. Applies differences and re-creates nothing that stayed.
+"""The drawing of a design and its analysis: cards, wires, remarks. What stayed the same is never made anew.
 
 Items are kept by node id and by the input a wire ends at; the design keeps the data. It holds no rule: what may be
 wired, what is wrong and what it costs is the analysis' word. It knows no document, so a picture is drawn by it as
@@ -11,22 +11,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from designer.analysis.issues import Issue, Severity
 from designer.analysis.snapshot import Analysis
-from designer.edit.sizes import GAP_X
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
+from designer.graph.remark import RemarkId
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import Shares, card_font, face
-from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, WireRoute, route
+from designer.ui.canvas.card import Shares, face
+from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
-from designer.ui.canvas.painting import Detail, Paints, PortMark
-from designer.ui.canvas.routing import Ask, Cards, Neighbours, led, watched
-from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
+from designer.ui.canvas.painting import Paints, PortMark
+from designer.ui.canvas.remarks import Remarks
+from designer.ui.canvas.ways import Ways
+from designer.ui.canvas.wire_item import WireItem, shortcuts
+from designer.ui.canvas.wire_words import paint_words
 from designer.ui.theme import Tokens, tokens
 
 if TYPE_CHECKING:
@@ -35,24 +37,20 @@ if TYPE_CHECKING:
 MARGIN = 400.0
 WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
 """At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
-MANY_CARDS = 24
-"""When so many moved at once, every wire that other cards decide on is routed anew, without asking which."""
-_LABEL_REACH = 60.0
-"""How far a wire's label may stand out of its path's bounds."""
 
 PortMarks = Mapping[NodeId, tuple[Mapping[int, PortMark], Mapping[int, PortMark]]]
 
 
 class Drawing(QGraphicsScene):
-    """Cards and wires of one design.
+    """Cards, wires, frames and notes of one design.
 
-    Signals: ``selection_changed`` when other nodes are selected; ``nodes_moved`` with the ids of nodes where that is
-    all that happened; ``content_changed`` when anything else of what is drawn became another.
+    Signals: ``selection_changed`` when other nodes, frames or notes are; ``nodes_changed`` with the ids of nodes where
+    only they, or their wires, moved or look otherwise; ``content_changed`` when more of what is drawn did.
     """
 
     selection_changed = Signal()
     content_changed = Signal()
-    nodes_moved = Signal(object)
+    nodes_changed = Signal(object)
 
     def __init__(
         self,
@@ -70,13 +68,13 @@ class Drawing(QGraphicsScene):
         self.shows_grid = True
         self.shows_ground = True
         self._paints = painting.paints(look or tokens())
+        self.remarks = Remarks(self, self.paints)
+        self.remarks.chosen_changed.connect(self.selection_changed)
         self._times: Mapping[NodeId, float] = {}
         self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
-        self._cards = Cards()
-        self._elsewhere: set[NodeId] = set()
-        self._watched: dict[PortRef, QRectF] = {}
+        self._ways = Ways(self.ends)
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
@@ -96,10 +94,8 @@ class Drawing(QGraphicsScene):
         self.design = design
         for wire in changes.removed_wires:
             self.removeItem(self.wires.pop(wire.target))
-            self._watched.pop(wire.target, None)
         for node in changes.removed_nodes:
             self._bubbles.discard(node.id)
-            self._elsewhere.discard(node.id)
             self.removeItem(self.nodes.pop(node.id))
         for node in changes.added_nodes:
             self._add_node(node)
@@ -112,16 +108,19 @@ class Drawing(QGraphicsScene):
             self._unrouted.add(wire.target)
         if changes.added_wires or changes.removed_wires or changes.changed_wires:
             self._find_shortcuts(changes)
-        self._move_cards(changes)
+        touched = {after.id for _, after in changes.changed_nodes}
+        past = self._ways.follow(changes, design)
+        touched.update(target.node for target in past)
+        self._unrouted |= past
         self._route_dirty()
         self._make_room(changes)
-        if self._meaning_changed or changes.changed_wires:
-            self.content_changed.emit()
+        if changes.keeps_structure:
+            self.nodes_changed.emit(touched)
         else:
-            self.nodes_moved.emit({after.id for _, after in changes.changed_nodes})
+            self.content_changed.emit()
 
     def _add_node(self, node: Node) -> None:
-        item = NodeItem(node, face(node, None), self.paints)
+        item = NodeItem(node, self.paints)
         self.nodes[node.id] = item
         self.addItem(item)
         self._unworded.add(node.id)
@@ -132,7 +131,6 @@ class Drawing(QGraphicsScene):
         item.node = after
         if before.position != after.position:
             item.setPos(*after.position)
-            self._elsewhere.discard(after.id)
             self._unrouted.update(wire.target for wire in self.design.incoming(after.id))
             self._unrouted.update(wire.target for wire in self.design.outgoing(after.id))
         if before.layer != after.layer or before.name != after.name:
@@ -152,47 +150,22 @@ class Drawing(QGraphicsScene):
         self._meaning_changed = True
 
     def _find_shortcuts(self, changes: Difference) -> None:
-        """Find anew which wires are shortcuts: of those that pass by a wire that came or went."""
         self._meaning_changed = True
-        rank = self.design.rank
-        touched = [*changes.added_wires, *changes.removed_wires, *(after for _, after in changes.changed_wires)]
-        last = max(rank.get(wire.source.node, len(rank)) for wire in touched)
-        first = min(rank.get(wire.target.node, 0) for wire in touched)
-        for wire in self.design.wires.values():
-            if rank[wire.target.node] < first or rank[wire.source.node] > last:
-                continue
+        for wire, is_one in shortcuts(self.design, changes):
             item = self.wires[wire.target]
-            shortcut = is_shortcut(self.design, wire)
-            if shortcut != item.is_shortcut:
-                item.is_shortcut = shortcut
+            if is_one != item.is_shortcut:
+                item.is_shortcut = is_one
                 self._unrouted.add(wire.target)
                 item.colour(self._wire_colour(item))
 
     def show_at(self, places: Mapping[NodeId, Point]) -> None:
         """Show cards elsewhere than the design has them, for a moment."""
+        self._ways.show_at(places)
         for id, place in places.items():
             self.nodes[id].setPos(*place)
-            (self._elsewhere.discard if place == self.design.nodes[id].position else self._elsewhere.add)(id)
             self._unrouted.update(wire.target for wire in self.design.incoming(id))
             self._unrouted.update(wire.target for wire in self.design.outgoing(id))
         self._route_dirty()
-
-    def _move_cards(self, changes: Difference) -> None:
-        """Know where cards stand, and route anew what led past a place that another card took or left."""
-        gone = [*changes.removed_nodes, *(before for before, _ in changes.changed_nodes)]
-        come = [*changes.added_nodes, *(after for _, after in changes.changed_nodes)]
-        places = {(node.id, node.position) for node in gone} ^ {(node.id, node.position) for node in come}
-        for node in gone:
-            self._cards.take(node.id, node.position)
-        for node in come:
-            self._cards.put(node.id, node.position)
-        if len(places) > MANY_CARDS:
-            self._unrouted.update(self._watched)
-            return
-        cards = [CARD.translated(*place) for _, place in places]
-        for target, area in self._watched.items():
-            if any(area.intersects(card) for card in cards):
-                self._unrouted.add(target)
 
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""
@@ -201,31 +174,9 @@ class Drawing(QGraphicsScene):
             if item is None:
                 continue
             self.update(item.label_rect)
-            item.run(self._way(item))
+            item.run(self._ways.of(item.wire, item.is_shortcut, self.nodes[target.node].y()))
             self.update(item.label_rect)
         self._unrouted.clear()
-
-    def _way(self, item: WireItem) -> WireRoute:
-        dots = [QPointF(*dot) for dot in item.wire.via]
-        ask = Ask(*self.ends(item.wire), dots, item.is_shortcut, self.nodes[item.target.node].y())
-        ends = (item.wire.source.node, item.wire.target.node)
-        if any(id in self._elsewhere for id in ends):
-            # On its way to a place: the cards it passes are no reason to run otherwise.
-            return route(*ask)
-        area = watched(ask)
-        if area is None:
-            self._watched.pop(item.target, None)
-            return route(*ask)
-        self._watched[item.target] = area
-        return led(ask, self._cards, ends, lambda id: self._steps_from(id, item.wire.source))
-
-    def _steps_from(self, id: NodeId, but: PortRef) -> Iterator[Neighbours]:
-        """The wires from a card to the next column, where the design has them, but for those from one port."""
-        for wire in self.design.outgoing(id):
-            gap = self.design.nodes[wire.target.node].position.x - self.design.nodes[id].position.x - CARD_WIDTH
-            if wire.source != but and 0.0 < gap <= GAP_X:
-                start, end, _ = self.ends(wire)
-                yield start.x(), start.y(), end.y()
 
     def ends(self, wire: Wire) -> tuple[QPointF, QPointF, int]:
         """Where a wire starts and ends, and the index of the input it ends at."""
@@ -234,23 +185,26 @@ class Drawing(QGraphicsScene):
         return source.output_at(output_index(source.node, wire.source.port)), target.input_at(lane), lane
 
     def _make_room(self, changes: Difference) -> None:
-        """Keep the scene's bounds around the cards.
+        """Keep the scene's bounds around cards, frames and notes.
 
         They only grow, in large steps, as each step sorts all items anew.
         """
         touched = [*(node for node in changes.added_nodes), *(after for _, after in changes.changed_nodes)]
-        if not touched:
+        bounds = _bounds(touched).united(self.remarks.follow(self.design))
+        if bounds.isEmpty():
             return
-        bounds = _bounds(touched)
         # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
         if not self._room.contains(bounds):
             self._room = self._room.united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
             self.setSceneRect(self._room)
 
     def content_rect(self, ids: Collection[NodeId] | None = None) -> QRectF:
-        """The smallest rectangle around cards and the words below them, of some or all; empty where there is none."""
+        """The smallest rectangle around cards and the words below them, of some or all; empty where there is none.
+
+        Frames and notes count where all are asked for.
+        """
         chosen = list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids]
-        area = _bounds(chosen)
+        area = _bounds(chosen).united(self.remarks.area() if ids is None else QRectF())
         for id in self._bubbles.intersection(node.id for node in chosen):
             bubble = self.nodes[id].bubble
             if bubble is not None:
@@ -266,21 +220,35 @@ class Drawing(QGraphicsScene):
         if not self._meaning_changed and previous is not None and not was_stale:
             return
         self._meaning_changed = False
+        changed = analysis.changed_since(previous) if previous is not None else None
+        ids = self.nodes.keys() if changed is None else self._unworded.union(changed)
+        self._word_anew(analysis, ids)
+        self._unworded.clear()
+        self._carry_shapes(analysis, self.wires.values() if changed is None else self._wires_at(ids))
+        if was_stale:
+            self._mark_stale(False)
+        if changed is None:
+            self.content_changed.emit()
+        else:
+            self.nodes_changed.emit(ids)
+
+    def _word_anew(self, analysis: Analysis, ids: Iterable[NodeId]) -> None:
+        """Say what is known now on those of these cards where it is something else."""
         issues: dict[NodeId, list[Issue]] = {}
         for issue in analysis.issues:
             if issue.node is not None:
                 issues.setdefault(issue.node, []).append(issue)
-        for id, item in self.nodes.items():
-            report, found = analysis.node(id), tuple(issues.get(id, ()))
+        for id in ids:
+            item, report, found = self.nodes[id], analysis.node(id), tuple(issues.get(id, ()))
             is_same = item.report is report and len(item.issues) == len(found) and id not in self._unworded
             if not is_same or any(a is not b for a, b in zip(item.issues, found, strict=True)):
                 item.report, item.issues = report, found
                 self._word(item)
-        self._unworded.clear()
-        self._carry_shapes(analysis)
-        if was_stale:
-            self._mark_stale(False)
-        self.content_changed.emit()
+
+    def _wires_at(self, ids: Iterable[NodeId]) -> Iterable[WireItem]:
+        for id in ids:
+            for wire in (*self.design.incoming(id), *self.design.outgoing(id)):
+                yield self.wires[wire.target]
 
     def _word(self, item: NodeItem) -> None:
         time = self._times.get(item.id)
@@ -315,8 +283,8 @@ class Drawing(QGraphicsScene):
             if bubble is not None:
                 bubble.setScale(self._word_scale)
 
-    def _carry_shapes(self, analysis: Analysis) -> None:
-        for item in self.wires.values():
+    def _carry_shapes(self, analysis: Analysis, wires: Iterable[WireItem]) -> None:
+        for item in wires:
             spec = analysis.spec(item.wire.source)
             broken = self.nodes[item.target.node].is_broken
             if spec != item.spec or broken != item.is_broken:
@@ -410,7 +378,8 @@ class Drawing(QGraphicsScene):
                 item.update()
 
     def show_only(self, ids: Collection[NodeId]) -> None:
-        """Hide all cards but these, and all wires but those between them; for a picture of a part."""
+        """Hide all cards but these, all wires but those between them, and frames around others; for a picture."""
+        self.remarks.show_only(ids)
         for id, item in self.nodes.items():
             item.setVisible(id in ids)
         for wire in self.wires.values():
@@ -424,8 +393,14 @@ class Drawing(QGraphicsScene):
         chosen = {item.id for item in self.selectedItems() if isinstance(item, NodeItem)}
         return tuple(id for id in self.design.nodes if id in chosen) if chosen else ()
 
-    def select(self, ids: Iterable[NodeId]) -> None:
-        """Select these nodes and no others; says so once."""
+    @property
+    def has_chosen(self) -> bool:
+        """Whether a node, a frame or a note is selected; cheaper than asking which."""
+        return bool(self.selectedItems() or self.remarks.chosen)
+
+    def select(self, ids: Iterable[NodeId], remarks: Iterable[RemarkId] = ()) -> None:
+        """Select these nodes, frames and notes, and no others; says so once where only nodes become others."""
+        self.remarks.choose(remarks)
         wanted = {id for id in ids if id in self.nodes}
         if wanted == set(self.selection):
             return
@@ -447,33 +422,15 @@ class Drawing(QGraphicsScene):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Fill the ground and dot it; the dots keep their distance on screen at any zoom."""
-        look = self._paints.look
         if self.shows_ground:
-            painter.fillRect(rect, look.ground)
-        if not self.shows_grid:
-            return
-        painting.dots(painter, QRectF(rect), self._paints)
+            painter.fillRect(rect, self._paints.look.ground)
+        if self.shows_grid:
+            painting.dots(painter, QRectF(rect), self._paints)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Write the shapes on the wires, where the zoom lets them be read."""
-        level = painting.detail(painter.worldTransform().m11())
-        if level is Detail.BLOCKS:
-            return
-        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
-        near = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        wires = [item for item in near if isinstance(item, WireItem)]
-        for item in wires:
-            for place, dot in enumerate(item.wire.via):
-                painting.dot(painter, QPointF(*dot), item.pen(), (item.target, place) == self._chosen_dot, self._paints)
-        if level is not Detail.EVERYTHING:
-            return
-        painter.setFont(card_font(LABEL_PIXELS, False))
-        painter.setPen(self._paints.quiet)
-        if self.is_stale:
-            painter.setOpacity(painting.DIMMED)
-        for item in wires:
-            if item.label and item.label_rect.intersects(QRectF(rect)):
-                painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)
+        """Put what stands on the wires over the cards, and the frames' titles."""
+        self.remarks.paint_titles(painter)
+        paint_words(painter, QRectF(rect), self, self._chosen_dot)
 
 
 def _bounds(nodes: Sequence[Node]) -> QRectF:

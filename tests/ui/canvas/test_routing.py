@@ -22,7 +22,7 @@ from designer.templates.networks import templates
 from designer.ui.canvas.drawing import Drawing
 from tests.benchmarks.designs import bottlenecks
 from tests.edit.cards import overlapping
-from tests.layered_designs import Sketch, cells, layered_designs, u_net
+from tests.layered_designs import Sketch, branched, cells, layered_designs, residuals, u_net
 from tests.random_designs import designs
 from tests.small_designs import ref
 from tests.sound_designs import grouped_designs
@@ -90,9 +90,10 @@ def test_wires_run_as_the_design_says_whatever_was_edited_before(design: Design,
 def networks() -> list[Design]:
     """As people draw them: one way after another, over and beside each other."""
     return [
-        named("residuals", lambda sketch, at: repeated(sketch.residual, at, [3, 1, 11, 5, 3, 3, 8])),
+        named("identities", lambda sketch, at: repeated(sketch.residual, at, [3, 1, 11, 5, 3, 3, 8])),
         named("strided", lambda sketch, at: repeated(sketch.strided, at, [2, 3, 2, 1])),
-        named("branches", lambda sketch, at: repeated(sketch.branches, at, [[0, 1, 2, 1]] * 6)),
+        branched(),
+        residuals(),
         named("chain", lambda sketch, at: sketch.chain(at, 80)),
         named("stages", stages),
         bottlenecks(400),
@@ -119,7 +120,7 @@ def stages(sketch: Sketch, at: NodeId) -> NodeId:
     return at
 
 
-@pytest.mark.parametrize("design", networks(), ids=lambda design: design.name.replace(" ", "-"))
+@pytest.mark.parametrize("design", networks(), ids=lambda design: design.name.replace(" ", "-").replace(",", ""))
 def test_wires_cross_no_more_than_where_the_library_puts_them(design: Design) -> None:
     assert crossings(Drawing(tidy(design))) <= library_crossings(design)
 

@@ -91,9 +91,9 @@ def _library_lines(design: Design) -> Iterator[tuple[Wire, Line]]:
     for vertices, across, _, pieces in from_edges(edges, vertex_spacing=2 * CARD_HEIGHT):
         # The library runs from its highest layer down: its second coordinate becomes ours from left to right.
         layers = sorted({y for _, (_, y) in vertices}, reverse=True)
-        places = {v: (layers.index(y) * width, top + x) for v, (x, y) in vertices}
+        places = {int(v): (layers.index(y) * width, top + x) for v, (x, y) in vertices}
         top += across + 4 * CARD_HEIGHT
-        ways = _ways(places, len(number), pieces)
+        ways = _ways(places, len(number), [(int(a), int(b)) for a, b in pieces or ()])
         for wire in design.wires.values():
             source, target = number[wire.source.node], number[wire.target.node]
             if source in places and target in places:
