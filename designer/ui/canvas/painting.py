@@ -60,7 +60,7 @@ class Detail(IntEnum):
     EVERYTHING = 2
 
 
-TITLES_FROM = 0.28
+TITLES_FROM = 0.21
 EVERYTHING_FROM = 0.62
 
 
