@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.shapes import facts
 from designer.edit.edits import connect, delete, place, set_layer
-from designer.edit.layout import CARD_WIDTH, GAP_X
+from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.edit.splice import place_on_wire
 from designer.errors import DesignerError, Misfit
 from designer.graph.design import Design, NodeId, Point, PortRef

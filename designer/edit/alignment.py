@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from designer.edit.edits import move
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import count
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, tidy
+from designer.edit.layout import tidy
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.tensor import TensorSpec

@@ -1,35 +1,23 @@
 """Automatic layout: left to right in layers, folded into one row a stage, so that a deep network fits a screen.
 
-A stage begins where height and width shrink. The order within a layer, where there is more than one node, is
-fast-sugiyama's. Only positions change. The sizes below are the canvas' units; its geometry reads them from here.
+Only positions change, and those that need not stay: folds and orders that are as good as new ones are kept, and the
+whole stands where most of it stood. Columns stand in line through all rows, so that between them and between rows
+there is always a clear way for a wire.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import accumulate
 
-from designer.graph.design import Design, NodeId, Point
+from designer.edit import folding
+from designer.edit.ordering import heights
+from designer.edit.sizes import CARD_HEIGHT, ROW_GAP, STEP_X
+from designer.graph.design import Design, NodeId, Point, Wire
 
-CARD_WIDTH = 136.0
-CARD_HEIGHT = 72.0
-GAP_X = 48.0
-GAP_Y = 40.0
-ROW_GAP = 72.0
-GRID = 8.0
-ASPECT = 1.7
-"""Width to height of the drawing that is aimed for: a screen less its panels."""
-
-LONGEST_ROW = 14
-"""Columns of a single row that need no folding."""
-
-Column = list[NodeId]
-Row = list[Column]
-
-_STEP_X = CARD_WIDTH + GAP_X
-_STEP_Y = CARD_HEIGHT + GAP_Y
+Box = dict[NodeId, Point]
+"""Places of nodes that hang together, the box's own corner at the origin."""
 
 
 def tidy(design: Design, ids: Collection[NodeId] | None = None) -> Design:
@@ -42,24 +30,27 @@ def tidy(design: Design, ids: Collection[NodeId] | None = None) -> Design:
     chosen = [id for id in design.order if ids is None or id in ids]
     if not chosen:
         return design
-    places = _rows_placed(design, chosen)
-    origin = Point(0.0, 0.0) if ids is None else _corner(design.nodes[id].position for id in chosen)
-    start = _corner(places.values())
+    places = _placed(design, chosen)
+    shift = _shift(design, places, is_part=ids is not None)
     moved = [
-        replace(
-            design.nodes[id],
-            position=Point(place.x - start.x + origin.x, place.y - start.y + origin.y),
-        )
+        replace(design.nodes[id], position=Point(place.x + shift.x, place.y + shift.y)) for id, place in places.items()
+    ]
+    result = design.replacing(node for node in moved if node.position != design.nodes[node.id].position)
+    return _bent_as_before(design, result, set(chosen))
+
+
+def _shift(design: Design, places: Box, is_part: bool) -> Point:
+    """From where the layout stands by itself to where most of its nodes stood."""
+    apart = Counter(
+        Point(design.nodes[id].position.x - place.x, design.nodes[id].position.y - place.y)
         for id, place in places.items()
-    ]
-    result = design.replacing(moved)
-    inside = set(chosen)
-    straight = [
-        replace(wire, via=())
-        for wire in design.wires.values()
-        if wire.via and {wire.source.node, wire.target.node} <= inside
-    ]
-    return result.rerouted(straight) if straight else result
+    )
+    shift, count = apart.most_common(1)[0]
+    if count > 1 and 3 * count >= len(places):
+        return shift
+    start = _corner(places.values())
+    origin = _corner(design.nodes[id].position for id in places) if is_part else Point(0.0, 0.0)
+    return Point(origin.x - start.x, origin.y - start.y)
 
 
 def _corner(points: Iterable[Point]) -> Point:
@@ -67,133 +58,84 @@ def _corner(points: Iterable[Point]) -> Point:
     return Point(min(point.x for point in listed), min(point.y for point in listed))
 
 
-def _rows_placed(design: Design, chosen: Sequence[NodeId]) -> dict[NodeId, Point]:
-    stages = [_unbroken(design, _stage_layers(design, members)) for members in _stages(design, chosen)]
-    columns = sum(len(piece) for pieces in stages for piece in pieces)
-    wrap = columns if len(stages) == 1 and columns <= LONGEST_ROW else _wrap_at(stages)
-    places: dict[NodeId, Point] = {}
+def _bent_as_before(before: Design, after: Design, chosen: Collection[NodeId]) -> Design:
+    """Reroute dots go along where both ends of a wire moved alike; where they did not, the wire is straightened."""
+    changed: list[Wire] = []
+    for wire in before.wires.values():
+        if wire.via and {wire.source.node, wire.target.node} <= set(chosen):
+            steps = {
+                Point(there.x - here.x, there.y - here.y)
+                for id in (wire.source.node, wire.target.node)
+                for here, there in [(before.nodes[id].position, after.nodes[id].position)]
+            }
+            step = steps.pop()
+            via = () if steps else tuple(Point(dot.x + step.x, dot.y + step.y) for dot in wire.via)
+            if via != wire.via:
+                changed.append(replace(wire, via=via))
+    return after.rerouted(changed) if changed else after
+
+
+def _placed(design: Design, chosen: Sequence[NodeId]) -> Box:
+    inside = set(chosen)
+    before = {id: [source for source in design.predecessors[id] if source in inside] for id in chosen}
+    boxes = [_box(design, before, part) for part in _components(before, chosen)]
+    return _shelved(boxes)
+
+
+def _components(before: Mapping[NodeId, Sequence[NodeId]], chosen: Sequence[NodeId]) -> list[list[NodeId]]:
+    """The nodes that hang together by wires, each lot in order of execution."""
+    head: dict[NodeId, NodeId] = {}
+
+    def first(id: NodeId) -> NodeId:
+        while head[id] != id:
+            head[id] = head[head[id]]
+            id = head[id]
+        return id
+
+    for id in chosen:
+        head[id] = id
+        for source in before[id]:
+            head[first(id)] = first(source)
+    found: dict[NodeId, list[NodeId]] = {}
+    for id in chosen:
+        found.setdefault(first(id), []).append(id)
+    return list(found.values())
+
+
+def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
+    stages = [folding.columns(before, stage) for stage in folding.stages(design, before, part)]
+    places: Box = {}
     top = 0.0
-    for row in (row for pieces in stages for row in _packed(pieces, wrap)):
-        lanes = max(len(column) for column in row)
+    members = set(part)
+
+    def meets(left: folding.Column, right: folding.Column) -> folding.Meeting | None:
+        ends, begins = ([design.nodes[id].position for id in column] for column in (left, right))
+        if max(at.x for at in ends) < max(at.x for at in begins):
+            return folding.Meeting.SIDE_BY_SIDE
+        is_below = max(at.y for at in ends) < min(at.y for at in begins)
+        return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < max(at.x for at in ends) else None
+
+    for row in folding.rows(before, stages, meets):
+        tops = heights(design, row, places, members)
+        highest, lowest = min(tops.values()), max(tops.values())
         for index, column in enumerate(row):
-            for lane, id in enumerate(column):
-                offset = (lanes - len(column)) / 2 + lane
-                places[id] = Point(index * _STEP_X, top + offset * _STEP_Y)
-        top += lanes * _STEP_Y - GAP_Y + ROW_GAP
+            for id in column:
+                places[id] = Point(index * STEP_X, top + tops[id] - highest)
+        top += lowest - highest + CARD_HEIGHT + ROW_GAP
     return places
 
 
-def _unbroken(design: Design, columns: Sequence[Column]) -> list[Row]:
-    """A stage cut wherever only one wire crosses: pieces that a fold would not tear, as a block under its residual."""
-    place = {id: index for index, column in enumerate(columns) for id in column}
-    crossing = [0] * (len(columns) + 1)
-    for id, end in place.items():
-        for source in design.predecessors[id]:
-            if source in place:
-                crossing[place[source] + 1] += 1
-                crossing[end + 1] -= 1
-    pieces: list[Row] = []
-    for index, count in enumerate(accumulate(crossing[:-1])):
-        if index == 0 or count <= 1 or len(pieces[-1]) >= LONGEST_ROW:
-            pieces.append([])
-        pieces[-1].append(columns[index])
-    return pieces
-
-
-def _packed(pieces: Sequence[Row], wrap: int) -> list[Row]:
-    """The pieces put into rows of at most so many columns; a piece that is longer has a row of its own."""
-    rows: list[Row] = []
-    for piece in pieces:
-        if rows and len(rows[-1]) + len(piece) <= wrap:
-            rows[-1] = [*rows[-1], *piece]
-        else:
-            rows.append(piece)
-    return rows
-
-
-def _stages(design: Design, chosen: Sequence[NodeId]) -> list[list[NodeId]]:
-    """The nodes by stage: how many layers that shrink the map stand on the way to them."""
-    inside = set(chosen)
-    stage: dict[NodeId, int] = {}
-    for id in chosen:
-        before = max((stage[source] for source in design.predecessors[id] if source in inside), default=0)
-        shrinks = design.nodes[id].layer.downsampling > 1 and any(
-            source in inside for source in design.predecessors[id]
-        )
-        stage[id] = before + shrinks
-    found: dict[int, list[NodeId]] = defaultdict(list)
-    for id in chosen:
-        found[stage[id]].append(id)
-    # A design whose first layer already shrinks would leave its input alone in a row: it joins the row below.
-    if len(found) > 1 and len(found[0]) == 1:
-        found[1] = found.pop(0) + found[1]
-    return [found[key] for key in sorted(found)]
-
-
-def _wrap_at(stages: Sequence[Sequence[Row]]) -> int:
-    """Columns in a row, so that the whole comes near the aspect aimed for."""
-    longest = max(sum(len(piece) for piece in pieces) for pieces in stages)
-    candidates, columns = [], 4
-    while columns < longest:
-        candidates.append(columns)
-        columns += max(1, columns // 8)
-    return min([*candidates, longest], key=lambda wrap: _miss(stages, wrap))
-
-
-def _miss(stages: Sequence[Sequence[Row]], wrap: int) -> float:
-    """By what factor the aspect would miss."""
-    rows = [row for pieces in stages for row in _packed_lengths([len(piece) for piece in pieces], wrap)]
-    shape = (max(rows) * _STEP_X) / (len(rows) * (CARD_HEIGHT + ROW_GAP))
-    return max(shape / ASPECT, ASPECT / shape)
-
-
-def _packed_lengths(pieces: Sequence[int], wrap: int) -> list[int]:
-    rows: list[int] = []
-    for piece in pieces:
-        if rows and rows[-1] + piece <= wrap:
-            rows[-1] += piece
-        else:
-            rows.append(piece)
-    return rows
-
-
-def _stage_layers(design: Design, members: Sequence[NodeId]) -> list[list[NodeId]]:
-    """The stage's nodes in columns from left to right, each column ordered from top to bottom."""
-    inside = set(members)
-    column: dict[NodeId, int] = {}
-    for id in members:
-        column[id] = max((column[source] + 1 for source in design.predecessors[id] if source in inside), default=0)
-    layers: list[list[NodeId]] = [[] for _ in range(max(column.values()) + 1)]
-    for id in members:
-        layers[column[id]].append(id)
-    if all(len(layer) == 1 for layer in layers):
-        return layers
-    heights = _sugiyama_heights(design, members, column)
-    for layer in layers:
-        layer.sort(key=lambda id: heights[id])
-    return layers
-
-
-def _sugiyama_heights(
-    design: Design, members: Sequence[NodeId], column: Mapping[NodeId, int]
-) -> dict[NodeId, tuple[int, float]]:
-    """Where each node stands across the flow, by component and then by fast-sugiyama's order."""
-    from fast_sugiyama import from_edges  # only branching designs owe its import
-
-    inside = set(members)
-    number = {id: index for index, id in enumerate(members)}
-    edges = [
-        (number[source], number[id])
-        for id in members
-        for source in dict.fromkeys(design.predecessors[id])
-        # An arc over a block is drawn over it; it must not push the block out of its row.
-        if source in inside and column[id] - column[source] == 1
-    ]
-    heights = {id: (len(members), float(index)) for id, index in number.items()}
-    if not edges:
-        return heights
-    for component, layout in enumerate(from_edges(edges)):
-        for vertex, (x, _) in layout[0]:
-            if isinstance(vertex, int) and vertex < len(members):
-                heights[members[vertex]] = (component, x)
-    return heights
+def _shelved(boxes: Sequence[Box]) -> Box:
+    """What does not hang together side by side as far as the widest goes, then below each other."""
+    widest = max(max(place.x for place in box.values()) for box in boxes) + STEP_X
+    places: Box = {}
+    left = top = below = 0.0
+    for box in boxes:
+        width = max(place.x for place in box.values()) + STEP_X
+        height = max(place.y for place in box.values()) + CARD_HEIGHT + ROW_GAP
+        if left and left + width > max(widest, folding.LONGEST_ROW / 2 * STEP_X):
+            left, top = 0.0, below
+        for id, place in box.items():
+            places[id] = Point(left + place.x, top + place.y)
+        left, below = left + width, max(below, top + height)
+    return places

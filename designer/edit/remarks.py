@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from designer.edit.edits import move
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point
 from designer.graph.remark import AMBER, BLUE, LEAST_SIDE, Remark, RemarkId

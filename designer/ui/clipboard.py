@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 
 from designer import wording
 from designer.edit.edits import delete, fragment, incoming_wires, paste, rewired
-from designer.edit.layout import GRID
 from designer.edit.remarks import paste_remarks
+from designer.edit.sizes import GRID
 from designer.errors import DesignFileError
 from designer.files.design_json import dumps, loads_piece
 from designer.graph.design import Design, NodeId, Point, Wire

@@ -88,6 +88,27 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Crossings:
+    """How often wires cross in a drawing, ours against a peer's of the same wires.
+
+    Attributes:
+        what: Of what.
+        peer: Against whose, with its version.
+        ours: Points where drawn wires cross.
+        theirs: The same in the peer's drawing; the most aimed for.
+    """
+
+    what: str
+    peer: str
+    ours: int
+    theirs: int
+
+    def line(self) -> str:
+        """The row as text."""
+        return f"{self.what}: {self.ours} against {self.theirs} of {self.peer}, {_verdict(self.ours <= self.theirs)}"
+
+
+@dataclass(frozen=True)
 class MissingPeer:
     """A peer that is not installed: named, never replaced."""
 
@@ -129,7 +150,7 @@ class Lateness:
         )
 
 
-Row = Comparison | Duration | Lateness | Size | MissingPeer
+Row = Comparison | Crossings | Duration | Lateness | Size | MissingPeer
 Benchmark = Callable[[int], Iterator[Row]]
 """From how many rounds to rows; each ``bench_*`` module has one, called ``rows``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH
 from designer.graph.design import Design, NodeId
 
 

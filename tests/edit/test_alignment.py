@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from designer.edit.alignment import Alignment, align, distribute
-from designer.edit.layout import CARD_WIDTH
+from designer.edit.sizes import CARD_WIDTH
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point
 from designer.layers.activation import ReLU

@@ -22,11 +22,12 @@ from designer.graph.difference import Difference
 from designer.graph.remark import RemarkId
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Shares, face
-from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
+from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Paints, PortMark
 from designer.ui.canvas.remarks import Remarks
-from designer.ui.canvas.wire_item import WireItem, is_shortcut
+from designer.ui.canvas.ways import Ways
+from designer.ui.canvas.wire_item import WireItem, shortcuts
 from designer.ui.canvas.wire_words import paint_words
 from designer.ui.theme import Tokens, tokens
 
@@ -73,6 +74,7 @@ class Drawing(QGraphicsScene):
         self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
         self._unrouted: set[PortRef] = set()
+        self._ways = Ways(self.ends)
         self._meaning_changed = True
         self._bubbles: set[NodeId] = set()
         self._word_scale = 1.0
@@ -106,10 +108,14 @@ class Drawing(QGraphicsScene):
             self._unrouted.add(wire.target)
         if changes.added_wires or changes.removed_wires or changes.changed_wires:
             self._find_shortcuts(changes)
+        touched = {after.id for _, after in changes.changed_nodes}
+        past = self._ways.follow(changes, design)
+        touched.update(target.node for target in past)
+        self._unrouted |= past
         self._route_dirty()
         self._make_room(changes)
         if changes.keeps_structure:
-            self.nodes_changed.emit({after.id for _, after in changes.changed_nodes})
+            self.nodes_changed.emit(touched)
         else:
             self.content_changed.emit()
 
@@ -145,19 +151,16 @@ class Drawing(QGraphicsScene):
 
     def _find_shortcuts(self, changes: Difference) -> None:
         self._meaning_changed = True
-        touched = {wire.target.node for wire in (*changes.added_wires, *changes.removed_wires)}
-        touched.update(wire.target.node for _, wire in changes.changed_wires)
-        for id in touched:
-            for wire in self.design.incoming(id) if id in self.design.nodes else ():
-                item = self.wires[wire.target]
-                shortcut = is_shortcut(self.design, wire)
-                if shortcut != item.is_shortcut:
-                    item.is_shortcut = shortcut
-                    self._unrouted.add(wire.target)
-                    item.colour(self._wire_colour(item))
+        for wire, is_one in shortcuts(self.design, changes):
+            item = self.wires[wire.target]
+            if is_one != item.is_shortcut:
+                item.is_shortcut = is_one
+                self._unrouted.add(wire.target)
+                item.colour(self._wire_colour(item))
 
     def show_at(self, places: Mapping[NodeId, Point]) -> None:
         """Show cards elsewhere than the design has them, for a moment."""
+        self._ways.show_at(places)
         for id, place in places.items():
             self.nodes[id].setPos(*place)
             self._unrouted.update(wire.target for wire in self.design.incoming(id))
@@ -171,8 +174,7 @@ class Drawing(QGraphicsScene):
             if item is None:
                 continue
             self.update(item.label_rect)
-            start, end, lane = self.ends(item.wire)
-            item.run(route(start, end, lane, [QPointF(*dot) for dot in item.wire.via], item.is_shortcut))
+            item.run(self._ways.of(item.wire, item.is_shortcut, self.nodes[target.node].y()))
             self.update(item.label_rect)
         self._unrouted.clear()
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
 
 __all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID"]
 
@@ -76,7 +76,12 @@ def snapped(value: float) -> float:
 
 
 def route(
-    start: QPointF, end: QPointF, lane: int = 0, via: Sequence[QPointF] = (), goes_over: bool = False
+    start: QPointF,
+    end: QPointF,
+    lane: int = 0,
+    via: Sequence[QPointF] = (),
+    goes_over: bool = False,
+    top: float | None = None,
 ) -> WireRoute:
     """The way of a wire from an output's centre to an input's.
 
@@ -86,17 +91,19 @@ def route(
         lane: Which of several inputs it ends at, from the top; wires to other lanes keep clear of each other.
         via: Reroute dots to pass through.
         goes_over: Whether cards stand between, which a wire in a row then goes over.
+        top: Top of the card it ends at; unless said, as of a card with one input.
     """
     if via:
         return _through_dots(start, end, via)
+    top = end.y() - CARD_HEIGHT / 2 if top is None else top
     across, down = end.x() - start.x(), abs(end.y() - start.y())
     if goes_over and across > _NEIGHBOURS_X and down < CARD_HEIGHT:
-        return _arc(start, end, lane)
+        return _arc(start, end, min(top, start.y() - CARD_HEIGHT / 2))
     if across > 0 and (across <= _NEIGHBOURS_X or down < CARD_HEIGHT or not goes_over):
         return _curve(start, end)
     if across <= 0 and down < 1.0 and across > -2 * CORNER:
         return _curve(start, end)
-    return _by_channel(start, end, lane)
+    return _by_channel(start, end, lane, top)
 
 
 def _curve(start: QPointF, end: QPointF) -> WireRoute:
@@ -106,32 +113,50 @@ def _curve(start: QPointF, end: QPointF) -> WireRoute:
     return WireRoute(path, path.pointAtPercent(0.5), False)
 
 
-def _arc(start: QPointF, end: QPointF, lane: int) -> WireRoute:
-    """Over the cards between: up, along, and down into the port."""
-    # Longer arcs run higher, so that an arc within an arc does not cross it; all stay within the gap above a row.
+def _arc(start: QPointF, end: QPointF, top: float) -> WireRoute:
+    """Over the cards between, whose top is given: up, along, and down into the port."""
+    # Longer arcs run higher, so that an arc within an arc does not cross it; all stay in the lower half of the gap
+    # between rows, and what comes from the row above in the upper half.
     span = (end.x() - start.x()) / (CARD_WIDTH + GAP_X)
-    lift = CARD_HEIGHT * 0.5 + min(16.0 + 3.0 * span + 8.0 * lane, ROW_GAP * 0.8)
-    top = min(start.y(), end.y()) - lift
+    height = top - 10.0 - (ROW_GAP / 2 - 16.0) * span / (span + 5.0)
     # It rises close to the card, so that the labels of the wires beside it stay clear of it.
     lean = min(GAP_X * 0.8, (end.x() - start.x()) / 3)
     path = QPainterPath(start)
-    path.cubicTo(QPointF(start.x() + 11.0, start.y()), QPointF(start.x(), top), QPointF(start.x() + lean, top))
-    path.lineTo(end.x() - lean, top)
-    path.cubicTo(QPointF(end.x(), top), QPointF(end.x() - 11.0, end.y()), end)
-    return WireRoute(path, QPointF((start.x() + end.x()) / 2, top), True)
+    path.cubicTo(QPointF(start.x() + 11.0, start.y()), QPointF(start.x(), height), QPointF(start.x() + lean, height))
+    path.lineTo(end.x() - lean, height)
+    path.cubicTo(QPointF(end.x(), height), QPointF(end.x() - 11.0, end.y()), end)
+    return WireRoute(path, QPointF((start.x() + end.x()) / 2, height), True)
 
 
-def _by_channel(start: QPointF, end: QPointF, lane: int) -> WireRoute:
+def _by_channel(start: QPointF, end: QPointF, lane: int, top: float) -> WireRoute:
     """To another row, or back: out of the gap beside the source, along the channel between rows, down to the target."""
-    side = GAP_X / 2 + 6.0 * lane
-    out_x, in_x = start.x() + side, end.x() - side
     if end.y() > start.y():
-        # The channel lies above the target's row: half a card up to its top, and into the gap beyond.
-        channel = end.y() - CARD_HEIGHT * 0.75 - min(GAP_Y, ROW_GAP) * 0.35 - 9.0 * lane
+        # The channel lies above the target's row, in the upper half of the gap, beyond the arcs of that row.
+        channel = top - ROW_GAP / 2 - track(start, end) * (ROW_GAP / 2 - 10.0)
         channel = max(channel, start.y() + CORNER) if end.y() - start.y() < CARD_HEIGHT + GAP_Y else channel
     else:
         channel = start.y() - CARD_HEIGHT * 0.5 - GAP_Y * 0.5 - 9.0 * lane
         channel = max(channel, end.y() + CORNER) if end.y() < start.y() - CARD_HEIGHT else channel
+    return along(start, end, channel)
+
+
+def track(start: QPointF, end: QPointF) -> float:
+    """Where in a channel a wire runs that comes from above, 0 at its lower side to 1 at its upper one.
+
+    Such wires, from places further right the nearer to the row below, leave and enter without crossing each other;
+    where they run to the right it is the other way round.
+    """
+    place = 0.5 + start.x() / (abs(start.x()) + 3000.0) / 2
+    return 1.0 - place if end.x() < start.x() else place
+
+
+def along(start: QPointF, end: QPointF, channel: float) -> WireRoute:
+    """Out into the gap beside the source, along a height, and through the gap beside the target.
+
+    What has further to go up or down does so further from its card, around what turns off before it.
+    """
+    out_x = start.x() + _beside(channel - start.y())
+    in_x = end.x() - _beside(end.y() - channel)
     points = [
         start,
         QPointF(out_x, start.y()),
@@ -141,6 +166,10 @@ def _by_channel(start: QPointF, end: QPointF, lane: int) -> WireRoute:
         end,
     ]
     return WireRoute(rounded_line(points), QPointF((out_x + in_x) / 2, channel), True)
+
+
+def _beside(leg: float) -> float:
+    return GAP_X * (0.2 + 0.6 * abs(leg) / (abs(leg) + 400.0))
 
 
 def _through_dots(start: QPointF, end: QPointF, via: Sequence[QPointF]) -> WireRoute:

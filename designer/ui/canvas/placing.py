@@ -10,7 +10,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF
 
 from designer.edit.edits import connect, place, place_after
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y
 from designer.edit.splice import insert_on_wire
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point, PortRef

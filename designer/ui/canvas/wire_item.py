@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from designer.graph.design import Design, PortRef, Wire
+from designer.graph.difference import Difference
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import card_font
 from designer.ui.canvas.geometry import WireRoute, polyline, wire_width
@@ -86,6 +89,17 @@ class WireItem(QGraphicsPathItem):
         width, height = metrics.horizontalAdvance(self.label), metrics.height()
         bottom = self.label_at.y() - self.width / 2 - 2.0
         self.label_rect = QRectF(self.label_at.x() - width / 2, bottom - height, width, height)
+
+
+def shortcuts(design: Design, changes: Difference) -> Iterator[tuple[Wire, bool]]:
+    """The wires that pass by a wire that came or went, each with whether it is a shortcut now."""
+    rank = design.rank
+    touched = [*changes.added_wires, *changes.removed_wires, *(after for _, after in changes.changed_wires)]
+    last = max(rank.get(wire.source.node, len(rank)) for wire in touched)
+    first = min(rank.get(wire.target.node, 0) for wire in touched)
+    for wire in design.wires.values():
+        if rank[wire.target.node] >= first and rank[wire.source.node] <= last:
+            yield wire, is_shortcut(design, wire)
 
 
 def is_shortcut(design: Design, wire: Wire) -> bool:

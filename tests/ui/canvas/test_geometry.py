@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GAP_X, ROW_GAP
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, ROW_GAP
 from designer.ui.canvas.geometry import (
     distance_to,
     input_point,

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from designer.edit.layout import CARD_WIDTH, GAP_X
+from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.graph.design import Design, Point
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 
-from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH, GRID
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GRID
 from designer.graph.design import Design, NodeId
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d
