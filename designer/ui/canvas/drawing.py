@@ -7,7 +7,7 @@ well.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from designer.graph.difference import Difference
 from designer.graph.remark import RemarkId
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Shares, face
-from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
+from designer.ui.canvas.geometry import cards_rect
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Paints, PortMark
 from designer.ui.canvas.remarks import Remarks
@@ -190,7 +190,7 @@ class Drawing(QGraphicsScene):
         They only grow, in large steps, as each step sorts all items anew.
         """
         touched = [*(node for node in changes.added_nodes), *(after for _, after in changes.changed_nodes)]
-        bounds = _bounds(touched).united(self.remarks.follow(self.design))
+        bounds = cards_rect(touched).united(self.remarks.follow(self.design))
         if bounds.isEmpty():
             return
         # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
@@ -204,7 +204,7 @@ class Drawing(QGraphicsScene):
         Frames and notes count where all are asked for.
         """
         chosen = list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids]
-        area = _bounds(chosen).united(self.remarks.area() if ids is None else QRectF())
+        area = cards_rect(chosen).united(self.remarks.area() if ids is None else QRectF())
         for id in self._bubbles.intersection(node.id for node in chosen):
             bubble = self.nodes[id].bubble
             if bubble is not None:
@@ -431,15 +431,6 @@ class Drawing(QGraphicsScene):
         """Put what stands on the wires over the cards, and the frames' titles."""
         self.remarks.paint_titles(painter)
         paint_words(painter, QRectF(rect), self, self._chosen_dot)
-
-
-def _bounds(nodes: Sequence[Node]) -> QRectF:
-    if not nodes:
-        return QRectF()
-    xs = [node.position.x for node in nodes]
-    ys = [node.position.y for node in nodes]
-    left, top = min(xs), min(ys)
-    return QRectF(left, top, max(xs) - left + CARD_WIDTH, max(ys) - top + CARD_HEIGHT)
 
 
 def input_index(node: Node, port: str) -> int:

@@ -15,6 +15,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
 from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y, GRID, ROW_GAP
+from designer.graph.design import Node
 
 __all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID"]
 
@@ -256,3 +257,13 @@ def lines_cross(one: Sequence[QPointF], other: Sequence[QPointF]) -> bool:
     bounded = QLineF.IntersectionType.BoundedIntersection
     pieces = [QLineF(a, b) for a, b in pairwise(other)]
     return any(QLineF(a, b).intersects(piece)[0] == bounded for a, b in pairwise(one) for piece in pieces)
+
+
+def cards_rect(nodes: Sequence[Node]) -> QRectF:
+    """The smallest rectangle around the cards of nodes; empty where there are none."""
+    if not nodes:
+        return QRectF()
+    xs = [node.position.x for node in nodes]
+    ys = [node.position.y for node in nodes]
+    left, top = min(xs), min(ys)
+    return QRectF(left, top, max(xs) - left + CARD_WIDTH, max(ys) - top + CARD_HEIGHT)
