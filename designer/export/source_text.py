@@ -15,7 +15,7 @@ from designer.graph.design import PortRef
 from designer.graph.tensor import TensorSpec
 
 LINE_LENGTH = 88
-_LONGEST_CLASS_NAME = 60
+_LONGEST_CLASS_NAME = 40
 
 
 def identifier(words: str, fallback: str) -> str:

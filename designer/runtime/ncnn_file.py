@@ -47,7 +47,7 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
     def run(inputs: Sequence[NDArray[Any]]) -> Arrays:
         extractor = net.create_extractor()
         for name, array in zip(names[0], inputs, strict=True):
-            extractor.input(name, ncnn.Mat(numpy.ascontiguousarray(array[0])))
+            extractor.input(name, ncnn.Mat(numpy.ascontiguousarray(array[0])).clone())
         found = []
         for name, shape in zip(names[1], shapes, strict=True):
             state, output = extractor.extract(name)
