@@ -10,6 +10,7 @@ from typing import Any
 
 import ncnn
 import numpy
+import onnx
 import pnnx
 from numpy.typing import NDArray
 
@@ -28,6 +29,7 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
     steps(0.0, "writing ONNX")
     work = work_folder(draft)
     onnx_file = folded_onnx(subject, work, options)
+    _refuse_what_passes_through(onnx_file)
     steps(0.2, "converting with pnnx")
     half = options.precision is Precision.FLOAT16
     _convert(onnx_file, work, half, subject.module.input_shapes)
@@ -41,12 +43,13 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
         setattr(net.opt, option, False)  # the file is proved as it is; phones may choose less
     if net.load_param(str(draft)) != 0 or net.load_model(str(weights)) != 0:
         raise ExportError("ncnn does not load the file; nothing was left")
-    names = (list(net.input_names()), list(net.output_names()))
+    names = [sorted(found, key=_number) for found in (net.input_names(), net.output_names())]
     shapes = [tuple(spec.shape[1:]) for spec in subject.analysis.given_out() or ()]
 
     def run(inputs: Sequence[NDArray[Any]]) -> Arrays:
         extractor = net.create_extractor()
         for name, array in zip(names[0], inputs, strict=True):
+            # Cloned, since ncnn reads and writes whole vectors, past the end of a small map in our memory.
             extractor.input(name, ncnn.Mat(numpy.ascontiguousarray(array[0])).clone())
         found = []
         for name, shape in zip(names[1], shapes, strict=True):
@@ -58,6 +61,21 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
 
     runtime = f"ncnn {version('ncnn')}"
     return proved(subject, draft, [weights.name], options, steps, onnx_file, runtime, run)
+
+
+def _refuse_what_passes_through(onnx_file: Path) -> None:
+    graph = onnx.load(str(onnx_file), load_external_data=False).graph
+    unchanged = {entry.name for entry in graph.input}
+    for node in graph.node:
+        if node.op_type == "Identity" and node.input[0] in unchanged:
+            unchanged |= set(node.output)
+    if unchanged.intersection(entry.name for entry in graph.output):
+        raise ExportError("ncnn cannot give out what enters unchanged; put a layer between Input and Output")
+
+
+def _number(name: str) -> int:
+    """Which input or output of the design a tensor is: pnnx calls them in0, out1; ncnn lists them as it meets them."""
+    return int(name.removeprefix("in").removeprefix("out"))
 
 
 def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int, ...]]) -> None:
@@ -83,9 +101,8 @@ def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int
     )
     if done.returncode != 0 or not (work / names["ncnnparam"]).is_file():
         said = (done.stderr or done.stdout).strip().splitlines()
-        raise ExportError(
-            f"pnnx does not convert the design: {said[-1] if said else done.returncode}; nothing was left"
-        )
+        how = "pnnx crashes on the design" if done.returncode < 0 else "pnnx does not convert the design"
+        raise ExportError(f"{how}: {said[-1] if said else done.returncode}; nothing was left")
     missing = [line for line in done.stderr.splitlines() if line.startswith("layer") and "not exists" in line]
     if missing:
         raise ExportError(f"ncnn lacks an operator of the design: {missing[0]}; nothing was left")
