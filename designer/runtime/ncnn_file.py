@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.proving import Arrays, Proof, Steps, Subject
 
 _TIME_LIMIT_S = 600
+_ASK_EVERY_S = 0.05
 
 
 def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
@@ -30,9 +32,8 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
     work = work_folder(draft)
     onnx_file = folded_onnx(subject, work, options)
     _refuse_what_passes_through(onnx_file)
-    steps(0.2, "converting with pnnx")
     half = options.precision is Precision.FLOAT16
-    _convert(onnx_file, work, half, subject.module.input_shapes)
+    _convert(onnx_file, work, half, subject.module.input_shapes, steps)
     weights = draft.with_suffix(".bin")
     (work / "net.ncnn.param").replace(draft)
     (work / "net.ncnn.bin").replace(weights)
@@ -78,7 +79,7 @@ def _number(name: str) -> int:
     return int(name.removeprefix("in").removeprefix("out"))
 
 
-def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int, ...]]) -> None:
+def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int, ...]], steps: Steps) -> None:
     sizes = ",".join(f"[1,{','.join(map(str, shape[1:]))}]" for shape in shapes)
     names = {
         "ncnnparam": "net.ncnn.param",
@@ -96,13 +97,31 @@ def _convert(onnx_file: Path, work: Path, half: bool, shapes: Sequence[tuple[int
         f"fp16={int(half)}",
         *(f"{key}={value}" for key, value in names.items()),
     ]
-    done = subprocess.run(
-        command, cwd=work, capture_output=True, text=True, timeout=_TIME_LIMIT_S, check=False, stdin=subprocess.DEVNULL
-    )
-    if done.returncode != 0 or not (work / names["ncnnparam"]).is_file():
-        said = (done.stderr or done.stdout).strip().splitlines()
-        how = "pnnx crashes on the design" if done.returncode < 0 else "pnnx does not convert the design"
-        raise ExportError(f"{how}: {said[-1] if said else done.returncode}; nothing was left")
-    missing = [line for line in done.stderr.splitlines() if line.startswith("layer") and "not exists" in line]
+    status, out, errors = _run(command, work, steps)
+    if status != 0 or not (work / names["ncnnparam"]).is_file():
+        said = (errors or out).strip().splitlines()
+        how = "pnnx crashes on the design" if status < 0 else "pnnx does not convert the design"
+        raise ExportError(f"{how}: {said[-1] if said else status}; nothing was left")
+    missing = [line for line in errors.splitlines() if line.startswith("layer") and "not exists" in line]
     if missing:
         raise ExportError(f"ncnn lacks an operator of the design: {missing[0]}; nothing was left")
+
+
+def _run(command: Sequence[str], work: Path, steps: Steps) -> tuple[int, str, str]:
+    """Run a converter in a folder until it ends or a cancel ends it; its status, output and errors."""
+    begin = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            while True:
+                steps(0.2, "converting with pnnx")
+                try:
+                    out, errors = process.communicate(timeout=_ASK_EVERY_S)
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() - begin > _TIME_LIMIT_S:
+                        raise ExportError(f"pnnx was not done after {_TIME_LIMIT_S} s; nothing was left") from None
+                else:
+                    return process.returncode, out, errors
+        finally:
+            process.kill()

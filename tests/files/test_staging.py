@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from designer.errors import ExportError
-from designer.files.staging import staged
+from designer.files.staging import clear_abandoned, staged
 
 
 def test_several_files_are_put_in_place(tmp_path: Path) -> None:
@@ -65,3 +67,52 @@ def test_no_folder_and_a_folder_are_refused(tmp_path: Path) -> None:
         pass
     with pytest.raises(ExportError, match="is a folder"), staged(tmp_path):
         pass
+
+
+WRITER = """
+import sys
+from designer.files.staging import staged
+with staged(sys.argv[1]) as staging:
+    staging.draft.write_bytes(b"half of it")
+    print("written", flush=True)
+    sys.stdin.read()
+"""
+
+
+def half_written(target: Path) -> subprocess.Popen[str]:
+    """Another process in the middle of writing."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(target)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "written\n"
+    return process
+
+
+def test_what_a_killed_process_left_is_cleared_and_what_another_writes_is_not(tmp_path: Path) -> None:
+    target = tmp_path / "net [1].xml"
+    foreign = tmp_path / f".{target.name}.mine.part"
+    foreign.mkdir()
+    with half_written(target) as process:
+        assert not clear_abandoned(target)
+        assert len(os.listdir(tmp_path)) == 2
+        process.kill()
+        process.wait()
+        assert len(os.listdir(tmp_path)) == 2
+        assert clear_abandoned(target)
+    assert os.listdir(tmp_path) == [foreign.name]
+
+
+def test_the_next_one_to_write_clears_up(tmp_path: Path) -> None:
+    target = tmp_path / "net.xml"
+    with half_written(target) as process:
+        process.kill()
+        process.wait()
+    with staged(target) as staging:
+        assert [tmp_path / name for name in os.listdir(tmp_path)] == [staging.folder]
+
+
+def test_two_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
+    with staged(tmp_path / "net.xml") as one, staged(tmp_path / "net.xml") as other:
+        assert one.folder.is_dir()
+        assert other.folder.is_dir()

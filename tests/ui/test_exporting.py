@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from itertools import product
@@ -73,6 +74,24 @@ def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
     assert dialog.isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_a_cancel_in_the_middle_of_a_long_step_leaves_nothing(
+    qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, tmp_path: Path
+) -> None:
+    with shown_window(qtbot, settings, theme, WorkerClient(), answers) as window:
+        window.bench.open_design(template("mobilenet_v2").build())
+        dialog = opened(qtbot, window, tmp_path / "mine.pt2")
+        dialog.list.setCurrentRow([each.key for each in formats()].index("program"))
+        qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
+        # PyTorch has the word then for seconds, and the process is ended.
+        qtbot.waitUntil(lambda: dialog.text.text() == "exporting", timeout=60_000)
+        assert len(os.listdir(tmp_path)) == 1
+        qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: "no file was written" in dialog.trouble.text(), timeout=2000)
+        qtbot.waitUntil(lambda: os.listdir(tmp_path) == [], timeout=10_000)
 
 
 def test_a_failed_export_is_told_with_what_would_mend_it(

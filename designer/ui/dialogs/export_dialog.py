@@ -35,6 +35,7 @@ from designer.export.result import ExportResult
 from designer.export.result_words import plain_text
 from designer.files.design_json import dumps
 from designer.files.sidecar import carried_weights
+from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.ask import Ask
 from designer.ui.dialogs.export_page import ExportPage
 from designer.ui.dialogs.export_result import ExportResultPage
@@ -232,6 +233,7 @@ class ExportDialog(QDialog):
         }
         job = self._worker.submit("export", dumps(self._analysis.design), order)
         self._job = job
+        AbandonedFiles(job, target, self._worker)
         self.bar.setRange(0, 0)
         self.text.setText(f"Waiting: {self._worker.state}")
         self.cancel_button.setEnabled(True)
