@@ -83,15 +83,17 @@ def test_a_cancel_in_the_middle_of_a_long_step_leaves_nothing(
 ) -> None:
     with shown_window(qtbot, settings, theme, WorkerClient(), answers) as window:
         window.bench.open_design(template("mobilenet_v2").build())
-        dialog = opened(qtbot, window, tmp_path / "mine.pt2")
+        folder = tmp_path / "out"
+        folder.mkdir()
+        dialog = opened(qtbot, window, folder / "mine.pt2")
         dialog.list.setCurrentRow([each.key for each in formats()].index("program"))
         qtbot.mouseClick(dialog.export_button, Qt.MouseButton.LeftButton)
         # PyTorch has the word then for seconds, and the process is ended.
         qtbot.waitUntil(lambda: dialog.text.text() == "exporting", timeout=60_000)
-        assert len(os.listdir(tmp_path)) == 1
+        assert len(os.listdir(folder)) == 1
         qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: "no file was written" in dialog.trouble.text(), timeout=2000)
-        qtbot.waitUntil(lambda: os.listdir(tmp_path) == [], timeout=10_000)
+        qtbot.waitUntil(lambda: os.listdir(folder) == [], timeout=10_000)
 
 
 def test_a_failed_export_is_told_with_what_would_mend_it(
