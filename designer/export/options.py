@@ -58,12 +58,20 @@ class Options:
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> Self:
-        """An option set from what a person typed, by name.
+        """An option set from what a person typed, by name; an option that needs another sets that too.
 
         Raises:
-            ParameterError: There is no such option, or a text stands for no value of it.
+            ParameterError: There is no such option, a text stands for no value of it, or one makes another meaningless.
         """
-        return cls(**{name: cls.parameter(name).parse(text) for name, text in texts.items()})
+        values = {name: cls.parameter(name).parse(text) for name, text in texts.items()}
+        for name in texts:
+            when = cls.parameter(name).shown_when
+            if when is not None and values.setdefault(*when) != when[1]:
+                other = cls.parameter(when[0])
+                raise ParameterError(
+                    name, f"it means nothing with {other.name} {other.text(values[other.name])}; leave one of them out"
+                )
+        return cls(**values)
 
     def as_data(self) -> dict[str, Any]:
         """Every option as plain JSON data, by name; ``from_data`` takes it back."""

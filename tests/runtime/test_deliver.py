@@ -87,6 +87,12 @@ def test_names_that_python_has_are_mapped_and_said(tmp_path: Path) -> None:
     assert result.max_abs_difference == 0
 
 
+@pytest.mark.parametrize("seed", [-1, 2**31, 10**20])
+def test_a_seed_out_of_range_is_refused(seed: int, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=f"the seed {seed} is out of range; it takes 0 to 2147483647"):
+        deliver(small(), tmp_path / "net.onnx", "onnx", seed=seed)
+
+
 def test_a_format_takes_its_own_options_only(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="takes SourceOptions"):
         deliver(small(), tmp_path / "net.py", "pytorch", OnnxOptions())
