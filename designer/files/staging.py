@@ -7,6 +7,7 @@ that is killed meanwhile cannot clean up; whoever writes to the place next does,
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import shutil
@@ -23,6 +24,8 @@ except ImportError:  # Windows, where a file that is open cannot be removed
     fcntl = None  # type: ignore[assignment]
 
 _ENDING = ".part"
+_AS_GOOD_AS_FULL = 2**16
+"""Bytes that are left on a disk where a write failed for want of room."""
 _HELD = ".held"
 """A file in the folder that its process holds locked; the system lets go of it when that ends, however it ends."""
 
@@ -85,11 +88,11 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
         ExportError: The folder cannot be written to, the disk is full, or the path is no place for a file.
     """
     target = Path(path)
-    if not target.parent.is_dir():
-        raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
-    if target.is_dir():
-        raise ExportError(f"{target}: this is a folder; give the name of a file in it")
     try:
+        if not target.parent.is_dir():
+            raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
+        if target.is_dir():
+            raise ExportError(f"{target}: this is a folder; give the name of a file in it")
         mode_to_keep(target)
         clear_abandoned(target)
         folder = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=_ENDING, dir=target.parent))
@@ -100,6 +103,11 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
             yield Staging(target, folder)
     except OSError as error:
         raise ExportError(f"{target}: it cannot be written: {reason_of(error)}; nothing was left") from error
+    except RuntimeError as error:
+        reason = _disk_trouble(error, folder)
+        if reason is None:
+            raise
+        raise ExportError(f"{target}: it cannot be written: {reason_of(reason)}; nothing was left") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -116,6 +124,20 @@ def clear_abandoned(path: str | os.PathLike[str]) -> bool:
         if not _is_held(folder):
             shutil.rmtree(folder, ignore_errors=True)
     return not any(folder.exists() for folder in left)
+
+
+def _disk_trouble(error: RuntimeError, folder: Path) -> OSError | None:
+    """What the disk said, where another package that wrote there made an error of its own of it; else None."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    try:
+        is_full = shutil.disk_usage(folder).free < _AS_GOOD_AS_FULL
+    except OSError as trouble:
+        return trouble
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if is_full else None
 
 
 def _prefix(target: Path) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +68,37 @@ def test_no_folder_and_a_folder_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is not there"), staged(tmp_path / "no" / "a.xml"):
         pass
     with pytest.raises(ExportError, match="is a folder"), staged(tmp_path):
+        pass
+
+
+def write(target: Path, error: Exception) -> None:
+    """Fail in the middle of writing."""
+    with staged(target) as staging:
+        staging.draft.write_bytes(b"new")
+        raise error
+
+
+def test_what_the_disk_said_is_found_behind_another_packages_error(tmp_path: Path) -> None:
+    error = RuntimeError("the writer was not closed")
+    error.__context__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(ExportError, match=r"net\.xml: it cannot be written: no space left on device; the disk is full"):
+        write(tmp_path / "net.xml", error)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_disk_without_room_is_the_reason_where_a_package_gave_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RuntimeError, match="iostream"):
+        write(tmp_path / "net.xml", RuntimeError("iostream error"))
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4096))
+    with pytest.raises(ExportError, match="the disk is full; make room"):
+        write(tmp_path / "net.xml", RuntimeError("iostream error"))
+
+
+def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="file name too long; choose a shorter name"), staged(tmp_path / ("n" * 300)):
         pass
 
 
