@@ -24,8 +24,6 @@ except ImportError:  # Windows, where a file that is open cannot be removed
     fcntl = None  # type: ignore[assignment]
 
 _ENDING = ".part"
-_AS_GOOD_AS_FULL = 2**16
-"""Bytes that are left on a disk where a write failed for want of room."""
 _HELD = ".held"
 """A file in the folder that its process holds locked; the system lets go of it when that ends, however it ends."""
 
@@ -134,7 +132,9 @@ def _disk_trouble(error: RuntimeError, folder: Path) -> OSError | None:
             return cause
         cause = cause.__cause__ or cause.__context__
     try:
-        is_full = shutil.disk_usage(folder).free < _AS_GOOD_AS_FULL
+        # Some take back what did not fit, so that a disk is not quite full any more when they say that they failed.
+        written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        is_full = shutil.disk_usage(folder).free < written
     except OSError as trouble:
         return trouble
     return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if is_full else None

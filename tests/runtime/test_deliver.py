@@ -74,6 +74,22 @@ def test_a_folder_where_nobody_may_write_is_said(each: Format) -> None:
         deliver(small(), f"/proc/net{each.endings[0]}", each.key)
 
 
+@pytest.mark.parametrize("each", [each for each in AVAILABLE if not each.extra], ids=lambda each: each.key)
+def test_a_disk_without_room_leaves_the_old_file_and_nothing_else(each: Format, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits here")
+    path = tmp_path / f"net{each.endings[0]}"
+    path.write_bytes(b"the old file")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    try:
+        with pytest.raises(ExportError, match="it cannot be written: file too large; it is larger than files may be"):
+            deliver(small(), path, each.key)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == b"the old file"
+    assert os.listdir(tmp_path) == [path.name]
+
+
 def test_names_that_python_has_are_mapped_and_said(tmp_path: Path) -> None:
     nodes = [
         Node(NodeId("x"), Input(4, 4, 4)),
