@@ -109,7 +109,7 @@ def deliver(
         os.fspath(path),
         analysis.digest,
         tuple(WrittenFile(str(Path(path).parent / name), sizes[name]) for name in proof.files),
-        said,
+        said if chosen.has_weights else "",
         proof.checks,
         proof.runtime,
         proof.comparisons,

@@ -25,8 +25,8 @@ from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, MaxPool
 from designer.templates.networks import template, templates
-from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out
 from tests.contracts.sampling import PLACEABLE, samples
+from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out
 
 TEMPLATES: list[tuple[str, dict[str, Any]]] = [
     *((each.key, {}) for each in templates()),

@@ -41,6 +41,7 @@ def test_a_file_is_there_and_its_record_can_be_sent(each: Format, tmp_path: Path
     assert result.digest == small().digest
     assert ExportResult.from_data(json.loads(json.dumps(result.as_data(), allow_nan=False))) == result
     assert result.checks
+    assert result.weights == ("fresh, seed 0" if each.has_weights else "")
 
 
 @every_format

@@ -82,7 +82,7 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.stages)
         sizes = self.fontMetrics()
-        self.resize(QSize(sizes.horizontalAdvance("m" * 68), sizes.height() * 36))
+        self.resize(QSize(sizes.horizontalAdvance("m" * 68), sizes.height() * 42))
         keys = [format.key for format in self.formats]
         self.list.setCurrentRow(keys.index(chosen))
 
@@ -126,6 +126,7 @@ class ExportDialog(QDialog):
         named.setBuddy(self.path)
         form.addRow(named, where)
         form.addRow("Weights", kept)
+        self._form, self._weights_row = form, kept
         self.trouble = TonedLabel("error", "", stage)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=stage)
         self.export_button = buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -168,6 +169,7 @@ class ExportDialog(QDialog):
         self.page.show()
         self.trouble.setText("")
         self.export_button.setEnabled(format.is_available)
+        self._form.setRowVisible(self._weights_row, format.has_weights)
         self.path.setText(str(self._with_ending(Path(self.path.text()))))
 
     def _blocked(self, format: Format) -> dict[str, str]:
