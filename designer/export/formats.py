@@ -163,7 +163,7 @@ _FORMATS = (
     Format(
         "ncnn",
         "ncnn",
-        "For phones by Tencent's runtime: a .param with a .bin beside it.",
+        "For phones by Tencent's runtime: a .param with a .ncnn.bin beside it.",
         (".param",),
         MobileOptions,
         _RUN,

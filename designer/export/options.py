@@ -212,7 +212,7 @@ class Int8Options(Options):
         help="How pixels become inputs; .npy arrays are taken as they are.",
     )
     per_channel: bool = flag(
-        title="A scale a channel",
+        title="A scale per channel",
         default=True,
         help="A scale for each output channel; depthwise layers lose much precision without.",
     )

@@ -1,4 +1,4 @@
-"""ncnn's .param with a .bin beside it, converted from our ONNX by pnnx. The only import of ncnn."""
+"""ncnn's .param with a .ncnn.bin beside it, converted from our ONNX by pnnx. The only import of ncnn."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Ste
     _refuse_what_passes_through(onnx_file)
     half = options.precision is Precision.FLOAT16
     _convert(onnx_file, work, half, subject.module.input_shapes, steps)
-    weights = draft.with_suffix(".bin")
+    # Not net.bin, which is OpenVINO's beside net.xml: one export would break the other's file.
+    weights = draft.with_name(f"{draft.stem.removesuffix('.ncnn')}.ncnn.bin")
     (work / "net.ncnn.param").replace(draft)
     (work / "net.ncnn.bin").replace(weights)
     steps(0.6, "loading")

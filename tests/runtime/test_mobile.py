@@ -97,6 +97,14 @@ def test_litert_takes_norms_and_activations_into_the_convolutions(tmp_path: Path
     assert list(interpreter.get_signature_runner().get_input_details()) == ["input"]
 
 
+def test_two_formats_of_one_name_leave_each_others_files_alone(tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    first = {Path(file.path): Path(file.path).read_bytes() for file in delivered(design, tmp_path, "openvino").files}
+    second = delivered(design, tmp_path, "ncnn").files
+    assert not first.keys() & {Path(file.path) for file in second}
+    assert all(path.read_bytes() == content for path, content in first.items())
+
+
 def test_ncnn_takes_one_picture_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="ncnn takes one picture at a time, and a batch of 2 was chosen"):
         delivered(template("bottleneck").build(resolution=8), tmp_path, "ncnn", batch=2)
