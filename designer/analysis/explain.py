@@ -15,6 +15,7 @@ from designer.analysis.figures import Figure
 from designer.analysis.liveness import LiveTensor, largest_crowd
 from designer.analysis.receptive import Growth, field_origin, last_bounded_node
 from designer.analysis.snapshot import Analysis, NodeReport
+from designer.analysis.training_memory import Optimiser, training_memory
 from designer.graph.design import Node, NodePath
 from designer.graph.formula import Expression, Formulas, constant, elements, quantity
 from designer.graph.tensor import TensorSpec
@@ -252,8 +253,14 @@ def _peak(analysis: Analysis, path: NodePath) -> Explanation:
     ]
     terms = _terms(parts, memory)
     where = f"The most lives in the step of {_name(analysis, crowd.path)}: {plural(len(terms), 'tensor')} at once."
-    notes = (where, *_incomplete(analysis))
+    notes = (where, *_incomplete(analysis), *(() if path else (_training(analysis),)))
     return _explanation(analysis, Figure.PEAK_MEMORY, path, crowd.bytes, _sum_texts(terms), terms, notes)
+
+
+def _training(analysis: Analysis) -> str:
+    totals = [f"{each.title} {memory(training_memory(analysis, each).total_bytes)}" for each in Optimiser]
+    formula = training_memory(analysis).formula
+    return f"A step of training holds more, by optimiser: {', '.join(totals)}. {Optimiser.ADAM.title}: {formula}."
 
 
 def _life(analysis: Analysis, tensor: LiveTensor) -> str:

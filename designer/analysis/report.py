@@ -8,6 +8,7 @@ from typing import Any
 
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
+from designer.analysis.training_memory import training_memory
 from designer.errors import InvalidDesign
 from designer.graph.tensor import TensorSpec
 
@@ -55,6 +56,7 @@ class CostReport:
         elementwise: Element-wise operations.
         weight_bytes: Bytes of the parameters.
         peak_activation_bytes: The most bytes of tensors that live at once.
+        training_bytes: What a step of training with Adam holds, at the design's batch.
         input_shape: N×C×H×W; a tuple of them where there are several inputs.
         output_shape: N×C×H×W or N×F; a tuple of them where there are several outputs.
         nodes: The same by primitive node, in order of execution.
@@ -67,6 +69,7 @@ class CostReport:
     elementwise: int
     weight_bytes: int
     peak_activation_bytes: int
+    training_bytes: int
     input_shape: Shape | tuple[Shape, ...]
     output_shape: Shape | tuple[Shape, ...]
     nodes: tuple[NodeCostReport, ...]
@@ -106,6 +109,7 @@ def cost_report(analysis: Analysis) -> CostReport:
         totals.elementwise,
         totals.weight_bytes,
         totals.peak_activation_bytes,
+        training_memory(analysis).total_bytes,
         _one_or_all(entering),
         _one_or_all(list(analysis.given_out() or ())),
         tuple(_node_costs(analysis)),

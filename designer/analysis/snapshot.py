@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from heapq import heappop, heappush
@@ -10,15 +10,21 @@ from typing import NamedTuple
 
 from designer.analysis.cost import KindCost, NodeCost, added
 from designer.analysis.issues import Issue, Severity
+from designer.analysis.kinds import Tallies, listed, retallied, tallied
 from designer.analysis.memory import MemoryPlan, Segment
+from designer.analysis.reach import Reach
 from designer.analysis.rules import misfit_issue, structure_issues
-from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts, widest
+from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts
 from designer.edit.inside import lifted
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
 from designer.graph.tensor import TensorSpec
 
 Given = tuple[TensorSpec | None, ...] | None
 """Shapes for the Input nodes of what is inside a block, None for one that is unknown; None where they say their own."""
+
+
+_STEPS_REMEMBERED, _MOST_REMEMBERED = 16, 2_000
+"""How many edits back what changed is remembered, and of how many nodes at most."""
 
 
 class NodeReport(NamedTuple):
@@ -104,6 +110,9 @@ class Analysis:
         self._segments = segments
         self._structure = structure
         self._faulty = faulty
+        self._reach = Reach(design, reports)
+        self._mark = object()
+        self._trail: tuple[tuple[object, frozenset[NodeId]], ...] = ()
 
     def node(self, id: NodeId) -> NodeReport:
         """What is known about a node."""
@@ -208,27 +217,13 @@ class Analysis:
         return dict(self.memory_timeline)
 
     @cached_property
-    def _fields(self) -> Mapping[NodeId, ReceptiveField]:
-        found: dict[NodeId, ReceptiveField] = {}
-        for id in self.design.order:
-            sources = [found[feed.node] for feed in self.design.feeds[id] if feed is not None]
-            found[id] = self._field_after(id, widest(sources))
-        return found
-
-    def _field_after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
-        layer, inner = self.design.nodes[id].layer, self._reports[id].inner
-        if inner is not None:
-            return field.followed_by(inner._field_at_end)
-        return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
-
-    @cached_property
-    def _field_at_end(self) -> ReceptiveField:
+    def field_at_end(self) -> ReceptiveField:
         """What one position at the outputs sees of the inputs."""
-        return widest([self._fields[node.id] for node in self.design.output_nodes()])
+        return self._reach.at_end()
 
     def receptive_field(self, id: NodeId) -> ReceptiveField:
         """How much of the design's input one position of a node's output sees."""
-        return self._fields[id]
+        return self._reach.of(id)
 
     @cached_property
     def depth(self) -> int:
@@ -266,28 +261,39 @@ class Analysis:
     @cached_property
     def kinds(self) -> tuple[KindCost, ...]:
         """Cost by type of layer, through blocks, most MACs first."""
-        found = [
-            KindCost(key, node.layer.title, node.layer.category, count, cost)
-            for key, (node, count, cost) in self._kind_costs.items()
-        ]
-        return tuple(sorted(found, key=lambda kind: (-kind.cost.macs, -kind.cost.elementwise)))
+        return listed(self.tallies)
 
     @cached_property
-    def _kind_costs(self) -> Mapping[str, tuple[Node, int, NodeCost]]:
-        found: dict[str, tuple[Node, int, NodeCost]] = {}
+    def tallies(self) -> Tallies:
+        """The same by the types' keys."""
+        return tallied((node, self._reports[id]) for id, node in self.design.nodes.items())
 
-        def count(key: str, node: Node, number: int, cost: NodeCost) -> None:
-            _, before, sum_before = found.get(key, (node, 0, NodeCost()))
-            found[key] = (node, before + number, added((sum_before, cost)))
+    def changed_since(self, earlier: Analysis) -> Collection[NodeId] | None:
+        """The nodes whose layer, report or problems may differ from an earlier state of the design.
 
-        for id, node in self.design.nodes.items():
-            report = self._reports[id]
-            if report.inner is not None:
-                for key, entry in report.inner._kind_costs.items():
-                    count(key, *entry)
-            elif report.cost is not None and node.layer.inputs and node.layer.outputs:
-                count(node.layer.key, node, 1, report.cost)
-        return found
+        None where that is not known: another structure, or longer ago than is remembered.
+        """
+        found: set[NodeId] = set()
+        if earlier._mark is self._mark:
+            return found
+        for mark, ids in self._trail:
+            found |= ids
+            if mark is earlier._mark:
+                return found
+        return None
+
+    def _carry(self, previous: Analysis, touched: Collection[NodeId]) -> None:
+        """Take over what an edit of some nodes leaves as it was, and remember which these are."""
+        design, before = self.design, previous.design
+        self._reach = previous._reach.followed(design, self._reports, touched)
+        if "tallies" in vars(previous) and 2 * len(touched) < len(design.nodes):
+            self.tallies = retallied(
+                previous.tallies,
+                [((before.nodes[id], previous._reports[id]), (design.nodes[id], self._reports[id])) for id in touched],
+            )
+        if len(touched) <= _MOST_REMEMBERED:
+            ids = previous._faulty | self._faulty | frozenset(touched)
+            self._trail = ((previous._mark, ids), *previous._trail[: _STEPS_REMEMBERED - 1])
 
 
 def analyse(
@@ -359,25 +365,19 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
         else:
             segments.pop(id, None)
     plan = previous.memory_plan.followed(design, touched, segments) or MemoryPlan(design, segments)
-    return Analysis(
+    analysis = Analysis(
         design, previous.batch, previous.given, reports, cost, unknown, plan, segments, previous._structure, faulty
     )
+    analysis._carry(previous, touched)
+    return analysis
 
 
 def _with(previous: Analysis, design: Design) -> Analysis:
     p = previous
-    return Analysis(
-        design,
-        p.batch,
-        p.given,
-        p._reports,
-        p.cost,
-        p._unknown,
-        p.memory_plan,
-        p._segments,
-        p._structure,
-        p._faulty,
-    )
+    counted = (p._reports, p.cost, p._unknown, p.memory_plan, p._segments, p._structure, p._faulty)
+    analysis = Analysis(design, p.batch, p.given, *counted)
+    analysis._carry(previous, ())
+    return analysis
 
 
 def _propagate(

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"FLOPs                   {count(report.flops)}  (2 × MACs + {short(report.elementwise)} element-wise)")
     print(f"weights                 {memory(report.weight_bytes)}")
     print(f"peak activation memory  {memory(report.peak_activation_bytes)}")
+    print(f"training memory         {memory(report.training_bytes)}  (Adam: weights, gradients, state, activations)")
     print(f"input → output          {_shape(report.input_shape)} → {_shape(report.output_shape)}")
     if options.per_node:
         width = max((len(node.path) for node in report.nodes), default=4)

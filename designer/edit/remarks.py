@@ -9,7 +9,7 @@ from designer.edit.edits import move
 from designer.edit.layout import CARD_HEIGHT, CARD_WIDTH
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point
-from designer.graph.remark import LEAST_SIDE, Remark, RemarkId
+from designer.graph.remark import AMBER, BLUE, LEAST_SIDE, Remark, RemarkId
 
 MARGIN = 24.0
 TITLE_HEIGHT = 26.0
@@ -26,12 +26,12 @@ def add_frame(design: Design, ids: Sequence[NodeId], title: str = "Frame") -> tu
     if not ids:
         raise EditRefused("select the nodes that the frame shall go around")
     x, y, width, height = around(design, ids)
-    return _added(design, Remark(_fresh(design, "frame"), title, x, y, width, height, is_frame=True, tone="hint"))
+    return _added(design, Remark(_fresh(design, "frame"), title, x, y, width, height, is_frame=True, tone=BLUE))
 
 
 def add_note(design: Design, at: Point, text: str = "") -> tuple[Design, RemarkId]:
     """Put a note at a place, its corner there; gives the new design and the note's id."""
-    note = Remark(_fresh(design, "note"), text, at.x, at.y, NOTE_WIDTH, NOTE_HEIGHT, is_frame=False, tone="warning")
+    note = Remark(_fresh(design, "note"), text, at.x, at.y, NOTE_WIDTH, NOTE_HEIGHT, is_frame=False, tone=AMBER)
     return _added(design, note)
 
 
@@ -57,19 +57,27 @@ def held_nodes(design: Design, frame: Remark) -> tuple[NodeId, ...]:
     )
 
 
-def move_remark(design: Design, id: RemarkId, by: Point) -> Design:
-    """Move a remark; a frame with everything that stands in it.
+def move_remarks(design: Design, ids: Iterable[RemarkId], by: Point, nodes: Iterable[NodeId] = ()) -> Design:
+    """Move remarks, frames with everything that stands in them.
+
+    Args:
+        design: Where they are.
+        ids: Which.
+        by: How far.
+        nodes: Nodes that go with them, wherever they stand.
 
     Raises:
-        EditRefused: There is no such remark.
+        EditRefused: There is no such remark or node.
     """
-    remark = _remark(design, id)
-    moved = [remark]
-    if remark.is_frame:
-        moved += [each for each in design.remarks.values() if each.id != id and _is_inside(each, remark)]
-        places = {node: design.nodes[node].position for node in held_nodes(design, remark)}
-        design = move(design, {node: Point(place.x + by.x, place.y + by.y) for node, place in places.items()})
-    return design.with_remarks(replace(each, x=each.x + by.x, y=each.y + by.y) for each in moved)
+    chosen = [_remark(design, id) for id in dict.fromkeys(ids)]
+    frames = [each for each in chosen if each.is_frame]
+    held = [each for each in design.remarks.values() if any(_is_inside(each, frame) for frame in frames)]
+    moving = dict.fromkeys([*nodes, *(id for frame in frames for id in held_nodes(design, frame))])
+    places = {id: design.node(id).position for id in moving}
+    design = move(design, {id: Point(place.x + by.x, place.y + by.y) for id, place in places.items()})
+    return design.with_remarks(
+        replace(each, x=each.x + by.x, y=each.y + by.y) for each in dict.fromkeys([*chosen, *held])
+    )
 
 
 def resize_remark(design: Design, id: RemarkId, by: Point) -> Design:
@@ -92,18 +100,29 @@ def set_text(design: Design, id: RemarkId, text: str) -> Design:
     return design.with_remarks([replace(_remark(design, id), text=text)])
 
 
-def set_tone(design: Design, id: RemarkId, tone: str) -> Design:
-    """Give another colour.
+def paste_remarks(design: Design, remarks: Iterable[Remark], offset: Point) -> tuple[Design, tuple[RemarkId, ...]]:
+    """Put copies of remarks in, under fresh ids where they are taken, moved by the offset; gives the new ids."""
+    added = []
+    for remark in remarks:
+        stem = "frame" if remark.is_frame else "note"
+        id = remark.id if remark.id not in design.remarks else _fresh(design, stem)
+        design = design.with_remarks([replace(remark, id=id, x=remark.x + offset.x, y=remark.y + offset.y)])
+        added.append(id)
+    return design, tuple(added)
+
+
+def fit_frame(design: Design, id: RemarkId) -> Design:
+    """Put a frame closely around the nodes that stand in it.
 
     Raises:
-        EditRefused: There is no such remark or colour.
+        EditRefused: There is no such remark, or no node stands in it.
     """
-    return design.with_remarks([replace(_remark(design, id), tone=tone)])
-
-
-def remove_remarks(design: Design, ids: Iterable[RemarkId]) -> Design:
-    """Take remarks away; what stood in a frame stays."""
-    return design.without_remarks(ids)
+    frame = _remark(design, id)
+    held = held_nodes(design, frame)
+    if not frame.is_frame or not held:
+        raise EditRefused("no node stands in it")
+    x, y, width, height = around(design, held)
+    return design.with_remarks([replace(frame, x=x, y=y, width=width, height=height)])
 
 
 def refitted(before: Design, after: Design) -> Design:

@@ -26,7 +26,7 @@ from designer.files.json_text import Spot, parse
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
-from designer.graph.remark import PLAIN, Remark, RemarkId
+from designer.graph.remark import GREY, Remark, RemarkId
 from designer.layers.registry import lookup
 
 FORMAT = "bottleneck-designer"
@@ -146,7 +146,7 @@ def _remarks(data: _Object, spot: Spot) -> list[Remark]:
         if id in found:
             here.refuse(f"another remark is called '{_clipped(id)}'; give one of them another id")
         place, size = _place(entry.get("at"), here.into("at")), _place(entry.get("size"), here.into("size"))
-        text, tone = _string(entry, "text", here, default=""), _string(entry, "tone", here, default=PLAIN)
+        text, tone = _string(entry, "text", here, default=""), _string(entry, "tone", here, default=GREY)
         try:
             found[id] = Remark(RemarkId(id), text, place.x, place.y, size.x, size.y, _KINDS[kind], tone)
         except EditRefused as error:

@@ -7,7 +7,6 @@ not ours.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +21,7 @@ from designer.graph.parts import NodeId as NodeId
 from designer.graph.parts import NodePath as NodePath
 from designer.graph.parts import Point as Point
 from designer.graph.parts import PortRef as PortRef
-from designer.graph.parts import Structure
+from designer.graph.parts import Structure, json_text
 from designer.graph.parts import Wire as Wire
 from designer.graph.remark import Remark, RemarkId
 from designer.graph.topology import downstream
@@ -197,12 +196,16 @@ class Design:
     @cached_property
     def digest(self) -> str:
         """A hex text shared by designs that compute the same under the same node ids; places and names do not count."""
-        nodes = [
-            [node.id, node.layer.file_key, node.layer.file_data, _body_digest(node)] for node in self.nodes.values()
-        ]
-        wires = [[*wire.source, *wire.target] for wire in self.wires.values()]
-        text = json.dumps([sorted(nodes, key=lambda entry: str(entry[0])), sorted(wires)], sort_keys=True, default=str)
+        by_name = self.of_structure("ids by name", lambda: sorted(self.nodes))
+        wires = self.of_structure(
+            "wires in the digest",
+            lambda: json_text(sorted([*wire.source, *wire.target] for wire in self.wires.values())),
+        )
+        text = f"[[{', '.join([self.nodes[id].digest_text for id in by_name])}], {wires}]"
         return sha256(text.encode()).hexdigest()[:16]
+
+    def _wires_text(self) -> str:
+        return json_text(sorted([*wire.source, *wire.target] for wire in self.wires.values()))
 
     # New values -------------------------------------------------------------------------------------------------------
 
@@ -309,10 +312,6 @@ def _by_id(remarks: Iterable[Remark]) -> dict[RemarkId, Remark]:
 def _outline(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...], bool]:
     """What of a layer the structure of a design depends on."""
     return layer.inputs, layer.outputs, layer.is_block
-
-
-def _body_digest(node: Node) -> str:
-    return node.layer.body.digest if node.layer.body is not None else ""
 
 
 def _ends_exist(nodes: Mapping[NodeId, Node], wire: Wire) -> bool:

@@ -36,6 +36,12 @@ class Difference:
         )
 
     @property
+    def keeps_structure(self) -> bool:
+        """Whether ids and wires are the same, and the ways that wires take."""
+        wires = self.added_wires or self.removed_wires or self.changed_wires
+        return not (wires or self.added_nodes or self.removed_nodes)
+
+    @property
     def keeps_meaning(self) -> bool:
         """Whether only names, places and reroute dots changed: every number stays as it was."""
         grew_or_shrank = self.added_nodes or self.removed_nodes or self.added_wires or self.removed_wires

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,11 @@ from designer.graph.topology import execution_order
 NodeId = NewType("NodeId", str)
 NodePath = tuple[NodeId, ...]
 """A node inside blocks: ids from the outermost block inward."""
+
+
+def json_text(value: object) -> str:
+    """Equal texts for equal values."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 class Point(NamedTuple):
@@ -52,6 +58,12 @@ class Node:
     def title(self) -> str:
         """What stands on its card."""
         return self.name or self.layer.card_title()
+
+    @cached_property
+    def digest_text(self) -> str:
+        """What of it counts in its design's digest; kept, so that a large design's asks only the nodes an edit made."""
+        body = self.layer.body.digest if self.layer.body is not None else ""
+        return json_text([self.id, self.layer.file_key, self.layer.file_data, body])
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,8 @@ RemarkId = NewType("RemarkId", str)
 
 LEAST_SIDE = 24.0
 MOST_SIDE = 1e6
-PLAIN = "plain"
-TONES = ("hint", "ok", "warning", "error", PLAIN)
-"""Colours by the theme's names; ``plain`` is none of them."""
+BLUE, GREEN, AMBER, RED, GREY = TONES = ("blue", "green", "amber", "red", "grey")
+"""Colours by name; which ones they are is the theme's."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Remark:
     width: float
     height: float
     is_frame: bool
-    tone: str = PLAIN
+    tone: str = GREY
 
     def __post_init__(self) -> None:
         """Raise EditRefused where it has no size that can be drawn, or no such colour."""

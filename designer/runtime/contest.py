@@ -252,7 +252,9 @@ def rank_backends(
     """
     setting = setting or Setting()
     device = setting.check()
-    wanted = BACKENDS if keys is None else tuple(dict.fromkeys(map(backend_of, keys)))
+    # A backend of another kind of device is no choice here, and told of only where it was asked for.
+    choices = [each for each in BACKENDS if each.is_for(device)]
+    wanted = choices if keys is None else tuple(dict.fromkeys(map(backend_of, keys)))
     usable, absent = _split(wanted, device, setting.dtype)
     analysis = analyse(design, batch=setting.batch)
     with machine_turn(progress, is_cancelled) as shared, running_on(setting.threads) as threads, losing(device):

@@ -31,7 +31,7 @@ def _device(name: str) -> dict[str, Any]:
         (backend, backend.reason_against(device, backend.dtypes[0]))
         for backend in BACKENDS
         # One made for other devices is none of this one's, rather than broken on it.
-        if not backend.device_types or device.type in backend.device_types
+        if backend.is_for(device)
     ]
     return {
         "name": name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from designer import wording
 from designer.edit import alignment, grouping, layout
 from designer.edit.alignment import Alignment
+from designer.edit.remarks import refitted
 from designer.graph.design import Design, NodeId, NodePath
 from designer.ui.workbench import Workbench
 
@@ -108,7 +109,7 @@ def tidy(bench: Workbench) -> None:
     if tab is None:
         return
     before = {id: node.position for id, node in tab.shown.design.nodes.items()}
-    if bench.apply(label, lambda design: layout.tidy(design, ids)):
+    if bench.apply(label, lambda design: refitted(design, layout.tidy(design, ids))):
         if not ids:
             tab.fit_all()
         if bench.settings.animations:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtGui import QGuiApplication
 
 from designer import wording
 from designer.edit.edits import delete, fragment, incoming_wires, paste, rewired
 from designer.edit.layout import GRID
+from designer.edit.remarks import paste_remarks
 from designer.errors import DesignFileError
 from designer.files.design_json import dumps, loads_piece
 from designer.graph.design import Design, NodeId, Point, Wire
+from designer.graph.remark import RemarkId
+from designer.ui.canvas.remarks import words
+from designer.ui.canvas.selection import selection_words
 from designer.ui.workbench import Workbench
 
 STEP = 3 * GRID
@@ -19,12 +23,19 @@ STEP = 3 * GRID
 
 
 def copy(bench: Workbench) -> None:
-    """Put the selected nodes and the wires among them on the clipboard."""
-    if bench.document is not None and bench.selection:
-        design = bench.document.design
-        piece = fragment(design, bench.selection)
-        QGuiApplication.clipboard().setText(dumps(piece, incoming_wires(design, bench.selection)))
-        bench.said.emit(f"Copied {wording.plural(len(piece.nodes), 'node')}")
+    """Put the selection on the clipboard: nodes, the wires among them, frames and notes."""
+    piece = _selected(bench)
+    if bench.tab is not None and bench.document is not None and piece is not None:
+        QGuiApplication.clipboard().setText(dumps(piece, incoming_wires(bench.document.design, bench.selection)))
+        bench.said.emit(f"Copied {selection_words(bench.tab.scene)}")
+
+
+def _selected(bench: Workbench) -> Design | None:
+    tab = bench.tab
+    if tab is None or not tab.scene.has_chosen:
+        return None
+    design = tab.shown.design
+    return fragment(design, tab.selection).with_remarks(design.remarks[id] for id in tab.remarks)
 
 
 def cut(bench: Workbench) -> None:
@@ -34,10 +45,12 @@ def cut(bench: Workbench) -> None:
 
 
 def remove(bench: Workbench, verb: str = "Delete") -> None:
-    """Delete the selected nodes; a chain they stood in closes again."""
-    ids = bench.selection
-    if ids:
-        bench.apply(f"{verb} {wording.plural(len(ids), 'node')}", lambda design: delete(design, ids))
+    """Delete the selection; a chain that nodes stood in closes again, and what stood in a frame stays."""
+    tab = bench.tab
+    if tab is not None and tab.scene.has_chosen:
+        ids, remarks = tab.selection, tab.remarks
+        label = f"{verb} {selection_words(tab.scene)}"
+        bench.apply(label, lambda design: delete(design, ids).without_remarks(remarks))
 
 
 def paste_from_clipboard(bench: Workbench, keeps_wires: bool = False) -> None:
@@ -57,14 +70,15 @@ def paste_from_clipboard(bench: Workbench, keeps_wires: bool = False) -> None:
 
 
 def duplicate(bench: Workbench) -> None:
-    """Put a copy of the selected nodes beside them, and select it."""
-    if bench.document is not None and bench.selection:
-        _insert(bench, fragment(bench.document.design, bench.selection), "Duplicate")
+    """Put a copy of the selection beside it, and select that."""
+    piece = _selected(bench)
+    if piece is not None:
+        _insert(bench, piece, "Duplicate")
 
 
 def _insert(bench: Workbench, piece: Design, verb: str, incoming: Sequence[Wire] = ()) -> None:
     tab = bench.tab
-    if tab is None or not piece.nodes:
+    if tab is None or not (piece.nodes or piece.remarks):
         return
     design = tab.shown.design
     pointed = tab.pointed_at if verb == "Paste" else None
@@ -73,33 +87,41 @@ def _insert(bench: Workbench, piece: Design, verb: str, incoming: Sequence[Wire]
     else:
         offset = _offset(design, piece) if _overlaps(design, piece) else _centring(piece, tab.view_centre())
     added: list[NodeId] = []
+    written: list[RemarkId] = []
 
     def edit(before: Design) -> Design:
         after, ids = paste(before, piece, offset)
-        added[:] = ids
+        after, remarks = paste_remarks(after, piece.remarks.values(), offset)
+        added[:], written[:] = ids, remarks
         return rewired(after, incoming, dict(zip(piece.nodes, ids, strict=True)))
 
-    if bench.apply(f"{verb} {wording.plural(len(piece.nodes), 'node')}", edit):
-        tab.select(added)
+    what = wording.plural(len(piece.nodes), "node") if piece.nodes else words(piece.remarks, piece.remarks.keys())
+    if bench.apply(f"{verb} {what}", edit):
+        tab.scene.select(added, written)
 
 
 def _overlaps(design: Design, piece: Design) -> bool:
-    return any(id in design.nodes for id in piece.nodes)
+    return any(id in design.nodes for id in piece.nodes) or any(id in design.remarks for id in piece.remarks)
 
 
 def _offset(design: Design, piece: Design) -> Point:
     """A step down and right of the originals, and of earlier copies."""
-    taken = {node.position for node in design.nodes.values()}
+    taken = set(_corners(design))
     offset = STEP
-    while any(Point(node.position.x + offset, node.position.y + offset) in taken for node in piece.nodes.values()):
+    while any(Point(corner.x + offset, corner.y + offset) in taken for corner in _corners(piece)):
         offset += STEP
     return Point(offset, offset)
 
 
 def _centring(piece: Design, centre: Point) -> Point:
-    middle_x = _middle(node.position.x for node in piece.nodes.values())
-    middle_y = _middle(node.position.y for node in piece.nodes.values())
+    middle_x = _middle(corner.x for corner in _corners(piece))
+    middle_y = _middle(corner.y for corner in _corners(piece))
     return Point(round((centre.x - middle_x) / GRID) * GRID, round((centre.y - middle_y) / GRID) * GRID)
+
+
+def _corners(design: Design) -> Iterator[Point]:
+    yield from (node.position for node in design.nodes.values())
+    yield from (Point(remark.x, remark.y) for remark in design.remarks.values())
 
 
 def _middle(values: Iterable[float]) -> float:

@@ -8,15 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtCore import QChildEvent, QPoint, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QMainWindow,
-    QMenu,
-    QStackedWidget,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue
@@ -35,7 +29,7 @@ from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.docks import Docks
-from designer.ui.heat import heat_shares
+from designer.ui.heat import heat_map
 from designer.ui.menus import ActionViews
 from designer.ui.node_menu import node_menu
 from designer.ui.panel_focus import focus_next
@@ -262,7 +256,7 @@ class MainWindow(QMainWindow):
             # A card has no room to say that its time is old, so old times leave the cards.
             node_ms = figure.node_ms if figure is not None and latency.is_current else {}
             self.bench.tab.show_times(node_ms)
-            self.bench.tab.show_heat(heat_shares(analysis, self.heat, node_ms))
+            self.bench.tab.show_heat(heat_map(analysis, self.heat, node_ms))
         page = self.bench.page
         if isinstance(page, ComparePage):
             page.refresh()
@@ -415,6 +409,14 @@ class MainWindow(QMainWindow):
         self.close()
 
     # Events -----------------------------------------------------------------------------------------------------------
+
+    def childEvent(self, event: QChildEvent) -> None:
+        """Name the bars of tabs that Qt makes where panels share a place; empty ones it keeps outside the window."""
+        super().childEvent(event)
+        bar = event.child()
+        if event.polished() and isinstance(bar, QTabBar):
+            bar.setAccessibleName("Panels in one place")
+            bar.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember how the window stood, end the worker."""

@@ -5,7 +5,7 @@ A view of the table of actions, with what else the mouse does on the canvas: men
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtGui import QAction
@@ -26,6 +26,10 @@ _OF_NODES = (
     ("cut", "copy", "duplicate", "delete"),
     ("fit_selection",),
 )
+_OF_REMARKS = (
+    ("rename", "fit_frame"),
+    ("cut", "copy", "duplicate", "delete"),
+)
 _OF_CANVAS = (
     ("add_node", "paste", "paste_wired"),
     ("select_all", "find", "leave_block", "tidy"),
@@ -43,14 +47,23 @@ def node_menu(views: ActionViews, bench: Workbench, parent: QWidget) -> QMenu:
     selected = tab.selection
     if len(selected) == 1:
         _add_mends(menu, bench, tab, selected[0])
-    for section in _OF_NODES if selected else _OF_CANVAS:
-        menu.addSeparator()
-        menu.addActions([_shown(views[id]) for id in section])
+    if tab.remarks and not selected:
+        _add(menu, views, _OF_REMARKS)
+        menu.addMenu(views.submenu("&Frames and notes"))
+        return menu
+    _add(menu, views, _OF_NODES if selected else _OF_CANVAS)
     if len(selected) == 1:
         _add_wires(menu, tab, selected[0])
     if selected:
         menu.addMenu(views.submenu("&Align"))
+    menu.addMenu(views.submenu("&Frames and notes"))
     return menu
+
+
+def _add(menu: QMenu, views: ActionViews, sections: Iterable[Iterable[str]]) -> None:
+    for section in sections:
+        menu.addSeparator()
+        menu.addActions([_shown(views[id]) for id in section])
 
 
 def _shown(action: QAction) -> QAction:

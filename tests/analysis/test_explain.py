@@ -11,6 +11,7 @@ from designer.analysis.conventions import PRESETS, THOP, Convention, count
 from designer.analysis.explain import Explanation, explain, explain_count
 from designer.analysis.figures import Figure
 from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.training_memory import Optimiser, training_memory
 from designer.edit.grouping import group
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.layers.activation import ReLU
@@ -18,6 +19,7 @@ from designer.layers.convolution import DepthwiseConv2d, GroupedConv2d, Pointwis
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.templates.networks import template
+from designer.wording import memory
 from tests.arithmetic import evaluate
 
 THIN = "\u202f"
@@ -169,7 +171,7 @@ def test_the_peak_by_hand() -> None:
     ]
     explanation = explain(analyse(Design.build("by hand", nodes, wires)), Figure.PEAK_MEMORY)
     assert explanation.value == 1152
-    assert explanation.notes == ("The most lives in the step of b: 3 tensors at once.",)
+    assert explanation.notes[0] == "The most lives in the step of b: 3 tensors at once."
     assert [(term.label, term.value) for term in explanation.terms] == [
         ("a 8×4²", 512),
         ("b 8×4²", 512),
@@ -255,3 +257,15 @@ def test_a_convention_says_what_it_does_with_one_node() -> None:
     assert explanation.value == 4 * 144 * 56 * 56
     assert explanation.counted == ("Batch norm: 4 × elements read",)
     assert explanation.notes[-1] == "The model's code: as published (torchvision)."
+
+
+def test_the_design_s_memory_tells_what_training_holds() -> None:
+    analysis = analyse(template("mobilenet_v2").build())
+    (note,) = [note for note in explain(analysis, Figure.PEAK_MEMORY).notes if "training" in note]
+    # Kingma and Ba 2015: Adam keeps two moments a parameter, so with the gradient four numbers of four bytes.
+    kept = training_memory(analysis, Optimiser.SGD).total_bytes
+    assert training_memory(analysis, Optimiser.ADAM).total_bytes - kept == 3_504_872 * 2 * 4
+    for optimiser in Optimiser:
+        assert f"{optimiser.title} {memory(training_memory(analysis, optimiser).total_bytes)}" in note
+    inside = explain(analysis, Figure.PEAK_MEMORY, (NodeId("bottleneck_2"),))
+    assert not [note for note in inside.notes if "training" in note]

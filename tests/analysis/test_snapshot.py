@@ -72,6 +72,39 @@ def test_following_edits_equals_starting_over(design: Design, data: st.DataObjec
         assert seen(analysis) == seen(analyse(design))
 
 
+@settings(max_examples=60, deadline=None)
+@given(grouped_designs() | designs(), st.data())
+def test_nodes_that_are_not_named_as_changed_are_as_they_were(design: Design, data: st.DataObject) -> None:
+    first = analysis = analyse(design)
+    for _ in range(3):
+        if not design.nodes:
+            return
+        design = any_edit(data, design)
+        asked = data.draw(st.sampled_from(list(design.nodes))) if design.nodes else None
+        analysis = analyse(design, analysis)
+        if asked is not None:  # only some fields are asked for on the way, as an inspector does
+            assert analysis.receptive_field(asked) == analyse(design).receptive_field(asked)
+    changed = analysis.changed_since(first)
+    if changed is None:
+        assert not design.same_structure(first.design)
+        return
+    for id in set(design.nodes) - set(changed):
+        assert design.nodes[id].layer == first.design.nodes[id].layer
+        assert analysis.node(id) is first.node(id)
+        assert analysis.issues_of(id) == first.issues_of(id)
+
+
+def test_what_changed_is_forgotten_after_many_edits() -> None:
+    design = row(PointwiseConv2d(8), ReLU6())
+    first = analysis = analyse(design)
+    (id,) = [id for id, node in design.nodes.items() if isinstance(node.layer, PointwiseConv2d)]
+    for channels in range(9, 60):
+        design = design.with_layer(id, PointwiseConv2d(channels))
+        analysis = analyse(design, analysis)
+    assert analysis.changed_since(first) is None
+    assert analysis.changed_since(analysis) == set()
+
+
 def laid_open(design: Design) -> Design:
     """The design with every block expanded."""
     while True:

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from designer.runtime.statistics import MedianInterval
+from designer.wording import memory
 from tests.benchmarks.pairs import PairedTimes
 
 
@@ -65,6 +66,28 @@ class Duration:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How much memory something takes.
+
+    Attributes:
+        what: Of what.
+        bytes: How much.
+        goal: Aimed for at most, in bytes; None where nothing was set.
+    """
+
+    what: str
+    bytes: int
+    goal: int | None = None
+
+    def line(self) -> str:
+        """The row as text."""
+        text = f"{self.what}: {memory(self.bytes)}"
+        if self.goal is None:
+            return text
+        return f"{text}; goal at most {memory(self.goal)}, {_verdict(self.bytes <= self.goal)}"
+
+
+@dataclass(frozen=True)
 class MissingPeer:
     """A peer that is not installed: named, never replaced."""
 
@@ -106,7 +129,7 @@ class Lateness:
         )
 
 
-Row = Comparison | Duration | Lateness | MissingPeer
+Row = Comparison | Duration | Lateness | Size | MissingPeer
 Benchmark = Callable[[int], Iterator[Row]]
 """From how many rounds to rows; each ``bench_*`` module has one, called ``rows``."""
 

@@ -44,6 +44,14 @@ def test_equal_designs_have_none() -> None:
     assert difference(chain(), chain()).keeps_meaning
 
 
+def test_only_nodes_and_wires_make_the_structure() -> None:
+    layer_set = chain().with_layer(A, ReLU6())
+    assert difference(chain(), chain().with_layer(NodeId("in"), Input(channels=5))).keeps_structure
+    assert difference(chain(), layer_set).keeps_structure
+    assert not difference(chain(), chain().without_wires([ref("out.x")])).keeps_structure
+    assert not difference(chain(), chain().without_nodes([NodeId("b")])).keeps_structure
+
+
 LOOKS = [
     lambda d: d.replacing([replace(d.node(A), position=Point(9, 9))]),
     lambda d: d.replacing([replace(d.node(A), name="clip")]),

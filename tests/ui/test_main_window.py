@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from designer import wording
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.files import design_json
@@ -29,6 +30,7 @@ from designer.ui.main_window import MainWindow
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.worker_client import WorkerClient
+from tests.ui.cut_off import nameless
 from tests.ui.windows import Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
@@ -132,7 +134,7 @@ def test_delete_heals_the_chain_and_says_so_in_the_menu(qtbot: QtBot, window: Ma
     press(qtbot, window, "Del")
     assert "depthwise" not in tab.document.design.nodes
     assert tab.document.design.wires[PortRef(NodeId("output"), "x")].source.node == "expand"
-    assert window.views["undo"].text() == "&Undo delete 1 node"
+    assert window.views["undo"].text() == "&Undo delete Depthwise 3×3"
 
 
 # Clipboard -----------------------------------------------------------------------------------------------------------
@@ -501,15 +503,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(window: MainWindow, sketc
     assert tab is not None
     tab.select([NodeId("depthwise")])
     QApplication.processEvents()
-    nameless = [
-        widget
-        for widget in window.findChildren(QWidget)
-        if widget.isVisible()
-        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and not isinstance(widget.parent(), QAbstractScrollArea)  # a viewport is its view's, which is asked itself
-        and not QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
-    ]
-    assert [f"{type(widget).__name__} in {type(widget.parent()).__name__}" for widget in nameless] == []
+    assert nameless(window) == []
 
 
 def test_f6_goes_round_the_window(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
@@ -548,7 +542,13 @@ def test_the_heat_map_tints_by_share_of_the_largest(window: MainWindow, sketch: 
     heat = {id: item.state.heat for id, item in tab.scene.nodes.items()}
     # 24·144 multiply-accumulates a position in the pointwise, 9·144 in the depthwise
     assert heat == {"input": 0.0, "expand": 1.0, "depthwise": pytest.approx(9 / 24), "output": 0.0}
+    # 24·144·56² MACs of the pointwise.
+    assert tab.canvas.legend.isVisible()
+    assert tab.canvas.legend.text == f"MACs: {wording.short(24 * 144 * 56 * 56)} at expand"
+    window.views["heat_time"].trigger()
+    assert tab.canvas.legend.text == "Measured time: not measured yet"
     window.views["heat_off"].trigger()
+    assert not tab.canvas.legend.isVisible()
     assert {item.state.heat for item in tab.scene.nodes.values()} == {None}
 
 

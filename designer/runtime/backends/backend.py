@@ -128,9 +128,13 @@ class Backend(ABC):
         """Why this machine lacks what it needs, and what would mend it; empty where it is there."""
         return ""
 
+    def is_for(self, device: torch.device) -> bool:
+        """Whether it runs on this kind of device at all."""
+        return not self.device_types or device.type in self.device_types
+
     def reason_against(self, device: torch.device, dtype: str) -> str:
         """Why it cannot run on a device in an element type; empty where it can."""
-        if self.device_types and device.type not in self.device_types:
+        if not self.is_for(device):
             return f"{self.title} runs on {' and '.join(self.device_types)} only, not on {device}"
         if dtype not in self.dtypes:
             return f"{self.title} is measured in {' and '.join(self.dtypes)} only, not in {dtype}"

@@ -29,7 +29,8 @@ class LiteRt(Backend):
     def missing(self) -> str:
         lacking = [name for name in ("ai_edge_litert", "flatbuffers") if find_spec(name) is None]
         if lacking:
-            return f"{' and '.join(lacking)} not installed; pip install 'bottleneck-designer[mobile]' brings it"
+            are = "are" if len(lacking) > 1 else "is"
+            return f"{' and '.join(lacking)} {are} not installed; pip install 'bottleneck-designer[mobile]' brings it"
         return ""
 
     def prepare(self, work: Workload) -> Prepared:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from designer.ui import clipboard
 from designer.ui.actions.action import Action, Menu, on_tab
-from designer.ui.actions.questions import has_design, has_selection
+from designer.ui.actions.questions import has_chosen, has_design
 
 
 def _step_text(word: str, label: str | None) -> str:
@@ -37,7 +37,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         lambda c: clipboard.cut(c.bench),
         ("Ctrl+X",),
         "Copy the selection, then delete it",
-        has_selection,
+        has_chosen,
         starts_section=True,
     ),
     Action(
@@ -47,7 +47,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         lambda c: clipboard.copy(c.bench),
         ("Ctrl+C",),
         "Copy the selection, as text that pastes anywhere",
-        has_selection,
+        has_chosen,
     ),
     Action(
         "paste",
@@ -74,7 +74,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         lambda c: clipboard.duplicate(c.bench),
         ("Ctrl+D", "Shift+D"),
         "A copy of the selection beside it",
-        has_selection,
+        has_chosen,
     ),
     Action(
         "delete",
@@ -83,7 +83,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         lambda c: clipboard.remove(c.bench),
         ("Delete", "Backspace", "X"),
         "Delete the selection and close the chain it stood in",
-        has_selection,
+        has_chosen,
     ),
     Action(
         "select_all",
@@ -136,8 +136,8 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "&Rename",
         on_tab("rename"),
         ("F2",),
-        "Name the selected node",
-        lambda c: len(c.bench.selection) == 1,
+        "Name the selected node; write in the chosen frame or note",
+        lambda c: c.bench.tab is not None and len(c.bench.selection) + len(c.bench.tab.remarks) == 1,
     ),
     Action(
         "edit_parameters",

@@ -20,6 +20,11 @@ def has_selection(context: Context) -> bool:
     return context.bench.tab is not None and context.bench.tab.has_selection
 
 
+def has_chosen(context: Context) -> bool:
+    """Whether a node, a frame or a note is selected."""
+    return context.bench.tab is not None and context.bench.tab.scene.has_chosen
+
+
 def is_valid(context: Context) -> bool:
     """Whether the design on screen can be run."""
     analysis = context.bench.whole_analysis

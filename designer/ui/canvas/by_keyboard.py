@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPoint
 
 from designer.graph.design import NodeId
 from designer.ui.announcing import announce, describe
+from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.wire_walk import Way, first, step
 from designer.ui.spoken import node_words, several_words
 
@@ -82,7 +83,7 @@ class KeyboardWalk(QObject):
         canvas = self._view.canvas
         selected = canvas.selection
         if not selected:
-            return ""
+            return selection_words(canvas)
         nodes = [canvas.design.nodes[id] for id in selected]
         if len(nodes) > 1:
             return several_words(nodes)

@@ -137,7 +137,9 @@ class Camera(QGraphicsView):
 
     def fit_selection(self) -> None:
         """The selection as large as fits; everything where nothing is selected."""
-        self._fit(self.canvas.content_rect(self.canvas.selection or None))
+        nodes, remarks = self.canvas.selection, self.canvas.remarks.chosen
+        chosen = self.canvas.content_rect(nodes).united(self.canvas.remarks.area(remarks))
+        self._fit(chosen if nodes or remarks else self.canvas.content_rect())
 
     def _fit(self, area: QRectF) -> None:
         room = self.viewport().rect()
@@ -152,7 +154,11 @@ class Camera(QGraphicsView):
 
     def ensure_visible(self, ids: Collection[NodeId]) -> None:
         """Scroll as little as brings these nodes on screen; zoom out only where they do not fit."""
-        area = self.canvas.content_rect(ids).adjusted(-_FIT_MARGIN, -_FIT_MARGIN, _FIT_MARGIN, _FIT_MARGIN)
+        self.bring_on_screen(self.canvas.content_rect(ids))
+
+    def bring_on_screen(self, area: QRectF) -> None:
+        """Scroll as little as brings a part of the canvas on screen; zoom out only where it does not fit."""
+        area = area.adjusted(-_FIT_MARGIN, -_FIT_MARGIN, _FIT_MARGIN, _FIT_MARGIN)
         shown = self.visible_area()
         if shown.contains(area):
             return

@@ -1,4 +1,4 @@
-"""The drawing of a design and its analysis: cards and wires. Applies differences and re-creates nothing that stayed.
+"""The drawing of a design and its analysis: cards, wires, remarks. What stayed the same is never made anew.
 
 Items are kept by node id and by the input a wire ends at; the design keeps the data. It holds no rule: what may be
 wired, what is wrong and what it costs is the analysis' word. It knows no document, so a picture is drawn by it as
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -19,12 +19,15 @@ from designer.analysis.issues import Issue, Severity
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
+from designer.graph.remark import RemarkId
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import Shares, card_font, face
+from designer.ui.canvas.card import Shares, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, route
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
-from designer.ui.canvas.painting import Detail, Paints, PortMark
-from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem, is_shortcut
+from designer.ui.canvas.painting import Paints, PortMark
+from designer.ui.canvas.remarks import Remarks
+from designer.ui.canvas.wire_item import WireItem, is_shortcut
+from designer.ui.canvas.wire_words import paint_words
 from designer.ui.theme import Tokens, tokens
 
 if TYPE_CHECKING:
@@ -33,22 +36,20 @@ if TYPE_CHECKING:
 MARGIN = 400.0
 WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
 """At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
-_LABEL_REACH = 60.0
-"""How far a wire's label may stand out of its path's bounds."""
 
 PortMarks = Mapping[NodeId, tuple[Mapping[int, PortMark], Mapping[int, PortMark]]]
 
 
 class Drawing(QGraphicsScene):
-    """Cards and wires of one design.
+    """Cards, wires, frames and notes of one design.
 
-    Signals: ``selection_changed`` when other nodes are selected; ``nodes_moved`` with the ids of nodes where that is
-    all that happened; ``content_changed`` when anything else of what is drawn became another.
+    Signals: ``selection_changed`` when other nodes, frames or notes are; ``nodes_changed`` with the ids of nodes where
+    only they, or their wires, moved or look otherwise; ``content_changed`` when more of what is drawn did.
     """
 
     selection_changed = Signal()
     content_changed = Signal()
-    nodes_moved = Signal(object)
+    nodes_changed = Signal(object)
 
     def __init__(
         self,
@@ -66,6 +67,8 @@ class Drawing(QGraphicsScene):
         self.shows_grid = True
         self.shows_ground = True
         self._paints = painting.paints(look or tokens())
+        self.remarks = Remarks(self, self.paints)
+        self.remarks.chosen_changed.connect(self.selection_changed)
         self._times: Mapping[NodeId, float] = {}
         self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
@@ -105,13 +108,13 @@ class Drawing(QGraphicsScene):
             self._find_shortcuts(changes)
         self._route_dirty()
         self._make_room(changes)
-        if self._meaning_changed or changes.changed_wires:
-            self.content_changed.emit()
+        if changes.keeps_structure:
+            self.nodes_changed.emit({after.id for _, after in changes.changed_nodes})
         else:
-            self.nodes_moved.emit({after.id for _, after in changes.changed_nodes})
+            self.content_changed.emit()
 
     def _add_node(self, node: Node) -> None:
-        item = NodeItem(node, face(node, None), self.paints)
+        item = NodeItem(node, self.paints)
         self.nodes[node.id] = item
         self.addItem(item)
         self._unworded.add(node.id)
@@ -180,23 +183,26 @@ class Drawing(QGraphicsScene):
         return source.output_at(output_index(source.node, wire.source.port)), target.input_at(lane), lane
 
     def _make_room(self, changes: Difference) -> None:
-        """Keep the scene's bounds around the cards.
+        """Keep the scene's bounds around cards, frames and notes.
 
         They only grow, in large steps, as each step sorts all items anew.
         """
         touched = [*(node for node in changes.added_nodes), *(after for _, after in changes.changed_nodes)]
-        if not touched:
+        bounds = _bounds(touched).united(self.remarks.follow(self.design))
+        if bounds.isEmpty():
             return
-        bounds = _bounds(touched)
         # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
         if not self._room.contains(bounds):
             self._room = self._room.united(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
             self.setSceneRect(self._room)
 
     def content_rect(self, ids: Collection[NodeId] | None = None) -> QRectF:
-        """The smallest rectangle around cards and the words below them, of some or all; empty where there is none."""
+        """The smallest rectangle around cards and the words below them, of some or all; empty where there is none.
+
+        Frames and notes count where all are asked for.
+        """
         chosen = list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids]
-        area = _bounds(chosen)
+        area = _bounds(chosen).united(self.remarks.area() if ids is None else QRectF())
         for id in self._bubbles.intersection(node.id for node in chosen):
             bubble = self.nodes[id].bubble
             if bubble is not None:
@@ -212,21 +218,35 @@ class Drawing(QGraphicsScene):
         if not self._meaning_changed and previous is not None and not was_stale:
             return
         self._meaning_changed = False
+        changed = analysis.changed_since(previous) if previous is not None else None
+        ids = self.nodes.keys() if changed is None else self._unworded.union(changed)
+        self._word_anew(analysis, ids)
+        self._unworded.clear()
+        self._carry_shapes(analysis, self.wires.values() if changed is None else self._wires_at(ids))
+        if was_stale:
+            self._mark_stale(False)
+        if changed is None:
+            self.content_changed.emit()
+        else:
+            self.nodes_changed.emit(ids)
+
+    def _word_anew(self, analysis: Analysis, ids: Iterable[NodeId]) -> None:
+        """Say what is known now on those of these cards where it is something else."""
         issues: dict[NodeId, list[Issue]] = {}
         for issue in analysis.issues:
             if issue.node is not None:
                 issues.setdefault(issue.node, []).append(issue)
-        for id, item in self.nodes.items():
-            report, found = analysis.node(id), tuple(issues.get(id, ()))
+        for id in ids:
+            item, report, found = self.nodes[id], analysis.node(id), tuple(issues.get(id, ()))
             is_same = item.report is report and len(item.issues) == len(found) and id not in self._unworded
             if not is_same or any(a is not b for a, b in zip(item.issues, found, strict=True)):
                 item.report, item.issues = report, found
                 self._word(item)
-        self._unworded.clear()
-        self._carry_shapes(analysis)
-        if was_stale:
-            self._mark_stale(False)
-        self.content_changed.emit()
+
+    def _wires_at(self, ids: Iterable[NodeId]) -> Iterable[WireItem]:
+        for id in ids:
+            for wire in (*self.design.incoming(id), *self.design.outgoing(id)):
+                yield self.wires[wire.target]
 
     def _word(self, item: NodeItem) -> None:
         time = self._times.get(item.id)
@@ -261,8 +281,8 @@ class Drawing(QGraphicsScene):
             if bubble is not None:
                 bubble.setScale(self._word_scale)
 
-    def _carry_shapes(self, analysis: Analysis) -> None:
-        for item in self.wires.values():
+    def _carry_shapes(self, analysis: Analysis, wires: Iterable[WireItem]) -> None:
+        for item in wires:
             spec = analysis.spec(item.wire.source)
             broken = self.nodes[item.target.node].is_broken
             if spec != item.spec or broken != item.is_broken:
@@ -356,7 +376,8 @@ class Drawing(QGraphicsScene):
                 item.update()
 
     def show_only(self, ids: Collection[NodeId]) -> None:
-        """Hide all cards but these, and all wires but those between them; for a picture of a part."""
+        """Hide all cards but these, all wires but those between them, and frames around others; for a picture."""
+        self.remarks.show_only(ids)
         for id, item in self.nodes.items():
             item.setVisible(id in ids)
         for wire in self.wires.values():
@@ -370,8 +391,14 @@ class Drawing(QGraphicsScene):
         chosen = {item.id for item in self.selectedItems() if isinstance(item, NodeItem)}
         return tuple(id for id in self.design.nodes if id in chosen) if chosen else ()
 
-    def select(self, ids: Iterable[NodeId]) -> None:
-        """Select these nodes and no others; says so once."""
+    @property
+    def has_chosen(self) -> bool:
+        """Whether a node, a frame or a note is selected; cheaper than asking which."""
+        return bool(self.selectedItems() or self.remarks.chosen)
+
+    def select(self, ids: Iterable[NodeId], remarks: Iterable[RemarkId] = ()) -> None:
+        """Select these nodes, frames and notes, and no others; says so once where only nodes become others."""
+        self.remarks.choose(remarks)
         wanted = {id for id in ids if id in self.nodes}
         if wanted == set(self.selection):
             return
@@ -393,33 +420,15 @@ class Drawing(QGraphicsScene):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Fill the ground and dot it; the dots keep their distance on screen at any zoom."""
-        look = self._paints.look
         if self.shows_ground:
-            painter.fillRect(rect, look.ground)
-        if not self.shows_grid:
-            return
-        painting.dots(painter, QRectF(rect), self._paints)
+            painter.fillRect(rect, self._paints.look.ground)
+        if self.shows_grid:
+            painting.dots(painter, QRectF(rect), self._paints)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Write the shapes on the wires, where the zoom lets them be read."""
-        level = painting.detail(painter.worldTransform().m11())
-        if level is Detail.BLOCKS:
-            return
-        around = QRectF(rect).adjusted(-_LABEL_REACH, -_LABEL_REACH / 2, _LABEL_REACH, _LABEL_REACH / 2)
-        near = self.items(around, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        wires = [item for item in near if isinstance(item, WireItem)]
-        for item in wires:
-            for place, dot in enumerate(item.wire.via):
-                painting.dot(painter, QPointF(*dot), item.pen(), (item.target, place) == self._chosen_dot, self._paints)
-        if level is not Detail.EVERYTHING:
-            return
-        painter.setFont(card_font(LABEL_PIXELS, False))
-        painter.setPen(self._paints.quiet)
-        if self.is_stale:
-            painter.setOpacity(painting.DIMMED)
-        for item in wires:
-            if item.label and item.label_rect.intersects(QRectF(rect)):
-                painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)
+        """Put what stands on the wires over the cards, and the frames' titles."""
+        self.remarks.paint_titles(painter)
+        paint_words(painter, QRectF(rect), self, self._chosen_dot)
 
 
 def _bounds(nodes: Sequence[Node]) -> QRectF:

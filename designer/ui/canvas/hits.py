@@ -1,4 +1,4 @@
-"""What is under the pointer: a port, a wire's end, a mend, a card, a wire, or nothing. Reads places only."""
+"""What is under the pointer: a port, a wire's end, a mend, a card, a wire, a remark, or nothing. Reads places only."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from designer.analysis.issues import Fix
 from designer.graph.design import NodeId, PortRef
+from designer.graph.remark import RemarkId
 from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH, distance_to
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.wire_item import WireItem
 
 DOT_REACH = 8.0
+_BORDER_REACH = 5.0
 END_LENGTH = 30.0
 """How much of a wire, from the input it ends at, can be taken by hand to unplug it."""
 
@@ -31,6 +33,8 @@ class Under(Enum):
     WIRE_END = auto()
     FIX = auto()
     DOT = auto()
+    REMARK = auto()
+    REMARK_CORNER = auto()
 
 
 class Hit(NamedTuple):
@@ -42,6 +46,7 @@ class Hit(NamedTuple):
         port: The port; of a wire the input it ends at.
         fix: The mend.
         dot: Which reroute dot of the wire, along its way.
+        remark: The frame or note.
     """
 
     under: Under
@@ -49,13 +54,14 @@ class Hit(NamedTuple):
     port: PortRef | None = None
     fix: Fix | None = None
     dot: int | None = None
+    remark: RemarkId | None = None
 
 
 NOTHING = Hit(Under.NOTHING)
 
 
 def hit(scene: Drawing, at: QPointF, scale: float = 1.0) -> Hit:
-    """What is at a point of the canvas; ports before cards, cards before wires.
+    """What is at a point of the canvas; ports before cards, cards before wires, wires before frames and notes.
 
     Args:
         scene: The canvas.
@@ -69,6 +75,7 @@ def hit(scene: Drawing, at: QPointF, scale: float = 1.0) -> Hit:
         or _card_hit(found, at)
         or _dot_hit(found, at, DOT_REACH / min(scale, 1.0))
         or _wire_hit(scene, at, WIRE_REACH / min(scale, 1.0))
+        or _remark_hit(scene, at, _BORDER_REACH / min(scale, 1.0))
         or NOTHING
     )
 
@@ -142,6 +149,14 @@ def _wire_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
         return None
     end = scene.wires[target].path().currentPosition()
     return Hit(Under.WIRE_END if _distance(end, at) <= END_LENGTH else Under.WIRE, None, target)
+
+
+def _remark_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
+    found = scene.remarks.at(at, reach)
+    if found is None:
+        return None
+    id, is_corner = found
+    return Hit(Under.REMARK_CORNER if is_corner else Under.REMARK, remark=id)
 
 
 def wire_at(scene: Drawing, at: QPointF, reach: float) -> PortRef | None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from designer import wording
-from designer.edit.edits import connect, move
+from designer.edit.edits import connect
+from designer.edit.remarks import move_remarks
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
+from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.wire_walk import Way
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
         view.fit_all()
     elif key == Qt.Key.Key_Period and plain:
         view.fit_selection()
-    elif key in _STEPS and (plain or shift) and view.canvas.selection:
+    elif key in _STEPS and (plain or shift) and view.canvas.has_chosen:
         nudge(view, _STEPS[key], 1.0 if shift else GRID)
     elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_X) and plain and view.chosen_dot is not None:
         view.remove_dot(*view.chosen_dot)
@@ -86,7 +87,7 @@ def _asks_for_menu(view: CanvasView, key: Qt.Key, shift: bool) -> bool:
 def _escape(view: CanvasView) -> bool:
     if view.cancel_gesture():
         return True
-    if view.canvas.selection:
+    if view.canvas.has_chosen:
         view.canvas.select(())
         return True
     if view.canvas.bridge.path:
@@ -97,14 +98,14 @@ def _escape(view: CanvasView) -> bool:
 
 def nudge(view: CanvasView, way: tuple[float, float], step: float) -> None:
     """Move the selection a step; a run of steps is one undo step."""
-    ids = view.canvas.selection
-    design = view.canvas.document.committed_design
-    places = {
-        id: Point(design.nodes[id].position.x + way[0] * step, design.nodes[id].position.y + way[1] * step)
-        for id in ids
-    }
-    what = design.nodes[ids[0]].title if len(ids) == 1 else wording.plural(len(ids), "node")
-    view.canvas.do(f"Move {what}", lambda before: move(before, places), merge_key=("nudge", ids))
+    ids, remarks = view.canvas.selection, view.canvas.remarks.chosen
+    by = Point(way[0] * step, way[1] * step)
+    what = selection_words(view.canvas)
+    view.canvas.do(
+        f"Move {what}",
+        lambda before: move_remarks(before, remarks, by, ids),
+        merge_key=("nudge", ids, remarks),
+    )
 
 
 def wire_selected(view: CanvasView) -> bool:

@@ -15,7 +15,7 @@ from designer.analysis.issues import Fix, Issue
 from designer.analysis.snapshot import NodeReport
 from designer.graph.design import Node, NodeId
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import Face, card_font
+from designer.ui.canvas.card import Face, card_font, face
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
 from designer.ui.canvas.painting import CardState, Detail, Paints
 
@@ -33,16 +33,15 @@ class NodeItem(QGraphicsRectItem):
         node: The node as it is shown.
         report: What its face was made from.
         issues: Likewise.
-        face: What stands on it.
         state: Selection, marks and the like.
         bubble: The words under it, where it is wrong.
     """
 
-    def __init__(self, node: Node, face: Face, paints: Callable[[], Paints]) -> None:
+    def __init__(self, node: Node, paints: Callable[[], Paints]) -> None:
         super().__init__(_ROOM)
         self.id: NodeId = node.id
         self.node = node
-        self.face = face
+        self._face: Face | None = None
         self.report: NodeReport | None = None
         self.issues: tuple[Issue, ...] = ()
         self.state = CardState()
@@ -59,6 +58,17 @@ class NodeItem(QGraphicsRectItem):
         level = painting.detail(option.levelOfDetailFromTransform(painter.worldTransform()))
         self.state.is_selected = self.isSelected()
         painting.card(painter, level, self.face, self.state, self._paints())
+
+    @property
+    def face(self) -> Face:
+        """What stands on it; the node alone until more is known and worded."""
+        if self._face is None:
+            self._face = face(self.node, None)
+        return self._face
+
+    @face.setter
+    def face(self, worded: Face) -> None:
+        self._face = worded
 
     @property
     def is_broken(self) -> bool:

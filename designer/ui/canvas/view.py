@@ -6,6 +6,8 @@ instead of item by item.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -25,6 +27,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.edit.rerouting import remove_dot
 from designer.graph.design import NodeId, PortRef
+from designer.graph.remark import RemarkId
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
 from designer.ui.canvas.by_keyboard import KeyboardWalk
@@ -33,12 +36,14 @@ from designer.ui.canvas.dropping import dropped
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.starting import gesture_for, reroute_for
+from designer.ui.canvas.heat_legend import HeatLegend
 from designer.ui.canvas.hits import Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.painting import TITLES_FROM
 from designer.ui.canvas.placing import LooseEnd
 from designer.ui.canvas.pointer_note import PointerNote
+from designer.ui.canvas.remark_box import RemarkBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.tips import tip_at
 from designer.ui.theme import tokens
@@ -76,10 +81,11 @@ class CanvasView(Camera):
         self.far = FarView(scene)
         self.note = PointerNote(self.viewport())
         self.minimap = Minimap(self)
+        self.legend = HeatLegend(self)
         self.adding = Adding(self)
         self.walk = KeyboardWalk(self)
         scene.content_changed.connect(self._content_changed)
-        scene.nodes_moved.connect(self._nodes_moved)
+        scene.nodes_changed.connect(self._nodes_changed)
         scene.selection_changed.connect(self._selection_changed)
         self.looked_elsewhere.connect(self.minimap.update)
 
@@ -108,8 +114,8 @@ class CanvasView(Camera):
         if self.is_far:
             self.viewport().update()
 
-    def _nodes_moved(self, ids: set[NodeId]) -> None:
-        self.far.move(ids)
+    def _nodes_changed(self, ids: Collection[NodeId]) -> None:
+        self.far.follow(ids)
         self.minimap.forget()
         if self.is_far:
             self.viewport().update()
@@ -127,9 +133,10 @@ class CanvasView(Camera):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the minimap in its corner."""
+        """Keep minimap and legend in their corners."""
         super().resizeEvent(event)
         self.minimap.take_place()
+        self.legend.take_place()
 
     # Gestures --------------------------------------------------------------------------------------------------------
 
@@ -191,6 +198,8 @@ class CanvasView(Camera):
             return
         if found.under is Under.NOTHING:
             self.open_quick_add(at.scene)
+        elif found.remark is not None:
+            self.write_in(found.remark)
         elif found.under is Under.DOT and found.port is not None:
             self.remove_dot(found.port, found.dot or 0)
         elif found.under in (Under.WIRE, Under.WIRE_END) and self.canvas.document.is_editable:
@@ -218,9 +227,17 @@ class CanvasView(Camera):
             if self.canvas.document.is_editable:
                 self.adding.open(at, wire=found.port)
             return
-        if found.node is None or found.node not in self.canvas.selection:
+        if found.remark is not None:
+            if found.remark not in self.canvas.remarks.chosen:
+                self.canvas.select((), [found.remark])
+        elif found.node is None or found.node not in self.canvas.selection:
             self.canvas.select([found.node] if found.node is not None else [])
         self.menu_asked.emit(event.globalPos())
+
+    def write_in(self, remark: RemarkId) -> None:
+        """Let a frame's title or a note's words be typed where they stand."""
+        if self.may_edit("Nothing can be written here"):
+            RemarkBox(self, remark)
 
     def choose_dot(self, dot: Dot | None) -> None:
         """Choose a reroute dot, which Delete then takes away; None for none."""
@@ -239,6 +256,8 @@ class CanvasView(Camera):
             Under.WIRE_END: Qt.CursorShape.PointingHandCursor,
             Under.FIX: Qt.CursorShape.PointingHandCursor,
             Under.DOT: Qt.CursorShape.SizeAllCursor,
+            Under.REMARK: Qt.CursorShape.SizeAllCursor,
+            Under.REMARK_CORNER: Qt.CursorShape.SizeFDiagCursor,
         }
         shape = shapes.get(hit(self.canvas, at.scene, self.scale_now).under)
         if self._space_is_held:

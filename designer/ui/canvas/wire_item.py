@@ -79,6 +79,9 @@ class WireItem(QGraphicsPathItem):
         self.setPen(pen)
 
     def _place_label(self) -> None:
+        if not self.label:
+            self.label_rect = QRectF()
+            return
         metrics = QFontMetricsF(card_font(LABEL_PIXELS, False))
         width, height = metrics.horizontalAdvance(self.label), metrics.height()
         bottom = self.label_at.y() - self.width / 2 - 2.0

@@ -5,31 +5,70 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from designer import wording
+from designer.analysis.occupancy import Occupancy, Span, Step, occupancy
 from designer.analysis.snapshot import Analysis
+from designer.analysis.training_memory import training_memory
 from designer.graph.design import NodeId
 from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
 from designer.ui.theme import tokens
 
+MOST_SPANS, MOST_NAMED = 10, 5
+"""How many tensors the chart of memory draws one by one, and how many it names of one step."""
 MOST_NODES = 6
 """How many nodes the chart of shares has room for."""
 
 
 def memory_chart(analysis: Analysis) -> Chart:
-    """Bytes of activations that are held while each primitive node runs, with the peak marked."""
+    """Bytes of activations that are held while each primitive node runs, by whom, with the peak marked.
+
+    The largest tensors are lines of their own: each as high as its bytes, as long as it lives.
+    """
     title, x, y = "Activation memory over the run", Axis("Step", "", lambda v: f"{v:.0f}"), Axis("Held", "B", _bytes)
     if not analysis.totals.complete or not analysis.memory_timeline:
         return Chart(title, x, y, note="It is known when every shape is.")
-    timeline = analysis.memory_timeline
-    notes = tuple(f"{'/'.join(path)}: {wording.memory(held)}" for path, held in timeline)
-    points = [(float(step), float(held)) for step, (_, held) in enumerate(timeline)]
+    held = occupancy(analysis)
+    notes = _who_holds(held)
+    points = [(float(place), float(step.bytes)) for place, step in enumerate(held.steps)]
     points.append((float(len(points)), points[-1][1]))
-    peak = max(range(len(timeline)), key=lambda step: timeline[step][1])
-    path, held = timeline[peak]
+    peak = held.peak or 0
     look = tokens()
-    spot = Spot("peak", peak + 0.5, float(held), look.error, note=notes[peak])
-    line = Line("", tuple(points), look.accent, is_stepped=True, notes=notes)
-    note = f"Most is held while {'/'.join(path)} runs: {wording.memory(held)}. Click a step to see its node."
-    return Chart(title, x, y, (spot,), (line,), note=note)
+    spot = Spot("peak", peak + 0.5, float(held.peak_bytes), look.error, note=notes[peak])
+    whole = Line("", tuple(points), look.accent, is_stepped=True, notes=notes)
+    largest = sorted(held.spans, key=lambda span: -span.bytes)[:MOST_SPANS]
+    training = training_memory(analysis)
+    note = (
+        f"Most is held while {'/'.join(held.steps[peak].path)} runs: {wording.memory(held.peak_bytes)}. "
+        "Click a step to see its node. "
+        f"Training with {training.optimiser.title} holds {wording.memory(training.total_bytes)}."
+    )
+    return Chart(title, x, y, (spot,), (whole, *map(_life, largest)), note=note)
+
+
+def _life(span: Span) -> Line:
+    """One tensor: as high as its bytes, from the step that makes it to the end of the last in which it lives."""
+    text = f"{'/'.join(span.path)} holds {wording.memory(span.bytes)} over {wording.plural(_steps(span), 'step')}"
+    points = tuple((float(place), float(span.bytes)) for place in range(span.first, span.last + 2))
+    return Line("", points, tokens().wire, notes=(text,) * len(points))
+
+
+def _steps(span: Span) -> int:
+    return span.last - span.first + 1
+
+
+def _who_holds(held: Occupancy) -> tuple[str, ...]:
+    """For each step the node that runs, what is held, and the nodes that hold it, most first."""
+    alive: list[list[Span]] = [[] for _ in held.steps]
+    for span in held.spans:
+        for place in range(span.first, span.last + 1):
+            alive[place].append(span)
+    return tuple(map(_words_of_step, held.steps, alive))
+
+
+def _words_of_step(step: Step, alive: list[Span]) -> str:
+    by_size = sorted(alive, key=lambda span: -span.bytes)
+    lines = [f"{'/'.join(span.path)} {wording.memory(span.bytes)}" for span in by_size[:MOST_NAMED]]
+    rest = [f"{len(alive) - MOST_NAMED} more"] if len(alive) > MOST_NAMED else []
+    return "\n  ".join([f"{'/'.join(step.path)} runs: {wording.memory(step.bytes)} held", *lines, *rest])
 
 
 def _bytes(value: float) -> str:

@@ -27,6 +27,7 @@ class ChartTabs(QTabWidget):
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Charts of the comparison")
         self.setDocumentMode(True)
         self.charts: dict[str, ChartView] = {}
         for title, names in _TABS.items():

@@ -101,6 +101,7 @@ class ComparePage(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._note)
         self.tables = QTabWidget(self)
+        self.tables.setAccessibleName("Tables of the comparison")
         self.tables.setDocumentMode(True)
         for title, page in (("Figures", figures), ("Node by node", self.nodes), ("What differs", self.differences)):
             self.tables.addTab(page, title)

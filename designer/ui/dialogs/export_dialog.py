@@ -101,6 +101,7 @@ class ExportDialog(QDialog):
                 item.setForeground(self.palette().placeholderText())
                 item.setToolTip(format.unavailable_reason)
         self.room = QScrollArea(stage)
+        self.room.setAccessibleName("Options of the format")
         self.room.setWidgetResizable(True)
         self.room.setFrameShape(QScrollArea.Shape.NoFrame)
         self.path = QLineEdit(stage)

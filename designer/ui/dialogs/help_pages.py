@@ -112,21 +112,42 @@ def layers_page() -> str:
 GESTURES = (
     ("Drag from the palette", "place a node under the pointer"),
     ("Double click in the palette, or Enter", "place a node, wired to the selection"),
-    ("Drag from port to port", "wire them; the reason stands at the pointer where it cannot be"),
     ("Tab, Shift+A, double click on empty canvas", "search what to place: type, Enter"),
+    ("Drag from port to port", "wire them; the reason stands at the pointer where it cannot be"),
+    ("Drop a wire on empty canvas, right click on a wire", "search what fits there; it comes wired"),
+    ("Drop a node on a wire", "put it into the wire; Alt held leaves the wire alone"),
+    ("Drag a wire's end away", "unplug it, or plug it in elsewhere"),
+    ("Ctrl + right drag", "cut every wire that is crossed"),
+    ("Double click on a wire, Shift + right drag", "lead it through a dot; Delete or a double click takes a dot away"),
     ("Double click on a block, Enter", "go inside; Esc comes out"),
     ("Drag on empty canvas", "select what the rubber band touches; Shift adds, Ctrl toggles"),
-    ("Middle drag, Space + drag", "move the view"),
-    ("Wheel", "zoom at the pointer"),
+    ("Drag a frame's title, or a note", "move it; a frame takes along what stands in it"),
+    ("Drag the corner of a frame or note", "change its size"),
+    ("Double click on a frame's title, or a note", "write in it; Ctrl+Enter keeps it"),
+    ("Drag with Ctrl held", "off the grid and past its neighbours"),
+    ("Right click", "what can be done there"),
+    ("Middle drag, Space + drag, two fingers", "move the view"),
+    ("Wheel", "zoom at the pointer; View says whether Ctrl is needed"),
+    ("Drag a number's name in the inspector", "see what the totals would become; Ctrl doubles and halves"),
+    ("Click on a figure", "its formula with the numbers in it"),
+    ("Esc", "leave a gesture as if it had never begun"),
+)
+CANVAS_KEYS = (
     ("Arrow keys, Shift + arrow keys", "move the selection by a grid step, by one unit"),
+    ("Ctrl + arrow keys, with Shift", "walk along the wires, and select on the way"),
+    ("Ctrl+Home, Ctrl+End", "go to the first node, to the last"),
+    ("Home, .", "fit all, fit the selection"),
+    ("F with two nodes selected", "wire them"),
+    ("Menu key, Shift+F10", "what can be done with the selection"),
+    ("Esc", "select nothing, then come out of a block"),
 )
 
 
 def keys_page(context: Context) -> str:
     """Every action with its keys, as HTML, and the gestures of the mouse."""
     tables = "".join(_menu_table(context, menu) for menu in Menu)
-    gestures = _table(GESTURES)
-    return f"<h2>Keys and mouse</h2><h3>Mouse</h3>{gestures}{tables}"
+    mouse, canvas = _table(GESTURES), _table(CANVAS_KEYS)
+    return f"<h2>Keys and mouse</h2><h3>Mouse</h3>{mouse}<h3>On the canvas</h3>{canvas}{tables}"
 
 
 def _menu_table(context: Context, menu: Menu) -> str:

@@ -17,11 +17,13 @@ from designer.edit.edits import place
 from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
+from designer.graph.remark import RemarkId
 from designer.ui.canvas.placing import centred_corner, free_place, place_behind
 from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
+from designer.ui.heat import HeatMap
 from designer.ui.picture import PictureOptions, picture_data
 from designer.ui.views.walking import Walking
 from designer.ui.wiring_by_list import Wiring
@@ -53,7 +55,7 @@ class DesignTab(QWidget):
         self.document = document
         self.is_untouched = False
         self._find_bar: FindBar | None = None
-        self._heat: Mapping[NodeId, float] | None = None
+        self._heat: HeatMap | None = None
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
@@ -103,13 +105,18 @@ class DesignTab(QWidget):
         """Whether any node is selected; cheaper than asking which."""
         return bool(self.scene.selectedItems())
 
+    @property
+    def remarks(self) -> tuple[RemarkId, ...]:
+        """Chosen frames and notes."""
+        return self.scene.remarks.chosen
+
     def select(self, ids: Iterable[NodeId]) -> None:
         """Select these nodes and no others."""
         self.scene.select(ids)
 
     def select_all(self) -> None:
-        """Select every node."""
-        self.scene.select(self.shown.design.nodes)
+        """Select every node, frame and note."""
+        self.scene.select(self.shown.design.nodes, self.shown.design.remarks)
 
     def show_node(self, id: NodeId) -> None:
         """Select a node of what is on the canvas and bring it on screen."""
@@ -119,7 +126,9 @@ class DesignTab(QWidget):
             self.canvas.setFocus()
 
     def rename(self) -> None:
-        """Name the one selected node where it stands."""
+        """Name the one selected node, or write in the one chosen frame or note, where it stands."""
+        if len(self.remarks) == 1 and not self.selection:
+            self.canvas.write_in(self.remarks[0])
         if len(self.selection) == 1 and self.shown.is_editable:
             RenameBox(self.canvas, self.selection[0])
 
@@ -143,11 +152,12 @@ class DesignTab(QWidget):
         """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
         self.scene.set_node_times({(id,): node_ms[id] for id in self.shown.design.nodes if id in node_ms})
 
-    def show_heat(self, shares: Mapping[NodeId, float] | None) -> None:
-        """Tint the cards by a share of the largest, 0 to 1; None takes the tint away."""
-        if shares != self._heat:
-            self._heat = shares
-            self.scene.set_heat(shares)
+    def show_heat(self, shown: HeatMap | None) -> None:
+        """Tint the cards by a share of the largest, and say what the tint means; None takes it away."""
+        if shown != self._heat:
+            self._heat = shown
+            self.scene.set_heat(shown.shares if shown is not None and shown.shares else None)
+            self.canvas.legend.show_map(shown)
 
     # Looking ----------------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
 def test_memory_has_a_step_for_each_primitive_and_marks_the_peak(sketch: Design) -> None:
     chart = memory_chart(analyse(sketch))
-    (line,) = chart.lines
+    line, *lives = chart.lines
     # Input 24·56², then with the pointwise's 144·56² beside it, then two of 144·56², in bytes of float32; the output
     # holds the last one alone.
     plane = 4 * 56 * 56
@@ -21,6 +21,14 @@ def test_memory_has_a_step_for_each_primitive_and_marks_the_peak(sketch: Design)
     (peak,) = chart.spots
     assert peak.y == 288 * plane
     assert "depthwise" in chart.note
+    # Who holds it: the expanded tensor and the filtered one over two steps each, the input's over two.
+    assert {(life.points[0], life.points[-1]) for life in lives} == {
+        ((0.0, 24 * plane), (2.0, 24 * plane)),
+        ((1.0, 144 * plane), (3.0, 144 * plane)),
+        ((2.0, 144 * plane), (4.0, 144 * plane)),
+    }
+    assert line.notes[2].splitlines()[0].startswith("depthwise runs")
+    assert [words.split()[0] for words in line.notes[2].splitlines()[1:]] == ["expand", "depthwise"]
 
 
 def test_shares_of_time_and_macs_and_the_node_most_out_of_proportion(sketch: Design) -> None:

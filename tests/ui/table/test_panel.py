@@ -201,7 +201,7 @@ def test_insert_adds_behind_and_delete_deletes(
     assert view.current.id == added
     press(qtbot, window, "Delete")
     assert added not in tab.document.design.nodes
-    assert tab.document.undo_label == "Delete 1 node"
+    assert tab.document.undo_label == "Delete SiLU"
 
 
 def test_letters_look_for_a_name_and_are_no_shortcuts(

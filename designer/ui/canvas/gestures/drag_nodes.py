@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsLineItem
 
 from designer import wording
 from designer.edit.edits import move
+from designer.edit.remarks import move_remarks
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
@@ -46,9 +47,9 @@ class DragNodes(Gesture):
         self._near: list[Point] | None = None
 
     def begin(self) -> None:
-        self._before = self.canvas.selection
+        self._before, self._remarks = self.canvas.selection, self.canvas.remarks.chosen
         if self._adds(self.start):
-            self.canvas.select({*self._before, self._held})
+            self.canvas.select({*self._before, self._held}, self._remarks)
         elif self._held not in self._before:
             self.canvas.select([self._held])
 
@@ -81,7 +82,7 @@ class DragNodes(Gesture):
         self._guides = ()
         self._show_guides()
         self.canvas.document.cancel_preview()
-        self.canvas.select(self._before)
+        self.canvas.select(self._before, self._remarks)
 
     def _title(self) -> str:
         return self.canvas.design.nodes[self._held].title
@@ -92,7 +93,7 @@ class DragNodes(Gesture):
 
     def _choose(self, at: Pointer) -> None:
         if at.holds(Qt.KeyboardModifier.ControlModifier) and self._held in self._before:
-            self.canvas.select(set(self._before) - {self._held})
+            self.canvas.select(set(self._before) - {self._held}, self._remarks)
         elif not self._adds(at):
             self.canvas.select([self._held])
 
@@ -155,7 +156,12 @@ class DragNodes(Gesture):
         return True
 
     def _edit(self, places: dict[NodeId, Point], into: PortRef | None) -> Callable[[Design], Design]:
+        remarks = self.canvas.remarks.chosen
+
         def edit(design: Design) -> Design:
+            if remarks:
+                before, after = next(iter(self._from.values())), next(iter(places.values()))
+                return move_remarks(design, remarks, Point(after.x - before.x, after.y - before.y), places)
             moved = move(design, places)
             return insert_on_wire(moved, self._held, into) if into is not None else moved
 

@@ -1,21 +1,25 @@
-"""Rubber band: select what it touches; Shift adds, Ctrl toggles. Changes no design."""
+"""Rubber band: select nodes it touches, frames and notes it goes around; Shift adds, Ctrl toggles. Edits nothing."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
-from designer.graph.design import NodeId
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.node_item import HELD_Z
+
+T = TypeVar("T")
 
 
 class RubberBand(Gesture):
     """A drag on empty canvas."""
 
     def begin(self) -> None:
-        self._before = self.canvas.selection
+        self._before = (self.canvas.selection, self.canvas.remarks.chosen)
         self._band: QGraphicsRectItem | None = None
         if not self._keeps(self.start):
             self.canvas.select(())
@@ -25,20 +29,16 @@ class RubberBand(Gesture):
         if self._band is None:
             self._band = self._shown()
         self._band.setRect(area)
-        self.canvas.select(self._chosen(area, at))
+        nodes, remarks = self._before
+        touched = {id for id, item in self.canvas.nodes.items() if item.card_rect.intersects(area)}
+        self.canvas.select(_chosen(nodes, touched, at), _chosen(remarks, self.canvas.remarks.inside(area), at))
 
     def finish(self, at: Pointer) -> None:
         self._remove()
 
     def cancel(self) -> None:
         self._remove()
-        self.canvas.select(self._before)
-
-    def _chosen(self, area: QRectF, at: Pointer) -> set[NodeId]:
-        touched = {id for id, item in self.canvas.nodes.items() if item.card_rect.intersects(area)}
-        if at.holds(Qt.KeyboardModifier.ShiftModifier):
-            return set(self._before) | touched
-        return set(self._before) ^ touched if at.holds(Qt.KeyboardModifier.ControlModifier) else touched
+        self.canvas.select(*self._before)
 
     @staticmethod
     def _keeps(at: Pointer) -> bool:
@@ -61,3 +61,9 @@ class RubberBand(Gesture):
         if self._band is not None:
             self.canvas.removeItem(self._band)
             self._band = None
+
+
+def _chosen(before: Collection[T], touched: set[T], at: Pointer) -> set[T]:
+    if at.holds(Qt.KeyboardModifier.ShiftModifier):
+        return set(before) | touched
+    return set(before) ^ touched if at.holds(Qt.KeyboardModifier.ControlModifier) else touched

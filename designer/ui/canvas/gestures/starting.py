@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from designer.ui.canvas.gestures.cut_wires import CutWires
 from designer.ui.canvas.gestures.drag_nodes import DragNodes
+from designer.ui.canvas.gestures.drag_remarks import DragRemarks, ResizeRemark
 from designer.ui.canvas.gestures.draw_wire import DrawWire
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.pan import Pan
@@ -47,6 +48,8 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: boo
 def _choosing(view: CanvasView, at: Pointer, found: Hit) -> Gesture:
     """Where nothing can be edited, presses choose."""
     on_card = found.node is not None and found.under is not Under.FIX
+    if found.remark is not None:
+        return DragRemarks(view, at, found.remark)
     return DragNodes(view, at, found.node) if on_card and found.node is not None else RubberBand(view, at)
 
 
@@ -65,6 +68,9 @@ def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
         return Reroute(view, at, found.port, found.dot)
     if found.node is not None:
         return DragNodes(view, at, found.node)
+    if found.remark is not None:
+        kind = ResizeRemark if found.under is Under.REMARK_CORNER else DragRemarks
+        return kind(view, at, found.remark)
     return RubberBand(view, at)
 
 

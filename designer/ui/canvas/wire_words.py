@@ -1,0 +1,51 @@
+"""What stands on the wires: reroute dots, and shapes where the zoom lets them be read. Painted over the cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from designer.graph.design import PortRef
+from designer.ui.canvas import painting
+from designer.ui.canvas.card import card_font
+from designer.ui.canvas.painting import Detail
+from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem
+
+if TYPE_CHECKING:
+    from designer.ui.canvas.drawing import Drawing
+
+_REACH = 60.0
+"""How far a wire's label may stand out of its path's bounds."""
+
+
+def paint_words(painter: QPainter, area: QRectF, drawing: Drawing, chosen_dot: tuple[PortRef, int] | None) -> None:
+    """Paint dots and shapes.
+
+    Args:
+        painter: In canvas units.
+        area: The part of the canvas that is painted.
+        drawing: Whose wires.
+        chosen_dot: The reroute dot that is chosen, by the input its wire ends at and its place, or None.
+    """
+    level = painting.detail(painter.worldTransform().m11())
+    if level is Detail.BLOCKS:
+        return
+    near = drawing.items(
+        area.adjusted(-_REACH, -_REACH / 2, _REACH, _REACH / 2), Qt.ItemSelectionMode.IntersectsItemBoundingRect
+    )
+    wires = [item for item in near if isinstance(item, WireItem)]
+    paints = drawing.paints()
+    for item in wires:
+        for place, dot in enumerate(item.wire.via):
+            painting.dot(painter, QPointF(*dot), item.pen(), (item.target, place) == chosen_dot, paints)
+    if level is not Detail.EVERYTHING:
+        return
+    painter.setFont(card_font(LABEL_PIXELS, False))
+    painter.setPen(paints.quiet)
+    if drawing.is_stale:
+        painter.setOpacity(painting.DIMMED)
+    for item in wires:
+        if item.label and item.label_rect.intersects(area):
+            painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)

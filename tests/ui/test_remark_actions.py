@@ -1,0 +1,192 @@
+"""Frames and notes by key and menu, in the window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from designer.edit.remarks import held_nodes
+from designer.graph.design import NodeId
+from designer.graph.remark import BLUE, RED, Remark, RemarkId
+from designer.templates.networks import template
+from designer.ui.canvas.hits import hit
+from designer.ui.canvas.remark_box import RemarkBox
+from designer.ui.main_window import MainWindow
+from designer.ui.picture import PictureOptions, picture_data
+from designer.ui.settings import Settings
+from designer.ui.theme import Theme
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, press, shown_window
+
+pytestmark = pytest.mark.gui
+
+FAKE = (sys.executable, str(Path(__file__).parent / "fake_worker.py"))
+EXPAND, DEPTHWISE = NodeId("expand"), NodeId("depthwise")
+FRAMED = (EXPAND, NodeId("expand_act"), DEPTHWISE)
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[DesignTab]:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as window:
+        made = window.bench.open_design(template("bottleneck").build(batch_norm=False))
+        QApplication.processEvents()
+        made.canvas.setFocus()
+        yield made
+
+
+def window_of(tab: DesignTab) -> MainWindow:
+    window = tab.window()
+    assert isinstance(window, MainWindow)
+    return window
+
+
+def remarks(tab: DesignTab) -> list[Remark]:
+    return list(tab.document.design.remarks.values())
+
+
+def written(qtbot: QtBot, tab: DesignTab, text: str) -> None:
+    (box,) = [box for box in tab.canvas.viewport().findChildren(RemarkBox) if box.isVisible()]
+    qtbot.waitUntil(box.hasFocus)
+    qtbot.keyClicks(box, text)
+    qtbot.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(tab.canvas.hasFocus)
+
+
+def steps(tab: DesignTab) -> list[str]:
+    return [label for label, _ in tab.document.history]
+
+
+def framed(qtbot: QtBot, tab: DesignTab) -> None:
+    tab.select(FRAMED)
+    press(qtbot, window_of(tab), "C")
+    written(qtbot, tab, "Widen and filter")
+
+
+def test_c_frames_the_selection_and_asks_for_a_title(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    (frame,) = remarks(tab)
+    assert frame.text == "Widen and filter"
+    assert held_nodes(tab.document.design, frame) == FRAMED
+    assert steps(tab) == ["Frame 3 nodes", 'Write frame "Frame"']
+
+
+def test_n_adds_a_note(qtbot: QtBot, tab: DesignTab) -> None:
+    press(qtbot, window_of(tab), "N")
+    written(qtbot, tab, "Why six?")
+    (note,) = remarks(tab)
+    assert (note.text, note.is_frame) == ("Why six?", False)
+
+
+def test_a_title_is_typed_and_means_no_shortcut(qtbot: QtBot, tab: DesignTab) -> None:
+    press(qtbot, window_of(tab), "N")
+    written(qtbot, tab, "cnmwx")
+    (note,) = remarks(tab)
+    assert note.text == "cnmwx"
+    assert len(steps(tab)) == 2
+
+
+def test_by_keys_alone_it_is_found_moved_written_and_deleted(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    tab.select([])
+    press(qtbot, window_of(tab), "Ctrl+Alt+N")
+    assert tab.remarks == ("frame_1",)
+    before = remarks(tab)[0]
+    qtbot.keyClick(tab.canvas, Qt.Key.Key_Down)
+    assert remarks(tab)[0].y > before.y
+    press(qtbot, window_of(tab), "F2")
+    written(qtbot, tab, "Other")
+    assert remarks(tab)[0].text == "Other"
+    press(qtbot, window_of(tab), "Delete")
+    assert remarks(tab) == []
+    assert steps(tab)[-1] == 'Delete frame "Other"'
+    assert EXPAND in tab.document.design.nodes, "what stood in it stays"
+    press(qtbot, window_of(tab), "Ctrl+Z")
+    assert remarks(tab)[0].text == "Other"
+
+
+def test_a_colour_is_one_step(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    assert remarks(tab)[0].tone == BLUE
+    window_of(tab).views["tone_red"].trigger()
+    assert remarks(tab)[0].tone == RED
+    assert steps(tab)[-1] == 'Colour frame "Widen and filter" red'
+
+
+def test_copies_carry_frames_along_as_text(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    window = window_of(tab)
+    tab.scene.select(FRAMED, [RemarkId("frame_1")])
+    press(qtbot, window, "Ctrl+C")
+    other = window.bench.open_design(template("mobilenet_v1").build())
+    QApplication.processEvents()
+    other.canvas.setFocus()
+    press(qtbot, window, "Ctrl+V")
+    (copy,) = remarks(other)
+    assert copy.text == "Widen and filter"
+    assert len(held_nodes(other.document.design, copy)) >= 3
+    assert len(other.selection) == 3
+    assert other.remarks == (copy.id,)
+
+
+def test_a_note_alone_is_duplicated_beside_itself(qtbot: QtBot, tab: DesignTab) -> None:
+    press(qtbot, window_of(tab), "N")
+    written(qtbot, tab, "x")
+    press(qtbot, window_of(tab), "Ctrl+D")
+    first, second = remarks(tab)
+    assert (second.text, second.x > first.x, second.y > first.y) == ("x", True, True)
+
+
+def test_tidy_takes_the_frame_along(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    window_of(tab).settings.animations = False
+    tab.select([DEPTHWISE])
+    for _ in range(6):
+        qtbot.keyClick(tab.canvas, Qt.Key.Key_Down)
+    tab.scene.select((), [RemarkId("frame_1")])
+    window_of(tab).views["fit_frame"].trigger()
+    assert steps(tab)[-1] == 'Fit frame "Widen and filter"'
+    tab.select([])
+    before = remarks(tab)[0]
+    press(qtbot, window_of(tab), "Ctrl+L")
+    (frame,) = remarks(tab)
+    assert frame != before
+    assert set(FRAMED) <= set(held_nodes(tab.document.design, frame))
+
+
+def test_the_right_button_offers_what_frames_have(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    tab.select([])
+    frame = remarks(tab)[0]
+    found = hit(tab.scene, QPointF(frame.x + 30, frame.y + frame.height - 1))
+    assert found.remark == frame.id, found
+    at = tab.canvas.mapFromScene(frame.x + 30, frame.y + frame.height - 1)
+    everywhere = tab.canvas.viewport().mapToGlobal(at)
+    QApplication.sendEvent(
+        tab.canvas.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(at), everywhere)
+    )
+    assert tab.remarks == (frame.id,)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    texts = [action.text() for action in menu.actions()]
+    assert "F&it the frame" in texts
+    assert "&Frames and notes" in texts
+    menu.close()
+
+
+def test_a_picture_shows_them(qtbot: QtBot, tab: DesignTab) -> None:
+    framed(qtbot, tab)
+    design = tab.document.design
+    whole = picture_data(design, None, ".svg", PictureOptions()).decode()
+    assert "Widen and filter" in whole
+    inside = picture_data(design, None, ".svg", PictureOptions(nodes=frozenset(FRAMED))).decode()
+    assert "Widen and filter" in inside
+    beside = picture_data(design, None, ".svg", PictureOptions(nodes=frozenset([EXPAND]))).decode()
+    assert "Widen and filter" not in beside
