@@ -172,7 +172,8 @@ def _find_arguments(kind: Kind) -> None:
             continue
         name = next((name for name, column in columns.items() if _agree(column, values)), None)
         if name is None:
-            name = _argument_name(kind, place, {*columns, *kind.arguments})
+            # A module keeps its parts and some of its arguments side by side, under one name each.
+            name = _argument_name(kind, place, {*columns, *kind.arguments, *inner_parts(kind.pattern.design)})
             columns[name] = values
         else:
             columns[name] = [a if a is not None else b for a, b in zip(columns[name], values, strict=True)]

@@ -50,12 +50,13 @@ class _Flow:
         return next(free)
 
     def release(self, design: Design, part: NodeId) -> None:
-        """Forget what no later node reads."""
+        """Forget what no later node reads; what is given out is read at the end, wherever its Output stands."""
         rank = design.rank
+        ends = {node.id for node in design.output_nodes()}
         for feed in design.feeds[part]:
             if feed is not None and feed.ref in self.holding:
                 readers = [wire.target.node for wire in design.outgoing(feed.node) if wire.source == feed.ref]
-                if max(rank[reader] for reader in readers) <= rank[part]:
+                if ends.isdisjoint(readers) and max(rank[reader] for reader in readers) <= rank[part]:
                     del self.holding[feed.ref]
 
 
@@ -176,7 +177,7 @@ class FlowWriter:
     def runs(self, whole: Analysis) -> dict[NodeId, Run]:
         """The runs of a network that are long enough for a table, by their first node."""
         found: dict[NodeId, Run] = {}
-        titles: set[str] = set()
+        titles = {name for name, _ in self._kinds.values()}
         for members in self._chains(whole):
             inner = whole.node(members[0]).inner
             if inner is None or len(members) < _TABLE_FROM:

@@ -38,6 +38,7 @@ class Format:
         needs: Importable names it cannot do without.
         extra: The extra of this package that brings them; empty where it has them anyway.
         proof: How a file is proved, in words, for the dialog.
+        has_weights: Whether the file holds weights; where it does not, nobody need be asked for them.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Format:
     proof: str
     needs: tuple[str, ...] = ()
     extra: str = ""
+    has_weights: bool = True
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -102,6 +104,7 @@ _FORMATS = (
         (".py",),
         SourceOptions,
         "run, and held against the compiled module bit for bit with the same weights",
+        has_weights=False,
     ),
     Format(
         "keras",
@@ -110,6 +113,7 @@ _FORMATS = (
         (".keras.py",),
         SourceOptions,
         "run on Keras' PyTorch backend with the same weights where Keras is installed",
+        has_weights=False,
     ),
     Format(
         "safetensors",
@@ -135,6 +139,7 @@ _FORMATS = (
         (".md",),
         TableOptions,
         "written from the analysed shapes",
+        has_weights=False,
     ),
     Format(
         "latex",
@@ -143,6 +148,7 @@ _FORMATS = (
         (".tex",),
         TableOptions,
         "written from the analysed shapes",
+        has_weights=False,
     ),
     Format(
         "openvino",
@@ -157,7 +163,7 @@ _FORMATS = (
     Format(
         "ncnn",
         "ncnn",
-        "For phones by Tencent's runtime: a .param with a .bin beside it.",
+        "For phones by Tencent's runtime: a .param with a .ncnn.bin beside it.",
         (".param",),
         MobileOptions,
         _RUN,

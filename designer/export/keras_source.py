@@ -7,6 +7,7 @@ text is formatted, and the same design gives the same bytes.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Mapping, Sequence
 
@@ -27,12 +28,13 @@ from designer.export.source_text import (
     named,
     plain,
     type_of,
+    variables,
 )
 from designer.graph.design import NodeId, PortRef
 from designer.graph.layer import Call
 from designer.graph.tensor import TensorSpec
 
-_TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "Mapping", "Any"}
+_TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "arguments", "Mapping", "Any"}
 
 
 def keras_source(analysis: Analysis) -> str:
@@ -74,7 +76,7 @@ def function_name(words: str) -> str:
 
 
 def _free(name: str, kinds: Mapping[str, Kind]) -> str:
-    while name in kinds or name in _TAKEN:
+    while name in kinds or name in _TAKEN or hasattr(builtins, name):
         name += "_network"
     return name
 
@@ -168,12 +170,13 @@ class _Writer(FlowWriter):
     def __init__(self, kinds: dict[str, Kind], separator: str) -> None:
         super().__init__(kinds)
         self._separator = separator
+        self._taken = {*_TAKEN, *kinds}
 
     def block_function(self, name: str, kind: Kind) -> str:
         """The function of a kind of block."""
         pattern = kind.pattern
         inputs = [PortRef(node.id, node.layer.outputs[0].name) for node in pattern.design.input_nodes()]
-        tensors = _variables([ref.node for ref in inputs])
+        tensors = variables([ref.node for ref in inputs], {*self._taken, *kind.arguments})
         typed = [f"{tensor}: keras.KerasTensor" for tensor in tensors]
         arguments = [f"{argument}: {type_of(column)}" for argument, column in kind.arguments.items()]
         several = len(pattern.design.output_nodes())
@@ -188,15 +191,15 @@ class _Writer(FlowWriter):
         runs = self.runs(whole)
         tables = [self.table(run, whole) for run in runs.values()]
         nodes = whole.design.input_nodes()
-        variables = _variables([node.id for node in nodes])
+        tensors = variables([node.id for node in nodes], self._taken)
         lines = [f"def {name}() -> keras.Model:", f'    """{plain(whole.design.name)}."""']
-        for node, variable, spec in zip(nodes, variables, entering(whole), strict=True):
-            target = f"inputs = {variable}" if len(nodes) == 1 else variable
+        for node, tensor, spec in zip(nodes, tensors, entering(whole), strict=True):
+            target = f"inputs = {tensor}" if len(nodes) == 1 else tensor
             lines.append(f'    {target} = keras.Input({_sides(spec)}, name="{node.id}")')
         if len(nodes) > 1:
-            lines.append(f"    inputs = [{', '.join(variables)}]")
+            lines.append(f"    inputs = [{', '.join(tensors)}]")
         refs = [PortRef(node.id, node.layer.outputs[0].name) for node in nodes]
-        body, results = self.flow(whole, None, dict(zip(refs, variables, strict=True)), runs)
+        body, results = self.flow(whole, None, dict(zip(refs, tensors, strict=True)), runs)
         outputs = results[0] if len(results) == 1 else f"[{', '.join(results)}]"
         end = f'    return keras.Model(inputs, {outputs}, name="{name}")'
         return [*(("\n".join(tables),) if tables else ()), "\n".join([*lines, *body, end])]
@@ -239,14 +242,6 @@ class _Writer(FlowWriter):
             f"for name, *arguments in {run.table}:",
             f"    {target} = {run.kind_name}({target}, name, *arguments)",
         ]
-
-
-def _variables(inputs: Sequence[NodeId]) -> list[str]:
-    """What holds the inputs: ``x`` where there is one, else their own names."""
-    if len(inputs) == 1:
-        return ["x"]
-    names = (identifier(id, "x") for id in inputs)
-    return [f"{name}_input" if name in _TAKEN else name for name in names]
 
 
 def _arguments(call: Call, part: NodeId, index: int, kind: Kind | None) -> list[str]:

@@ -58,12 +58,20 @@ class Options:
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str]) -> Self:
-        """An option set from what a person typed, by name.
+        """An option set from what a person typed, by name; an option that needs another sets that too.
 
         Raises:
-            ParameterError: There is no such option, or a text stands for no value of it.
+            ParameterError: There is no such option, a text stands for no value of it, or one makes another meaningless.
         """
-        return cls(**{name: cls.parameter(name).parse(text) for name, text in texts.items()})
+        values = {name: cls.parameter(name).parse(text) for name, text in texts.items()}
+        for name in texts:
+            when = cls.parameter(name).shown_when
+            if when is not None and values.setdefault(*when) != when[1]:
+                other = cls.parameter(when[0])
+                raise ParameterError(
+                    name, f"it means nothing with {other.name} {other.text(values[other.name])}; leave one of them out"
+                )
+        return cls(**values)
 
     def as_data(self) -> dict[str, Any]:
         """Every option as plain JSON data, by name; ``from_data`` takes it back."""
@@ -121,17 +129,26 @@ class ActivationType(Enum):
 
 
 def _dynamic_batch() -> Any:
-    return flag(default=True, help="Leave the batch open, so that one file takes any number of pictures at once.")
+    return flag(
+        title="Any batch size",
+        default=True,
+        help="Leave the batch open, so that one file takes any number of pictures at once.",
+    )
 
 
 def _batch() -> Any:
     return integer(
-        default=1, low=1, high=2**20, help="The number of pictures the file takes.", shown_when=("dynamic_batch", False)
+        title="Batch size",
+        default=1,
+        low=1,
+        high=2**20,
+        help="The number of pictures the file takes.",
+        shown_when=("dynamic_batch", False),
     )
 
 
 def _threads() -> Any:
-    return integer(default=1, low=1, high=1024, help="CPU threads while latencies are compared.")
+    return integer(title="CPU threads", default=1, low=1, high=1024, help="CPU threads while latencies are compared.")
 
 
 @option_set
@@ -139,25 +156,36 @@ class OnnxOptions(Options):
     """Of a float ONNX file."""
 
     opset: int = integer(
-        default=17, low=11, high=21, help="ONNX operator set; 13 is what old devices read, 17 what most do."
+        title="Operator set",
+        default=17,
+        low=11,
+        high=21,
+        help="ONNX operator set; 13 is what old devices read, 17 what most do.",
     )
     dynamic_batch: bool = _dynamic_batch()
     batch: int = _batch()
     dynamic_size: bool = flag(
-        default=False, help="Leave height and width open; only for designs where no step depends on them."
+        title="Any height and width",
+        default=False,
+        help="Leave height and width open; only for designs where no step depends on them.",
     )
     fold_batch_norm: bool = flag(
-        default=False, help="Compute each batch norm into the convolution before it; off, the file shows every node."
+        title="Fold batch norms",
+        default=False,
+        help="Compute each batch norm into the convolution before it; off, the file shows every node.",
     )
     precision: Precision = choice(
-        default=Precision.FLOAT32, help="Element type of the weights; inputs and outputs stay float32."
+        title="Number type",
+        default=Precision.FLOAT32,
+        help="Element type of the weights; inputs and outputs stay float32.",
     )
     external_over_mb: int = integer(
+        title="Most in one file",
         default=1900,
         low=0,
         high=2047,
         unit="MB",
-        help="Weights beyond this go to a second file beside the first, which one ONNX file of 2 GB could not hold.",
+        help="Weights larger than this lie in a second file beside the first; one ONNX file holds no more than 2 GB.",
     )
 
 
@@ -166,26 +194,43 @@ class Int8Options(Options):
     """Of an ONNX file in eight bits."""
 
     calibration: str = location(
+        title="Pictures to calibrate",
         default="",
         is_folder=True,
         help="Folder of pictures or .npy arrays like those the network will see; without one, random: a trial only.",
     )
-    samples: int = integer(default=64, low=1, high=4096, help="How many of them to read at most.")
+    samples: int = integer(
+        title="Samples at most",
+        default=64,
+        low=1,
+        high=4096,
+        help="How many samples of the folder to use, evenly spread over it.",
+    )
     normalisation: Normalisation = choice(
-        default=Normalisation.IMAGENET, help="How pixels become inputs; .npy arrays are taken as they are."
+        title="Pixels become",
+        default=Normalisation.IMAGENET,
+        help="How pixels become inputs; .npy arrays are taken as they are.",
     )
     per_channel: bool = flag(
-        default=True, help="A scale for each output channel; depthwise layers lose much precision without."
+        title="A scale per channel",
+        default=True,
+        help="A scale for each output channel; depthwise layers lose much precision without.",
     )
     activations: ActivationType = choice(
-        default=ActivationType.UINT8, help="Eight bits of the activations, with a sign or without."
+        title="Activations as",
+        default=ActivationType.UINT8,
+        help="Eight bits of the activations, with a sign or without.",
     )
     sensitivity: bool = flag(
-        default=False, help="Say for each layer how far the output moves when it alone is in eight bits; takes longer."
+        title="Sensitivity by layer",
+        default=False,
+        help="Say for each layer how far the output moves when it alone is in eight bits; takes longer.",
     )
     dynamic_batch: bool = _dynamic_batch()
     batch: int = _batch()
-    opset: int = integer(default=17, low=13, high=21, help="ONNX operator set; scales by channel need 13.")
+    opset: int = integer(
+        title="Operator set", default=17, low=13, high=21, help="ONNX operator set; scales by channel need 13."
+    )
     threads: int = _threads()
 
 
@@ -206,7 +251,7 @@ class SourceOptions(Options):
 class TableOptions(Options):
     """Of a table of layers."""
 
-    costs: bool = flag(default=False, help="Add columns of parameters and MACs.")
+    costs: bool = flag(title="Parameters and MACs", default=False, help="Add columns of parameters and MACs.")
 
 
 @option_set
@@ -218,6 +263,10 @@ class WeightOptions(Options):
 class MobileOptions(Options):
     """Of a file for a phone's runtime, converted, run, and timed against ONNX Runtime."""
 
-    precision: Precision = choice(default=Precision.FLOAT32, help="Element type of the weights in the file.")
-    batch: int = integer(default=1, low=1, high=2**20, help="The number of pictures the file takes.")
+    precision: Precision = choice(
+        title="Number type", default=Precision.FLOAT32, help="Element type of the weights in the file."
+    )
+    batch: int = integer(
+        title="Batch size", default=1, low=1, high=2**20, help="The number of pictures the file takes."
+    )
     threads: int = _threads()

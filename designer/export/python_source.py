@@ -20,18 +20,21 @@ from designer.export.source_text import (
     class_name,
     docstring,
     entering,
-    identifier,
     literal,
     named,
     plain,
     shapes,
     type_of,
+    variables,
 )
 from designer.graph.design import NodeId, PortRef
 from designer.graph.layer import Call
 
 _BY_PLACE = ("in_channels", "out_channels", "kernel_size", "num_features", "in_features", "out_features")
 """Arguments everybody writes without their names; they come first in PyTorch's signatures and in our calls."""
+
+_TAKEN = frozenset({"self", "torch", "nn", "Tensor", "name", "getattr"})
+"""What a forward method reads by name, which no tensor in it can be called."""
 
 
 def python_source(analysis: Analysis) -> str:
@@ -160,7 +163,7 @@ class _Writer(FlowWriter):
     def _forward(self, block: Analysis, kind: Kind | None, runs: Mapping[NodeId, Run] | None = None) -> list[str]:
         design = block.design
         inputs = [PortRef(node.id, node.layer.outputs[0].name) for node in design.input_nodes()]
-        names = ["x"] if len(inputs) == 1 else [identifier(ref.node, "x") for ref in inputs]
+        names = variables([ref.node for ref in inputs], _TAKEN)
         lines, results = self.flow(block, kind, dict(zip(inputs, names, strict=True)), runs or {})
         outputs = len(design.output_nodes())
         gives = "Tensor" if outputs == 1 else f"tuple[{', '.join(['Tensor'] * outputs)}]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -15,6 +15,7 @@ from designer.graph.design import PortRef
 from designer.graph.tensor import TensorSpec
 
 LINE_LENGTH = 88
+_LONGEST_CLASS_NAME = 40
 
 
 def identifier(words: str, fallback: str) -> str:
@@ -28,7 +29,22 @@ def identifier(words: str, fallback: str) -> str:
 def class_name(words: str) -> str:
     """Words as the name of a class, figures left out: ``MobileNetV2 1 · 224`` is ``MobileNetV2``."""
     parts = [part for part in identifier(words, "Network").split("_") if part and not part[0].isdigit()]
-    return "".join(part[0].upper() + part[1:] for part in parts) or "Network"
+    name = "".join(part[0].upper() + part[1:] for part in parts)[:_LONGEST_CLASS_NAME] or "Network"
+    # "none" becomes None, which no class can be, and Tensor is in every file already.
+    return f"{name}Module" if keyword.iskeyword(name) or name == "Tensor" else name
+
+
+def variables(inputs: Sequence[str], taken: Collection[str]) -> list[str]:
+    """What holds the inputs: ``x`` where there is one, else their own names, each once and none that is taken."""
+    if len(inputs) == 1:
+        return ["x"]
+    found: list[str] = []
+    for id in inputs:
+        name = identifier(id, "x")
+        while name in taken or name in found:
+            name = f"{name}_input"
+        found.append(name)
+    return found
 
 
 def named(kinds: Sequence[Kind]) -> dict[str, Kind]:

@@ -1,11 +1,14 @@
 """Several files put in place together, each whole or none: written in a hidden folder beside, moved at the end.
 
-Knows nothing of what is in them. A failure or a cancel leaves what was there before, and nothing besides.
+Knows nothing of what is in them. A failure or a cancel leaves what was there before, and nothing besides. A process
+that is killed meanwhile cannot clean up; whoever writes to the place next does, or whoever ended it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import os
 import shutil
 import tempfile
@@ -14,6 +17,15 @@ from pathlib import Path
 
 from designer.errors import ExportError
 from designer.files.atomic import mode_to_keep, reason_of
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be removed
+    fcntl = None  # type: ignore[assignment]
+
+_ENDING = ".part"
+_HELD = ".held"
+"""A file in the folder that its process holds locked; the system lets go of it when that ends, however it ends."""
 
 
 class Staging:
@@ -74,21 +86,83 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
         ExportError: The folder cannot be written to, the disk is full, or the path is no place for a file.
     """
     target = Path(path)
-    if not target.parent.is_dir():
-        raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
-    if target.is_dir():
-        raise ExportError(f"{target}: this is a folder; give the name of a file in it")
     try:
+        if not target.parent.is_dir():
+            raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
+        if target.is_dir():
+            raise ExportError(f"{target}: this is a folder; give the name of a file in it")
         mode_to_keep(target)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name[:60]}.", suffix=".part", dir=target.parent))
+        clear_abandoned(target)
+        folder = Path(tempfile.mkdtemp(prefix=_prefix(target), suffix=_ENDING, dir=target.parent))
     except (OSError, ValueError) as error:
         raise ExportError(f"{target}: it cannot be written: {reason_of(error)}") from error
     try:
-        yield Staging(target, folder)
+        with _held(folder):
+            yield Staging(target, folder)
     except OSError as error:
         raise ExportError(f"{target}: it cannot be written: {reason_of(error)}; nothing was left") from error
+    except RuntimeError as error:
+        reason = _disk_trouble(error, folder)
+        if reason is None:
+            raise
+        raise ExportError(f"{target}: it cannot be written: {reason_of(reason)}; nothing was left") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_abandoned(path: str | os.PathLike[str]) -> bool:
+    """Remove the staging folders of a path whose processes have ended without; says whether none is left at all."""
+    target = Path(path)
+    left = [
+        folder
+        for folder in target.parent.glob(f"{glob.escape(_prefix(target))}*{_ENDING}")
+        if (folder / _HELD).is_file() and not folder.is_symlink()
+    ]
+    for folder in left:
+        if not _is_held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+    return not any(folder.exists() for folder in left)
+
+
+def _disk_trouble(error: RuntimeError, folder: Path) -> OSError | None:
+    """What the disk said, where another package that wrote there made an error of its own of it; else None."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return cause
+        cause = cause.__cause__ or cause.__context__
+    try:
+        # Some take back what did not fit, so that a disk is not quite full any more when they say that they failed.
+        written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        is_full = shutil.disk_usage(folder).free < written
+    except OSError as trouble:
+        return trouble
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) if is_full else None
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:60]}."
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    with (folder / _HELD).open("wb") as stream:
+        if fcntl is not None:
+            with contextlib.suppress(OSError):  # a disk that knows no locks
+                fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _is_held(folder: Path) -> bool:
+    try:
+        if fcntl is None:
+            (folder / _HELD).unlink()
+            return False
+        with (folder / _HELD).open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
 
 
 def _umask() -> int:

@@ -27,6 +27,7 @@ class Parameter:
         help: One sentence for tool tip and documentation.
         unit: Unit to show after the value, or an empty text.
         shown_when: ``(other parameter, value)`` that must hold for it to matter, or None.
+        title: What a person reads where the name's own words would not do; empty where they do.
     """
 
     name: str
@@ -34,11 +35,12 @@ class Parameter:
     help: str
     unit: str = ""
     shown_when: tuple[str, Any] | None = None
+    title: str = ""
 
     @property
     def label(self) -> str:
         """The name as a person reads it: ``Kernel size``."""
-        return self.name.replace("_", " ").capitalize()
+        return self.title or self.name.replace("_", " ").capitalize()
 
     def check(self, value: object) -> None:
         """Raise ParameterError where the value is of the wrong kind or out of range."""
@@ -245,10 +247,17 @@ def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
 
 
 def integer(
-    *, default: int, low: int, high: int, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+    *,
+    default: int,
+    low: int,
+    high: int,
+    help: str,
+    unit: str = "",
+    shown_when: tuple[str, Any] | None = None,
+    title: str = "",
 ) -> Any:
     """Declare a whole-number parameter."""
-    return _declare(lambda name: Integer(name, default, help, unit, shown_when, low=low, high=high), default)
+    return _declare(lambda name: Integer(name, default, help, unit, shown_when, title, low=low, high=high), default)
 
 
 def ratio(
@@ -258,17 +267,22 @@ def ratio(
     return _declare(lambda name: Ratio(name, default, help, unit, shown_when, low=low, high=high), default)
 
 
-def flag(*, default: bool, help: str, shown_when: tuple[str, Any] | None = None) -> Any:
+def flag(*, default: bool, help: str, shown_when: tuple[str, Any] | None = None, title: str = "") -> Any:
     """Declare an on-or-off parameter."""
-    return _declare(lambda name: Flag(name, default, help, "", shown_when), default)
+    return _declare(lambda name: Flag(name, default, help, "", shown_when, title), default)
 
 
 def choice(
-    *, default: Enum, help: str, options: tuple[Enum, ...] = (), shown_when: tuple[str, Any] | None = None
+    *,
+    default: Enum,
+    help: str,
+    options: tuple[Enum, ...] = (),
+    shown_when: tuple[str, Any] | None = None,
+    title: str = "",
 ) -> Any:
     """Declare a parameter that is one of an enumeration's members (or of the ``options`` among them)."""
     members = options or tuple(type(default))
-    return _declare(lambda name: Choice(name, default, help, "", shown_when, options=members), default)
+    return _declare(lambda name: Choice(name, default, help, "", shown_when, title, options=members), default)
 
 
 def integers(
@@ -293,10 +307,11 @@ def location(
     is_folder: bool = False,
     endings: tuple[str, ...] = (),
     shown_when: tuple[str, Any] | None = None,
+    title: str = "",
 ) -> Any:
     """Declare a file's or folder's path."""
     return _declare(
-        lambda name: Location(name, default, help, "", shown_when, is_folder=is_folder, endings=endings), default
+        lambda name: Location(name, default, help, "", shown_when, title, is_folder=is_folder, endings=endings), default
     )
 
 

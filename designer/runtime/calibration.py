@@ -74,6 +74,10 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
     folder = Path(options.calibration)
     files = _spread(_files_of(folder), options.samples)
     loaded = [(each,) for file in files for each in _read(file, single[0], options.normalisation)]
+    if not loaded:
+        raise ExportError(
+            f"{folder}: its arrays hold no sample; give at least one, N×{'×'.join(map(str, single[0][1:]))}"
+        )
     held = loaded[::_HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     used = [each for index, each in enumerate(loaded) if index % _HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     said = f"{len(used)} samples of {folder.name}"
@@ -82,7 +86,9 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
 
 def _files_of(folder: Path) -> list[Path]:
     try:
-        found = sorted(file for file in folder.iterdir() if file.suffix.lower() in (*PICTURES, *_ARRAYS))
+        found = sorted(
+            file for file in folder.iterdir() if file.suffix.lower() in (*PICTURES, *_ARRAYS) and file.is_file()
+        )
     except OSError as error:
         raise ExportError(f"{folder}: the folder cannot be read: {reason_of(error)}") from error
     if not found:
@@ -101,8 +107,8 @@ def _read(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> l
     """The samples of a file, 1×C×H×W each."""
     try:
         return _arrays(file, shape) if file.suffix.lower() in _ARRAYS else [_picture(file, shape, normalisation)]
-    except (OSError, ValueError) as error:
-        raise ExportError(f"{file}: it cannot be read: {error}") from error
+    except (OSError, ValueError, EOFError, SyntaxError) as error:  # what broken pictures raise, as their makers chose
+        raise ExportError(f"{file}: it cannot be read: {error}; take it out of the folder") from error
 
 
 def _arrays(file: Path, shape: tuple[int, ...]) -> list[Array]:
@@ -113,7 +119,10 @@ def _arrays(file: Path, shape: tuple[int, ...]) -> list[Array]:
     if held.shape[1:] != wanted or held.dtype.kind not in "fiu":
         sides = "×".join(map(str, wanted))
         raise ExportError(f"{file}: it holds {held.shape} of {held.dtype}; the design reads {sides}, or N of those")
-    return list(held.astype(numpy.float32)[:, None])
+    arrays: Array = held.astype(numpy.float32)[:, None]
+    if not numpy.isfinite(arrays).all():
+        raise ExportError(f"{file}: it holds numbers that are infinite or none at all; take it out of the folder")
+    return list(arrays)
 
 
 def _picture(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> Array:
@@ -123,8 +132,11 @@ def _picture(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -
     _, channels, height, width = shape
     if channels not in (1, 3):
         raise ExportError(f"{file}: a picture has 1 or 3 channels, and the design reads {channels}; give .npy arrays")
-    with Image.open(file) as opened:
-        fitted = ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
+    try:
+        with Image.open(file) as opened:
+            fitted = ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
+    except Image.DecompressionBombError as error:
+        raise ExportError(f"{file}: the picture is too large to be one; take it out of the folder") from error
     pixels = numpy.asarray(fitted, dtype=numpy.float32) / 255
     planes = pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
     return numpy.ascontiguousarray(_normalised(planes, normalisation)[None], dtype=numpy.float32)

@@ -29,6 +29,8 @@ from designer.runtime.proving import Proof, Steps, Subject
 from designer.runtime.rounds import Progress
 from designer.runtime.weights import fill, read_weights
 
+HIGHEST_SEED = 2**31 - 1
+
 Writer = Callable[[Subject, Path, Options, Steps], Proof]
 
 _WRITERS: Mapping[str, tuple[str, str]] = {
@@ -83,6 +85,8 @@ def deliver(
     steps = Steps(progress, is_cancelled)
     chosen = format_of(format)
     settings = _settled(chosen, options, path)
+    if not 0 <= seed <= HIGHEST_SEED:
+        raise ExportError(f"{os.fspath(path)}: the seed {seed} is out of range; it takes 0 to {HIGHEST_SEED}")
     analysis = analyse(design, batch=settings.fixed_batch or 1)
     refuse_invalid(analysis)
     with staged(path) as staging:
@@ -105,7 +109,7 @@ def deliver(
         os.fspath(path),
         analysis.digest,
         tuple(WrittenFile(str(Path(path).parent / name), sizes[name]) for name in proof.files),
-        said,
+        said if chosen.has_weights else "",
         proof.checks,
         proof.runtime,
         proof.comparisons,

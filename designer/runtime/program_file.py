@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 
@@ -28,8 +29,9 @@ def write_program(subject: Subject, draft: Path, options: ProgramOptions, steps:
             subject.module.eval(), tuple(example), dynamic_shapes={"inputs": tuple(open_batch for _ in example)}
         )
         steps(0.5, "saving")
-        with draft.open("wb") as stream:
-            torch.export.save(program, stream, extra_files=identity_of(subject.analysis))
+        content = io.BytesIO()  # on a full disk PyTorch's writer would take the whole process down
+        torch.export.save(program, content, extra_files=identity_of(subject.analysis))
+        draft.write_bytes(content.getbuffer())
         steps(0.6, "loading")
         again = torch.export.load(draft).module()
     comparisons = []

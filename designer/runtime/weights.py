@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,27 @@ def read_weights(path: str | os.PathLike[str]) -> WeightFile:
     if ending not in (ENDING, *_PICKLES):
         raise ExportError(f"{file}: weights are read from {ENDING}, .pt and .pth files; choose one of those")
     try:
-        return _read_safetensors(file) if ending == ENDING else _read_pickle(file)
+        with file.open("rb"):  # says why it cannot be read; the libraries' own words leave that out
+            pass
+        found = _read_safetensors(file) if ending == ENDING else _read_pickle(file)
     except OSError as error:
         raise ExportError(f"{file}: it cannot be read: {reason_of(error)}") from error
+    _refuse_no_numbers(file, found)
+    return found
+
+
+def _refuse_no_numbers(file: Path, found: WeightFile) -> None:
+    if not found.tensors:
+        raise ExportError(f"{file}: it holds no tensors; save model.state_dict() of the network")
+    for name, tensor in found.tensors.items():
+        if tensor.layout is not torch.strided or tensor.is_quantized or tensor.is_complex():
+            what = "complex" if tensor.is_complex() else "quantised" if tensor.is_quantized else "sparse"
+            raise ExportError(f"{file}: {name} is {what}; weights are plain real numbers, so convert it before saving")
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise ExportError(
+                f"{file}: {name} holds numbers that are infinite or none at all; "
+                "its training went wrong, so take an earlier state"
+            )
 
 
 def _read_safetensors(file: Path) -> WeightFile:
@@ -102,12 +121,18 @@ def _read_pickle(file: Path) -> WeightFile:
     import pickle
 
     try:
-        held = torch.load(file, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, ValueError, EOFError, KeyError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is refused a line below
+            held = torch.load(file, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        # PyTorch's own words would advise to load it all the same.
         raise ExportError(
-            f"{file}: it holds more than tensors, or is no file of torch.save: {reason}; "
+            f"{file}: it holds more than tensors, which could run when read, and was not read; "
             "save model.state_dict(), not the model"
+        ) from error
+    except (RuntimeError, ValueError, EOFError, KeyError, IndexError, AttributeError) as error:
+        raise ExportError(
+            f"{file}: it is no file of torch.save, or is damaged; save model.state_dict() with torch.save again"
         ) from error
     if isinstance(held, Mapping) and isinstance(held.get("state_dict"), Mapping):
         held = held["state_dict"]

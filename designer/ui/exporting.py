@@ -10,6 +10,7 @@ from designer.analysis.snapshot import analyse
 from designer.export.result import ExportResult
 from designer.files.design_json import dumps
 from designer.files.sidecar import weights_beside
+from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.job_dialog import JobDialog
 from designer.ui.dialogs.picture_dialog import PictureDialog
@@ -45,6 +46,7 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
         return None
     order = {"source": str(source), "path": str(beside)}
     job = bench.worker.submit("import_weights", dumps(document.committed_design), order)
+    AbandonedFiles(job, beside, bench.worker)
     job.done.connect(lambda data: bench.said.emit(f"{beside.name}: {ExportResult.from_data(data).weights}"))
     job.failed.connect(lambda failure: bench.ask.tell("The weights were not taken", f"{failure.what} {failure.hint}"))
     job.cancelled.connect(lambda: bench.said.emit("Cancelled; no weights were taken"))

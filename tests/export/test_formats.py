@@ -55,6 +55,13 @@ def test_every_declaration_is_complete(each) -> None:
 
 @pytest.mark.torch
 @pytest.mark.parametrize("each", formats(), ids=lambda each: each.key)
+def test_every_option_has_a_name_for_people(each) -> None:
+    labels = [parameter.label for parameter in each.parameters]
+    assert all(parameter.title for parameter in each.parameters)
+    assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("each", formats(), ids=lambda each: each.key)
 def test_every_format_has_a_writer(each) -> None:
     if not each.is_available:
         pytest.skip(each.unavailable_reason)

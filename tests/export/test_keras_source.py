@@ -26,6 +26,7 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, MaxPool
 from designer.templates.networks import template, templates
 from tests.contracts.sampling import PLACEABLE, samples
+from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out
 
 TEMPLATES: list[tuple[str, dict[str, Any]]] = [
     *((each.key, {}) for each in templates()),
@@ -130,6 +131,23 @@ def test_groups_and_their_names(tmp_path: Path) -> None:
     text = keras_source(analyse(grouped))
     assert ast.parse(text)
     assert 'name=f"{name}_expand"' in text
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("ids", TAKEN_IDS, ids=" ".join)
+def test_no_tensor_takes_a_name_that_the_file_needs_nor_is_lost_before_it_is_given_out(
+    ids: tuple[str, str, str], tmp_path: Path
+) -> None:
+    proved(two_in_two_out(*ids), tmp_path)
+    proved(in_a_group(two_in_two_out(*ids)), tmp_path)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", TAKEN_NAMES, ids=lambda name: name[:9])
+def test_any_name_makes_a_function(name: str, tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")], name)
+    proved(grouped.renamed(name), tmp_path)
 
 
 def test_names_cannot_become_code() -> None:

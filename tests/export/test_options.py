@@ -16,6 +16,10 @@ def test_texts_and_data_give_the_same_options() -> None:
     assert Int8Options.from_texts({"calibration": "pictures"}).calibration == "pictures"
 
 
+def test_an_option_sets_the_one_it_needs() -> None:
+    assert OnnxOptions.from_texts({"batch": "4"}) == OnnxOptions(dynamic_batch=False, batch=4)
+
+
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -24,6 +28,7 @@ def test_texts_and_data_give_the_same_options() -> None:
         (lambda: OnnxOptions.from_data({"opsett": 9}), r"no such option \(did you mean 'opset'\?\)"),
         (lambda: OnnxOptions.from_data({"dynamic_batch": 1}), "neither true nor false"),
         (lambda: OnnxOptions.from_texts({"precision": "float8"}), "'float8' is not one of float32, float16"),
+        (lambda: OnnxOptions.from_texts({"batch": "4", "dynamic_batch": "on"}), "batch: it means nothing with dynamic"),
         (lambda: SourceOptions.from_data({"opset": 13}), "no such option; there is none"),
         (lambda: Int8Options.from_data({"calibration": 3}), "3 is no path"),
     ],

@@ -13,12 +13,14 @@ import pytest
 from designer.analysis.snapshot import analyse
 from designer.edit.grouping import group
 from designer.errors import InvalidDesign
+from designer.export.names import named_for_python
 from designer.export.python_source import python_source
 from designer.export.source_text import class_name, identifier
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.endpoints import Input, Output
 from designer.layers.registry import catalogue
 from designer.templates.networks import template, templates
+from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out
 
 TEMPLATES: list[tuple[str, dict[str, Any]]] = [
     *((each.key, {}) for each in templates()),
@@ -49,7 +51,10 @@ def _same_as_compiled(design: Design) -> None:
     printed.load_state_dict(compiled.state_dict(), strict=True)
     inputs = [torch.randn(2, *shape[1:]) for shape in compiled.input_shapes]
     with torch.inference_mode():
-        assert torch.equal(printed(*inputs), compiled(*inputs))
+        results = [
+            result if isinstance(result, tuple) else (result,) for result in (printed(*inputs), compiled(*inputs))
+        ]
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(*results, strict=True))
 
 
 @pytest.mark.torch
@@ -84,6 +89,24 @@ def test_groups_become_classes_of_their_own() -> None:
     grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn"), NodeId("depthwise_act")], "Filter")
     _same_as_compiled(grouped)
     assert "class Filter(nn.Module):" in python_source(analyse(grouped))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("ids", TAKEN_IDS, ids=" ".join)
+def test_no_tensor_takes_a_name_that_the_file_needs_nor_is_lost_before_it_is_given_out(
+    ids: tuple[str, str, str],
+) -> None:
+    design, _ = named_for_python(two_in_two_out(*ids))
+    _same_as_compiled(design)
+    _same_as_compiled(in_a_group(design))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", TAKEN_NAMES, ids=lambda name: name[:9])
+def test_any_name_makes_a_class(name: str) -> None:
+    design = template("bottleneck").build(resolution=8)
+    grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")], name)
+    _same_as_compiled(grouped.renamed(name))
 
 
 def test_bottlenecks_are_one_class_and_a_table_of_seventeen_rows() -> None:

@@ -157,6 +157,10 @@ def test_a_declaration_gives_each_parameter_its_name_and_skips_plain_fields() ->
     assert two == Flag("second", True, "Two.", "", ("first", 2))
 
 
+def test_a_title_stands_where_the_name_would_not_do() -> None:
+    assert Integer("external_over_mb", 0, "", title="Most in one file").label == "Most in one file"
+
+
 def test_a_declaration_without_a_default_is_refused() -> None:
     @dataclass(frozen=True)
     class Made:

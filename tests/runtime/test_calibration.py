@@ -98,3 +98,41 @@ def test_a_pickled_array_is_refused(tmp_path: Path) -> None:
     numpy.save(tmp_path / "a.npy", numpy.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ExportError, match="cannot be read"):
         calibration_data([SHAPE], options(tmp_path), 0)
+
+
+def test_what_only_looks_like_a_file_is_passed_by(tmp_path: Path) -> None:
+    (tmp_path / "folder.npy").mkdir()
+    (tmp_path / "notes.txt").write_text("no picture")
+    numpy.save(tmp_path / "a.npy", numpy.ones((3, 8, 8), dtype=numpy.float32))
+    assert len(calibration_data([SHAPE], options(tmp_path), 0).calibrating) == 1
+
+
+@pytest.mark.parametrize(
+    ("array", "reason"),
+    [
+        (numpy.full((3, 8, 8), numpy.nan), "a.npy: it holds numbers that are infinite or none at all"),
+        (numpy.zeros((0, 3, 8, 8)), "its arrays hold no sample; give at least one, N×3×8×8"),
+    ],
+    ids=["not a number", "no sample"],
+)
+def test_arrays_that_say_nothing_are_refused(tmp_path: Path, array: numpy.ndarray, reason: str) -> None:
+    numpy.save(tmp_path / "a.npy", array)
+    with pytest.raises(ExportError, match=reason):
+        calibration_data([SHAPE], options(tmp_path), 0)
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "bmp", "webp"])
+def test_half_a_picture_is_named(tmp_path: Path, ending: str) -> None:
+    Image.effect_noise((64, 64), 90).convert("RGB").save(tmp_path / f"whole.{ending}")
+    content = (tmp_path / f"whole.{ending}").read_bytes()
+    (tmp_path / f"whole.{ending}").unlink()
+    (tmp_path / f"half.{ending}").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ExportError, match=rf"half\.{ending}: it cannot be read: .*; take it out of the folder"):
+        calibration_data([SHAPE], options(tmp_path), 0)
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    Image.new("RGB", (20, 20)).save(tmp_path / "a.png")
+    with pytest.raises(ExportError, match=r"a\.png: the picture is too large to be one"):
+        calibration_data([SHAPE], options(tmp_path), 0)

@@ -41,6 +41,7 @@ def test_a_file_is_there_and_its_record_can_be_sent(each: Format, tmp_path: Path
     assert result.digest == small().digest
     assert ExportResult.from_data(json.loads(json.dumps(result.as_data(), allow_nan=False))) == result
     assert result.checks
+    assert result.weights == ("fresh, seed 0" if each.has_weights else "")
 
 
 @every_format
@@ -74,6 +75,22 @@ def test_a_folder_where_nobody_may_write_is_said(each: Format) -> None:
         deliver(small(), f"/proc/net{each.endings[0]}", each.key)
 
 
+@pytest.mark.parametrize("each", [each for each in AVAILABLE if not each.extra], ids=lambda each: each.key)
+def test_a_disk_without_room_leaves_the_old_file_and_nothing_else(each: Format, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="no limits here")
+    path = tmp_path / f"net{each.endings[0]}"
+    path.write_bytes(b"the old file")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    try:
+        with pytest.raises(ExportError, match="it cannot be written: file too large; it is larger than files may be"):
+            deliver(small(), path, each.key)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert path.read_bytes() == b"the old file"
+    assert os.listdir(tmp_path) == [path.name]
+
+
 def test_names_that_python_has_are_mapped_and_said(tmp_path: Path) -> None:
     nodes = [
         Node(NodeId("x"), Input(4, 4, 4)),
@@ -85,6 +102,12 @@ def test_names_that_python_has_are_mapped_and_said(tmp_path: Path) -> None:
     result = deliver(Design.build("reserved", nodes, wires), tmp_path / "net.py", "pytorch")
     assert [(each.canvas, each.written) for each in result.renamed] == [("forward", "forward_"), ("class", "class_")]
     assert result.max_abs_difference == 0
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 10**20])
+def test_a_seed_out_of_range_is_refused(seed: int, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=f"the seed {seed} is out of range; it takes 0 to 2147483647"):
+        deliver(small(), tmp_path / "net.onnx", "onnx", seed=seed)
 
 
 def test_a_format_takes_its_own_options_only(tmp_path: Path) -> None:

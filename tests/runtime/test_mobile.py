@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,14 @@ from designer.errors import ExportError
 from designer.export.formats import format_of
 from designer.export.options import MobileOptions, Precision
 from designer.export.result import ExportResult
-from designer.graph.design import Design
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
+from designer.layers.activation import GELU, Linear
+from designer.layers.endpoints import Input, Output
 from designer.runtime.deliver import deliver
 from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
+from tests.export.hard_designs import in_a_group, two_in_two_out
 
 pytestmark = pytest.mark.torch
 
@@ -94,9 +97,52 @@ def test_litert_takes_norms_and_activations_into_the_convolutions(tmp_path: Path
     assert list(interpreter.get_signature_runner().get_input_details()) == ["input"]
 
 
+def test_two_formats_of_one_name_leave_each_others_files_alone(tmp_path: Path) -> None:
+    design = template("bottleneck").build(resolution=8)
+    first = {Path(file.path): Path(file.path).read_bytes() for file in delivered(design, tmp_path, "openvino").files}
+    second = delivered(design, tmp_path, "ncnn").files
+    assert not first.keys() & {Path(file.path) for file in second}
+    assert all(path.read_bytes() == content for path, content in first.items())
+
+
 def test_ncnn_takes_one_picture_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="ncnn takes one picture at a time, and a batch of 2 was chosen"):
         delivered(template("bottleneck").build(resolution=8), tmp_path, "ncnn", batch=2)
+
+
+@every_runtime
+def test_several_inputs_and_outputs_keep_their_order(key: str, tmp_path: Path) -> None:
+    design = two_in_two_out("a", "b", "sum")
+    for each in (design, reversed_outputs(design), in_a_group(design)):
+        result = delivered(each, tmp_path, key)
+        assert result.max_abs_difference <= 1e-5 * (result.max_abs_output or 1)
+
+
+def reversed_outputs(design: Design) -> Design:
+    nodes = [node for node in design.nodes.values() if node.layer.outputs]
+    ends = [node for node in design.nodes.values() if not node.layer.outputs]
+    return Design.build(design.name, [*nodes, *reversed(ends)], design.wires.values())
+
+
+def test_ncnn_runs_maps_smaller_than_its_vectors(tmp_path: Path) -> None:
+    result = delivered(between(GELU(), channels=1, side=1), tmp_path, "ncnn")
+    assert result.max_abs_difference <= 1e-5
+
+
+@pytest.mark.parametrize("key", ["ncnn", "litert"])
+def test_what_enters_cannot_be_given_out_unchanged(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="cannot give out what enters unchanged; put a layer between"):
+        delivered(between(Linear(), channels=2, side=4), tmp_path, key)
+
+
+def between(layer: Layer, channels: int, side: int) -> Design:
+    nodes = [
+        Node(NodeId("a"), Input(channels, side, side)),
+        Node(NodeId("part"), layer),
+        Node(NodeId("z"), Output()),
+    ]
+    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)]
+    return Design.build("between", nodes, wires)
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if not format_of(key).is_available])

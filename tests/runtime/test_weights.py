@@ -132,17 +132,20 @@ def test_a_pickle_that_could_run_is_refused_and_does_not_run(tmp_path: Path, mon
         pickle.dump({"w": Evil()}, stream, protocol=2)
     torch.save({"w": Evil()}, tmp_path / "evil2.pth")
     for name in ("evil.pth", "evil2.pth"):
-        with pytest.raises(ExportError, match="more than tensors"):
+        with pytest.raises(ExportError, match="more than tensors, which could run") as refused:
             read_weights(tmp_path / name)
+        assert "weights_only" not in str(refused.value)  # PyTorch's message says how to run it all the same
 
 
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
         ("a.safetensors", b"no", "this is no safetensors file"),
-        ("a.pth", b"", "more than tensors, or is no file"),
+        ("a.pth", b"", "it is no file of torch.save, or is damaged"),
+        ("a.pth", b"PK\x03\x04 torn", "it is no file of torch.save, or is damaged"),
         ("a.zip", b"", "weights are read from"),
-        ("gone.pth", None, "no such file"),
+        ("gone.pth", None, "no such file or directory; check the name"),
+        ("gone.safetensors", None, "no such file or directory; check the name"),
     ],
 )
 def test_what_is_no_file_of_weights_is_said(tmp_path: Path, name: str, content: bytes | None, reason: str) -> None:
@@ -150,6 +153,28 @@ def test_what_is_no_file_of_weights_is_said(tmp_path: Path, name: str, content: 
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ExportError, match=reason):
         read_weights(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "reason"),
+    [
+        ({}, "it holds no tensors"),
+        ({"project.weight": torch.ones(2, 2).to_sparse()}, "project.weight is sparse"),
+        ({"project.weight": torch.ones(2, dtype=torch.complex64)}, "project.weight is complex"),
+        ({"project.weight": torch.tensor([1.0, float("nan")])}, "project.weight holds numbers that are infinite"),
+    ],
+    ids=["none", "sparse", "complex", "not a number"],
+)
+def test_what_is_no_weight_is_named(tmp_path: Path, tensors: dict[str, torch.Tensor], reason: str) -> None:
+    torch.save(tensors, tmp_path / "net.pt")
+    with pytest.raises(ExportError, match=rf"net\.pt: {reason}"):
+        read_weights(tmp_path / "net.pt")
+
+
+def test_a_folder_is_no_file_of_weights(tmp_path: Path) -> None:
+    (tmp_path / "net.safetensors").mkdir()
+    with pytest.raises(ExportError, match="is a directory; it is a folder; name a file in it"):
+        read_weights(tmp_path / "net.safetensors")
 
 
 def test_a_file_of_another_network_is_refused_with_names_of_both(tmp_path: Path) -> None:

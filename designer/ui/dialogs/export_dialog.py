@@ -35,6 +35,7 @@ from designer.export.result import ExportResult
 from designer.export.result_words import plain_text
 from designer.files.design_json import dumps
 from designer.files.sidecar import carried_weights
+from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.ask import Ask
 from designer.ui.dialogs.export_page import ExportPage
 from designer.ui.dialogs.export_result import ExportResultPage
@@ -81,7 +82,7 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self.stages)
         sizes = self.fontMetrics()
-        self.resize(QSize(sizes.horizontalAdvance("m" * 68), sizes.height() * 36))
+        self.resize(QSize(sizes.horizontalAdvance("m" * 68), sizes.height() * 42))
         keys = [format.key for format in self.formats]
         self.list.setCurrentRow(keys.index(chosen))
 
@@ -126,6 +127,7 @@ class ExportDialog(QDialog):
         named.setBuddy(self.path)
         form.addRow(named, where)
         form.addRow("Weights", kept)
+        self._form, self._weights_row = form, kept
         self.trouble = TonedLabel("error", "", stage)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=stage)
         self.export_button = buttons.addButton("&Export", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -168,6 +170,7 @@ class ExportDialog(QDialog):
         self.page.show()
         self.trouble.setText("")
         self.export_button.setEnabled(format.is_available)
+        self._form.setRowVisible(self._weights_row, format.has_weights)
         self.path.setText(str(self._with_ending(Path(self.path.text()))))
 
     def _blocked(self, format: Format) -> dict[str, str]:
@@ -233,6 +236,7 @@ class ExportDialog(QDialog):
         }
         job = self._worker.submit("export", dumps(self._analysis.design), order)
         self._job = job
+        AbandonedFiles(job, target, self._worker)
         self.bar.setRange(0, 0)
         self.text.setText(f"Waiting: {self._worker.state}")
         self.cancel_button.setEnabled(True)

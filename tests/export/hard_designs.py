@@ -1,0 +1,48 @@
+"""Designs that are hard to print: ids that files use already, an output before its tensor's last reader."""
+
+from __future__ import annotations
+
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.activation import ReLU
+from designer.layers.blocks import Group
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
+
+TAKEN_IDS = [
+    ("self", "torch", "Tensor"),
+    ("nn", "layers", "name"),
+    ("class", "class_", "forward_"),
+    ("_a", "a", "_1"),
+    ("inputs", "arguments", "x"),
+    ("prod", "ops", "keras"),
+]
+"""Two inputs and a part each."""
+
+TAKEN_NAMES = ["none", "true", "tensor", "self", "keras", "layers", "sum", "n" * 300]
+
+
+def two_in_two_out(first: str, second: str, part: str) -> Design:
+    """Two inputs added, given out at once, and cut at zero."""
+    ids = [NodeId(word) for word in (first, second, part, "early", "cut", "late")]
+    layers = (Input(4, 6, 6), Input(4, 6, 6), Add(), Output(), ReLU(), Output())
+    a, b, added, early, cut, late = ids
+    wires = [
+        Wire(PortRef(a, "y"), PortRef(added, "a")),
+        Wire(PortRef(b, "y"), PortRef(added, "b")),
+        Wire(PortRef(added, "y"), PortRef(early, "x")),
+        Wire(PortRef(added, "y"), PortRef(cut, "x")),
+        Wire(PortRef(cut, "y"), PortRef(late, "x")),
+    ]
+    return Design.build("two in, two out", [Node(id, layer) for id, layer in zip(ids, layers, strict=True)], wires)
+
+
+def in_a_group(body: Design) -> Design:
+    """A design of two inputs and two outputs as the body of a group, whose ports have its ends' ids."""
+    ids = [NodeId(word) for word in ("left", "right", "group", "one", "other")]
+    layers = (Input(4, 6, 6), Input(4, 6, 6), Group(body), Output(), Output())
+    left, right, group, one, other = ids
+    entries = zip((left, right), (node.id for node in body.input_nodes()), strict=True)
+    exits = zip((one, other), (node.id for node in body.output_nodes()), strict=True)
+    wires = [Wire(PortRef(source, "y"), PortRef(group, port)) for source, port in entries]
+    wires += [Wire(PortRef(group, port), PortRef(target, "x")) for target, port in exits]
+    return Design.build("grouped", [Node(id, layer) for id, layer in zip(ids, layers, strict=True)], wires)
