@@ -21,6 +21,9 @@ ASPECT = 1.7
 LONGEST_ROW = 14
 """Columns of a single row that need no folding."""
 
+LONGEST_TANGLE = 24
+"""The same where any fold would be crossed by wires besides the main one: more can still be read on a wide screen."""
+
 _PRELUDE = 3
 """Nodes before the first stage that need no row of their own."""
 
@@ -113,6 +116,17 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], meets: Meets) -> lis
             found.append(_entered(before, [column for piece in part[first : first + count] for column in piece]))
             first += count
     return found
+
+
+def are_torn(before: Before, rows: Sequence[Row]) -> bool:
+    """Whether some fold is crossed by more than one node's output, so that wires cross each other around it."""
+    row_of = {id: index for index, row in enumerate(rows) for column in row for id in column}
+    torn: dict[int, set[NodeId]] = {}
+    for id, index in row_of.items():
+        for source in before[id]:
+            for fold in range(row_of[source], index):
+                torn.setdefault(fold, set()).add(source)
+    return any(len(sources) > 1 for sources in torn.values())
 
 
 def _is_laid_out(parts: Sequence[Sequence[Column]], meets: Meets) -> bool:

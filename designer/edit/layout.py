@@ -115,7 +115,11 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
         is_below = max(at.y for at in ends) < min(at.y for at in begins)
         return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < max(at.x for at in ends) else None
 
-    for row in folding.rows(before, stages, meets):
+    rows: Sequence[folding.Row] = list(folding.rows(before, stages, meets))
+    if len(rows) > 1 and folding.are_torn(before, rows):
+        in_line = folding.columns(before, list(part))
+        rows = [in_line] if len(in_line) <= folding.LONGEST_TANGLE else rows
+    for row in rows:
         tops = heights(design, row, places, members)
         highest, lowest = min(tops.values()), max(tops.values())
         for index, column in enumerate(row):

@@ -125,6 +125,12 @@ def test_wires_cross_no_more_than_where_the_library_puts_them(design: Design) ->
     assert crossings(Drawing(tidy(design))) <= library_crossings(design)
 
 
+def test_what_a_fold_would_tear_stays_in_one_row_while_that_can_be_read() -> None:
+    design = tidy(u_net(3))
+    assert len({node.position.x for node in design.nodes.values()}) > 14, "longer than a row that is folded else"
+    assert crossings(Drawing(design)) == library_crossings(design) == 0
+
+
 def test_folding_a_tangle_costs_few_crossings() -> None:
     # The library draws one row, ten times as wide as it is high; ours fits a screen.
     tangles = [cells(11, seed) for seed in (1, 2, 3)]
