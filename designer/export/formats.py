@@ -13,8 +13,10 @@ from pathlib import PurePath
 
 from designer.errors import ExportError, near
 from designer.export.options import (
+    ExecutorchOptions,
     Int8Options,
     MobileOptions,
+    NcnnOptions,
     OnnxOptions,
     Options,
     ProgramOptions,
@@ -165,7 +167,7 @@ _FORMATS = (
         "ncnn",
         "For phones by Tencent's runtime: a .param with a .ncnn.bin beside it.",
         (".param",),
-        MobileOptions,
+        NcnnOptions,
         _RUN,
         ("ncnn", "pnnx"),
         _MOBILE,
@@ -185,7 +187,7 @@ _FORMATS = (
         "ExecuTorch",
         "For phones by PyTorch's own runtime, lowered to XNNPACK: one .pte.",
         (".pte",),
-        MobileOptions,
+        ExecutorchOptions,
         _RUN,
         ("executorch",),
         "executorch",

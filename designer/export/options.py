@@ -6,10 +6,11 @@ how anything is written.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, Self, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
 
 from designer.errors import ParameterError, near
 from designer.graph.parameter import Parameter, choice, declared, flag, integer, location
@@ -259,14 +260,64 @@ class WeightOptions(Options):
     """Of weights alone."""
 
 
+class ForPhones(Protocol):
+    """What every runtime of phones is told, whether it can be chosen there or not."""
+
+    @property
+    def precision(self) -> Precision:
+        """Element type of the weights in the file."""
+
+    @property
+    def batch(self) -> int:
+        """Pictures at once."""
+
+    @property
+    def threads(self) -> int:
+        """CPU threads while latencies are compared."""
+
+
+def _precision() -> Any:
+    return choice(title="Number type", default=Precision.FLOAT32, help="Element type of the weights in the file.")
+
+
+def _fixed_batch() -> Any:
+    return integer(title="Batch size", default=1, low=1, high=2**20, help="The number of pictures the file takes.")
+
+
 @option_set
 class MobileOptions(Options):
     """Of a file for a phone's runtime, converted, run, and timed against ONNX Runtime."""
 
-    precision: Precision = choice(
-        title="Number type", default=Precision.FLOAT32, help="Element type of the weights in the file."
-    )
-    batch: int = integer(
-        title="Batch size", default=1, low=1, high=2**20, help="The number of pictures the file takes."
-    )
+    precision: Precision = _precision()
+    batch: int = _fixed_batch()
     threads: int = _threads()
+
+
+@option_set
+class NcnnOptions(Options):
+    """The same of ncnn, which takes one picture at a time."""
+
+    precision: Precision = _precision()
+    threads: int = _threads()
+
+    @property
+    def batch(self) -> int:
+        """One."""
+        return 1
+
+
+@option_set
+class ExecutorchOptions(Options):
+    """The same of ExecuTorch, which is written in float32 and takes every core, whatever is asked."""
+
+    batch: int = _fixed_batch()
+
+    @property
+    def precision(self) -> Precision:
+        """Float32."""
+        return Precision.FLOAT32
+
+    @property
+    def threads(self) -> int:
+        """All that this process may use; so must what it is timed against."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

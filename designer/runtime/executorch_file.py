@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,17 +14,14 @@ from executorch.exir import to_edge_transform_and_lower
 from executorch.runtime import Runtime
 from numpy.typing import NDArray
 
-from designer.errors import ExportError
-from designer.export.options import MobileOptions, Precision
+from designer.export.options import ForPhones
 from designer.export.result import Check
 from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.proving import Arrays, Proof, Steps, Subject
 
 
-def write_executorch(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
+def write_executorch(subject: Subject, draft: Path, options: ForPhones, steps: Steps) -> Proof:
     """Export, lower, save, load again and prove."""
-    if options.precision is Precision.FLOAT16:
-        raise ExportError("ExecuTorch is written in float32 here; choose float32")
     steps(0.0, "writing ONNX to time against")
     onnx_file = folded_onnx(subject, work_folder(draft), options)
     steps(0.1, "exporting")
@@ -46,10 +41,6 @@ def write_executorch(subject: Subject, draft: Path, options: MobileOptions, step
 
     found = "every operation" if not left else f"all but {', '.join(sorted(left))}"
     notes = [] if not left else [f"{', '.join(sorted(left))} did not go to XNNPACK and run by plain, slow kernels"]
-    # Its pool takes every core, whatever is asked; so must the one it is timed against.
-    options = replace(
-        options, threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
     check = Check("lowered to XNNPACK", found)
     runtime = f"ExecuTorch {version('executorch')}"
     return proved(subject, draft, [], options, steps, onnx_file, runtime, run, [check], notes)

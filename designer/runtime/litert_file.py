@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from designer.errors import ExportError
 from designer.export.names import names_in_files
-from designer.export.options import MobileOptions, Precision
+from designer.export.options import ForPhones, Precision
 from designer.graph.design import NodePath
 from designer.graph.tensor import TensorSpec
 from designer.runtime.folding import fold
@@ -35,7 +35,7 @@ _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
 
 
-def write_litert(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
+def write_litert(subject: Subject, draft: Path, options: ForPhones, steps: Steps) -> Proof:
     """Write, load and prove."""
     steps(0.0, "writing ONNX to time against")
     onnx_file = folded_onnx(subject, work_folder(draft), options)

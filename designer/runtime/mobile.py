@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.export.options import MobileOptions, OnnxOptions, Precision
+from designer.export.options import ForPhones, OnnxOptions, Precision
 from designer.export.result import Check, Comparison, LatencyPair
 from designer.runtime.onnx_file import onnx_graph_of, store
 from designer.runtime.onnx_graph import array_of
@@ -33,7 +33,7 @@ def work_folder(draft: Path) -> Path:
     return work
 
 
-def folded_onnx(subject: Subject, folder: Path, options: MobileOptions) -> Path:
+def folded_onnx(subject: Subject, folder: Path, options: ForPhones) -> Path:
     """The design as an ONNX file with norms folded and the batch fixed, to convert from and to time against."""
     built, _ = onnx_graph_of(
         subject, OnnxOptions(dynamic_batch=False, batch=options.batch, fold_batch_norm=True, opset=13)
@@ -47,7 +47,7 @@ def proved(
     subject: Subject,
     draft: Path,
     beside: Sequence[str],
-    options: MobileOptions,
+    options: ForPhones,
     steps: Steps,
     onnx_file: Path,
     runtime: str,
@@ -87,7 +87,7 @@ def _compared(
     subject: Subject,
     inputs: Sequence[torch.Tensor],
     arrays: Sequence[NDArray[Any]],
-    options: MobileOptions,
+    options: ForPhones,
     runtime: str,
     run: Runner,
 ) -> Comparison:

@@ -16,7 +16,7 @@ import pnnx
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.export.options import MobileOptions, Precision
+from designer.export.options import ForPhones, Precision
 from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.proving import Arrays, Proof, Steps, Subject
 
@@ -24,10 +24,8 @@ _TIME_LIMIT_S = 600
 _ASK_EVERY_S = 0.05
 
 
-def write_ncnn(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
+def write_ncnn(subject: Subject, draft: Path, options: ForPhones, steps: Steps) -> Proof:
     """Convert, load and prove; ncnn takes one picture at a time."""
-    if options.batch != 1:
-        raise ExportError(f"ncnn takes one picture at a time, and a batch of {options.batch} was chosen; choose 1")
     steps(0.0, "writing ONNX")
     work = work_folder(draft)
     onnx_file = folded_onnx(subject, work, options)

@@ -10,12 +10,12 @@ from typing import Any
 import openvino
 from numpy.typing import NDArray
 
-from designer.export.options import MobileOptions, Precision
+from designer.export.options import ForPhones, Precision
 from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.proving import Arrays, Proof, Steps, Subject
 
 
-def write_openvino(subject: Subject, draft: Path, options: MobileOptions, steps: Steps) -> Proof:
+def write_openvino(subject: Subject, draft: Path, options: ForPhones, steps: Steps) -> Proof:
     """Convert, save, load again and prove."""
     steps(0.0, "writing ONNX")
     onnx_file = folded_onnx(subject, work_folder(draft), options)

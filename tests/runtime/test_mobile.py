@@ -11,7 +11,7 @@ import pytest
 
 from designer.errors import ExportError
 from designer.export.formats import format_of
-from designer.export.options import MobileOptions, Precision
+from designer.export.options import Precision
 from designer.export.result import ExportResult
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
@@ -33,7 +33,7 @@ def delivered(design: Design, folder: Path, key: str, **options: Any) -> ExportR
     chosen = format_of(key)
     if not chosen.is_available:
         pytest.skip(chosen.unavailable_reason)
-    return deliver(design, folder / f"net{chosen.endings[0]}", key, MobileOptions(**options))
+    return deliver(design, folder / f"net{chosen.endings[0]}", key, chosen.options(**options))
 
 
 @every_runtime
@@ -105,9 +105,11 @@ def test_two_formats_of_one_name_leave_each_others_files_alone(tmp_path: Path) -
     assert all(path.read_bytes() == content for path, content in first.items())
 
 
-def test_ncnn_takes_one_picture_at_a_time(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="ncnn takes one picture at a time, and a batch of 2 was chosen"):
-        delivered(template("bottleneck").build(resolution=8), tmp_path, "ncnn", batch=2)
+@pytest.mark.parametrize(("key", "absent"), [("ncnn", {"batch"}), ("executorch", {"precision", "threads"})])
+def test_what_a_runtime_cannot_do_is_no_choice_there(key: str, absent: set[str]) -> None:
+    names = {parameter.name for parameter in format_of(key).parameters}
+    assert names.isdisjoint(absent)
+    assert names | absent == {parameter.name for parameter in format_of("litert").parameters}
 
 
 @every_runtime
