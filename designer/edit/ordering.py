@@ -7,6 +7,7 @@ that is there stays where it is as good.
 
 from __future__ import annotations
 
+import random
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from designer.graph.design import Design, NodeId, Point, Wire
 
 _SWEEPS = 6
 _STRAIGHTENINGS = 4
+_MOST_KICKS, _KICKED_NODES = 16, 3200
+"""How often an order is shaken for a better one: less often the more nodes are laid out, and not at all at 1,000."""
+_MANY = 1000
 _WIRE_STEP = 16.0
 """Heights between two wires side by side, and with half a card's height between a wire and a card's middle."""
 _STIFF = 8.0
@@ -50,11 +54,13 @@ class Layers:
         columns: The vertices of each column.
         left: For each vertex, the pieces that come from the column before.
         right: The pieces that go to the column after.
+        effort: How often the order may be shaken for a better one.
         level: Below 0 for what comes from the rows above, 1 for what goes to those below, 0 for all else.
     """
 
     ids: list[NodeId]
     columns: Order
+    effort: int = 0
     left: list[list[End]] = field(default_factory=list)
     right: list[list[End]] = field(default_factory=list)
     level: list[int] = field(default_factory=list)
@@ -104,7 +110,8 @@ def _layers(
     vertex = {id: index for index, id in enumerate(ids)}
     place = {id: index for index, column in enumerate(row) for id in column}
     # The first column is for the wires that enter from the side.
-    layers = Layers(ids, [[], *([vertex[id] for id in column] for column in row)])
+    kicks = min(_MOST_KICKS, _KICKED_NODES // len(members)) if len(members) < _MANY else 0
+    layers = Layers(ids, [[], *([vertex[id] for id in column] for column in row)], kicks)
     layers.left, layers.right, layers.level = [[] for _ in ids], [[] for _ in ids], [0] * len(ids)
     entering = _entering(design, row[0], placed, layers)
     for id in ids:
@@ -196,6 +203,28 @@ def _improved(layers: Layers, order: Order) -> Order:
             break
         order = _sweep(layers, order, 1 if turn % 2 == 0 else -1)
         _exchange(layers, order)
+        if layers.effort:
+            _sift(layers, order)
+        crossings = _crossings(layers, order)
+        if crossings < least:
+            best, least = order, crossings
+    return _shaken(layers, best, least)
+
+
+def _shaken(layers: Layers, best: Order, least: int) -> Order:
+    """What a part of it shuffled and put in order again comes to, as long as that is better; the same every time."""
+    chance = random.Random(0)
+    tangled = [index for index, column in enumerate(best) if len(column) > 2]
+    for _ in range(layers.effort if tangled else 0):
+        if not least:
+            break
+        order = [list(column) for column in best]
+        for index in chance.sample(tangled, min(2, len(tangled))):
+            chance.shuffle(order[index])
+            order[index].sort(key=lambda v: layers.level[v])
+        order = _sweep(layers, order, chance.choice((-1, 1)))
+        _exchange(layers, order)
+        _sift(layers, order)
         crossings = _crossings(layers, order)
         if crossings < least:
             best, least = order, crossings
@@ -251,6 +280,34 @@ def _exchange(layers: Layers, order: Order, fixed: Mapping[Vertex, int] | None =
                     has_changed = True
         if not has_changed:
             return
+
+
+def _sift(layers: Layers, order: Order) -> None:
+    """Let each vertex go to the place in its column where the fewest wires cross."""
+    at = [0.0] * len(layers.left)
+    for column in order:
+        for index, v in enumerate(column):
+            at[v] = float(index)
+    for column in order:
+        for v in list(column):
+            _move_to_best(layers, column, v, at)
+
+
+def _move_to_best(layers: Layers, column: list[Vertex], v: Vertex, at: list[float]) -> None:
+    start = column.index(v)
+    best = most = 0
+    for way in (-1, 1):
+        gained, index = 0, start + way
+        while 0 <= index < len(column) and layers.level[column[index]] == layers.level[v]:
+            pair = (column[index], v) if way < 0 else (v, column[index])
+            gained += _gain(layers, at, *pair)
+            if gained > most:
+                best, most = index - start, gained
+            index += way
+    if best:
+        column.insert(start + best, column.pop(start))
+        for index in range(min(start, start + best), max(start, start + best) + 1):
+            at[column[index]] = float(index)
 
 
 def _gain(layers: Layers, at: Sequence[float], upper: Vertex, lower: Vertex) -> int:

@@ -131,11 +131,11 @@ def test_what_a_fold_would_tear_stays_in_one_row_while_that_can_be_read() -> Non
     assert crossings(Drawing(design)) == library_crossings(design) == 0
 
 
-def test_folding_a_tangle_costs_few_crossings() -> None:
+def test_folding_tangles_costs_no_crossings_in_all() -> None:
     # The library draws one row, ten times as wide as it is high; ours fits a screen.
     tangles = [cells(11, seed) for seed in (1, 2, 3)]
     ours = sum(crossings(Drawing(tidy(design))) for design in tangles)
-    assert ours <= 1.1 * sum(map(library_crossings, tangles))
+    assert ours <= sum(map(library_crossings, tangles))
 
 
 def test_crossings_are_counted_where_lines_cross_and_nowhere_else() -> None:
