@@ -124,7 +124,7 @@ class Canvas:
 def rows(rounds: int) -> Iterator[Row]:
     """All movements at three sizes."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    for nodes in SIZES:
+    for nodes in SIZES if rounds > 1 else SIZES[:-1]:
         design = tidy(bottlenecks(nodes))
         canvas = Canvas(design)
         yield Duration(f"{nodes} nodes: a scene of them", time_alone(_scene_of(canvas), min(rounds, 3)))

@@ -38,7 +38,8 @@ def rows(rounds: int) -> Iterator[Row]:
         window.bench.open_design(template("mobilenet_v2").build())
         window.worker.start()
         _until(lambda: window.worker.conditions is not None, START_S)
-        yield _lateness("window's event loop, nothing measured", lambda: True, 3.0)
+        seconds = min(MEASURE_S, 2.0 * rounds)
+        yield _lateness("window's event loop, nothing measured", lambda: True, seconds / 4)
         window.bench.measure()
         running = window.bench.latency
 
@@ -47,7 +48,7 @@ def rows(rounds: int) -> Iterator[Row]:
                 window.bench.measure()
             return True
 
-        yield _lateness("window's event loop while the worker measures MobileNetV2", goes_on, MEASURE_S)
+        yield _lateness("window's event loop while the worker measures MobileNetV2", goes_on, seconds)
         window.worker.stop()
 
 
