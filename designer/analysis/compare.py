@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from designer.analysis.receptive import last_bounded_node
 from designer.analysis.snapshot import Analysis
@@ -103,6 +104,14 @@ class Comparison:
     names: tuple[str, ...]
     rows: tuple[Row, ...]
     baseline: int = 0
+
+    @property
+    def told_apart(self) -> tuple[str, ...]:
+        """The names, with its place as a letter behind each that another design has as well."""
+        return tuple(
+            f"{name} ({ascii_uppercase[index % 26]})" if self.names.count(name) > 1 else name
+            for index, name in enumerate(self.names)
+        )
 
     @property
     def holds_budgets(self) -> bool:

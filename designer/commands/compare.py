@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     table = compare(analyses, baseline=options.baseline - 1, budgets=budgets)
     status = DONE if table.holds_budgets else PROBLEMS
     for row in table.rows:
-        for name, text, value in zip(table.names, row.texts, row.values, strict=True):
+        for name, text, value in zip(table.told_apart, row.texts, row.values, strict=True):
             if row.limit is not None and (value is None or value > row.limit):
                 say(f"{name}: {row.label.lower()} {text}, and the budget is {short(row.limit)}")
     if options.report is not None:
@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
         print_json({"designs": designs, "ratios": ratios, "best": best, "over_budget": broken})
         return status
     print(
-        markdown(table) if options.markdown else _columns(table.names, [(r.label, r.texts) for r in table.rows]), end=""
+        markdown(table) if options.markdown else _columns(table.told_apart, [(r.label, r.texts) for r in table.rows]),
+        end="",
     )
     return status
 

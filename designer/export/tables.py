@@ -13,8 +13,8 @@ from designer.wording import ratio
 
 def markdown(comparison: Comparison) -> str:
     """A Markdown table: a row a figure, a column a design; the ratio to the baseline behind, the best in bold."""
-    head = ["", *map(markdown_cell, comparison.names)]
-    lines = [piped(head), piped(["---", *["---:"] * len(comparison.names)])]
+    head = ["", *map(markdown_cell, comparison.told_apart)]
+    lines = [piped(head), piped(["---", *["---:"] * len(comparison.told_apart)])]
     lines += [piped([row.label, *_cells(row, comparison.baseline, "**{}**")]) for row in comparison.rows]
     return "\n".join(lines) + "\n"
 
@@ -33,7 +33,7 @@ def csv_table(comparison: Comparison) -> str:
     """Comma-separated values: a row a figure, its unit, then a column a design; plain numbers, empty where unknown."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["figure", "unit", *comparison.names])
+    writer.writerow(["figure", "unit", *comparison.told_apart])
     for row in comparison.rows:
         writer.writerow([row.key, row.unit, *("" if value is None else value for value in row.values)])
     return text.getvalue()
@@ -41,7 +41,7 @@ def csv_table(comparison: Comparison) -> str:
 
 def html_table(comparison: Comparison) -> str:
     """An HTML table of the same."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in comparison.names)
+    head = "".join(f"<th>{escape(name)}</th>" for name in comparison.told_apart)
     rows = "".join(
         f"<tr><th>{escape(row.label)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
         for row, cells in ((row, _html_cells(row, comparison.baseline)) for row in comparison.rows)
