@@ -24,7 +24,7 @@ from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, press, shown_window
+from tests.ui.windows import Answers, card_pixel, press, shown_window
 
 pytestmark = pytest.mark.gui
 
@@ -190,3 +190,33 @@ def test_a_picture_shows_them(qtbot: QtBot, tab: DesignTab) -> None:
     assert "Widen and filter" in inside
     beside = picture_data(design, None, ".svg", PictureOptions(nodes=frozenset([EXPAND]))).decode()
     assert "Widen and filter" not in beside
+
+
+def test_a_note_that_is_undone_while_it_is_written_is_written_no_longer(qtbot: QtBot, tab: DesignTab) -> None:
+    press(qtbot, window_of(tab), "N")
+    (box,) = [box for box in tab.canvas.viewport().findChildren(RemarkBox) if box.isVisible()]
+    window_of(tab).views["undo"].trigger()
+    assert remarks(tab) == []
+    assert not box.isVisible()
+    assert tab.canvas.hasFocus()
+
+
+def test_a_long_note_has_a_short_name_in_the_menu(qtbot: QtBot, tab: DesignTab) -> None:
+    press(qtbot, window_of(tab), "N")
+    written(qtbot, tab, "so it goes on and on " * 20)
+    press(qtbot, window_of(tab), "Delete")
+    assert len(steps(tab)[-1]) < 60
+
+
+def test_a_drag_is_over_when_another_design_comes_on_screen(qtbot: QtBot, tab: DesignTab) -> None:
+    before = tab.document.design
+    at = card_pixel(tab, DEPTHWISE)
+    viewport = tab.canvas.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=at)
+    for step in (20, 60, 90):
+        qtbot.mouseMove(viewport, at + QPoint(0, step))
+    assert tab.document.design != before
+    window_of(tab).bench.open_design(template("separable").build())
+    assert tab.document.design == before
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=at)
+    assert steps(tab) == []

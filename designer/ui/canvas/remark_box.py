@@ -38,8 +38,15 @@ class RemarkBox(QPlainTextEdit):
         self.setPlainText(remark.text)
         self.selectAll()
         self._take_place(view.canvas.remarks.items[id].rect)
+        view.canvas.nodes_changed.connect(self._follow)
+        view.canvas.content_changed.connect(self._follow)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _follow(self) -> None:
+        """What is no longer there, as after an undo, cannot be written in."""
+        if self._id not in self._view.canvas.design.remarks and self.isVisible():
+            self._go()
 
     def _take_place(self, rect: QRectF) -> None:
         place = self._view.mapFromScene(rect).boundingRect()

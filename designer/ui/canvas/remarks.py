@@ -14,6 +14,8 @@ from designer.graph.remark import Remark, RemarkId
 from designer.ui.canvas.painting import Paints
 from designer.ui.canvas.remark_item import RemarkItem
 
+_MOST_LETTERS = 40
+
 
 class Remarks(QObject):
     """The remarks of what a scene shows.
@@ -119,5 +121,6 @@ def words(remarks: Mapping[RemarkId, Remark], ids: Collection[RemarkId]) -> str:
         return f"{len(ids)} frames and notes"
     remark = remarks[next(iter(ids))]
     kind = "frame" if remark.is_frame else "note"
-    first = remark.text.partition("\n")[0]
-    return f'{kind} "{first}"' if first else f"empty {kind}"
+    first = remark.text.partition("\n")[0].strip()
+    short = first if len(first) <= _MOST_LETTERS else f"{first[: _MOST_LETTERS - 1]}…"
+    return f'{kind} "{short}"' if short else f"empty {kind}"

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -130,6 +131,11 @@ class CanvasView(Camera):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
             self.canvas.set_look(tokens())
         super().changeEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A gesture whose canvas goes from the screen is over, as if it had never begun."""
+        self.cancel_gesture()
+        super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep minimap and legend in their corners."""
