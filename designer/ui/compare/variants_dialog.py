@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.edit.variants import Variant, shared_parameters, variants
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId
 from designer.graph.parameter import Parameter
+from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import TonedLabel, quiet
 
 
@@ -34,7 +35,7 @@ class VariantsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._design, self._ids, self._most = design, tuple(ids), most
         self._parameters: tuple[Parameter, ...] = shared_parameters(design, self._ids)
-        self.field = QComboBox(self)
+        self.field = FramedCombo(self)
         self.field.setAccessibleName("Field")
         self.field.addItems([parameter.label for parameter in self._parameters])
         self.values = QLineEdit(self)

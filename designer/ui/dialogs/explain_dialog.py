@@ -8,7 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -28,6 +27,7 @@ from designer.analysis.explain import Explanation, explain, explain_count
 from designer.analysis.figures import Figure
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
+from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import quiet
 
 _PATH = Qt.ItemDataRole.UserRole
@@ -47,10 +47,10 @@ class ExplainDialog(QDialog):
         self._analysis: Analysis | None = None
         self._path: NodePath = ()
         self._back: list[NodePath] = []
-        self.figure_box = QComboBox(self)
+        self.figure_box = FramedCombo(self)
         self.figure_box.setAccessibleName("Figure")
         self.figure_box.addItems([figure.definition.title for figure in Figure])
-        self.counting_box = QComboBox(self)
+        self.counting_box = FramedCombo(self)
         self.counting_box.setAccessibleName("Counted as")
         self.counting_box.setToolTip("Whose way of counting: ours, the paper's, or that of a tool")
         self.counting_box.addItems([_title(convention) for convention in PRESETS])

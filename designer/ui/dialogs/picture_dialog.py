@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from designer.errors import DesignerError
 from designer.files.atomic import write_whole
 from designer.ui.ask import PICTURE_FILTER, Ask
+from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.picture import ENDINGS, PictureOptions
 from designer.ui.theme import DARK, LIGHT, mixed
@@ -54,11 +54,11 @@ class PictureDialog(QDialog):
         self.preview.setAccessibleName("Preview")
         sizes = self.fontMetrics()
         self.preview.setMinimumSize(QSize(sizes.horizontalAdvance("m" * 46), sizes.height() * _PREVIEW_LINES))
-        self.what = QComboBox(self)
+        self.what = FramedCombo(self)
         self.what.addItems(["Everything on the canvas", "The selection"])
         self.what.setCurrentIndex(1 if tab.has_selection else 0)
         self.what.setEnabled(tab.has_selection)
-        self.look = QComboBox(self)
+        self.look = FramedCombo(self)
         self.look.addItems(["Light", "Dark"])
         self.transparent = QCheckBox("Transparent ground", self)
         self.legend = QCheckBox("Legend of colours and widths", self)
