@@ -131,15 +131,13 @@ class Drawing(QGraphicsScene):
         item.node = after
         if before.position != after.position:
             item.setPos(*after.position)
-            self._unrouted.update(wire.target for wire in self.design.incoming(after.id))
-            self._unrouted.update(wire.target for wire in self.design.outgoing(after.id))
+            self._route_again(after.id)
         if before.layer != after.layer or before.name != after.name:
             self._unworded.add(after.id)
             self._meaning_changed = True
-            if len(before.layer.inputs) != len(after.layer.inputs):
-                self._unrouted.update(wire.target for wire in self.design.incoming(after.id))
-            if len(before.layer.outputs) != len(after.layer.outputs):
-                self._unrouted.update(wire.target for wire in self.design.outgoing(after.id))
+            ports, now = (before.layer.inputs, before.layer.outputs), (after.layer.inputs, after.layer.outputs)
+            if list(map(len, ports)) != list(map(len, now)):
+                self._route_again(after.id)
 
     def _add_wire(self, wire: Wire) -> None:
         item = WireItem(wire)
@@ -163,9 +161,23 @@ class Drawing(QGraphicsScene):
         self._ways.show_at(places)
         for id, place in places.items():
             self.nodes[id].setPos(*place)
-            self._unrouted.update(wire.target for wire in self.design.incoming(id))
-            self._unrouted.update(wire.target for wire in self.design.outgoing(id))
+            self._route_again(id)
         self._route_dirty()
+
+    def _route_again(self, id: NodeId) -> None:
+        self._unrouted.update(wire.target for wire in (*self.design.incoming(id), *self.design.outgoing(id)))
+
+    def hold(self) -> None:
+        """Cards are in the hand: only their own wires follow them, and not around others, until they are let go."""
+        self._ways.hold()
+
+    def let_go(self) -> None:
+        """Lead every wire around the cards again."""
+        late = self._ways.let_go()
+        self._unrouted |= late
+        self._route_dirty()
+        if late:
+            self.nodes_changed.emit({target.node for target in late})
 
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""
@@ -352,17 +364,7 @@ class Drawing(QGraphicsScene):
     def set_port_marks(self, marks: PortMarks | None) -> None:
         """While a wire is in the hand: say of each port whether it may end there; None ends it."""
         for id, item in self.nodes.items():
-            state = item.state
-            if marks is None:
-                if state.inputs is None and not state.is_faded:
-                    continue
-                state.inputs = state.outputs = None
-                state.is_faded = False
-            else:
-                state.inputs, state.outputs = marks.get(id, ({}, {}))
-                found = (*state.inputs.values(), *state.outputs.values())
-                state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
-            item.update()
+            item.mark_ports(None if marks is None else marks.get(id, ({}, {})))
 
     def set_chosen_dot(self, dot: tuple[PortRef, int] | None) -> None:
         """Show which reroute dot is chosen, by the input its wire ends at and its place; None for none."""

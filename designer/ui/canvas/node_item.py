@@ -5,7 +5,7 @@ They hold what to show and leave the looks to painting.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
@@ -17,7 +17,7 @@ from designer.graph.design import Node, NodeId
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Face, card_font, face
 from designer.ui.canvas.geometry import CARD, CARD_HEIGHT, CARD_WIDTH, input_point, output_point
-from designer.ui.canvas.painting import CardState, Detail, Paints
+from designer.ui.canvas.painting import CardState, Detail, Paints, PortMark
 
 _ROOM = CARD.adjusted(-14.0, -16.0, 14.0, 12.0)
 """A card with its ports, badge, frame, and the arc over a block with a residual."""
@@ -74,6 +74,20 @@ class NodeItem(QGraphicsRectItem):
     def is_broken(self) -> bool:
         """Whether the card is framed as wrong."""
         return painting.is_broken(self.face)
+
+    def mark_ports(self, marks: tuple[Mapping[int, PortMark], Mapping[int, PortMark]] | None) -> None:
+        """While a wire is in the hand: say of inputs and outputs whether it may end there; None ends it."""
+        state = self.state
+        if marks is None:
+            if state.inputs is None and not state.is_faded:
+                return
+            state.inputs = state.outputs = None
+            state.is_faded = False
+        else:
+            state.inputs, state.outputs = marks
+            found = (*state.inputs.values(), *state.outputs.values())
+            state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
+        self.update()
 
     @property
     def card_rect(self) -> QRectF:

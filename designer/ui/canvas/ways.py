@@ -36,6 +36,21 @@ class Ways:
         self._cards = Cards()
         self._watched: dict[PortRef, QRectF] = {}
         self._elsewhere: set[NodeId] = set()
+        self._held: dict[NodeId, Point] | None = None
+
+    def hold(self) -> None:
+        """Cards are in the hand from now on: until they are let go, only their own wires follow them, the plain way."""
+        self._held = {}
+
+    def let_go(self) -> set[PortRef]:
+        """They are where they stay; gives the wires to route anew."""
+        held, self._held = self._held or {}, None
+        self._elsewhere.difference_update(held)
+        nodes = self._design.nodes
+        now = {id: nodes[id].position for id in held if id in nodes}
+        moved = set(held.items()) ^ set(now.items())
+        own = {wire.target for id in now for wire in (*self._design.incoming(id), *self._design.outgoing(id))}
+        return own | self._past([place for _, place in moved]) if held else set()
 
     def follow(self, changes: Difference, design: Design) -> set[PortRef]:
         """Take another design; gives the wires to route anew though nothing of theirs changed."""
@@ -47,12 +62,25 @@ class Ways:
             self._cards.take(node.id, node.position)
         for node in come:
             self._cards.put(node.id, node.position)
+        if self._held is not None:
+            places = self._without_held(changes, places)
         self._elsewhere.difference_update(id for id, _ in places)
         for wire in changes.removed_wires:
             self._watched.pop(wire.target, None)
         wires = (*changes.added_wires, *changes.removed_wires)
         starts = {wire.source.node for wire in wires if wire.source.node in design.nodes}
         return self._past([*(place for _, place in places), *(design.nodes[id].position for id in starts)])
+
+    def _without_held(self, changes: Difference, places: set[tuple[NodeId, Point]]) -> set[tuple[NodeId, Point]]:
+        """What changed place but for the cards that are moved by hand, which are kept for when they are let go."""
+        held = self._held if self._held is not None else {}
+        moved = {
+            before.id: before.position for before, after in changes.changed_nodes if before.position != after.position
+        }
+        for id, place in moved.items():
+            held.setdefault(id, place)
+        self._elsewhere.update(moved)
+        return {(id, place) for id, place in places if id not in moved}
 
     def _past(self, places: list[Point]) -> set[PortRef]:
         """The wires that may run otherwise for what changed at these places."""

@@ -60,6 +60,7 @@ class DragNodes(Gesture):
             return
         if not self._moves:
             self._moves = True
+            self.canvas.hold()
             self._from = {id: self.canvas.design.nodes[id].position for id in self.canvas.selection}
         shift = self._shift(at)
         self._show_guides()
@@ -77,11 +78,13 @@ class DragNodes(Gesture):
         else:
             what = self._title() if len(self._from) == 1 else wording.plural(len(self._from), "node")
             self.canvas.document.commit(f"Move {what}")
+        self.canvas.let_go()
 
     def cancel(self) -> None:
         self._guides = ()
         self._show_guides()
         self.canvas.document.cancel_preview()
+        self.canvas.let_go()
         self.canvas.select(self._before, self._remarks)
 
     def _title(self) -> str:

@@ -44,7 +44,9 @@ class DragRemarks(Gesture):
             return
         if not self._moves and (at.view - self.start.view).manhattanLength() < QApplication.startDragDistance():
             return
-        self._moves = True
+        if not self._moves:
+            self._moves = True
+            self.canvas.hold()
         nodes, chosen = self.canvas.selection, self.canvas.remarks.chosen
         by = _shift(self.view, self.start, at, self._corner())
         self.canvas.document.preview(lambda design: move_remarks(design, chosen, by, nodes))
@@ -53,6 +55,7 @@ class DragRemarks(Gesture):
         nodes, chosen = self.canvas.selection, self.canvas.remarks.chosen
         if self._moves:
             self.canvas.document.commit(f"Move {selection_words(self.canvas)}")
+            self.canvas.let_go()
         elif at.holds(Qt.KeyboardModifier.ControlModifier) and self._held in self._before[1]:
             self.canvas.select(nodes, set(chosen) - {self._held})
         elif not _adds(at):
@@ -60,6 +63,7 @@ class DragRemarks(Gesture):
 
     def cancel(self) -> None:
         self.canvas.document.cancel_preview()
+        self.canvas.let_go()
         self.canvas.select(*self._before)
 
     def _corner(self) -> Point:

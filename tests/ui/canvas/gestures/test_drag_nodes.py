@@ -5,13 +5,18 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from designer.graph.design import Design, NodeId, Point
+from designer.edit.layout import tidy
+from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.ui.canvas.drawing import Drawing
+from tests.benchmarks.designs import bottlenecks
 from tests.ui.canvas.bench import ALT, CONTROL, SHIFT, Hand, design_of, ref
 
 pytestmark = pytest.mark.gui
+
+FILTER = NodeId("filter_2")
 
 
 def chain() -> Design:
@@ -160,3 +165,40 @@ def test_the_topmost_of_two_overlapping_cards_is_taken(hand_on: Callable[[Design
     hand.drag(start, start + QPoint(0, 160))
     assert place(hand, "over") == Point(24, 168), "on the grid from where it was grabbed"
     assert place(hand, "under") == Point(0, 0)
+
+
+def ways(drawing: Drawing) -> dict[PortRef, list[tuple[float, float]]]:
+    return {target: [(point.x(), point.y()) for point in item.line] for target, item in drawing.wires.items()}
+
+
+def test_wires_go_around_a_card_that_was_dragged_among_them_once_it_is_let_go(
+    hand_on: Callable[[Design], Hand],
+) -> None:
+    design = tidy(bottlenecks(60))
+    hand = hand_on(design)
+    hand.view.zoom_to(0.5)
+    before = ways(hand.scene)
+    assert before == ways(Drawing(design))
+    start = hand.card("filter_2")
+    hand.pull(start, start + QPoint(90, 70))
+    assert hand.document.design != design
+    hand.release(start + QPoint(90, 70))
+    assert ways(hand.scene) == ways(Drawing(hand.design))
+    start = hand.card("filter_2")
+    hand.pull(start, start + QPoint(-200, 30))
+    hand.key(Qt.Key.Key_Escape)
+    assert ways(hand.scene) == ways(Drawing(hand.design))
+    hand.document.undo()
+    assert ways(hand.scene) == before
+
+
+def test_while_a_card_is_in_the_hand_no_other_wire_moves(hand_on: Callable[[Design], Hand]) -> None:
+    hand = hand_on(tidy(bottlenecks(60)))
+    hand.view.zoom_to(0.5)
+    before = ways(hand.scene)
+    start = hand.card("filter_2")
+    hand.pull(start, start + QPoint(0, 90))
+    own = {wire.target for wire in (*hand.design.incoming(FILTER), *hand.design.outgoing(FILTER))}
+    now = ways(hand.scene)
+    assert {target for target in now if now[target] != before[target]} == own
+    hand.key(Qt.Key.Key_Escape)
