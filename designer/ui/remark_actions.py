@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import QRectF
+
 from designer import wording
 from designer.edit import remarks as edits
 from designer.graph.design import Design, Point
 from designer.graph.remark import RemarkId
+from designer.ui.canvas.geometry import CARD, GRID
 from designer.ui.canvas.remark_box import RemarkBox
 from designer.ui.canvas.remarks import words
 from designer.ui.views.design_tab import DesignTab
@@ -34,13 +37,12 @@ def add_frame(bench: Workbench) -> None:
 
 
 def add_note(bench: Workbench) -> None:
-    """Put a note where the pointer is, else in the middle of what is on screen, and ask for its words."""
+    """Put a note where the pointer is, else below the cards in the middle of the screen, and ask for its words."""
     tab = bench.tab
     if tab is None:
         return
     pointed = tab.pointed_at
-    centre = tab.view_centre()
-    at = pointed or Point(centre.x - edits.NOTE_WIDTH / 2, centre.y - edits.NOTE_HEIGHT / 2)
+    at = pointed or _free_place(tab)
     made: list[RemarkId] = []
 
     def edit(design: Design) -> Design:
@@ -50,6 +52,18 @@ def add_note(bench: Workbench) -> None:
 
     if bench.apply("Add a note", edit):
         _begin(tab, made[0])
+
+
+def _free_place(tab: DesignTab) -> Point:
+    """Where a note hides behind no card: from the middle of what is on screen downward."""
+    centre = tab.view_centre()
+    room = QRectF(
+        centre.x - edits.NOTE_WIDTH / 2, centre.y - edits.NOTE_HEIGHT / 2, edits.NOTE_WIDTH, edits.NOTE_HEIGHT
+    )
+    cards = [CARD.translated(*node.position) for node in tab.shown.design.nodes.values()]
+    while any(room.intersects(card) for card in cards):
+        room.translate(0.0, GRID)
+    return Point(room.x(), room.y())
 
 
 def _begin(tab: DesignTab, id: RemarkId) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -83,6 +83,16 @@ def test_n_adds_a_note(qtbot: QtBot, tab: DesignTab) -> None:
     written(qtbot, tab, "Why six?")
     (note,) = remarks(tab)
     assert (note.text, note.is_frame) == ("Why six?", False)
+
+
+def test_without_a_pointer_a_note_hides_behind_no_card(qtbot: QtBot, tab: DesignTab) -> None:
+    assert tab.pointed_at is None
+    tab.canvas.fit_all()
+    press(qtbot, window_of(tab), "N")
+    written(qtbot, tab, "seen")
+    (note,) = remarks(tab)
+    room = QRectF(note.x, note.y, note.width, note.height)
+    assert not any(room.intersects(item.card_rect) for item in tab.scene.nodes.values())
 
 
 def test_a_title_is_typed_and_means_no_shortcut(qtbot: QtBot, tab: DesignTab) -> None:
