@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from designer.edit.layout import tidy
+from designer.edit.remarks import paste_remarks, shifted_remarks
 from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
@@ -39,7 +40,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     kept = _with_room([node for node in design.nodes.values() if node.id != id], parts, block.position)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
-    return Design.build(design.name, order, wires, design.remarks.values()), tuple(names.values())
+    built = Design.build(design.name, order, wires, design.remarks.values())
+    return paste_remarks(built, body.remarks.values(), Point(0.0, 0.0))[0], tuple(names.values())
 
 
 def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:
@@ -70,6 +72,7 @@ def _placed(body: Design, needs_layout: bool, corner: Point) -> Design:
         return Point(place.x - left + corner.x, place.y - top + corner.y)
 
     shifted = laid.replacing([replace(node, position=moved(node.position)) for node in laid.nodes.values()])
+    shifted = shifted_remarks(shifted, Point(corner.x - left, corner.y - top))
     dotted = [replace(wire, via=tuple(map(moved, wire.via))) for wire in laid.wires.values() if wire.via]
     return shifted.rerouted(dotted) if dotted else shifted
 

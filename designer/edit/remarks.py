@@ -80,6 +80,11 @@ def move_remarks(design: Design, ids: Iterable[RemarkId], by: Point, nodes: Iter
     )
 
 
+def shifted_remarks(design: Design, by: Point) -> Design:
+    """All remarks elsewhere, and nothing with them."""
+    return design.with_remarks(replace(each, x=each.x + by.x, y=each.y + by.y) for each in design.remarks.values())
+
+
 def resize_remark(design: Design, id: RemarkId, by: Point) -> Design:
     """Move a remark's lower right corner; it stays as large as can be seen.
 

@@ -13,6 +13,7 @@ from designer.analysis.snapshot import analyse
 from designer.edit.edits import move
 from designer.edit.grouping import expand_block, group
 from designer.edit.layout import tidy
+from designer.edit.remarks import add_frame, add_note
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.layers.activation import ReLU, ReLU6, SiLU
@@ -210,3 +211,17 @@ def test_a_template_block_and_its_parts_cost_the_same() -> None:
     ]
     assert analyse(again).totals == analyse(design).totals
     assert isinstance(again.nodes[NodeId("bottleneck_3_add")], Node)
+
+
+def test_what_was_written_in_a_group_comes_out_with_its_parts() -> None:
+    made, block = group(template("bottleneck").build(batch_norm=False), [NodeId("expand"), NodeId("depthwise")])
+    body = made.nodes[block].layer.body
+    assert body is not None
+    noted, _ = add_note(body, Point(30, 40), "inside")
+    framed, _ = add_frame(made.with_layer(block, Group(noted)), [block], "outside")
+    expanded, _ = expand_block(framed, block, ())
+    by_text = {remark.text: remark for remark in expanded.remarks.values()}
+    assert by_text.keys() == {"inside", "outside"}
+    moved = expanded.nodes[NodeId("expand")].position
+    was = body.nodes[NodeId("expand")].position
+    assert (by_text["inside"].x - 30, by_text["inside"].y - 40) == (moved.x - was.x, moved.y - was.y)

@@ -17,6 +17,7 @@ from designer.edit.editable import Editable
 from designer.edit.edits import connect, delete, disconnect, move, place, rename
 from designer.edit.grouping import as_group, expand_block, group
 from designer.edit.inside import InsideBlock, InsideGroup, body_at, lifted, opened_up, place_of_change
+from designer.edit.remarks import add_frame, add_note, move_remarks
 from designer.errors import DesignerError, EditRefused
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.layer import Layer
@@ -244,6 +245,7 @@ class Person:
         after = self.document.design
         if keeps_leaves:
             assert leaves(after) == leaves(before)
+            assert sorted(remarked(after)) == sorted(remarked(before))
         self._check_the_rest_stayed(before, after)
         if after is not before and after != before:
             self.states = [*self.states[: self.at + 1], after]
@@ -327,6 +329,20 @@ class Person:
 
         self.edit(edit, keeps_leaves=False)
 
+    def write(self) -> None:
+        self.placed += 1
+        text, ids = f"remark {self.placed}", self.some()
+        if self.data.draw(st.booleans()) and ids:
+            self.edit(lambda design: add_frame(design, ids, text)[0], keeps_leaves=False)
+        else:
+            self.edit(lambda design: add_note(design, Point(5, 5), text)[0], keeps_leaves=False)
+
+    def move_remark(self) -> None:
+        remarks = list(self.here.design.remarks)
+        if remarks:
+            id = self.data.draw(st.sampled_from(remarks))
+            self.edit(lambda design: move_remarks(design, [id], Point(40, -30)), keeps_leaves=True)
+
     def delete(self) -> None:
         ids = self.some(2)
         self.edit(lambda design: delete(design, ids), keeps_leaves=False)
@@ -358,8 +374,14 @@ class Person:
 # What the issue is about comes most often.
 ACTS = (
     *("group", "expand", "enter") * 3,
-    *("undo", "redo", "leave", "move", "place", "delete", "connect", "disconnect"),
+    *("undo", "redo", "leave", "move", "place", "delete", "connect", "disconnect", "write", "move_remark"),
 )
+
+
+def remarked(design: Design) -> list[str]:
+    """The words of all frames and notes, through groups."""
+    inside = [text for node in design.nodes.values() if node.layer.body for text in remarked(node.layer.body)]
+    return [*(remark.text for remark in design.remarks.values()), *inside]
 
 
 def named(design: Design) -> Design:
