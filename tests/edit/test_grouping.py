@@ -214,7 +214,8 @@ def test_a_template_block_and_its_parts_cost_the_same() -> None:
 
 
 def test_what_was_written_in_a_group_comes_out_with_its_parts() -> None:
-    made, block = group(template("bottleneck").build(batch_norm=False), [NodeId("expand"), NodeId("depthwise")])
+    chosen = [NodeId(id) for id in ("expand", "expand_act", "depthwise")]
+    made, block = group(template("bottleneck").build(batch_norm=False), chosen)
     body = made.nodes[block].layer.body
     assert body is not None
     noted, _ = add_note(body, Point(30, 40), "inside")
