@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from designer.edit.grouping import group
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
+from designer.graph.window import Padding
 from designer.layers.activation import Linear, ReLU, ReLU6, SiLU
 from designer.layers.blocks import Bottleneck, ConvBlock, Separable
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d

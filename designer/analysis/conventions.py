@@ -14,9 +14,10 @@ from functools import lru_cache
 from math import prod
 
 from designer.analysis.snapshot import Analysis
+from designer.analysis.torch_calls import Call, layer_calls
 from designer.errors import near
 from designer.graph.design import NodePath
-from designer.graph.layer import Call, Layer, Work
+from designer.graph.layer import Layer, Work
 from designer.graph.tensor import TensorSpec
 
 
@@ -179,7 +180,7 @@ def _layer_count(
 def _traced(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Iterator[tuple[Call, int, int]]:
     """Each call with the elements of the first tensor it reads and of the one it makes."""
     known = {port.name: spec.elements for port, spec in zip(layer.inputs, inputs, strict=True)}
-    for call in layer.lower(*inputs):
+    for call in layer_calls(layer, inputs):
         made = _padded_elements(call, inputs[0]) if call.target.endswith(".pad") else output.elements
         yield call, known[call.inputs[0]], made
         known[call.result] = made
@@ -196,7 +197,7 @@ def _words(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of a layer counts, and what of it does not though it is work."""
     work = layer.work(*inputs, output)
-    targets = [writing.spelt(call.target) for call in layer.lower(*inputs)]
+    targets = [writing.spelt(call.target) for call in layer_calls(layer, inputs)]
     words = convention.rule(targets[-1]).words(work) if targets else ""
     if not words:
         return (), (layer.title,) if any(work) else ()

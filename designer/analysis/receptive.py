@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from designer.analysis.shapes import POINT, ReceptiveField, widest
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodeId, NodePath
-from designer.graph.layer import Window
+from designer.graph.window import Window
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.edit.splice import place_on_wire
 from designer.errors import DesignerError, Misfit
 from designer.graph.design import Design, NodeId, Point, PortRef
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output

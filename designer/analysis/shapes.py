@@ -12,8 +12,9 @@ from designer.analysis.cost import NodeCost, layer_cost
 from designer.analysis.memory import Segment, primitive_segment
 from designer.errors import DesignerError, Misfit
 from designer.graph.design import Design
-from designer.graph.layer import Layer, Window
+from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Window
 
 if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis

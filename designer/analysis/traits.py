@@ -1,6 +1,6 @@
 """Traits of a design that no figure says: whether it adds a residual, and what binds its depthwise filters.
 
-Found in what layers declare (their calls, their weights, their parameters), through blocks; no layer is known by name.
+Found in what layers declare (operations, weights, parameters), through blocks; no layer is known by name.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.graph.design import Design, NodeId
 from designer.graph.layer import Layer
+from designer.graph.operation import Add
 from designer.graph.tensor import TensorSpec
 from designer.graph.topology import downstream
 
-_ADDITION = "torch.add"
 _CHOICE_OF_CHANNELS = "out_channels"
 
 
@@ -78,7 +78,7 @@ def _scopes(analysis: Analysis) -> Iterator[tuple[Design, NodeId, NodeReport]]:
 
 def _adds_residual(design: Design, id: NodeId, report: NodeReport) -> bool:
     layer, inputs = design.nodes[id].layer, report.known_inputs
-    if inputs is None or len(inputs) < 2 or not any(call.target == _ADDITION for call in layer.lower(*inputs)):
+    if inputs is None or len(inputs) < 2 or not any(isinstance(step.operation, Add) for step in layer.lower(*inputs)):
         return False
     sources = [feed.node for feed in design.feeds[id] if feed is not None]
     return any(

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from designer.analysis.snapshot import Analysis
+from designer.analysis.torch_calls import Call, layer_calls
 from designer.graph.design import Design, Feed, NodeId
-from designer.graph.layer import Call
 
 CallsOf = Callable[[Analysis, NodeId], tuple[Call, ...]]
 """The calls that compute a part, in the words of one framework; none for a block."""
@@ -68,7 +68,8 @@ def inner_parts(design: Design) -> list[NodeId]:
 def calls_of(analysis: Analysis, id: NodeId) -> tuple[Call, ...]:
     """PyTorch calls of a part that is no block."""
     report = analysis.node(id)
-    return () if report.inner is not None else analysis.design.nodes[id].layer.lower(*report.inputs)
+    inputs = report.known_inputs
+    return () if report.inner is not None or inputs is None else layer_calls(analysis.design.nodes[id].layer, inputs)
 
 
 def kinds_of(whole: Analysis, calls: CallsOf = calls_of) -> list[Kind]:

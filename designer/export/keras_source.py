@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from designer.analysis.report import problem_lines
 from designer.analysis.snapshot import Analysis
+from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, kinds_of
 from designer.export.flow import FlowWriter, Run
@@ -31,7 +32,6 @@ from designer.export.source_text import (
     variables,
 )
 from designer.graph.design import NodeId, PortRef
-from designer.graph.layer import Call
 from designer.graph.tensor import TensorSpec
 
 _TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "arguments", "Mapping", "Any"}

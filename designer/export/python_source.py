@@ -12,6 +12,7 @@ from itertools import groupby
 
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
+from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, calls_of, inner_parts, kinds_of
 from designer.export.flow import FlowWriter, Run
@@ -28,7 +29,6 @@ from designer.export.source_text import (
     variables,
 )
 from designer.graph.design import NodeId, PortRef
-from designer.graph.layer import Call
 
 _BY_PLACE = ("in_channels", "out_channels", "kernel_size", "num_features", "in_features", "out_features")
 """Arguments everybody writes without their names; they come first in PyTorch's signatures and in our calls."""

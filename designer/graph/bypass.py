@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 
 from designer.errors import EditRefused
 from designer.graph.design import Design
-from designer.graph.layer import Call, Category, Layer, Port
+from designer.graph.layer import Category, Layer, Port
+from designer.graph.operation import Identity, Step
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 
@@ -78,8 +79,8 @@ class Bypassed(Layer):
     def output(self, *inputs: TensorSpec) -> TensorSpec:
         return inputs[self.passed_input]
 
-    def lower(self, *inputs: TensorSpec) -> tuple[Call, ...]:
-        return (Call("torch.nn.Identity", inputs=(self.inputs[self.passed_input].name,)),)
+    def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
+        return (Step(Identity(), (self.inputs[self.passed_input].name,)),)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "bypassed"

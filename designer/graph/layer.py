@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from designer.errors import Misfit, ParameterError, near
 from designer.graph.formula import Formulas
+from designer.graph.operation import Step
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Window
 
 if TYPE_CHECKING:
     from designer.graph.design import Design
@@ -35,32 +37,6 @@ class Category(Enum):
     POOLING = "Pooling"
     DENSE = "Shape · Dense"
     BLOCK = "Blocks"
-
-
-class Padding(Enum):
-    """What stands around the input of a sliding window.
-
-    SYMMETRIC is PyTorch's usual d·(k−1)/2 zeros on both sides. SAME is TensorFlow's: just enough that the output has
-    ceil(in / s) positions, the odd one after rather than before. NONE adds nothing. EXPLICIT adds what is given.
-    """
-
-    SYMMETRIC = "symmetric"
-    SAME = "same"
-    NONE = "none"
-    EXPLICIT = "explicit"
-
-    @property
-    def title(self) -> str:
-        """The word on screen, with whose convention it is."""
-        return {
-            Padding.SYMMETRIC: "symmetric (PyTorch)",
-            Padding.SAME: "same (TensorFlow)",
-            Padding.NONE: "none",
-            Padding.EXPLICIT: "explicit",
-        }[self]
-
-
-Quad = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -89,93 +65,6 @@ class Work(NamedTuple):
 
     macs: int = 0
     elementwise: int = 0
-
-
-class Window(NamedTuple):
-    """A square window that slides over height and width.
-
-    Attributes:
-        kernel_size: Side k of the window, in taps.
-        stride: Step s between outputs.
-        dilation: Distance d between taps.
-        padding: What stands around the input.
-        explicit: Top, bottom, left, right, where padding is EXPLICIT.
-    """
-
-    kernel_size: int
-    stride: int = 1
-    dilation: int = 1
-    padding: Padding = Padding.SYMMETRIC
-    explicit: Quad = (0, 0, 0, 0)
-
-    @property
-    def extent(self) -> int:
-        """Input positions from the first tap to the last: (k − 1)·d + 1."""
-        return (self.kernel_size - 1) * self.dilation + 1
-
-    def pads(self, x: TensorSpec) -> Quad:
-        """Rows added at top and bottom, columns at left and right, for an input N×C×H×W."""
-        if self.padding is Padding.NONE:
-            return (0, 0, 0, 0)
-        if self.padding is Padding.EXPLICIT:
-            return self.explicit
-        if self.padding is Padding.SYMMETRIC:
-            side = (self.extent - 1) // 2
-            return (side, side, side, side)
-        return (*self._same(x.height), *self._same(x.width))
-
-    def _same(self, size: int) -> tuple[int, int]:
-        # TensorFlow's rule: total = max((ceil(in / s) − 1)·s + (k − 1)·d + 1 − in, 0), the smaller half before.
-        positions = -(-size // self.stride)
-        total = max((positions - 1) * self.stride + self.extent - size, 0)
-        return total // 2, total - total // 2
-
-    def slide(self, x: TensorSpec) -> TensorSpec:
-        """Shape after sliding over N×C×H×W, the channels as they were: floor((in + pads − extent) / s) + 1 a side.
-
-        Raises:
-            Misfit: The input is no map, or the window is larger than the padded input.
-        """
-        require_map(x)
-        top, bottom, left, right = self.pads(x)
-        height = (x.height + top + bottom - self.extent) // self.stride + 1
-        width = (x.width + left + right - self.extent) // self.stride + 1
-        if height < 1 or width < 1:
-            raise Misfit(
-                "window-too-large",
-                f"a window of {self.extent}×{self.extent} does not fit",
-                f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "
-                "a smaller kernel or dilation, more padding or less stride before it would fit",
-            )
-        return x.with_sides(height, width)
-
-
-@dataclass(frozen=True)
-class Call:
-    """One step of a lowering, as data: a PyTorch module to build or a function to call.
-
-    Attributes:
-        target: Dotted PyTorch name, ``torch.nn.Conv2d`` or ``torch.nn.functional.pad``.
-        arguments: Keyword arguments, plain numbers, flags and tuples of numbers, defaults left out.
-        inputs: Names of the tensors it takes: the layer's input ports, or ``result`` of calls before it.
-        result: The name of what it makes; the last call's result is the layer's output.
-    """
-
-    target: str
-    arguments: tuple[tuple[str, Any], ...] = ()
-    inputs: tuple[str, ...] = ("x",)
-    result: str = "y"
-
-    @property
-    def is_module(self) -> bool:
-        """Whether the target is a module class (which may hold weights) rather than a function."""
-        last = self.target.rpartition(".")[2]
-        return last[0].isupper()
-
-    @property
-    def takes_sequence(self) -> bool:
-        """Whether the function takes its tensors as one sequence rather than one by one."""
-        return self.target == "torch.cat"
 
 
 X = (Port("x"),)
@@ -262,8 +151,8 @@ class Layer:
         """Work of one forward pass, for the inputs' shapes followed by the output's."""
         return Work()
 
-    def lower(self, *args: Any, **kwargs: Any) -> tuple[Call, ...]:
-        """PyTorch calls that compute it, for the inputs' shapes; at most one of them is a module."""
+    def lower(self, *args: Any, **kwargs: Any) -> tuple[Step, ...]:
+        """Operations that compute it, for the inputs' shapes; at most one of them keeps weights."""
         raise NotImplementedError
 
     def expand(self, *args: Any, **kwargs: Any) -> Design:
@@ -380,21 +269,3 @@ class UnknownLayer(Layer):
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "unknown type, kept as it came"
-
-
-def require_map(x: TensorSpec) -> None:
-    """Raise Misfit unless the input is a feature map N×C×H×W."""
-    if not x.is_map:
-        raise Misfit(
-            "needs-map",
-            "it takes a feature map",
-            f"its input is a vector of {x.channels}; it belongs before the flatten",
-        )
-
-
-def require_vector(x: TensorSpec) -> None:
-    """Raise Misfit unless the input is a vector N×F."""
-    if x.is_map:
-        raise Misfit(
-            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it mends that"
-        )

@@ -6,6 +6,8 @@ from enum import Enum
 from math import prod
 from typing import NamedTuple
 
+from designer.errors import Misfit
+
 
 class DType(Enum):
     """Element types, by the names PyTorch gives them."""
@@ -84,3 +86,21 @@ class TensorSpec(NamedTuple):
             return str(self.channels)
         sides = f"{self.height}²" if self.height == self.width else f"{self.height}×{self.width}"
         return f"{self.channels}×{sides}"
+
+
+def require_map(x: TensorSpec) -> None:
+    """Raise Misfit unless the input is a feature map N×C×H×W."""
+    if not x.is_map:
+        raise Misfit(
+            "needs-map",
+            "it takes a feature map",
+            f"its input is a vector of {x.channels}; it belongs before the flatten",
+        )
+
+
+def require_vector(x: TensorSpec) -> None:
+    """Raise Misfit unless the input is a vector N×F."""
+    if x.is_map:
+        raise Misfit(
+            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it mends that"
+        )

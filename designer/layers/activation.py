@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from designer.graph import operation
 from designer.graph.formula import Formulas, elements, product, several
-from designer.graph.layer import Call, Category, Layer, Work
+from designer.graph.layer import Category, Layer, Work
+from designer.graph.operation import Step
 from designer.graph.parameter import ratio
 from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call
+from designer.layers.lowering import step
 from designer.layers.registry import lookup, register
 
 
 class _Activation(Layer):
-    """What the activations share: the same shape out, a fixed number of operations an element, one PyTorch module."""
+    """What the activations share: the same shape out, a fixed number of operations an element, one operation."""
 
     operations: ClassVar[int] = 1
-    module: ClassVar[str] = ""
+    operation: ClassVar[type[operation.Operation]] = operation.Identity
     rule: ClassVar[str] = ""
 
     def output(self, x: TensorSpec) -> TensorSpec:
@@ -36,12 +38,8 @@ class _Activation(Layer):
             return Formulas()
         return Formulas(elementwise=product(several(self.operations), elements(y)))
 
-    def module_arguments(self) -> dict[str, Any]:
-        """Keyword arguments of the PyTorch module."""
-        return {}
-
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        return (call(self.module, **self.module_arguments()),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(self.operation())
 
     def summary(self, *_: TensorSpec) -> str:
         return self.rule
@@ -61,7 +59,7 @@ class ReLU6(_Activation):
     """
 
     operations = 2
-    module = "torch.nn.ReLU6"
+    operation = operation.Relu6
     rule = "clip 0…6"
 
 
@@ -73,7 +71,7 @@ class ReLU(_Activation):
     """
 
     operations = 1
-    module = "torch.nn.ReLU"
+    operation = operation.Relu
     rule = "max(x, 0)"
 
 
@@ -87,14 +85,10 @@ class LeakyReLU(_Activation):
     negative_slope: float = ratio(default=0.01, low=0.0, high=1.0, help="Slope for negative inputs.")
 
     operations = 2
-    module = "torch.nn.LeakyReLU"
+    operation = operation.LeakyRelu
 
-    def module_arguments(self) -> dict[str, Any]:
-        return (
-            {}
-            if self.negative_slope == self.parameter("negative_slope").default
-            else {"negative_slope": self.negative_slope}
-        )
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.LeakyRelu(self.negative_slope))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"slope {self.negative_slope:g}"
@@ -115,7 +109,7 @@ class HardSwish(_Activation):
     """
 
     operations = 5
-    module = "torch.nn.Hardswish"
+    operation = operation.HardSwish
     rule = "x·ReLU6(x+3)/6"
 
 
@@ -133,7 +127,7 @@ class HardSigmoid(_Activation):
     """
 
     operations = 4
-    module = "torch.nn.Hardsigmoid"
+    operation = operation.HardSigmoid
     rule = "ReLU6(x+3)/6"
 
 
@@ -152,7 +146,7 @@ class SiLU(_Activation):
     """
 
     operations = 5
-    module = "torch.nn.SiLU"
+    operation = operation.Silu
     rule = "x·σ(x)"
 
 
@@ -165,7 +159,7 @@ class GELU(_Activation):
     """
 
     operations = 5
-    module = "torch.nn.GELU"
+    operation = operation.Gelu
     rule = "x·Φ(x)"
 
 
@@ -177,7 +171,7 @@ class Sigmoid(_Activation):
     """
 
     operations = 4
-    module = "torch.nn.Sigmoid"
+    operation = operation.Sigmoid
     rule = "1/(1+e⁻ˣ)"
 
 
@@ -196,7 +190,7 @@ class Linear(_Activation):
     """
 
     operations = 0
-    module = "torch.nn.Identity"
+    operation = operation.Identity
     rule = "as it is"
     aliases_input = True
 

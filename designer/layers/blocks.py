@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from designer.errors import Misfit
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Category, Layer, Padding, Port, require_map
+from designer.graph.layer import Category, Layer, Port
 from designer.graph.parameter import choice, flag, integer, ratio
-from designer.graph.tensor import TensorSpec
+from designer.graph.tensor import TensorSpec, require_map
+from designer.graph.window import Padding
 from designer.layers.activation import Activation
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from designer.graph.formula import Expression, Formulas, product, quantity
-from designer.graph.layer import Call, Category, Layer, Padding, Quad, Weight, Window, Work
+from designer.graph.layer import Category, Layer, Weight, Work
+from designer.graph.operation import Step
 from designer.graph.parameter import choice, flag, integer, integers
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding, Quad, Window
 from designer.layers.lowering import (
-    convolution_calls,
     convolution_formulas,
+    convolution_step,
     convolution_weights,
     convolution_work,
     kernel_area,
@@ -105,8 +107,8 @@ class _Convolution(Layer):
         """How many filters there are for an input N×C×H×W, as a formula."""
         return quantity("C'", self.channels_out(x))
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        return convolution_calls(
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return convolution_step(
             x, self.window(), out_channels=self.channels_out(x), groups=self.groups_of(x), bias=self.bias
         )
 

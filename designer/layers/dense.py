@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from designer.graph import operation
 from designer.graph.formula import Formulas, batch, product, quantity
-from designer.graph.layer import Call, Category, Layer, Weight, Work, require_vector
+from designer.graph.layer import Category, Layer, Weight, Work
+from designer.graph.operation import Step
 from designer.graph.parameter import flag, integer, ratio
-from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call
+from designer.graph.tensor import TensorSpec, require_vector
+from designer.layers.lowering import step
 from designer.layers.registry import register
 
 
@@ -28,8 +28,8 @@ class Flatten(Layer):
     def sees_everything(self) -> bool:
         return True
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        return (call("torch.nn.Flatten"),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.Flatten())
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].label} → {self.output(inputs[0]).label}" if inputs else ""
@@ -49,8 +49,8 @@ class Dropout(Layer):
     def output(self, x: TensorSpec) -> TensorSpec:
         return x
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        return (call("torch.nn.Dropout", p=self.p),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.Dropout(self.p))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"p {self.p:g}"
@@ -97,11 +97,8 @@ class FullyConnected(Layer):
             product(batch(y), outputs) if self.bias else None,
         )
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        arguments: dict[str, Any] = {"in_features": x.channels, "out_features": self.out_features}
-        if not self.bias:
-            arguments["bias"] = False
-        return (call("torch.nn.Linear", **arguments),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.Linear(x.channels, self.out_features, self.bias))
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].channels} → {self.out_features}" if inputs else f"→ {self.out_features}"

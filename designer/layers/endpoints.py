@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from designer.errors import Misfit
-from designer.graph.layer import Call, Category, Layer, Port
+from designer.graph.layer import Category, Layer, Port
+from designer.graph.operation import Step
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import register
@@ -25,7 +26,7 @@ class Input(Layer):
         """N×C×H×W for a batch of N; there is no input shape to follow."""
         return TensorSpec((batch, self.channels, self.height, self.width))
 
-    def lower(self) -> tuple[Call, ...]:
+    def lower(self) -> tuple[Step, ...]:
         return ()
 
     def summary(self, *_: TensorSpec) -> str:
@@ -46,7 +47,7 @@ class Output(Layer):
             raise Misfit("empty", "nothing reaches the output", f"its input {x.full_label} holds no element")
         return x
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return ()
 
     def summary(self, *inputs: TensorSpec) -> str:

@@ -1,18 +1,18 @@
-"""Shared makers of weights, work and PyTorch calls, as data. Declarations use them; nobody else needs to."""
+"""Shared makers of weights, work and steps, as data. Declarations use them; nobody else needs to."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from designer.errors import Misfit
 from designer.graph.formula import Expression, Formulas, batch, positions, product, quantity, sides_mark
-from designer.graph.layer import Call, Padding, Quad, Weight, Window, Work
+from designer.graph.layer import Weight, Work
+from designer.graph.operation import Convolution, Operation, Step
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding, Window
 
 
-def call(target: str, *inputs: str, result: str = "y", **arguments: Any) -> Call:
-    """One PyTorch call with keyword arguments."""
-    return Call(target, tuple(arguments.items()), inputs or ("x",), result)
+def step(operation: Operation, *inputs: str, result: str = "y") -> tuple[Step, ...]:
+    """The whole lowering of a layer that is one operation, on ``x`` unless said."""
+    return (Step(operation, inputs or ("x",), result),)
 
 
 def convolution_weights(
@@ -52,45 +52,21 @@ def kernel_area(kernel_size: int) -> Expression:
     return quantity("k", kernel_size).power(2)
 
 
-def convolution_calls(x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool) -> tuple[Call, ...]:
-    """torch.nn.Conv2d, after a torch.nn.functional.pad where the padding differs between the sides."""
-    pads = window.pads(x)
-    module_padding, before = split_padding(pads)
-    arguments: dict[str, Any] = {
-        "in_channels": x.channels,
-        "out_channels": out_channels,
-        "kernel_size": window.kernel_size,
-    }
-    if window.stride != 1:
-        arguments["stride"] = window.stride
-    if module_padding is not None and any(module_padding):
-        arguments["padding"] = module_padding[0] if module_padding[0] == module_padding[1] else module_padding
-    if window.dilation != 1:
-        arguments["dilation"] = window.dilation
-    if groups != 1:
-        arguments["groups"] = groups
-    if not bias:
-        arguments["bias"] = False
-    if before is None:
-        return (call("torch.nn.Conv2d", **arguments),)
-    return (pad_call(before), call("torch.nn.Conv2d", "padded", **arguments))
-
-
-def split_padding(pads: Quad) -> tuple[tuple[int, int] | None, Quad | None]:
-    """What a module can pad itself (rows, columns), else what must be padded before it."""
-    top, bottom, left, right = pads
-    if top == bottom and left == right:
-        return (top, left), None
-    return None, pads
-
-
-def pad_call(pads: Quad, value: float = 0.0) -> Call:
-    """torch.nn.functional.pad to ``padded``; PyTorch lists left, right, top, bottom."""
-    top, bottom, left, right = pads
-    arguments: dict[str, Any] = {"pad": (left, right, top, bottom)}
-    if value:
-        arguments["value"] = value
-    return call("torch.nn.functional.pad", result="padded", **arguments)
+def convolution_step(x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool) -> tuple[Step, ...]:
+    """The convolution that slides a window over N×C×H×W."""
+    return step(
+        Convolution(
+            in_channels=x.channels,
+            out_channels=out_channels,
+            kernel=(window.kernel_size, window.kernel_size),
+            stride=(window.stride, window.stride),
+            dilation=(window.dilation, window.dilation),
+            groups=groups,
+            bias=bias,
+            pads=window.pads(x),
+            padding=window.padding,
+        )
+    )
 
 
 def require_even_symmetric(window: Window) -> None:

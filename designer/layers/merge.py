@@ -5,11 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from designer.errors import Misfit
+from designer.graph import operation
 from designer.graph.formula import Formulas, constant, elements, product, quantity
-from designer.graph.layer import Call, Category, Layer, Port, Work
+from designer.graph.layer import Category, Layer, Port, Work
+from designer.graph.operation import Operation, Step
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call
+from designer.layers.lowering import step
 from designer.layers.registry import register
 
 _LETTERS = "abcdefgh"
@@ -19,11 +21,11 @@ def _ports(count: int) -> tuple[Port, ...]:
     return tuple(Port(letter) for letter in _LETTERS[:count])
 
 
-def _chain(target: str, count: int) -> tuple[Call, ...]:
-    """The two-input function applied from left to right over all ports."""
+def _chain(of_two: Operation, count: int) -> tuple[Step, ...]:
+    """An operation on two tensors, applied from left to right over all ports."""
     names = ["a", *(f"sum_{index}" for index in range(1, count - 1)), "y"]
     return tuple(
-        call(target, before, _LETTERS[index + 1], result=after) for index, (before, after) in enumerate(pairwise(names))
+        Step(of_two, (before, _LETTERS[index + 1]), after) for index, (before, after) in enumerate(pairwise(names))
     )
 
 
@@ -81,8 +83,8 @@ class Add(Layer):
         additions = None if self.count == 2 else quantity("n", self.count).minus(constant(1))
         return Formulas(elementwise=product(additions, elements(specs[-1])))
 
-    def lower(self, *inputs: TensorSpec) -> tuple[Call, ...]:
-        return _chain("torch.add", self.count)
+    def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
+        return _chain(operation.Add(), self.count)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "shapes match ✓" if len({spec.shape for spec in inputs}) == 1 else "+".join(_LETTERS[: self.count])
@@ -119,8 +121,8 @@ class Multiply(Layer):
     def formulas(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> Formulas:
         return Formulas(elementwise=elements(y))
 
-    def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Call, ...]:
-        return _chain("torch.mul", 2)
+    def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
+        return _chain(operation.Multiply(), 2)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "a · b"
@@ -155,8 +157,8 @@ class Concatenate(Layer):
                 raise Misfit("sides-differ", f"sides differ: {labels}", f"only the channels may differ: {reason}")
         return first.with_channels(sum(spec.channels for spec in inputs))
 
-    def lower(self, *inputs: TensorSpec) -> tuple[Call, ...]:
-        return (call("torch.cat", *_LETTERS[: self.count], dim=1),)
+    def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.Concatenate(), *_LETTERS[: self.count])
 
     def summary(self, *inputs: TensorSpec) -> str:
         return " + ".join(str(spec.channels) for spec in inputs) if inputs else f"{self.count} inputs"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from designer.graph import operation
 from designer.graph.formula import Formulas, constant, elements, product, quantity
-from designer.graph.layer import Call, Category, Layer, Weight, Work, require_map
+from designer.graph.layer import Category, Layer, Weight, Work
+from designer.graph.operation import Step
 from designer.graph.parameter import ratio
-from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call
+from designer.graph.tensor import TensorSpec, require_map
+from designer.layers.lowering import step
 from designer.layers.registry import register
 
 
@@ -57,13 +57,8 @@ class BatchNorm(Layer):
             elementwise=product(constant(2), elements(y)),
         )
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        arguments: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in ("eps", "momentum")
-            if getattr(self, name) != self.parameter(name).default
-        }
-        return (call("torch.nn.BatchNorm2d", num_features=x.channels, **arguments),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.BatchNorm(x.channels, self.eps, self.momentum))
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].channels} ch" if inputs else ""

@@ -5,15 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from designer.errors import Misfit
+from designer.graph import operation
 from designer.graph.formula import Formulas, constant, elements, product, sides_mark
-from designer.graph.layer import Call, Category, Layer, Padding, Quad, Window, Work, require_map
+from designer.graph.layer import Category, Layer, Work
+from designer.graph.operation import Step
 from designer.graph.parameter import choice, integer, integers
-from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import call, kernel_area, pad_call, require_even_symmetric, split_padding
+from designer.graph.tensor import TensorSpec, require_map
+from designer.graph.window import Padding, Quad, Window
+from designer.layers.lowering import kernel_area, require_even_symmetric, step
 from designer.layers.registry import register
 
 _SIDES = ("top", "bottom", "left", "right")
 _HALVES = (Padding.SYMMETRIC, Padding.NONE)
+
+
+def _sliding(window: Window, x: TensorSpec) -> dict[str, Any]:
+    """What the poolings' operations say of their window."""
+    return {
+        "kernel": (window.kernel_size, window.kernel_size),
+        "stride": (window.stride, window.stride),
+        "pads": window.pads(x),
+        "padding": window.padding,
+    }
 
 
 @register(
@@ -61,16 +74,8 @@ class MaxPool(Layer):
         comparisons = kernel_area(self.kernel_size).minus(constant(1))
         return Formulas(elementwise=product(comparisons, elements(y, sides=sides_mark(x, y))))
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        own, before = split_padding(self.window().pads(x))
-        arguments: dict[str, Any] = {"kernel_size": self.kernel_size, "stride": self.stride}
-        # PyTorch's own padding reaches at most half the kernel; beyond that we pad before it, with minus infinity.
-        if own is not None and max(own) <= self.kernel_size // 2:
-            if any(own):
-                arguments["padding"] = own
-            return (call("torch.nn.MaxPool2d", **arguments),)
-        pads = before or self.window().pads(x)
-        return (pad_call(pads, value=float("-inf")), call("torch.nn.MaxPool2d", "padded", **arguments))
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.MaxPool(**_sliding(self.window(), x)))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
@@ -109,12 +114,8 @@ class AveragePool(Layer):
         area = kernel_area(self.kernel_size)
         return Formulas(elementwise=product(area, elements(y, sides=sides_mark(x, y))))
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        arguments: dict[str, Any] = {"kernel_size": self.kernel_size, "stride": self.stride}
-        side = self.window().pads(x)[0]
-        if side:
-            arguments |= {"padding": side, "count_include_pad": False}
-        return (call("torch.nn.AvgPool2d", **arguments),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.AveragePool(**_sliding(self.window(), x)))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
@@ -148,8 +149,8 @@ class GlobalAveragePool(Layer):
     def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
         return Formulas(elementwise=elements(x))
 
-    def lower(self, x: TensorSpec) -> tuple[Call, ...]:
-        return (call("torch.nn.AdaptiveAvgPool2d", output_size=1),)
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operation.GlobalAveragePool())
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].label} → 1²" if inputs else "→ 1²"

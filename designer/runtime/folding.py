@@ -15,12 +15,9 @@ import torch
 from torch import Tensor
 
 from designer.graph.design import NodePath
-from designer.graph.layer import Call
+from designer.graph.operation import BatchNorm, Convolution
 from designer.runtime.program import Instruction, Program, Stretch, Value
 
-_CONVOLUTION = "torch.nn.Conv2d"
-_BATCH_NORM = "torch.nn.BatchNorm2d"
-_DEFAULT_EPS = 1e-5
 _KEPT = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 
 
@@ -67,11 +64,11 @@ def _foldable(program: Program) -> dict[int, int]:
     leaving = {value for stretch in program.stretches for value in stretch.outputs}
     found = {}
     for index, instruction in enumerate(program.instructions):
-        if instruction.call.target != _BATCH_NORM:
+        if not isinstance(instruction.step.operation, BatchNorm):
             continue
         source = instruction.sources[0]
         maker = makers.get(source)
-        if maker is None or program.instructions[maker].call.target != _CONVOLUTION:
+        if maker is None or not isinstance(program.instructions[maker].step.operation, Convolution):
             continue
         if readers[source] == 1 and source not in leaving:
             found[maker] = index
@@ -81,7 +78,9 @@ def _foldable(program: Program) -> dict[int, int]:
 def _compute_into(state: dict[str, Tensor], convolution: Instruction, norm: Instruction) -> None:
     key, norm_key = ".".join(convolution.path), ".".join(norm.path)
     scale, shift, mean, variance = (state[f"{norm_key}.{name}"].double() for name in _KEPT[:4])
-    factor = scale / torch.sqrt(variance + dict(norm.call.arguments).get("eps", _DEFAULT_EPS))
+    operation = norm.step.operation
+    assert isinstance(operation, BatchNorm)  # of the pairs that were found
+    factor = scale / torch.sqrt(variance + operation.eps)
     weight = state[f"{key}.weight"]
     bias = state.get(f"{key}.bias")
     moved = -mean if bias is None else bias.double() - mean
@@ -106,7 +105,7 @@ def _without(program: Program, pairs: Mapping[int, int], carried: Mapping[Value,
         if index in gone:
             continue
         if index in pairs:
-            instruction = replace(instruction, call=_biased(instruction))
+            instruction = _biased(instruction)
         kept.append(replace(instruction, sources=tuple(map(now, instruction.sources))))
     place.append(len(kept))
     stretches = [
@@ -123,6 +122,7 @@ def _without(program: Program, pairs: Mapping[int, int], carried: Mapping[Value,
     return Program(kept, stretches, specs, program.input_paths, program.output_paths, program.values)
 
 
-def _biased(instruction: Instruction) -> Call:
-    arguments = tuple(entry for entry in instruction.call.arguments if entry[0] != "bias")
-    return replace(instruction.call, arguments=arguments)
+def _biased(instruction: Instruction) -> Instruction:
+    operation = instruction.step.operation
+    assert isinstance(operation, Convolution)  # of the pairs that were found
+    return replace(instruction, step=replace(instruction.step, operation=replace(operation, bias=True)))

@@ -1,4 +1,4 @@
-"""LiteRT's .tflite, written from the layers' calls with channels last, norms folded and activations taken in.
+"""LiteRT's .tflite, written from the layers' operations with channels last, norms folded and activations taken in.
 
 No converter is needed: the runtime's package has the schema, and the program says the rest. Input and output are
 N×H×W×C; names are the canvas'.
@@ -22,15 +22,16 @@ from designer.errors import ExportError
 from designer.export.names import names_in_files
 from designer.export.options import ForPhones, Precision
 from designer.graph.design import NodePath
+from designer.graph.operation import Operation, Relu, Relu6
 from designer.graph.tensor import TensorSpec
 from designer.runtime.folding import fold
-from designer.runtime.litert_operators import PADS_ITSELF, TAKES_CLIP, WRITERS, LiteBuilder, LiteCall, laid
+from designer.runtime.litert_operators import LITERT, TAKES_CLIP, LiteBuilder, LiteCall, laid
 from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.onnx_graph import array_of, own_version
 from designer.runtime.program import Instruction, Program, Value
 from designer.runtime.proving import Arrays, Proof, Steps, Subject
 
-_CLIP_WORDS = {"torch.nn.ReLU": "relu", "torch.nn.ReLU6": "relu6"}
+_CLIP_WORDS: Mapping[type[Operation], str] = {Relu: "relu", Relu6: "relu6"}
 _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
 
@@ -64,7 +65,7 @@ def flat_buffer(subject: Subject, half: bool) -> bytes:
     """The content of a .tflite file.
 
     Raises:
-        ExportError: LiteRT has nothing for a call, or the design gives out what enters.
+        ExportError: LiteRT has nothing for an operation, or the design gives out what enters.
     """
     folded = fold(subject.program, subject.weights)
     graph = _Graph(folded.program, {key: array_of(each) for key, each in folded.weights.items()}, subject, half)
@@ -111,46 +112,40 @@ class _Graph:
     def _write_all(self) -> None:
         instructions = self._program.instructions
         place = 0
-        padded: dict[Value, Value] = {}  # what a node pads within itself: the window says it again
         while place < len(instructions):
             instruction = instructions[place]
             place += 1
-            if not instruction.gives_output and instruction.call.target == "torch.nn.functional.pad":
-                padded[instruction.target] = instruction.sources[0]
-                continue
             clip = ""
-            if instruction.call.target in TAKES_CLIP and place < len(instructions):
+            if isinstance(instruction.step.operation, TAKES_CLIP) and place < len(instructions):
                 clip = self._clip_of(instruction, instructions[place])
             target = instructions[place].target if clip else instruction.target
-            self._tensors[target] = self._write(instruction, padded, clip, target)
+            self._tensors[target] = self._write(instruction, clip)
             place += bool(clip)
 
     def _clip_of(self, instruction: Instruction, following: Instruction) -> str:
         """The clip that follows alone."""
         if following.sources != (instruction.target,) or self._readers[instruction.target] != 1:
             return ""
-        return _CLIP_WORDS.get(following.call.target, "")
+        return _CLIP_WORDS.get(type(following.step.operation), "")
 
-    def _write(self, instruction: Instruction, padded: Mapping[Value, Value], clip: str, target: Value) -> int:
-        call = instruction.call
-        if call.target not in WRITERS:
-            raise ExportError(f"{self._name(instruction.path)}: nothing here writes {call.target} to LiteRT")
-        sources = [padded.get(value, value) if call.target in PADS_ITSELF else value for value in instruction.sources]
+    def _write(self, instruction: Instruction, clip: str) -> int:
+        step, sources = instruction.step, instruction.sources
+        writer = LITERT.find(step.operation)
+        if writer is None:
+            raise ExportError(f"{self._name(instruction.path)}: {LITERT.refusal(step.operation)}")
         if instruction.target not in self._specs:  # a step within a node has the shape of what it is made from
             self._specs[instruction.target] = self._specs[sources[0]]
         name = self._name(instruction.path)
         lite = LiteCall(
             name,
             ".".join(instruction.path),
-            dict(call.arguments),
             tuple(self._tensors[value] for value in sources),
             tuple(self._specs[value] for value in sources),
-            f"{name}.out" if instruction.gives_output else f"{name}.{call.result}",
+            f"{name}.out" if instruction.gives_output else f"{name}.{step.result}",
             self._specs[instruction.target],
-            instruction.layer.window(),
             clip,
         )
-        return WRITERS[call.target](self.builder, lite)
+        return writer(self.builder, lite, step.operation)
 
     def _ends(self) -> list[tuple[str, int]]:
         paths, values = self._program.output_paths, self._program.whole.outputs

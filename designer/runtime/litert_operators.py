@@ -1,4 +1,4 @@
-"""What each kind of PyTorch call is in LiteRT: one function a kind, in one table; channels last. Knows no design.
+"""What each operation is in LiteRT: one function a type, in one table; channels last. Knows no design.
 
 Source of the operators' meaning: the schema that comes with the runtime, and TensorFlow Lite's operator reference,
 https://ai.google.dev/edge/litert/conversion/tensorflow/ops_compatibility.
@@ -15,36 +15,34 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.graph.layer import Quad, Window
+from designer.graph import operation as op
+from designer.graph.operation import Operation, Reader
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Quad
 
 Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
 class LiteCall:
-    """One PyTorch call, to be written as operators.
+    """Where one operation stands, to be written as operators.
 
     Attributes:
         name: The node's name.
         key: Its path, which its weights have in the state dict.
-        arguments: The call's keyword arguments.
         inputs: Tensors it takes.
         specs: Their shapes, N×C×H×W or N×F.
         output: Name of the tensor it makes.
         spec: Its shape.
-        window: The window that slides, where one does.
         clip: ``relu`` or ``relu6``, where that follows alone and is computed at once.
     """
 
     name: str
     key: str
-    arguments: Mapping[str, Any]
     inputs: tuple[int, ...]
     specs: tuple[TensorSpec, ...]
     output: str
     spec: TensorSpec
-    window: Window | None
     clip: str = ""
 
 
@@ -117,27 +115,17 @@ def laid(spec: TensorSpec) -> tuple[int, ...]:
     return (spec.batch, spec.height, spec.width, spec.channels) if spec.is_map else spec.shape
 
 
-Writer = Callable[[LiteBuilder, LiteCall], int]
-WRITERS: dict[str, Writer] = {}
-"""By the PyTorch name of a call: what writes it, giving the tensor made."""
-TAKES_CLIP = frozenset({"torch.nn.Conv2d", "torch.nn.Linear", "torch.add"})
-"""Calls that clip what they make themselves."""
-PADS_ITSELF = frozenset({"torch.nn.Conv2d", "torch.nn.MaxPool2d", "torch.nn.AvgPool2d"})
-"""Calls that read the window, so that a padding before them need not be written."""
+Writer = Callable[[LiteBuilder, LiteCall, Any], int]
+LITERT: Reader[Writer] = Reader("LiteRT")
+"""What writes each operation, giving the tensor made."""
+TAKES_CLIP = (op.Convolution, op.Linear, op.Add)
+"""Operations that clip what they make themselves."""
 
 _CLIPS = {
     "": schema.ActivationFunctionType.NONE,
     "relu": schema.ActivationFunctionType.RELU,
     "relu6": schema.ActivationFunctionType.RELU6,
 }
-
-
-def _writes(target: str) -> Callable[[Writer], Writer]:
-    def note(writer: Writer) -> Writer:
-        WRITERS[target] = writer
-        return writer
-
-    return note
 
 
 def _options(kind: Any, **values: Any) -> Any:
@@ -148,22 +136,15 @@ def _options(kind: Any, **values: Any) -> Any:
     return made
 
 
-def _padded(builder: LiteBuilder, call: LiteCall, fill: float) -> tuple[int, int]:
+def _padded(
+    builder: LiteBuilder, call: LiteCall, operation: op.Convolution | op.MaxPool | op.AveragePool, fill: float
+) -> tuple[int, int]:
     """The tensor to slide over, and LiteRT's word for the padding of the window."""
-    x = call.specs[0]
-    assert call.window is not None  # only what slides a window asks
-    pads = call.window.pads(x)
-    if not any(pads):
+    if not any(operation.pads):
         return call.inputs[0], schema.Padding.VALID
-    if pads == _by_tensorflow(call.window).pads(x):
+    if operation.is_same(call.specs[0]):
         return call.inputs[0], schema.Padding.SAME
-    return _pad(builder, call, pads, fill), schema.Padding.VALID
-
-
-def _by_tensorflow(window: Window) -> Window:
-    from designer.graph.layer import Padding
-
-    return window._replace(padding=Padding.SAME)
+    return _pad(builder, call, operation.pads, fill), schema.Padding.VALID
 
 
 def _pad(builder: LiteBuilder, call: LiteCall, pads: Quad, fill: float) -> int:
@@ -178,26 +159,24 @@ def _pad(builder: LiteBuilder, call: LiteCall, pads: Quad, fill: float) -> int:
     return builder.operator(schema.BuiltinOperator.PADV2, inputs, output, schema.PadV2OptionsT())
 
 
-@_writes("torch.nn.Conv2d")
-def _convolution(builder: LiteBuilder, call: LiteCall) -> int:
-    window, x = call.window, call.specs[0]
-    assert window is not None  # every convolution slides one
-    source, padding = _padded(builder, call, 0.0)
+@LITERT.answers(op.Convolution)
+def _convolution(builder: LiteBuilder, call: LiteCall, operation: op.Convolution) -> int:
+    source, padding = _padded(builder, call, operation, 0.0)
     kernel = builder.weights[f"{call.key}.weight"]
     out_channels = kernel.shape[0]
     bias = builder.weights.get(f"{call.key}.bias", numpy.zeros(out_channels, numpy.float32))
     shared = {
         "padding": padding,
-        "strideH": window.stride,
-        "strideW": window.stride,
-        "dilationHFactor": window.dilation,
-        "dilationWFactor": window.dilation,
+        "strideH": operation.stride[0],
+        "strideW": operation.stride[1],
+        "dilationHFactor": operation.dilation[0],
+        "dilationWFactor": operation.dilation[1],
         "fusedActivationFunction": _CLIPS[call.clip],
     }
-    is_depthwise = call.arguments.get("groups", 1) == x.channels > 1
-    if is_depthwise:
+    if operation.is_depthwise:
         kernel = kernel.transpose(1, 2, 3, 0)  # 1×k×k×(C·m)
-        options = _options(schema.DepthwiseConv2DOptionsT, depthMultiplier=out_channels // x.channels, **shared)
+        multiplier = out_channels // operation.in_channels
+        options = _options(schema.DepthwiseConv2DOptionsT, depthMultiplier=multiplier, **shared)
         code = schema.BuiltinOperator.DEPTHWISE_CONV_2D
     else:
         kernel = kernel.transpose(0, 2, 3, 1)  # C'×k×k×(C/g)
@@ -207,44 +186,48 @@ def _convolution(builder: LiteBuilder, call: LiteCall) -> int:
     return builder.operator(code, [source, *weights], builder.made(call), options)
 
 
-def _pooled(builder: LiteBuilder, call: LiteCall, code: int, fill: float) -> int:
-    window = call.window
-    assert window is not None  # every pooling but the global slides one
-    source, padding = _padded(builder, call, fill)
+def _pooled(
+    builder: LiteBuilder, call: LiteCall, operation: op.MaxPool | op.AveragePool, code: int, fill: float
+) -> int:
+    source, padding = _padded(builder, call, operation, fill)
     if fill == 0 and source != call.inputs[0]:
         raise ExportError(f"{call.name}: LiteRT has no average pool with this padding; padding 'none' can be written")
-    side, stride = window.kernel_size, window.stride
     options = _options(
-        schema.Pool2DOptionsT, padding=padding, strideH=stride, strideW=stride, filterHeight=side, filterWidth=side
+        schema.Pool2DOptionsT,
+        padding=padding,
+        strideH=operation.stride[0],
+        strideW=operation.stride[1],
+        filterHeight=operation.kernel[0],
+        filterWidth=operation.kernel[1],
     )
     return builder.operator(code, [source], builder.made(call), options)
 
 
-@_writes("torch.nn.MaxPool2d")
-def _max_pool(builder: LiteBuilder, call: LiteCall) -> int:
-    return _pooled(builder, call, schema.BuiltinOperator.MAX_POOL_2D, float("-inf"))
+@LITERT.answers(op.MaxPool)
+def _max_pool(builder: LiteBuilder, call: LiteCall, operation: op.MaxPool) -> int:
+    return _pooled(builder, call, operation, schema.BuiltinOperator.MAX_POOL_2D, float("-inf"))
 
 
-@_writes("torch.nn.AvgPool2d")
-def _average_pool(builder: LiteBuilder, call: LiteCall) -> int:
-    return _pooled(builder, call, schema.BuiltinOperator.AVERAGE_POOL_2D, 0.0)
+@LITERT.answers(op.AveragePool)
+def _average_pool(builder: LiteBuilder, call: LiteCall, operation: op.AveragePool) -> int:
+    return _pooled(builder, call, operation, schema.BuiltinOperator.AVERAGE_POOL_2D, 0.0)
 
 
-@_writes("torch.nn.AdaptiveAvgPool2d")
-def _global_pool(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.GlobalAveragePool)
+def _global_pool(builder: LiteBuilder, call: LiteCall, operation: op.GlobalAveragePool) -> int:
     axes = builder.constant("sides", numpy.array([1, 2], numpy.int32))
     options = _options(schema.ReducerOptionsT, keepDims=True)
     return builder.operator(schema.BuiltinOperator.MEAN, [call.inputs[0], axes], builder.made(call), options)
 
 
-@_writes("torch.nn.BatchNorm2d")
-def _batch_norm(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.BatchNorm)
+def _batch_norm(builder: LiteBuilder, call: LiteCall, operation: op.BatchNorm) -> int:
     """Y = x·f + (β − μ·f) with f = γ/√(σ² + ε), where no convolution before it could take it in."""
     scale, shift, mean, variance = (
         builder.weights[f"{call.key}.{name}"].astype(numpy.float64)
         for name in ("weight", "bias", "running_mean", "running_var")
     )
-    factor = scale / numpy.sqrt(variance + call.arguments.get("eps", 1e-5))
+    factor = scale / numpy.sqrt(variance + operation.eps)
     scaled = _with_constant(builder, call, schema.BuiltinOperator.MUL, call.inputs[0], "factor", factor, "scaled")
     return _with_constant(builder, call, schema.BuiltinOperator.ADD, scaled, "shift", shift - mean * factor)
 
@@ -264,8 +247,8 @@ def _pairwise(
     return builder.operator(code, inputs, builder.made(call, step), options)
 
 
-@_writes("torch.nn.Linear")
-def _linear(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Linear)
+def _linear(builder: LiteBuilder, call: LiteCall, operation: op.Linear) -> int:
     kernel = builder.weights[f"{call.key}.weight"]
     bias = builder.weights.get(f"{call.key}.bias", numpy.zeros(kernel.shape[0], numpy.float32))
     weights = [builder.weight(f"{call.key}.weight", kernel), builder.weight(f"{call.key}.bias", bias)]
@@ -274,8 +257,8 @@ def _linear(builder: LiteBuilder, call: LiteCall) -> int:
     return builder.operator(code, [call.inputs[0], *weights], builder.made(call), options)
 
 
-@_writes("torch.nn.Flatten")
-def _flatten(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Flatten)
+def _flatten(builder: LiteBuilder, call: LiteCall, operation: op.Flatten) -> int:
     x, source = call.specs[0], call.inputs[0]
     if x.is_map and x.channels > 1 and x.height * x.width > 1:
         # PyTorch lays out channel by channel; what is behind has its weights in that order.
@@ -287,31 +270,31 @@ def _flatten(builder: LiteBuilder, call: LiteCall) -> int:
     return builder.operator(schema.BuiltinOperator.RESHAPE, [source, shape], builder.made(call), options)
 
 
-@_writes("torch.cat")
-def _concatenate(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Concatenate)
+def _concatenate(builder: LiteBuilder, call: LiteCall, operation: op.Concatenate) -> int:
     axis = 3 if call.specs[0].is_map else 1
     options = _options(schema.ConcatenationOptionsT, axis=axis)
     return builder.operator(schema.BuiltinOperator.CONCATENATION, list(call.inputs), builder.made(call), options)
 
 
-@_writes("torch.add")
-def _add(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Add)
+def _add(builder: LiteBuilder, call: LiteCall, operation: op.Add) -> int:
     return _pairwise(builder, call, schema.BuiltinOperator.ADD, call.inputs, clip=call.clip)
 
 
-@_writes("torch.mul")
-def _multiply(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Multiply)
+def _multiply(builder: LiteBuilder, call: LiteCall, operation: op.Multiply) -> int:
     return _pairwise(builder, call, schema.BuiltinOperator.MUL, call.inputs)
 
 
-@_writes("torch.nn.SiLU")
-def _silu(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Silu)
+def _silu(builder: LiteBuilder, call: LiteCall, operation: op.Silu) -> int:
     gate = builder.operator(schema.BuiltinOperator.LOGISTIC, [call.inputs[0]], builder.made(call, "gate"))
     return _pairwise(builder, call, schema.BuiltinOperator.MUL, [call.inputs[0], gate])
 
 
-@_writes("torch.nn.Hardsigmoid")
-def _hard_sigmoid(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.HardSigmoid)
+def _hard_sigmoid(builder: LiteBuilder, call: LiteCall, operation: op.HardSigmoid) -> int:
     """ReLU6(x + 3)/6."""
     three, sixth = numpy.array([3.0]), numpy.array([1 / 6])
     add, multiply = schema.BuiltinOperator.ADD, schema.BuiltinOperator.MUL
@@ -319,39 +302,35 @@ def _hard_sigmoid(builder: LiteBuilder, call: LiteCall) -> int:
     return _with_constant(builder, call, multiply, clipped, "sixth", sixth)
 
 
-@_writes("torch.nn.LeakyReLU")
-def _leaky_relu(builder: LiteBuilder, call: LiteCall) -> int:
-    options = _options(schema.LeakyReluOptionsT, alpha=float(call.arguments.get("negative_slope", 0.01)))
+@LITERT.answers(op.LeakyRelu)
+def _leaky_relu(builder: LiteBuilder, call: LiteCall, operation: op.LeakyRelu) -> int:
+    options = _options(schema.LeakyReluOptionsT, alpha=operation.negative_slope)
     return builder.operator(schema.BuiltinOperator.LEAKY_RELU, [call.inputs[0]], builder.made(call), options)
 
 
-@_writes("torch.nn.GELU")
-def _gelu(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.Gelu)
+def _gelu(builder: LiteBuilder, call: LiteCall, operation: op.Gelu) -> int:
     return builder.operator(
         schema.BuiltinOperator.GELU, [call.inputs[0]], builder.made(call), _options(schema.GeluOptionsT)
     )
 
 
-@_writes("torch.nn.Hardswish")
-def _hard_swish(builder: LiteBuilder, call: LiteCall) -> int:
+@LITERT.answers(op.HardSwish)
+def _hard_swish(builder: LiteBuilder, call: LiteCall, operation: op.HardSwish) -> int:
     return builder.operator(
         schema.BuiltinOperator.HARD_SWISH, [call.inputs[0]], builder.made(call), schema.HardSwishOptionsT()
     )
 
 
 def _plain(code: int) -> Writer:
-    return lambda builder, call: builder.operator(code, [call.inputs[0]], builder.made(call))
+    return lambda builder, call, _operation: builder.operator(code, [call.inputs[0]], builder.made(call))
 
 
-def _nothing(builder: LiteBuilder, call: LiteCall) -> int:
-    return call.inputs[0]
+LITERT.set(op.Relu, _plain(schema.BuiltinOperator.RELU))
+LITERT.set(op.Relu6, _plain(schema.BuiltinOperator.RELU6))
+LITERT.set(op.Sigmoid, _plain(schema.BuiltinOperator.LOGISTIC))
 
 
-WRITERS |= {
-    "torch.nn.ReLU": _plain(schema.BuiltinOperator.RELU),
-    "torch.nn.ReLU6": _plain(schema.BuiltinOperator.RELU6),
-    "torch.nn.Sigmoid": _plain(schema.BuiltinOperator.LOGISTIC),
-    # What does nothing when running is left out.
-    "torch.nn.Identity": _nothing,
-    "torch.nn.Dropout": _nothing,
-}
+@LITERT.answers(op.Identity, op.Dropout)
+def _nothing(builder: LiteBuilder, call: LiteCall, operation: Operation) -> int:
+    return call.inputs[0]  # what does nothing when running is left out

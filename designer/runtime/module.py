@@ -1,4 +1,4 @@
-"""A design as a PyTorch module, built by reading the layers' calls.
+"""A design as a PyTorch module, built by reading the layers' steps.
 
 Submodules are named as the canvas names its nodes, blocks nested, so that a weight's key in the state dict is its path
 on the canvas joined by dots: ``bottleneck_1.expand.weight``. TensorFlow's padding depends on the size of the input, so
@@ -15,10 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.torch_calls import Call, torch_calls
 from designer.graph.design import Design, NodePath
-from designer.graph.layer import Call
 from designer.runtime.memory import require_memory
-from designer.runtime.program import Program, Stretch, Value, program_of
+from designer.runtime.program import Instruction, Program, Stretch, Value, program_of
 
 Function = Callable[..., Tensor]
 
@@ -202,6 +202,31 @@ def function_of(call: Call) -> Function:
     return _of_sequence(function) if call.takes_sequence else function
 
 
+class _in_turn:  # noqa: N801  # a function in all but this: it can be pickled and copied
+    """Functions of one tensor, one after the other; a module among them is found by its name."""
+
+    def __init__(self, functions: Sequence[Function]) -> None:
+        self._functions = tuple(functions)
+
+    @property
+    def module(self) -> nn.Module | None:
+        """The module among them."""
+        return next((each for each in self._functions if isinstance(each, nn.Module)), None)
+
+    def __call__(self, *tensors: Tensor) -> Tensor:
+        first, *rest = self._functions
+        made = first(*tensors)
+        for function in rest:
+            made = function(made)
+        return made
+
+
+def _module_of(function: Function) -> nn.Module | None:
+    if isinstance(function, nn.Module):
+        return function
+    return function.module if isinstance(function, _in_turn) else None
+
+
 class _of_sequence:  # noqa: N801  # a function in all but this: it can be pickled and copied
     """A function of one sequence, called with its items."""
 
@@ -212,13 +237,19 @@ class _of_sequence:  # noqa: N801  # a function in all but this: it can be pickl
         return self._function(items)
 
 
+def _function_of_step(instruction: Instruction) -> Function:
+    functions = [function_of(call) for call in torch_calls(instruction.step)]
+    return functions[0] if len(functions) == 1 else _in_turn(functions)
+
+
 def _assemble(program: Program) -> CompiledModule:
-    functions = [function_of(instruction.call) for instruction in program.instructions]
+    functions = [_function_of_step(instruction) for instruction in program.instructions]
     built = {stretch.path: _stretch_module(program, stretch, functions) for stretch in program.stretches}
     # In order of execution, so that the state dict lists the weights as the signal meets them.
     for instruction, function in zip(program.instructions, functions, strict=True):
-        if isinstance(function, nn.Module):
-            _name(built, instruction.path, function)
+        module = _module_of(function)
+        if module is not None:
+            _name(built, instruction.path, module)
     for path, block in built.items():
         if path:
             _register(built[path[:-1]], path[-1], block)  # blocks without any module inside

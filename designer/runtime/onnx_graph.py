@@ -6,7 +6,7 @@ Writes no file and runs nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
 
@@ -19,9 +19,7 @@ from onnx import helper, numpy_helper
 from designer.analysis.snapshot import Analysis
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
-from designer.graph.layer import Quad
-from designer.graph.tensor import TensorSpec
-from designer.runtime.onnx_operators import TAKES_PADS_IN, GraphBuilder, OperatorCall, Shape, write
+from designer.runtime.onnx_operators import GraphBuilder, OperatorCall, Shape, write
 from designer.runtime.program import Instruction, Program, Value
 
 PROJECT = "bottleneck-designer"
@@ -118,7 +116,7 @@ def build_graph(
         plan: What it shall be like.
 
     Raises:
-        ExportError: A call has no operator in ONNX.
+        ExportError: An operation has none in ONNX.
     """
     element = numpy.float16 if plan.half else numpy.float32
     builder = GraphBuilder(plan.opset, {name: array_of(tensor) for name, tensor in weights.items()}, element)
@@ -132,20 +130,18 @@ def build_graph(
         inside |= {
             value: f"{names[value]}.{_HALF}" for value in end_names.values() if value not in program.whole.inputs
         }
-    for instruction, pads in _with_pads_taken_in(program):
+    for instruction in program.instructions:
         shape.know(instruction)
         call = OperatorCall(
             ".".join(instruction.path),
             _name(plan.names, instruction.path),
-            "" if instruction.gives_output else instruction.call.result,
-            dict(instruction.call.arguments),
+            "" if instruction.gives_output else instruction.step.result,
             tuple(inside[value] for value in instruction.sources),
             inside[instruction.target],
             shape.of(instruction.target),
             instruction.layer.card_title(),
-            pads,
         )
-        write(builder, instruction.call.target, call)
+        write(builder, instruction.step.operation, call)
     for name, value in end_names.items():
         if inside[value] != name:  # an input, what another Output gives already, or what comes in float16
             builder.nodes.append(
@@ -196,7 +192,7 @@ class _Shapes:
         """Work out the shape of a step within a node."""
         for specs in self._specs:
             if instruction.target not in specs:
-                specs[instruction.target] = _step_spec(instruction, specs[instruction.sources[0]])
+                specs[instruction.target] = specs[instruction.sources[0]]  # a partial sum has its terms' shape
 
     def of(self, value: Value) -> Shape:
         """The shape of a tensor."""
@@ -264,39 +260,6 @@ def _value_names(program: Program, given: Mapping[NodePath, str]) -> dict[Value,
     for value, path in zip(program.whole.outputs, program.output_paths, strict=True):
         names.setdefault(value, _name(given, path))
     for instruction in program.instructions:
-        steps = () if instruction.gives_output else (instruction.call.result,)
+        steps = () if instruction.gives_output else (instruction.step.result,)
         names.setdefault(instruction.target, ".".join((_name(given, instruction.path), *steps, "out")))
     return names
-
-
-def _step_spec(instruction: Instruction, source: TensorSpec) -> TensorSpec:
-    """Shape of a tensor within a node: a padded input is larger, all else has the shape of what it is made from."""
-    pads = dict(instruction.call.arguments).get("pad")
-    if pads is None:
-        return source
-    left, right, top, bottom = pads
-    return source.with_sides(source.height + top + bottom, source.width + left + right)
-
-
-def _with_pads_taken_in(program: Program) -> Iterator[tuple[Instruction, Quad]]:
-    """The instructions, each padding taken into the operator after it where that pads with the same value itself."""
-    pending: Instruction | None = None
-    for instruction in program.instructions:
-        pads: Quad = (0, 0, 0, 0)
-        if pending is not None:
-            if instruction.sources == (pending.target,) and _takes_in(instruction, pending):
-                left, right, top, bottom = dict(pending.call.arguments)["pad"]
-                pads = (top, bottom, left, right)
-                instruction = replace(instruction, sources=pending.sources)
-            else:
-                yield pending, pads
-            pending = None
-        if not instruction.gives_output and instruction.call.target == "torch.nn.functional.pad":
-            pending = instruction  # what a node pads within itself, the node's next call alone reads
-        else:
-            yield instruction, pads
-
-
-def _takes_in(instruction: Instruction, pad: Instruction) -> bool:
-    value = float(dict(pad.call.arguments).get("value", 0.0))
-    return TAKES_PADS_IN.get(instruction.call.target) == value

@@ -1,4 +1,4 @@
-"""What each kind of PyTorch call is in ONNX: one function a kind, in one table. Knows tensors by name, and no design.
+"""What each operation is in ONNX: one function a type, in one table. Knows tensors by name, and no design.
 
 Source of the operators' meaning: the ONNX operator reference, https://onnx.ai/onnx/operators/.
 """
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from designer.errors import ExportError
-from designer.graph.layer import Quad
+from designer.graph import operation as op
+from designer.graph.operation import Operation, Reader
 
 Shape = tuple[int | str, ...]
 
@@ -24,34 +25,28 @@ LOWEST_OPSET = 11
 HIGHEST_OPSET = 21
 """The newest set that was tried in ONNX Runtime."""
 
-_NO_PADS: Quad = (0, 0, 0, 0)
-
 
 @dataclass(frozen=True)
 class OperatorCall:
-    """One PyTorch call, to be written as ONNX nodes.
+    """Where one operation stands, to be written as ONNX nodes.
 
     Attributes:
         key: The node's path, which its weights have in the state dict: ``bottleneck_1.expand``.
         name: The node's name in the file.
-        step: A word for a call on the way to the node's result; empty for the last.
-        arguments: The call's keyword arguments.
+        step: A word for an operation on the way to the node's result; empty for the last.
         inputs: Names of the tensors it takes.
         output: Name of the tensor it makes.
         shape: Shape of that tensor, N×C×H×W or N×F, the batch possibly a word.
         note: What the node is, for a person who reads the file.
-        pads: Top, bottom, left, right of a padding taken in from the call before.
     """
 
     key: str
     name: str
     step: str
-    arguments: Mapping[str, Any]
     inputs: tuple[str, ...]
     output: str
     shape: Shape
     note: str = ""
-    pads: Quad = _NO_PADS
 
 
 @dataclass
@@ -106,118 +101,88 @@ class GraphBuilder:
         return name
 
 
-Writer = Callable[[GraphBuilder, OperatorCall], object]
-WRITERS: dict[str, Writer] = {}
-"""By the PyTorch name of a call: what writes it."""
-
-TAKES_PADS_IN: Mapping[str, float] = {"torch.nn.Conv2d": 0.0, "torch.nn.MaxPool2d": float("-inf")}
-"""Calls whose operator pads unequally itself, with the value that its padding stands for."""
+Writer = Callable[[GraphBuilder, OperatorCall, Any], object]
+ONNX: Reader[Writer] = Reader("ONNX")
+"""What writes each operation."""
 
 
-def write(builder: GraphBuilder, target: str, call: OperatorCall) -> None:
-    """Append the nodes of a call.
+def write(builder: GraphBuilder, operation: Operation, call: OperatorCall) -> None:
+    """Append the nodes of an operation.
 
     Raises:
         ExportError: Nothing is known to write it with.
     """
-    if target not in WRITERS:
-        raise ExportError(
-            f"{call.name}: nothing here writes {target} to ONNX, so the design cannot be exported with it"
-        )
-    WRITERS[target](builder, call)
+    writer = ONNX.find(operation)
+    if writer is None:
+        raise ExportError(f"{call.name}: {ONNX.refusal(operation)}, so the design cannot be exported with it")
+    writer(builder, call, operation)
 
 
-def _writes(target: str) -> Callable[[Writer], Writer]:
-    def note(writer: Writer) -> Writer:
-        WRITERS[target] = writer
-        return writer
-
-    return note
+def _pads(operation: op.Convolution | op.MaxPool | op.AveragePool) -> list[int]:
+    """ONNX's order: top, left, bottom, right."""
+    top, bottom, left, right = operation.pads
+    return [top, left, bottom, right]
 
 
-def _pair(value: int | tuple[int, int]) -> list[int]:
-    return [value, value] if isinstance(value, int) else list(value)
-
-
-def _all_pads(call: OperatorCall) -> list[int]:
-    """ONNX's order, top, left, bottom, right: the module's own padding and what was taken in."""
-    rows, columns = _pair(call.arguments.get("padding", 0))
-    top, bottom, left, right = call.pads
-    return [rows + top, columns + left, rows + bottom, columns + right]
-
-
-@_writes("torch.nn.Conv2d")
-def _convolution(builder: GraphBuilder, call: OperatorCall) -> None:
-    arguments = call.arguments
+@ONNX.answers(op.Convolution)
+def _convolution(builder: GraphBuilder, call: OperatorCall, operation: op.Convolution) -> None:
     builder.add(
         "Conv",
         call,
         [*call.inputs, builder.weight(call, "weight"), *builder.optional_weight(call, "bias")],
-        kernel_shape=_pair(arguments["kernel_size"]),
-        strides=_pair(arguments.get("stride", 1)),
-        dilations=_pair(arguments.get("dilation", 1)),
-        group=arguments.get("groups", 1),
-        pads=_all_pads(call),
+        kernel_shape=list(operation.kernel),
+        strides=list(operation.stride),
+        dilations=list(operation.dilation),
+        group=operation.groups,
+        pads=_pads(operation),
     )
 
 
-@_writes("torch.nn.MaxPool2d")
-def _max_pool(builder: GraphBuilder, call: OperatorCall) -> None:
-    _pool(builder, call, "MaxPool")
+@ONNX.answers(op.MaxPool)
+def _max_pool(builder: GraphBuilder, call: OperatorCall, operation: op.MaxPool) -> None:
+    _pool(builder, call, operation, "MaxPool")
 
 
-@_writes("torch.nn.AvgPool2d")
-def _average_pool(builder: GraphBuilder, call: OperatorCall) -> None:
-    _pool(builder, call, "AveragePool")
+@ONNX.answers(op.AveragePool)
+def _average_pool(builder: GraphBuilder, call: OperatorCall, operation: op.AveragePool) -> None:
+    more: dict[str, Any] = {"count_include_pad": 0} if any(operation.pads) else {}
+    _pool(builder, call, operation, "AveragePool", **more)
 
 
-def _pool(builder: GraphBuilder, call: OperatorCall, operator: str) -> None:
-    arguments = dict(call.arguments)
-    attributes: dict[str, Any] = {
-        "kernel_shape": _pair(arguments["kernel_size"]),
-        "strides": _pair(arguments["stride"]),
-        "pads": _all_pads(call),
-    }
-    if "count_include_pad" in arguments:
-        attributes["count_include_pad"] = int(arguments["count_include_pad"])
-    builder.add(operator, call, list(call.inputs), **attributes)
+def _pool(
+    builder: GraphBuilder, call: OperatorCall, operation: op.MaxPool | op.AveragePool, operator: str, **more: Any
+) -> None:
+    builder.add(
+        operator,
+        call,
+        list(call.inputs),
+        kernel_shape=list(operation.kernel),
+        strides=list(operation.stride),
+        pads=_pads(operation),
+        **more,
+    )
 
 
-@_writes("torch.nn.AdaptiveAvgPool2d")
-def _global_pool(builder: GraphBuilder, call: OperatorCall) -> None:
-    if call.arguments["output_size"] != 1:
-        raise ExportError(f"{call.name}: only an average over the whole map can be written to ONNX")
-    builder.add("GlobalAveragePool", call, list(call.inputs))
-
-
-@_writes("torch.nn.BatchNorm2d")
-def _batch_norm(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.BatchNorm)
+def _batch_norm(builder: GraphBuilder, call: OperatorCall, operation: op.BatchNorm) -> None:
     tensors = [builder.weight(call, name) for name in ("weight", "bias", "running_mean", "running_var")]
-    builder.add("BatchNormalization", call, [*call.inputs, *tensors], epsilon=call.arguments.get("eps", 1e-5))
+    builder.add("BatchNormalization", call, [*call.inputs, *tensors], epsilon=operation.eps)
 
 
-@_writes("torch.nn.Linear")
-def _linear(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.Linear)
+def _linear(builder: GraphBuilder, call: OperatorCall, operation: op.Linear) -> None:
     tensors = [builder.weight(call, "weight"), *builder.optional_weight(call, "bias")]
     builder.add("Gemm", call, [*call.inputs, *tensors], transB=1)
 
 
-@_writes("torch.nn.functional.pad")
-def _pad(builder: GraphBuilder, call: OperatorCall) -> None:
-    left, right, top, bottom = call.arguments["pad"]
-    pads = builder.constant(f"{call.name}.pads", [0, 0, top, left, 0, 0, bottom, right])
-    value = builder.constant(f"{call.name}.pad_value", float(call.arguments.get("value", 0.0)))
-    builder.add("Pad", call, [*call.inputs, pads, value])
-
-
-@_writes("torch.nn.ReLU6")
-def _relu6(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.Relu6)
+def _relu6(builder: GraphBuilder, call: OperatorCall, operation: op.Relu6) -> None:
     bounds = [builder.constant("relu6.min", 0.0), builder.constant("relu6.max", 6.0)]
     builder.add("Clip", call, [*call.inputs, *bounds])
 
 
-@_writes("torch.nn.Hardswish")
-def _hard_swish(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.HardSwish)
+def _hard_swish(builder: GraphBuilder, call: OperatorCall, operation: op.HardSwish) -> None:
     if builder.opset >= 14:
         builder.add("HardSwish", call, list(call.inputs))
         return
@@ -225,19 +190,19 @@ def _hard_swish(builder: GraphBuilder, call: OperatorCall) -> None:
     builder.add("Mul", call, [*call.inputs, gate])
 
 
-@_writes("torch.nn.Hardsigmoid")
-def _hard_sigmoid(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.HardSigmoid)
+def _hard_sigmoid(builder: GraphBuilder, call: OperatorCall, operation: op.HardSigmoid) -> None:
     builder.add("HardSigmoid", call, list(call.inputs), alpha=1 / 6, beta=0.5)
 
 
-@_writes("torch.nn.SiLU")
-def _silu(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.Silu)
+def _silu(builder: GraphBuilder, call: OperatorCall, operation: op.Silu) -> None:
     gate = builder.add("Sigmoid", call, list(call.inputs), step="gate")
     builder.add("Mul", call, [*call.inputs, gate])
 
 
-@_writes("torch.nn.GELU")
-def _gelu(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.Gelu)
+def _gelu(builder: GraphBuilder, call: OperatorCall, operation: op.Gelu) -> None:
     if builder.opset >= 20:
         builder.add("Gelu", call, list(call.inputs))
         return
@@ -249,34 +214,36 @@ def _gelu(builder: GraphBuilder, call: OperatorCall) -> None:
     builder.add("Mul", call, [halved, shifted])
 
 
-@_writes("torch.nn.LeakyReLU")
-def _leaky_relu(builder: GraphBuilder, call: OperatorCall) -> None:
-    builder.add("LeakyRelu", call, list(call.inputs), alpha=call.arguments.get("negative_slope", 0.01))
+@ONNX.answers(op.LeakyRelu)
+def _leaky_relu(builder: GraphBuilder, call: OperatorCall, operation: op.LeakyRelu) -> None:
+    builder.add("LeakyRelu", call, list(call.inputs), alpha=operation.negative_slope)
 
 
-@_writes("torch.nn.Flatten")
-def _flatten(builder: GraphBuilder, call: OperatorCall) -> None:
+@ONNX.answers(op.Flatten)
+def _flatten(builder: GraphBuilder, call: OperatorCall, operation: op.Flatten) -> None:
     builder.add("Flatten", call, list(call.inputs), axis=1)
 
 
-@_writes("torch.cat")
-def _concatenate(builder: GraphBuilder, call: OperatorCall) -> None:
-    builder.add("Concat", call, list(call.inputs), axis=call.arguments["dim"])
+@ONNX.answers(op.Concatenate)
+def _concatenate(builder: GraphBuilder, call: OperatorCall, operation: op.Concatenate) -> None:
+    builder.add("Concat", call, list(call.inputs), axis=1)
 
 
-_PLAIN = {
-    "torch.nn.ReLU": "Relu",
-    "torch.nn.Sigmoid": "Sigmoid",
+_PLAIN: Mapping[type[Operation], str] = {
+    op.Relu: "Relu",
+    op.Sigmoid: "Sigmoid",
+    op.GlobalAveragePool: "GlobalAveragePool",
     # What does nothing when running keeps its place under its name; runtimes drop it.
-    "torch.nn.Identity": "Identity",
-    "torch.nn.Dropout": "Identity",
-    "torch.add": "Add",
-    "torch.mul": "Mul",
+    op.Identity: "Identity",
+    op.Dropout: "Identity",
+    op.Add: "Add",
+    op.Multiply: "Mul",
 }
 
 
 def _plain(operator: str) -> Writer:
-    return lambda builder, call: builder.add(operator, call, list(call.inputs))
+    return lambda builder, call, _operation: builder.add(operator, call, list(call.inputs))
 
 
-WRITERS.update({target: _plain(operator) for target, operator in _PLAIN.items()})
+for _type, _operator in _PLAIN.items():
+    ONNX.set(_type, _plain(_operator))

@@ -1,4 +1,4 @@
-"""A valid design laid flat: blocks opened to any depth, every call in order of execution, every tensor numbered.
+"""A valid design laid flat: blocks opened to any depth, every step in order of execution, every tensor numbered.
 
 The module and the ONNX file are two readers of this one program, so they cannot differ in what is computed. Knows no
 torch and no ONNX.
@@ -13,7 +13,8 @@ from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
 from designer.errors import InvalidDesign
 from designer.graph.design import NodePath, PortRef
-from designer.graph.layer import Call, Layer
+from designer.graph.layer import Layer
+from designer.graph.operation import Step
 from designer.graph.tensor import TensorSpec
 
 Value = int
@@ -22,20 +23,20 @@ Value = int
 
 @dataclass(frozen=True)
 class Instruction:
-    """One PyTorch call.
+    """One step of a layer.
 
     Attributes:
         path: The node it belongs to, through blocks.
         layer: The layer of that node.
-        call: What is called.
-        sources: The tensors it takes, in the call's order.
+        step: What is computed.
+        sources: The tensors it takes, in the step's order.
         target: The tensor it makes.
         gives_output: Whether that is the node's output rather than a step towards it.
     """
 
     path: NodePath
     layer: Layer
-    call: Call
+    step: Step
     sources: tuple[Value, ...]
     target: Value
     gives_output: bool
@@ -62,10 +63,10 @@ class Stretch:
 
 @dataclass
 class Program:
-    """Every call of a design in order of execution.
+    """Every step of a design in order of execution.
 
     Attributes:
-        instructions: The calls.
+        instructions: The steps.
         stretches: The whole first, then every block, each before the blocks inside it.
         specs: Shape of every tensor that a wire carries, N×C×H×W or N×F; steps inside a node have none.
         input_paths: The Input node of each tensor that enters.
@@ -140,7 +141,7 @@ def _lay_flat(program: Program, analysis: Analysis, prefix: NodePath, entering: 
         if report.inner is not None:
             made = _lay_flat(program, report.inner, path, sources)
         else:
-            made = (_append_calls(program, analysis, path, sources),)
+            made = (_append_steps(program, analysis, path, sources),)
         for port, value in zip(node.layer.outputs, made, strict=True):
             carried[PortRef(id, port.name)] = value
     leaving = tuple(
@@ -150,13 +151,13 @@ def _lay_flat(program: Program, analysis: Analysis, prefix: NodePath, entering: 
     return leaving
 
 
-def _append_calls(program: Program, analysis: Analysis, path: NodePath, sources: Sequence[Value]) -> Value:
+def _append_steps(program: Program, analysis: Analysis, path: NodePath, sources: Sequence[Value]) -> Value:
     layer, report = analysis.design.nodes[path[-1]].layer, analysis.node(path[-1])
     names = dict(zip((port.name for port in layer.inputs), sources, strict=True))
     *steps, last = layer.lower(*report.inputs)
-    for call in (*steps, last):
-        made = program.new_value(_output_spec(analysis, path[-1]) if call is last else None)
-        takes = tuple(names[name] for name in call.inputs)
-        program.instructions.append(Instruction(path, layer, call, takes, made, call is last))
-        names[call.result] = made
+    for step in (*steps, last):
+        made = program.new_value(_output_spec(analysis, path[-1]) if step is last else None)
+        takes = tuple(names[name] for name in step.inputs)
+        program.instructions.append(Instruction(path, layer, step, takes, made, step is last))
+        names[step.result] = made
     return names[last.result]

@@ -9,9 +9,10 @@ from designer.edit.grouping import expand_block
 from designer.edit.layout import tidy
 from designer.errors import TemplateError, near
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
 from designer.graph.parameter import Choice, Flag, Integer, Ratio
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding
 from designer.layers.activation import Activation, ReLU6
 from designer.layers.blocks import Bottleneck, ConvBlock, Separable
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d

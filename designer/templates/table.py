@@ -11,8 +11,9 @@ from typing import Any
 from designer.edit.layout import tidy
 from designer.errors import ParameterError, TemplateError, near
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
 from designer.graph.parameter import Parameter
+from designer.graph.window import Padding
 
 
 class PaddingConvention(Enum):

@@ -23,8 +23,9 @@ from designer.analysis.conventions import (
 from designer.analysis.snapshot import analyse
 from designer.export.python_source import python_source
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
 from designer.graph.parameter import Choice, Flag
+from designer.graph.window import Padding
 from designer.layers.activation import ReLU
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.dense import Flatten, FullyConnected

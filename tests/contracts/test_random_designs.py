@@ -12,6 +12,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.torch_calls import layer_calls
 from designer.files.design_json import dumps, loads
 from designer.graph.design import Design, NodePath
 from designer.runtime.module import CompiledModule, compile_module
@@ -49,7 +50,9 @@ def calls_of(analysis: Analysis, path: NodePath) -> tuple:
         within = inner.node(step).inner
         assert within is not None
         inner = within
-    return inner.design.nodes[path[-1]].layer.lower(*report.inputs)
+    inputs = report.known_inputs
+    assert inputs is not None
+    return layer_calls(inner.design.nodes[path[-1]].layer, inputs)
 
 
 @thorough

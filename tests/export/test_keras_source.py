@@ -18,7 +18,8 @@ from designer.errors import ExportError, InvalidDesign
 from designer.export.keras_calls import keras_calls
 from designer.export.keras_source import function_name, keras_source
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
+from designer.graph.window import Padding
 from designer.layers.activation import ReLU
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.dense import Flatten, FullyConnected

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.errors import Misfit, ParameterError
-from designer.graph.layer import Padding, Window
 from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding, Window
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.dense import Dropout
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.errors import ParameterError
-from designer.graph.layer import Padding
 from designer.graph.parameter import Choice, Flag, Integer, Integers, Parameter, Ratio, declared, flag, integer
+from designer.graph.window import Padding
 from designer.layers.registry import catalogue
 from tests.random_designs import values
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from designer.errors import LayerDeclarationError
-from designer.graph.layer import Call, Category, Layer
+from designer.graph.layer import Category, Layer
+from designer.graph.operation import Identity, Step
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue, lookup, register, search
 
@@ -16,7 +17,7 @@ def declare(key: str = "made_for_this_test", **members: Any) -> None:
     complete = {
         "__doc__": "A layer.",
         "output": lambda self, x: x,
-        "lower": lambda self, x: (Call("torch.nn.Identity"),),
+        "lower": lambda self, x: (Step(Identity()),),
     }
     made = {name: value for name, value in (complete | members).items() if value is not None}
     register(key=key, title="T", glyph="T", category=Category.ACTIVATION)(type("Made", (Layer,), made))

@@ -19,7 +19,9 @@ from designer.errors import ExportError, InvalidDesign, ParameterError
 from designer.export.result import ExportResult
 from designer.files.design_json import loads
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
+from designer.graph.operation import Relu
+from designer.graph.window import Padding
 from designer.layers.activation import GELU, HardSwish, ReLU, ReLU6, SiLU
 from designer.layers.convolution import Conv2d
 from designer.layers.endpoints import Input, Output
@@ -202,11 +204,11 @@ def test_progress_and_cancel(tmp_path: Path) -> None:
         assert os.listdir(tmp_path) == ["net.onnx"]
 
 
-def wrong_relu(builder: onnx_operators.GraphBuilder, call: onnx_operators.OperatorCall) -> None:
+def wrong_relu(builder: onnx_operators.GraphBuilder, call: onnx_operators.OperatorCall, operation: Relu) -> None:
     builder.add("Sigmoid", call, list(call.inputs))
 
 
-def unknown_operator(builder: onnx_operators.GraphBuilder, call: onnx_operators.OperatorCall) -> None:
+def unknown_operator(builder: onnx_operators.GraphBuilder, call: onnx_operators.OperatorCall, operation: Relu) -> None:
     builder.add("NoSuchOperator", call, list(call.inputs))
 
 
@@ -217,7 +219,7 @@ def unknown_operator(builder: onnx_operators.GraphBuilder, call: onnx_operators.
 def test_a_file_that_does_not_prove_right_is_not_left_and_the_old_one_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: onnx_operators.Writer, reason: str
 ) -> None:
-    monkeypatch.setitem(onnx_operators.WRITERS, "torch.nn.ReLU", writer)
+    monkeypatch.setattr(onnx_operators, "ONNX", onnx_operators.ONNX.changed({Relu: writer}))
     path = tmp_path / "net.onnx"
     path.write_bytes(b"the old file")
     with pytest.raises(ExportError, match=reason):
@@ -226,9 +228,9 @@ def test_a_file_that_does_not_prove_right_is_not_left_and_the_old_one_stays(
     assert os.listdir(tmp_path) == ["net.onnx"]
 
 
-def test_a_call_that_nothing_writes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(onnx_operators.WRITERS, "torch.nn.ReLU")
-    with pytest.raises(ExportError, match=r"layer_0: nothing here writes torch\.nn\.ReLU to ONNX"):
+def test_an_operation_that_nothing_writes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx_operators, "ONNX", onnx_operators.ONNX.changed({Relu: None}))
+    with pytest.raises(ExportError, match="layer_0: nothing here writes a ReLU to ONNX"):
         export_onnx(chain(ReLU()), tmp_path / "net.onnx")
 
 

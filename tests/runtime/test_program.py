@@ -7,33 +7,35 @@ import pytest
 from designer.analysis.snapshot import analyse
 from designer.errors import InvalidDesign
 from designer.graph.design import Design
+from designer.graph.operation import Convolution
+from designer.graph.window import Padding
 from designer.runtime.program import program_of
 from designer.templates.networks import template
 
 
 def test_a_bottleneck_step_by_step() -> None:
     program = program_of(analyse(template("bottleneck").build(padding="tensorflow", stride=1, kernel=3)))
-    steps = [(".".join(step.path), step.call.target.removeprefix("torch.nn.")) for step in program.instructions]
+    steps = [(".".join(step.path), type(step.step.operation).__name__) for step in program.instructions]
     assert steps == [
-        ("expand", "Conv2d"),
-        ("expand_bn", "BatchNorm2d"),
-        ("expand_act", "ReLU6"),
-        ("depthwise", "Conv2d"),
-        ("depthwise_bn", "BatchNorm2d"),
-        ("depthwise_act", "ReLU6"),
-        ("project", "Conv2d"),
-        ("project_bn", "BatchNorm2d"),
-        ("add", "torch.add"),
+        ("expand", "Convolution"),
+        ("expand_bn", "BatchNorm"),
+        ("expand_act", "Relu6"),
+        ("depthwise", "Convolution"),
+        ("depthwise_bn", "BatchNorm"),
+        ("depthwise_act", "Relu6"),
+        ("project", "Convolution"),
+        ("project_bn", "BatchNorm"),
+        ("add", "Add"),
     ]
     assert set(program.instructions[-1].sources) == {program.whole.inputs[0], program.instructions[-2].target}
 
 
-def test_unequal_padding_is_a_step_of_its_own_within_the_node() -> None:
+def test_unequal_padding_is_in_the_convolution_with_what_it_comes_from() -> None:
     program = program_of(analyse(template("bottleneck").build(padding="tensorflow", stride=2)))
-    pad, convolution = [step for step in program.instructions if step.path == ("depthwise",)]
-    assert (pad.call.target, pad.gives_output) == ("torch.nn.functional.pad", False)
-    assert convolution.sources == (pad.target,)
-    assert pad.target not in program.specs
+    (convolution,) = [step for step in program.instructions if step.path == ("depthwise",)]
+    assert isinstance(convolution.step.operation, Convolution)
+    assert convolution.step.operation.pads == (0, 1, 0, 1)
+    assert convolution.step.operation.padding is Padding.SAME
     assert program.specs[convolution.target].full_label == "1×144×28×28"
 
 

@@ -9,7 +9,7 @@ import pytest
 from designer.analysis.snapshot import Analysis, analyse
 from designer.errors import TemplateError
 from designer.graph.design import NodeId
-from designer.graph.layer import Padding
+from designer.graph.window import Padding
 from designer.layers.blocks import Bottleneck, ConvBlock
 from designer.templates.networks import template, templates
 from designer.templates.table import round_channels

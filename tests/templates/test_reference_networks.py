@@ -12,7 +12,8 @@ import pytest
 
 from designer.analysis.snapshot import analyse
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer, Padding
+from designer.graph.layer import Layer
+from designer.graph.window import Padding
 from designer.layers.activation import HardSigmoid, HardSwish, ReLU, Sigmoid, SiLU
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.dense import Dropout, Flatten, FullyConnected

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from designer.analysis.snapshot import analyse
 from designer.edit.document import Document
 from designer.graph.design import Design, NodeId
-from designer.graph.layer import Padding
+from designer.graph.window import Padding
 from designer.layers.convolution import DepthwiseConv2d
 from designer.ui.fields import ChoiceField, FlagField, NumberField
 from designer.ui.panels.inspector import InspectorPanel
