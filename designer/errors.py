@@ -7,6 +7,7 @@ DesignerError
 ├── Misfit                 a layer cannot take these inputs; the analysis turns it into a problem on the node
 ├── DesignFileError        a file cannot be read or written
 ├── TemplateError          a template is unknown, or does not take these settings
+├── UsageError             a command line does not say what to do
 ├── InvalidDesign          something was asked of a design that only a valid design can do
 ├── ExportError            a file was not written, or what was written did not prove right
 └── JobFailed              a run or measurement was refused or broke
@@ -96,6 +97,10 @@ class InvalidDesign(DesignerError):
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("the design has problems:\n" + "\n".join(self.problems))
+
+
+class UsageError(DesignerError):
+    """A command line that does not say what to do, with the usage in front."""
 
 
 class ExportError(DesignerError):

@@ -7,7 +7,9 @@ bytes, 1 M = 10⁶).
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections.abc import Callable
 
 THIN_SPACE = "\u202f"
@@ -17,6 +19,45 @@ UNKNOWN = "–"
 
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 _DIGITS = 3
+
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    r"""A text as a terminal, a log or a tool tip may have it, whoever wrote it.
+
+    What would move the cursor, colour or reorder what stands around it, or cannot be written at all (control
+    characters, marks of direction, halves of surrogate pairs) becomes its escape, ``\x1b``; line ends and tabs stay.
+    """
+    return _UNPRINTABLE.sub(lambda found: ascii(found.group())[1:-1], text)
+
+
+def lacks(encoding: str, text: str) -> bool:
+    """Whether an encoding has no code for a letter of a text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def json_line(data: object, encoding: str | None = "utf-8") -> str:
+    """Data as one line of JSON that a console of this encoding can show, the same object whatever letters it lacks."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    if printable(text) == text and not lacks(encoding or "utf-8", text):
+        return text
+    return json.dumps(data, allow_nan=False)
+
+
+def clipped(text: str, most: int = 2000) -> str:
+    """A text that is not longer than a message may be: the middle of a longer one is left out, and said."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]} … {len(text) - 2 * half} characters left out … {text[-half:]}"
 
 
 def count(value: int | None) -> str:
@@ -89,11 +130,14 @@ def plural(number: int, noun: str, nouns: str = "") -> str:
 
 
 def _prefixed(value: float | None, unit: str) -> str:
-    if value is None or math.isnan(value):
+    if value is None or value != value:
         return UNKNOWN
-    if math.isinf(value):
+    try:
+        size = abs(float(value))
+    except OverflowError:  # a whole number beyond every floating-point one
+        size = math.inf
+    if math.isinf(size):
         return _sign(value) + "∞"
-    size = abs(value)
     step = 0
     # 999.5 k would print as 1000 k: what rounds up to a thousand goes to the next prefix.
     while step < len(_PREFIXES) - 1 and size >= (1000 if step == 0 and size == int(size) else 999.5):

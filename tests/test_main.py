@@ -229,7 +229,7 @@ def test_bench_says_its_conditions(folder: Path) -> None:
         (("--threads", "0"), "threads"),
         (("--device", "cuda:99"), "cuda:99"),
         (("--batch", "0"), "batch"),
-        (("--time-limit", "0"), "--time-limit 0 leaves no time"),
+        (("--time-limit", "0"), "--time-limit: '0' is no time limit; it takes seconds, above 0"),
         (("--backend", "eagr"), "did you mean 'eager'"),
     ],
 )

@@ -74,4 +74,4 @@ def _tallies_of(node: Node, report: NodeReport) -> Iterator[Tally]:
     if report.inner is not None:
         yield from report.inner.tallies.values()
     elif report.cost is not None and node.layer.inputs and node.layer.outputs:
-        yield Tally(type(node.layer), 1, report.cost)
+        yield Tally(node.layer.declared, 1, report.cost)

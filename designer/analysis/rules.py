@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.shapes import facts
-from designer.edit.edits import connect, delete, place, set_layer
+from designer.edit.edits import connect, delete, place
 from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.edit.splice import place_on_wire
 from designer.errors import DesignerError, Misfit
@@ -275,13 +275,12 @@ def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iter
 
 def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
     """A residual's branches differ: project one, match the last convolution's channels, or drop the residual."""
-    layer = design.nodes[id].layer
-    refs = [PortRef(id, port.name) for port in layer.inputs]
+    refs = [PortRef(id, port.name) for port in design.nodes[id].layer.inputs]
     # The shortcut is the branch that left the common way earlier; it is what the papers project.
     by_age = sorted(range(len(refs)), key=lambda index: design.rank[design.wires[refs[index]].source.node])
     for index in by_age:
         goal = inputs[by_age[-1] if index != by_age[-1] else by_age[0]]
-        yield from _projection(refs[index], inputs[index], goal, layer.output)
+        yield from _projection(refs[index], inputs[index], goal)
     for index in reversed(by_age):
         goal = inputs[by_age[0] if index != by_age[0] else by_age[-1]]
         yield from _other_channels(design, design.wires[refs[index]].source.node, goal.channels)
@@ -290,14 +289,16 @@ def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) ->
     yield Fix("Remove the residual", lambda d: delete(d, [id]))
 
 
-def _projection(
-    target: PortRef, present: TensorSpec, goal: TensorSpec, fits: Callable[..., TensorSpec] | None = None
-) -> Iterator[Fix]:
+def _projection(target: PortRef, present: TensorSpec, goal: TensorSpec) -> Iterator[Fix]:
     if not present.is_map or not goal.is_map or present.height < goal.height or present.width < goal.width:
         return
     stride = -(-present.height // goal.height)
-    layer = PointwiseConv2d(goal.channels, stride)
-    if layer.output(present).shape == goal.shape:
+    try:
+        layer = PointwiseConv2d(goal.channels, stride)
+        fits = layer.output(present).shape == goal.shape
+    except DesignerError:  # out of a parameter's range: no such layer can be placed
+        return
+    if fits:
         step = f" s{stride}" if stride > 1 else ""
         label = f"Match {present.label} to {goal.label} by 1×1{step} at {target.port}"
         yield Fix(label, lambda d: place_on_wire(d, layer, target)[0])
@@ -308,8 +309,7 @@ def _other_channels(design: Design, id: NodeId, channels: int) -> Iterator[Fix]:
     while True:
         layer = design.nodes[id].layer
         if any(parameter.name == "out_channels" for parameter in layer.parameters):
-            changed = layer.with_parameter("out_channels", channels)
-            yield Fix(f"Set {id}'s channels to {channels}", partial(set_layer, id=id, layer=changed))
+            yield from _setting(design, id, "out_channels", channels, f"Set {id}'s channels to {channels}")
             return
         sources = design.predecessors[id]
         if len(sources) != 1:
@@ -322,7 +322,7 @@ def _no_stride(design: Design, id: NodeId) -> Iterator[Fix]:
     while True:
         layer = design.nodes[id].layer
         if any(parameter.name == "stride" for parameter in layer.parameters) and layer.downsampling > 1:
-            yield Fix(f"Set {id}'s stride to 1", partial(set_layer, id=id, layer=layer.with_parameter("stride", 1)))
+            yield from _setting(design, id, "stride", 1, f"Set {id}'s stride to 1")
             return
         sources = design.predecessors[id]
         if len(sources) != 1:
@@ -371,7 +371,8 @@ def _even_kernel(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     yield from _setting(design, id, "padding", Padding.SAME)
 
 
-def _setting(design: Design, id: NodeId, name: str, value: object) -> Iterator[Fix]:
+def _setting(design: Design, id: NodeId, name: str, value: object, label: str = "") -> Iterator[Fix]:
+    """Set a parameter; nothing where the layer has none of that name, or the value is out of its range."""
     layer: Layer = design.nodes[id].layer
     if not any(parameter.name == name for parameter in layer.parameters):
         return
@@ -381,8 +382,8 @@ def _setting(design: Design, id: NodeId, name: str, value: object) -> Iterator[F
     except DesignerError:
         return
     if changed != layer:
-        label = f"Set {parameter.label.lower()} to {parameter.text(value)}"
-        yield Fix(label, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
+        words = label or f"Set {parameter.label.lower()} to {parameter.text(value)}"
+        yield Fix(words, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
 
 
 MENDERS: dict[str, Mender] = {

@@ -15,6 +15,7 @@ from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Window
+from designer.wording import short
 
 if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis
@@ -51,9 +52,26 @@ def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
 
 def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     output = layer.output(*inputs)
+    _require_countable("elements in its output", output.elements)
     cost = layer_cost(layer, inputs, output) if layer.outputs else NodeCost()
+    for words, number in (("parameters", cost.parameters), ("MACs", cost.macs), ("FLOPs", cost.flops)):
+        _require_countable(words, number)
     segment = primitive_segment(layer, inputs, output)
     return Facts((output,) if layer.outputs else (), cost, segment)
+
+
+MOST_COUNTED = 2**63 - 1
+"""The largest count of one node: what an index of 64 bits reaches. No machine computes with more."""
+
+
+def _require_countable(what: str, number: int) -> None:
+    """Raise Misfit where a count is past what any machine can hold."""
+    if number > MOST_COUNTED:
+        raise Misfit(
+            "too-large",
+            f"too many {what}",
+            f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
+        )
 
 
 @lru_cache(maxsize=1 << 12)
@@ -114,12 +132,12 @@ class ReceptiveField(NamedTuple):
         if window is None:
             return self
         size = None if self.size is None else self.size + (window.extent - 1) * self.jump
-        return ReceptiveField(size, self.jump * window.stride)
+        return ReceptiveField(size, min(self.jump * window.stride, MOST_COUNTED))
 
     def followed_by(self, other: ReceptiveField) -> ReceptiveField:
         """After a block that sees ``other`` of its own input: growth counts in this field's jumps."""
         size = None if self.size is None or other.size is None else self.size + (other.size - 1) * self.jump
-        return ReceptiveField(size, self.jump * other.jump)
+        return ReceptiveField(size, min(self.jump * other.jump, MOST_COUNTED))
 
 
 POINT = ReceptiveField(1, 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say
+from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say, seconds
 from designer.errors import JobFailed
 
 ALL = "all"
@@ -30,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--roofline", action="store_true", help="hold each node against what this machine does at most")
     parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="measure both in turns, and compare")
     parser.add_argument("--against-backend", metavar="NAME", help="what runs the other; the same where not said")
-    parser.add_argument("--time-limit", type=float, metavar="S", help="seconds that measuring may take")
+    parser.add_argument("--time-limit", type=seconds, metavar="S", help="seconds that measuring may take")
     add_json(parser)
 
 
@@ -40,8 +40,6 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         JobFailed: The options do not go together.
     """
-    if options.time_limit is not None and not options.time_limit > 0:
-        raise JobFailed(f"--time-limit {options.time_limit:g} leaves no time; it takes seconds above 0")
     if options.against is not None or options.against_backend is not None:
         if options.backend == ALL:
             raise JobFailed("--backend all ranks one design; --against takes one backend by its name")

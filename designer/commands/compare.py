@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from designer.commands.console import DONE, PROBLEMS, add_json, analysis_of, print_json, say
+from designer.commands.console import DONE, PROBLEMS, add_json, analysis_of, pairs, print_json, say
 from designer.errors import DesignerError
 
 
@@ -28,9 +28,13 @@ def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
     from designer.analysis.compare import compare, parse_budget
     from designer.export.tables import markdown
+    from designer.files.outputs import refuse_loss
     from designer.wording import short
 
-    budgets = dict(map(parse_budget, options.budget))
+    said = pairs(options.budget, "--budget", "parameters=3.5e6")
+    budgets = dict(parse_budget(f"{name}={value}") for name, value in said.items())
+    if options.report is not None:
+        refuse_loss(options.report, (".html", ".htm"), options.files)
     analyses = [analysis_of(file) for file in options.files]
     if not 1 <= options.baseline <= len(analyses):
         raise DesignerError(f"--baseline {options.baseline}: it takes the place of one of the files, from 1 up")
@@ -70,7 +74,7 @@ def _write_report(path: Path, analyses: Sequence[Any], table: Any) -> None:
 
 def _drawings(analyses: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Each design as SVG, in light colours and in dark; empty texts where nothing can be drawn."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever a desktop has set: no display is needed, nor asked for
     from designer.ui import system_libraries
 
     problem = system_libraries.problem()

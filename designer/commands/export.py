@@ -70,10 +70,15 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     if options.file is None or options.output is None:
         raise DesignerError("say a design's FILE and -o OUT, or --list to see the formats")
+    from designer.files.outputs import refuse_loss
     from designer.files.sidecar import carried_weights
     from designer.runtime.deliver import deliver
 
     chosen = format_of(options.format) if options.format else format_for(str(options.output))
+    if options.weights == "":
+        raise DesignerError("--weights: it names no file; give a file of weights, none, or leave it out")
+    inputs = [options.file] if options.weights in (None, _NO_WEIGHTS) else [options.file, options.weights]
+    refuse_loss(options.output, chosen.endings, inputs)
     weights = options.weights or carried_weights(options.file)
     result = deliver(
         design_of(options.file),

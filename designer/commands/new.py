@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from designer.commands.console import DONE, add_json, print_json
+from designer.commands.console import DONE, add_json, pairs, print_json
 from designer.errors import DesignerError
 
 
@@ -20,7 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    from designer.files.design_json import save
+    from designer.files.design_json import SUFFIX, save
+    from designer.files.outputs import refuse_loss
     from designer.templates.networks import template, templates
 
     if options.list:
@@ -35,13 +36,9 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     if options.template is None or options.output is None:
         raise DesignerError("say a template and -o FILE, or --list to see the templates")
-    design = template(options.template).build(**dict(map(_name_and_value, options.set)))
+    refuse_loss(options.output, (SUFFIX,))
+    design = template(options.template).build(**pairs(options.set, "--set", "width=0.5"))
     save(design, options.output)
+    if options.json:
+        print_json({"file": str(options.output), "name": design.name, "digest": design.digest})
     return DONE
-
-
-def _name_and_value(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise DesignerError(f"--set {text}: it takes NAME=VALUE, such as width=0.5")
-    return name.strip(), value.strip()

@@ -26,15 +26,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever a desktop has set: no display is needed, nor asked for
     from designer.ui import system_libraries
 
     problem = system_libraries.problem()
     if problem is not None:
         raise DesignerError(problem)
-    from designer.ui.picture import PictureOptions, save_picture
+    from designer.files.outputs import refuse_loss
+    from designer.ui.picture import ENDINGS, PictureOptions, save_picture
     from designer.ui.theme import DARK, LIGHT
 
+    refuse_loss(options.output, ENDINGS, [options.file])
     design = design_of(options.file)
     if not 0 < options.scale <= MOST_SCALE:
         raise DesignerError(f"--scale {options.scale:g}: it takes a number above 0, at most {MOST_SCALE}")

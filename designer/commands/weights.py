@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from designer.commands.console import DONE, add_file, add_json, design_of, print_json
+from designer.errors import DesignerError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,10 +22,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    from designer.files.sidecar import weights_beside
+    from designer.files.outputs import refuse_loss
+    from designer.files.sidecar import ENDING, weights_beside
     from designer.runtime.deliver import deliver
 
+    if options.source is not None and not str(options.source).strip(" ."):
+        raise DesignerError("--from: it names no file; give a file of weights, or leave it out for fresh ones")
     place = options.output or weights_beside(options.file)
+    refuse_loss(place, (ENDING,), [options.file, *([options.source] if options.output else [])])
     result = deliver(design_of(options.file), place, "safetensors", weights=options.source, seed=options.seed)
     if options.json:
         print_json(result.as_data())

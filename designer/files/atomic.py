@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
+import select
 import stat
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _MENDS = {
     errno.EDQUOT: "your share of the disk is used up; make room, or choose another place",
     errno.EFBIG: "it is larger than files may be here; choose another place",
     errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ETIMEDOUT: "name a file, or see that something writes to it",
     errno.ELOOP: "its links point at each other; name the file itself",
 }
 
@@ -47,8 +49,7 @@ def read_whole(path: str | os.PathLike[str], limit: int) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(kind) and not stat.S_ISFIFO(kind):
             raise DesignFileError(name, "", "it is a device, not a file; name a file")
-        with open(path, "rb") as stream:
-            content = stream.read(limit + 1)
+        content = _read_pipe(path, limit) if stat.S_ISFIFO(kind) else _read_file(path, limit)
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise DesignFileError(name, "", f"it cannot be read: {reason_of(error)}") from error
     if len(content) > limit:
@@ -56,6 +57,33 @@ def read_whole(path: str | os.PathLike[str], limit: int) -> bytes:
             name, "", f"it holds more than {memory(limit)}; no design is that large, so check the name"
         )
     return content
+
+
+PIPE_PATIENCE_S = 10.0
+"""How long somebody may take who writes to a pipe that is read; nobody may ever come."""
+
+
+def _read_file(path: str | os.PathLike[str], limit: int) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read(limit + 1)
+
+
+def _read_pipe(path: str | os.PathLike[str], limit: int) -> bytes:
+    """What is written to a pipe until it is closed; opening it does not wait for whoever shall write."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        found = bytearray()
+        while len(found) <= limit:
+            ready, _, _ = select.select([descriptor], [], [], PIPE_PATIENCE_S)
+            if not ready:
+                raise TimeoutError(errno.ETIMEDOUT, f"nothing was written to this pipe for {PIPE_PATIENCE_S:g} s")
+            piece = os.read(descriptor, 1 << 20)
+            if not piece:
+                break
+            found += piece
+        return bytes(found)
+    finally:
+        os.close(descriptor)
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:

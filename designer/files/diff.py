@@ -13,7 +13,6 @@ Three ways to be called:
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from designer.analysis.matching import match_designs
 from designer.errors import DesignerError, DesignFileError
 from designer.files.design_json import load
 from designer.graph.design import Design
+from designer.wording import json_line
 
 SAME, DIFFERENT = 0, 1
 
@@ -56,7 +56,9 @@ def run(files: Sequence[str], out: TextIO, as_json: bool = False, as_text: bool 
         wanted = "one file" if as_text else "two files"
         raise DesignerError(f"diff takes {wanted} here and got {len(files)}; diff --help says more")
     data = difference_data(load(files[0]), load(files[1]))
-    lines = [json.dumps(data, ensure_ascii=False)] if as_json else [change["line"] for change in data["changes"]]
+    lines = (
+        [json_line(data, getattr(out, "encoding", None))] if as_json else [change["line"] for change in data["changes"]]
+    )
     out.writelines(f"{line}\n" for line in lines)
     return SAME if data["same"] else DIFFERENT
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -163,7 +164,6 @@ def _depth(value: Any) -> int:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = max(Counter(key for key, _ in pairs).items(), key=lambda entry: entry[1])
         raise ValueError(f'one object gives "{twice}" twice')
     return found

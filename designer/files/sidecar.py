@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from designer.errors import DesignFileError
+
 ENDING = ".safetensors"
 
 
 def weights_beside(design_file: str | os.PathLike[str]) -> Path:
-    """The place of a design's weights: ``net.safetensors`` for ``net.design.json``, whether it is there or not."""
+    """The place of a design's weights: ``net.safetensors`` for ``net.design.json``, whether it is there or not.
+
+    Raises:
+        DesignFileError: The name is no file's.
+    """
     file = Path(design_file)
+    if file.is_symlink():  # beside the file itself, where the name is a link to it
+        file = Path(os.path.realpath(file))
+    if not file.name:
+        raise DesignFileError(os.fspath(design_file), "", "it is a folder; name a file in it")
     return file.with_name(file.name.removesuffix(".json").removesuffix(".design") + ENDING)
 
 

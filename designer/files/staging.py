@@ -17,6 +17,7 @@ from pathlib import Path
 
 from designer.errors import ExportError
 from designer.files.atomic import mode_to_keep, reason_of
+from designer.files.outputs import place_of
 
 try:
     import fcntl
@@ -32,17 +33,18 @@ class Staging:
     """A hidden folder beside a target; ``commit`` moves what is in it.
 
     Attributes:
+        target: The file that shall be made: what a link points to.
         folder: Where to write, under the names the files shall have.
     """
 
     def __init__(self, target: Path, folder: Path) -> None:
-        self._target = target
+        self.target = target
         self.folder = folder
 
     @property
     def draft(self) -> Path:
         """Where to write the file that was asked for."""
-        return self.folder / self._target.name
+        return self.folder / self.target.name
 
     def commit(self, names: Sequence[str]) -> tuple[Path, ...]:
         """Move files of the folder beside the target, to the disk first; where one cannot be, all are as they were.
@@ -50,7 +52,7 @@ class Staging:
         Raises:
             OSError: A file cannot be put in place.
         """
-        places = [self._target.parent / name for name in names]
+        places = [self.target.parent / name for name in names]
         modes = [mode_to_keep(place) for place in places]
         for name, mode in zip(names, modes, strict=True):
             draft = self.folder / name
@@ -85,7 +87,7 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
     Raises:
         ExportError: The folder cannot be written to, the disk is full, or the path is no place for a file.
     """
-    target = Path(path)
+    target = place_of(path)  # what a link points to is written, as a save does; the link stays one
     try:
         if not target.parent.is_dir():
             raise ExportError(f"{target}: the folder {target.parent} is not there; make it, or choose another")
@@ -112,7 +114,7 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
 
 def clear_abandoned(path: str | os.PathLike[str]) -> bool:
     """Remove the staging folders of a path whose processes have ended without; says whether none is left at all."""
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     left = [
         folder
         for folder in target.parent.glob(f"{glob.escape(_prefix(target))}*{_ENDING}")

@@ -61,6 +61,10 @@ class Bypassed(Layer):
         return getattr(self.held, name)
 
     @property
+    def declared(self) -> type[Layer]:
+        return self.held.declared
+
+    @property
     def inputs(self) -> tuple[Port, ...]:
         return self.held.inputs
 

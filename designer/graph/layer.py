@@ -99,6 +99,11 @@ class Layer:
             parameter.check(getattr(self, parameter.name))
 
     @property
+    def declared(self) -> type[Layer]:
+        """The class that was declared for it: what a node is counted and named as."""
+        return type(self)
+
+    @property
     def inputs(self) -> tuple[Port, ...]:
         """Ports that take a wire each."""
         return X

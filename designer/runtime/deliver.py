@@ -104,11 +104,12 @@ def deliver(
         sizes = {name: (staging.folder / name).stat().st_size for name in proof.files}
         steps(1.0, "moving in place")
         staging.commit((*beside, named))
+        folder = staging.target.parent if os.path.islink(path) else Path(path).parent
     return ExportResult(
         chosen.key,
         os.fspath(path),
         analysis.digest,
-        tuple(WrittenFile(str(Path(path).parent / name), sizes[name]) for name in proof.files),
+        tuple(WrittenFile(str(folder / name), sizes[name]) for name in proof.files),
         said if chosen.has_weights else "",
         proof.checks,
         proof.runtime,

@@ -103,7 +103,7 @@ class Template:
     settings: tuple[Parameter, ...]
     make: Callable[..., Design]
 
-    def build(self, **chosen: Any) -> Design:
+    def build(self, /, **chosen: Any) -> Design:
         """The design for these settings; those not named have their defaults.
 
         Raises:

@@ -316,5 +316,5 @@ def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[tuple
 
 def advice(node: Node) -> str:
     """The first line of the layer's docstring: what it does and what to mind."""
-    text = inspect.getdoc(type(node.layer)) or ""
+    text = inspect.getdoc(node.layer.declared) or ""
     return text.splitlines()[0] if text else ""

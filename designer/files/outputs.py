@@ -1,0 +1,55 @@
+"""Which files an output may take the place of: one of its own kind, and never what was read to make it.
+
+Knows nothing of what is in the files; a kind is told by the ending.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from designer.errors import DesignFileError
+
+
+def place_of(path: str | os.PathLike[str]) -> Path:
+    """Where a file really lies: what a link points to, which is then written, so that the link stays one.
+
+    Raises:
+        DesignFileError: It names no file.
+    """
+    text = os.fspath(path)
+    if not text or Path(text).name in ("", "..") or "\0" in text:
+        raise DesignFileError(text or "''", "", "it names no file; give the name of a file")
+    return Path(os.path.realpath(text))
+
+
+def refuse_loss(
+    path: str | os.PathLike[str], endings: Sequence[str], inputs: Iterable[str | os.PathLike[str]] = ()
+) -> None:
+    """Raise DesignFileError where writing there would lose another file.
+
+    Args:
+        path: Where an output shall be written.
+        endings: How names of its kind end; a file that is there may be replaced if its name ends so.
+        inputs: Files that the output is made from, or that are open.
+    """
+    name, place = os.fspath(path), place_of(path)
+    for given in inputs:
+        if _is_same(place, Path(given)):
+            raise DesignFileError(name, "", "it is what the output is made from and would be lost; choose another name")
+    is_of_kind = any(each.name.lower().endswith(tuple(endings)) for each in (place, Path(name)))
+    if place.is_file() and not is_of_kind:
+        raise DesignFileError(
+            name,
+            "",
+            f"a file is there that is none of this kind ({', '.join(endings)}) and would be lost; "
+            "choose another name, or remove it first",
+        )
+
+
+def _is_same(place: Path, given: Path) -> bool:
+    try:
+        return place.samefile(given)
+    except (OSError, ValueError):  # one of them is not there
+        return os.path.realpath(given) == os.fspath(place)
