@@ -54,14 +54,13 @@ def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     output = layer.output(*inputs)
     _require_countable("elements in its output", output.elements)
     cost = layer_cost(layer, inputs, output) if layer.outputs else NodeCost()
-    for words, number in (("parameters", cost.parameters), ("MACs", cost.macs), ("FLOPs", cost.flops)):
-        _require_countable(words, number)
+    _require_countable("parameters", cost.parameters)
     segment = primitive_segment(layer, inputs, output)
     return Facts((output,) if layer.outputs else (), cost, segment)
 
 
 MOST_COUNTED = 2**63 - 1
-"""The largest count of one node: what an index of 64 bits reaches. No machine computes with more."""
+"""The most elements and parameters of one node: what an index of 64 bits reaches. No machine holds more."""
 
 
 def _require_countable(what: str, number: int) -> None:

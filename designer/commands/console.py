@@ -98,7 +98,7 @@ class Console(io.TextIOBase):
 def printing_anything() -> Iterator[None]:
     """Standard output and standard error as consoles that print anything."""
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = Console(before[0]), Console(before[1])  # type: ignore[assignment]  # text streams all
+    sys.stdout, sys.stderr = Console(before[0]), Console(before[1])
     try:
         yield
         sys.stdout.flush()

@@ -6,8 +6,11 @@ after. A gesture that shows what it would do uses ``preview`` and ends with ``co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import sys
+from collections import deque
+from collections.abc import Callable, Hashable, Sized
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from designer.graph.design import Design
 
@@ -38,16 +41,42 @@ class _Step:
     after: Design
     merge_key: Hashable | None
 
+    @cached_property
+    def bytes(self) -> int:
+        """About what it holds in memory that the step before it does not."""
+        held = _STEP_BYTES
+        for earlier, later in zip(_parts(self.before), _parts(self.after), strict=True):
+            if later is not earlier:
+                held += sys.getsizeof(later) + abs(len(later) - len(earlier)) * _ENTRY_BYTES
+        return held
+
+
+_STEP_BYTES = 1_500
+_ENTRY_BYTES = 800
+"""Measured: a step's own records, and one more node or wire."""
+
+USUAL_HISTORY_BYTES = 256_000_000
+
+
+def _parts(design: Design) -> tuple[Sized, ...]:
+    return design.nodes, design.wires, design.remarks
+
 
 class Document:
-    """One open design with undo and redo."""
+    """One open design with undo and redo.
+
+    The history holds at most ``history_limit`` bytes; beyond that its oldest steps go.
+    """
 
     def __init__(self, design: Design, path: str | None = None) -> None:
         self.path = path
+        self.history_limit = USUAL_HISTORY_BYTES
+        self._step_observers: list[Callable[[], None]] = []
+        self._done_bytes = 0
         self._design = design
         self._committed = design
         self._saved: Design | None = design
-        self._done: list[_Step] = []
+        self._done: deque[_Step] = deque()
         self._undone: list[_Step] = []
         self._observers: list[Observer] = []
 
@@ -110,6 +139,16 @@ class Document:
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
 
+    def observe_steps(self, observer: Callable[[], None]) -> Callable[[], None]:
+        """Call ``observer()`` where the history changed and the design on screen did not, as when a drag is kept."""
+        self._step_observers.append(observer)
+        return lambda: self._step_observers.remove(observer)
+
+    @property
+    def history_bytes(self) -> int:
+        """About how much memory undo and redo hold."""
+        return self._done_bytes + sum(step.bytes for step in self._undone)
+
     def apply(self, command: Command) -> None:
         """Make a change and remember it.
 
@@ -122,7 +161,11 @@ class Document:
             return
         self._remember(_Step(command.label, self._committed, after, command.merge_key))
         self._committed = after
+        was_shown = self._design is after
         self._show(after)
+        if was_shown:
+            for observer in tuple(self._step_observers):
+                observer()
 
     def seal(self) -> None:
         """End a run of merging commands: the next one is an undo step of its own."""
@@ -150,7 +193,7 @@ class Document:
         """Take the last step back; nothing where there is none."""
         if not self._done:
             return
-        step = self._done.pop()
+        step = self._pop()
         self.seal()
         self._undone.append(replace(step, merge_key=None))
         self._committed = step.before
@@ -161,7 +204,7 @@ class Document:
         if not self._undone:
             return
         step = self._undone.pop()
-        self._done.append(step)
+        self._push(step)
         self._committed = step.after
         self._show(step.after)
 
@@ -169,11 +212,29 @@ class Document:
         self._undone.clear()
         last = self._done[-1] if self._done else None
         if last is None or step.merge_key is None or last.merge_key != step.merge_key:
-            self._done.append(step)
+            self._push(step)
         elif last.before == step.after:  # the run came back to where it began
-            self._done.pop()
+            self._pop()
         else:
-            self._done[-1] = replace(step, before=last.before)
+            self._pop()
+            self._push(replace(step, before=last.before))
+
+    def _push(self, step: _Step) -> None:
+        """Put a step on the history, and keep that within its bytes.
+
+        What earlier designs can work out again goes first, then the oldest steps.
+        """
+        if len(self._done) > 1:
+            self._done[-1].before.forget_structure(unless_of=self._design)
+        self._done.append(step)
+        self._done_bytes += step.bytes
+        while self._done_bytes > self.history_limit and len(self._done) > 1:
+            self._done_bytes -= self._done.popleft().bytes
+
+    def _pop(self) -> _Step:
+        step = self._done.pop()
+        self._done_bytes -= step.bytes
+        return step
 
     def _show(self, design: Design) -> None:
         before, self._design = self._design, design

@@ -222,6 +222,11 @@ class Int8Options(Options):
         default=ActivationType.UINT8,
         help="Eight bits of the activations, with a sign or without.",
     )
+    reduce_range: bool = flag(
+        title="Weights in seven bits",
+        default=False,
+        help="Keep sums within what processors without VNNI can hold; their eight-bit products saturate else.",
+    )
     sensitivity: bool = flag(
         title="Sensitivity by layer",
         default=False,

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from designer.errors import DesignFileError
+from designer.files.atomic import write_whole
+
+_DESIGN = ".design.json"
 
 
 def place_of(path: str | os.PathLike[str]) -> Path:
@@ -38,14 +41,30 @@ def refuse_loss(
     for given in inputs:
         if _is_same(place, Path(given)):
             raise DesignFileError(name, "", "it is what the output is made from and would be lost; choose another name")
-    is_of_kind = any(each.name.lower().endswith(tuple(endings)) for each in (place, Path(name)))
-    if place.is_file() and not is_of_kind:
+    if place.is_file() and not _is_of_kind(place, endings) and not _is_of_kind(Path(name), endings):
         raise DesignFileError(
             name,
             "",
             f"a file is there that is none of this kind ({', '.join(endings)}) and would be lost; "
             "choose another name, or remove it first",
         )
+
+
+def write_output(path: str | os.PathLike[str], content: bytes, endings: Sequence[str]) -> None:
+    """Write a file whole, where that loses no file of another kind.
+
+    Raises:
+        DesignFileError: It would, or the file cannot be written.
+    """
+    refuse_loss(path, endings)
+    write_whole(path, content)
+
+
+def _is_of_kind(file: Path, endings: Sequence[str]) -> bool:
+    name = file.name.lower()
+    if name.endswith(_DESIGN):  # it ends in .json too, and no other JSON may take its place
+        return _DESIGN in endings
+    return name.endswith(tuple(endings))
 
 
 def _is_same(place: Path, given: Path) -> bool:

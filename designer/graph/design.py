@@ -92,6 +92,11 @@ class Design:
     def _structure(self) -> Structure:
         return self._shared or Structure(self.nodes, self.wires)
 
+    def forget_structure(self, unless_of: Design) -> None:
+        """Drop what was worked out of ids and wires, unless another design shares it; it is had again when asked."""
+        if self._structure is not unless_of._structure:
+            self._structure.forget()
+
     # Queries ----------------------------------------------------------------------------------------------------------
 
     @property
@@ -149,10 +154,10 @@ class Design:
             make: Makes it, the first time.
         """
         remembered = self._structure.remembered
-        if key not in remembered:
-            remembered[key] = make()
-        made: T = remembered[key]
-        return made
+        found: T | None = remembered.get(key)
+        if found is None:  # not looked up again: another thread may have been told to forget meanwhile
+            found = remembered[key] = make()
+        return found
 
     def input_nodes(self) -> tuple[Node, ...]:
         """Nodes where data enters: layers without an input port, in order of placing."""

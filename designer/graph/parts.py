@@ -89,6 +89,19 @@ class Feed(NamedTuple):
     ref: PortRef
 
 
+_WORKED_OUT = {
+    "feeds",
+    "without_inputs",
+    "without_outputs",
+    "incoming",
+    "outgoing",
+    "predecessors",
+    "successors",
+    "order",
+    "rank",
+}
+
+
 class Structure:
     """What follows from ids, ports and wires alone; shared by designs that differ in parameters, names and places."""
 
@@ -97,6 +110,12 @@ class Structure:
         self.wires = wires
         self._nodes = nodes
         self.remembered: dict[Hashable, Any] = {}
+
+    def forget(self) -> None:
+        """Drop what was worked out; it is worked out again where it is asked for."""
+        self.remembered.clear()
+        for name in _WORKED_OUT & vars(self).keys():
+            delattr(self, name)
 
     @cached_property
     def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy
 import torch
@@ -16,9 +16,14 @@ from designer.export.options import Int8Options, Normalisation
 from designer.files.atomic import reason_of
 from designer.runtime.module import random_inputs
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 Array = NDArray[Any]
+T = TypeVar("T")
 
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 _ARRAYS = (".npy",)
 _RANDOM_SAMPLES = 16
 _HELD_BACK = 4
@@ -27,6 +32,13 @@ _HELD_BACK = 4
 # Mean and standard deviation of ImageNet's pixels by channel, as torchvision's models are trained with.
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
+
+
+_PIXEL_WORDS = {
+    Normalisation.ZERO_TO_ONE: "0 to 1",
+    Normalisation.MINUS_ONE_TO_ONE: "−1 to 1",
+    Normalisation.IMAGENET: f"0 to 1, less {_IMAGENET_MEAN}, over {_IMAGENET_DEVIATION}",
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,20 @@ class CalibrationData:
         measuring: What the result is measured on.
         said: Where they are from, in words.
         is_random: Whether they say nothing of real data.
+        preprocessing: How pixels became inputs, in words; empty where there were no pictures.
     """
 
     calibrating: tuple[tuple[Array, ...], ...]
     measuring: tuple[tuple[Array, ...], ...]
     said: str
     is_random: bool
+    preprocessing: str = ""
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether what is measured on was kept from calibration; a handful of samples is too few to keep any."""
+        seen = {id(array) for sample in self.calibrating for array in sample}
+        return not any(id(array) in seen for sample in self.measuring for array in sample)
 
 
 def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, seed: int) -> CalibrationData:
@@ -73,7 +93,8 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
         )
     folder = Path(options.calibration)
     files = _spread(_files_of(folder), options.samples)
-    loaded = [(each,) for file in files for each in _read(file, single[0], options.normalisation)]
+    found = [each for file in files for each in _read(file, single[0], options.normalisation)]
+    loaded = [(each,) for each in _spread(found, options.samples)]
     if not loaded:
         raise ExportError(
             f"{folder}: its arrays hold no sample; give at least one, N×{'×'.join(map(str, single[0][1:]))}"
@@ -81,13 +102,28 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
     held = loaded[::_HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     used = [each for index, each in enumerate(loaded) if index % _HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     said = f"{len(used)} samples of {folder.name}"
-    return CalibrationData(tuple(used), tuple(held), said, False)
+    has_pictures = any(file.suffix.lower() in PICTURES for file in files)
+    preprocessing = ""
+    if has_pictures:
+        _, channels, height, width = single[0]
+        colours = "grey" if channels == 1 else "red, green, blue"
+        preprocessing = (
+            f"{colours}; scaled to fit {width}×{height}, the middle taken; {_PIXEL_WORDS[options.normalisation]}"
+        )
+        said += f", pixels {_PIXEL_WORDS[options.normalisation]}"
+    return CalibrationData(tuple(used), tuple(held), said, False, preprocessing)
 
 
 def _files_of(folder: Path) -> list[Path]:
     try:
+        next(folder.iterdir(), None)  # says why it cannot be read; looking through it would find nothing
+        # Folders by class are looked through; hidden files are what systems leave behind, ``._x.jpg`` among them.
         found = sorted(
-            file for file in folder.iterdir() if file.suffix.lower() in (*PICTURES, *_ARRAYS) and file.is_file()
+            file
+            for file in folder.rglob("*")
+            if file.suffix.lower() in (*PICTURES, *_ARRAYS)
+            and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+            and file.is_file()
         )
     except OSError as error:
         raise ExportError(f"{folder}: the folder cannot be read: {reason_of(error)}") from error
@@ -96,8 +132,8 @@ def _files_of(folder: Path) -> list[Path]:
     return found
 
 
-def _spread(files: list[Path], number: int) -> list[Path]:
-    """So many of the files, evenly spread: folders are often sorted by class."""
+def _spread(files: list[T], number: int) -> list[T]:
+    """So many of the files or samples, evenly spread: folders are often sorted by class."""
     if len(files) <= number:
         return files
     return [files[index * len(files) // number] for index in range(number)]
@@ -112,8 +148,12 @@ def _read(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> l
 
 
 def _arrays(file: Path, shape: tuple[int, ...]) -> list[Array]:
-    held = numpy.load(file, allow_pickle=False)
+    # Mapped, not read: a header that claims terabytes claims more than the file has, and is refused.
+    held = numpy.load(file, allow_pickle=False, mmap_mode="r")
     wanted = shape[1:]
+    if not isinstance(held, numpy.ndarray):
+        held.close()
+        raise ExportError(f"{file}: it is an archive of arrays under the name of one; save each with numpy.save")
     if held.shape == wanted:
         held = held[None]
     if held.shape[1:] != wanted or held.dtype.kind not in "fiu":
@@ -133,13 +173,25 @@ def _picture(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -
     if channels not in (1, 3):
         raise ExportError(f"{file}: a picture has 1 or 3 channels, and the design reads {channels}; give .npy arrays")
     try:
-        with Image.open(file) as opened:
-            fitted = ImageOps.fit(opened.convert("L" if channels == 1 else "RGB"), (width, height))
+        # These formats alone: others start programs of their own to be read.
+        with Image.open(file, formats=_FORMATS) as opened:
+            upright = _eight_bits(ImageOps.exif_transpose(opened))
+            fitted = ImageOps.fit(upright.convert("L" if channels == 1 else "RGB"), (width, height))
     except Image.DecompressionBombError as error:
         raise ExportError(f"{file}: the picture is too large to be one; take it out of the folder") from error
     pixels = numpy.asarray(fitted, dtype=numpy.float32) / 255
     planes = pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
     return numpy.ascontiguousarray(_normalised(planes, normalisation)[None], dtype=numpy.float32)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """A picture with eight bits a channel: of sixteen the upper ones, which Pillow's own conversion would clip."""
+    if not picture.mode.startswith("I"):
+        return picture
+    from PIL import Image
+
+    pixels = numpy.asarray(picture, dtype=numpy.float32) / 257
+    return Image.fromarray(pixels.round().clip(0, 255).astype(numpy.uint8))
 
 
 def _normalised(planes: Array, how: Normalisation) -> Array:

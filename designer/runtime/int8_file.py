@@ -55,12 +55,14 @@ def write_int8(subject: Subject, draft: Path, options: Int8Options, steps: Steps
     work.mkdir()
     quantiser = _Quantiser(subject, options, work)
     with steps.within(0.05, 0.4):
-        _identified(quantiser.quantised(data, steps), quantiser.model, draft)
+        _identified(quantiser.quantised(data, steps), quantiser.model, draft, data)
     steps(0.42, "checking")
     checks = [check_file(draft), Check("calibrated with", data.said)]
     steps(0.45, "comparing with PyTorch")
     session = session_of(draft, options.threads)
     run = _compared(subject, session, data, options)
+    # Without optimisations the runtime computes each pair of a file in floats, as the file says: its own error.
+    alone = _compared(subject, session_of(draft, options.threads, optimised=False), data, options)
     steps(0.55, "timing against float32")
     pair = _timed(session, quantiser.float_file, data, options)
     with steps.within(0.6, 1.0):
@@ -71,6 +73,7 @@ def write_int8(subject: Subject, draft: Path, options: Int8Options, steps: Steps
         "nodes": len(onnx.load(str(draft)).graph.node),
         "size against float32": round(draft.stat().st_size / float_bytes, 3),
         "signal to noise, dB": round(run.snr_db or 0.0, 1),
+        "signal to noise of the file itself, dB": round(alone.snr_db or 0.0, 1),
         "same strongest output": _agreement(subject, session, data, options),
     }
     return Proof(
@@ -82,7 +85,7 @@ def write_int8(subject: Subject, draft: Path, options: Int8Options, steps: Steps
         quantiser.renamed,
         (pair,),
         tuple(sorted(sensitivity, key=lambda each: each.snr_db)),
-        tuple(_warnings(data, pair)),
+        tuple(_warnings(data, pair, run, alone, options)),
     )
 
 
@@ -136,6 +139,7 @@ class _Quantiser:
             activation_type=(QuantType.QUInt8 if self.options.activations is ActivationType.UINT8 else QuantType.QInt8),
             weight_type=QuantType.QInt8,
             nodes_to_quantize=nodes,
+            reduce_range=self.options.reduce_range,
             calibration_cache_path=str(self._ranges),
         )
         return onnx.load(str(self._result))
@@ -150,9 +154,12 @@ def _in_batches(samples: Sequence[tuple[NDArray[Any], ...]], batch: int) -> list
     ]
 
 
-def _identified(quantised: onnx.ModelProto, original: onnx.ModelProto, draft: Path) -> None:
+def _identified(quantised: onnx.ModelProto, original: onnx.ModelProto, draft: Path, data: CalibrationData) -> None:
     """Write a quantised model under the identity of the one it was made from."""
     said = {entry.key: entry.value for entry in original.metadata_props}
+    said["calibration"] = data.said
+    if data.preprocessing:
+        said["preprocessing"] = data.preprocessing
     del quantised.metadata_props[:]
     helper.set_model_props(quantised, said)
     quantised.producer_name, quantised.producer_version = original.producer_name, original.producer_version
@@ -164,7 +171,7 @@ def _measuring(data: CalibrationData, options: Int8Options) -> list[tuple[NDArra
 
 
 def _compared(subject: Subject, session: Any, data: CalibrationData, options: Int8Options) -> Comparison:
-    """The file beside the module on samples that calibration has not seen, all together."""
+    """The file beside the module on the samples to measure on, all together."""
     expected: list[NDArray[Any]] = []
     outputs: list[NDArray[Any]] = []
     samples = _measuring(data, options)
@@ -173,18 +180,21 @@ def _compared(subject: Subject, session: Any, data: CalibrationData, options: In
         outputs += run_session(session, sample)
     inputs = [torch.from_numpy(each) for each in samples[0]]
     what = "random" if data.is_random else "the folder's"
-    return compared(expected, outputs, inputs, f"{len(samples)} of {what}, kept from calibration", _TOLERANCE)
+    seen = "kept from calibration" if data.is_held_back else "calibrated with as well"
+    return compared(expected, outputs, inputs, f"{len(data.measuring)} of {what}, {seen}", _TOLERANCE)
 
 
 def _agreement(subject: Subject, session: Any, data: CalibrationData, options: Int8Options) -> str:
     """In how many samples the largest output element is the same."""
     same = total = 0
+    left = len(data.measuring)  # what fills the last batch up was counted already
     for sample in _measuring(data, options):
         expected = module_outputs(subject.module, [torch.from_numpy(each) for each in sample])[0]
         found = run_session(session, sample)[0]
         strongest = [array.reshape(len(array), -1).argmax(axis=1) for array in (expected, found)]
-        same += int((strongest[0] == strongest[1]).sum())
-        total += len(expected)
+        agree = (strongest[0] == strongest[1])[: left - total]
+        same += int(agree.sum())
+        total += len(agree)
     return f"{same} of {total}"
 
 
@@ -208,14 +218,27 @@ def _sensitivities(quantiser: _Quantiser, data: CalibrationData, steps: Steps) -
     nodes = quantiser.weighted_nodes()
     for index, node in enumerate(nodes):
         steps(index / len(nodes), f"sensitivity of {node.name}")
-        session = session_of(quantiser.quantised_at(node.name))
+        # As the file says: what this processor adds is not the layer's doing.
+        session = session_of(quantiser.quantised_at(node.name), optimised=False)
         found = [array for sample in samples for array in run_session(session, sample)]
         ratio = snr_db(expected, found)
         if ratio is not None:
             yield Sensitivity(node.name, ratio)
 
 
-def _warnings(data: CalibrationData, pair: LatencyPair) -> Iterator[str]:
+_OWN_ERROR_DB = 1.0
+"""How much less signal to noise than the file's own is this processor's doing, not rounding."""
+
+
+def _warnings(
+    data: CalibrationData, pair: LatencyPair, run: Comparison, alone: Comparison, options: Int8Options
+) -> Iterator[str]:
+    if run.snr_db is not None and alone.snr_db is not None and alone.snr_db - run.snr_db > _OWN_ERROR_DB:
+        mend = "" if options.reduce_range else "; --reduce-range keeps within what it can hold"
+        yield (
+            f"this processor adds an error of its own: {run.snr_db:.1f} dB here, {alone.snr_db:.1f} dB as the file "
+            f"says; sums of eight-bit products saturate where it has no instructions for them (VNNI){mend}"
+        )
     if data.is_random:
         yield (
             "calibrated with random inputs: a trial of size and speed only; "

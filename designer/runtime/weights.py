@@ -77,8 +77,9 @@ def read_weights(path: str | os.PathLike[str]) -> WeightFile:
     if ending not in (ENDING, *_PICKLES):
         raise ExportError(f"{file}: weights are read from {ENDING}, .pt and .pth files; choose one of those")
     try:
-        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for, and never be whole
-            raise ExportError(f"{file}: it is no file of tensors but a folder, pipe or device; name a file")
+        kind = file.stat().st_mode
+        if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):  # a pipe would be waited for, and never be whole
+            raise ExportError(f"{file}: it is no file of tensors but a pipe or device; name a file")
         with file.open("rb"):  # says why it cannot be read; the libraries' own words leave that out
             pass
         found = _read_safetensors(file) if ending == ENDING else _read_pickle(file)

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from designer.ui import system_libraries
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from designer.ui.main_window import MainWindow
     from designer.ui.recovery_watch import RecoveryWatch
 
@@ -56,11 +58,43 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     catch_unexpected(window)
     open_first(window, paths)
     watch = RecoveryWatch(window.bench, data_folder())
+    watch.trouble.connect(lambda reason: _say_uncopied(window, reason))
+    _say_uncopied(window, watch.reason)
     application.aboutToQuit.connect(watch.close)
+    interrupted = _end_on_interrupt(application, window, watch)
     window.show()
     QTimer.singleShot(0, window, window.worker.start)
     QTimer.singleShot(0, window, lambda: offer_recovery(window, watch))
-    return application.exec()
+    status = application.exec()
+    return INTERRUPTED if interrupted else status
+
+
+INTERRUPTED = 130
+
+
+def _say_uncopied(window: MainWindow, reason: str) -> None:
+    window.status.keep_saying("Unsaved work is not being copied" if reason else "", reason)
+
+
+def _end_on_interrupt(application: QApplication, window: MainWindow, watch: RecoveryWatch) -> list[int]:
+    """Let Ctrl+C in the terminal end the window, unsaved work kept for the next start; gives a list it is noted in."""
+    import signal
+
+    from PySide6.QtCore import QTimer
+
+    noted: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        noted.append(number)
+        watch.leave()
+        window.worker.stop()
+        application.exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, end)
+    awake = QTimer(window, interval=200)  # Python hears of a signal only when it runs
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    return noted
 
 
 def offer_recovery(window: MainWindow, watch: RecoveryWatch) -> None:

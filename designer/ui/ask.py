@@ -5,6 +5,7 @@ Everything that would block stands behind ``Ask``, so that a test, or another fr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +45,10 @@ class Ask(Protocol):
 
     def about_changes(self, name: str) -> Answer:
         """What to do with a design's unsaved changes."""
+        ...
+
+    def about_all_changes(self, names: Sequence[str]) -> Answer:
+        """What to do with the unsaved changes of several designs, once for all."""
         ...
 
     def text(self, title: str, question: str, present: str = "") -> str | None:
@@ -92,6 +97,21 @@ class AskByDialog:
         discard = box.addButton(QMessageBox.StandardButton.Discard)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.exec()
+        if box.clickedButton() is save:
+            return Answer.SAVE
+        return Answer.DISCARD if box.clickedButton() is discard else Answer.CANCEL
+
+    def about_all_changes(self, names: Sequence[str]) -> Answer:
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"{len(names)} designs have changes that are not saved.")
+        box.setInformativeText("\n".join(f"“{name}”" for name in names))
+        save = box.addButton("&Save all", QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton("&Discard all", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
         box.exec()
         if box.clickedButton() is save:
             return Answer.SAVE

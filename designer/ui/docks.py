@@ -25,6 +25,8 @@ class Docks:
         dock.setAccessibleName(f"{title} panel")
         self._window.addDockWidget(area, dock)
         dock.setVisible(not is_hidden)
+        # Opened from a menu it comes in front of those that share its place.
+        dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         self._docks.append(dock)
         return dock
 

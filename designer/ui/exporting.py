@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from designer import wording
+from designer.analysis.issues import Severity
 from designer.analysis.snapshot import analyse
 from designer.export.result import ExportResult
 from designer.files.design_json import dumps
@@ -23,10 +25,23 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
     document = bench.whole
     if document is None:
         return None
+    analysis = bench.whole_analysis
+    if analysis is not None and not analysis.is_valid:
+        first, *more = (issue.line() for issue in analysis.issues if issue.severity is Severity.ERROR)
+        others = f" and {wording.plural(len(more), 'more problem')}" if more else ""
+        bench.said.emit(f"Nothing can be exported yet: {first}{others}")
+        return None
     design = document.committed_design
     path = Path(document.path) if document.path else None
     dialog = ExportDialog(
-        analyse(design, bench.whole_analysis), path, file_stem(design), bench.worker, bench.ask, chosen, parent
+        analyse(design, bench.whole_analysis),
+        path,
+        file_stem(design),
+        bench.worker,
+        bench.ask,
+        chosen,
+        parent,
+        [Path(tab.document.path) for tab in bench.tabs if tab.document.path],
     )
     dialog.open()
     return dialog

@@ -6,15 +6,17 @@ Panels get the document and the analysis, never the window. What can be done sta
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QChildEvent, QPoint, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue
 from designer.analysis.snapshot import Totals
+from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
 from designer.templates.table import Template
@@ -133,6 +135,8 @@ class MainWindow(QMainWindow):
         bench.latency.failed.connect(lambda failure: self.status.say(f"Not measured: {failure.what}. {failure.hint}"))
         self.strip.page_chosen.connect(bench.turn_to)
         self.strip.close_requested.connect(bench.close_page)
+        self.strip.menu_asked.connect(self._open_tab_menu)
+        self.strip.rename_requested.connect(self._rename_design)
         self.palette_panel.layer_chosen.connect(self._place)
         self.palette_panel.template_chosen.connect(self.new_from_template)
         self.palette_panel.block_chosen.connect(self._place)
@@ -306,6 +310,38 @@ class MainWindow(QMainWindow):
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
 
+    def _rename_design(self, page: QWidget) -> None:
+        """Ask for another name of a tab's design."""
+        if not isinstance(page, DesignTab):
+            return
+        self.bench.turn_to(page)
+        present = page.document.design.name
+        name = self.bench.ask.text("Rename the design", "Name", present)
+        if name is not None and name.strip() and name.strip() != present:
+            page.document.apply(Command(f"Rename {present}", lambda design: design.renamed(name.strip())))
+
+    def _save_tab(self, tab: DesignTab) -> None:
+        self.bench.turn_to(tab)
+        self.bench.save()
+
+    def _open_tab_menu(self, page: QWidget, at: QPoint) -> None:
+        """What can be done with a tab."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName("What can be done with this tab")
+        bench = self.bench
+        if isinstance(page, DesignTab):
+            menu.addAction("&Rename…", lambda: self._rename_design(page))
+            menu.addAction("&Save", partial(self._save_tab, page))
+            path = page.document.path
+            copy = menu.addAction("Copy the file's &path", lambda: QGuiApplication.clipboard().setText(str(path)))
+            copy.setEnabled(path is not None)
+            menu.addSeparator()
+        menu.addAction("&Close", lambda: bench.close_page(page))
+        others = menu.addAction("Close the &others", lambda: bench.close_others(page))
+        others.setEnabled(bench.has_several_pages)
+        menu.popup(at)
+
     def _open_menu(self, at: QPoint, add: Callable[[QMenu], None] = lambda _menu: None) -> None:
         menu = node_menu(self.views, self.bench, self)
         add(menu)
@@ -389,6 +425,16 @@ class MainWindow(QMainWindow):
         )
         focus_next(stops, self.focusWidget())
 
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether the window has the whole screen."""
+        return self.isFullScreen()
+
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or give it back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self._refresh_state()
+
     def set_heat(self, by: str) -> None:
         """Tint cards by their share of a figure; an empty text ends it."""
         self.heat = by
@@ -440,8 +486,10 @@ class MainWindow(QMainWindow):
             self.bench.open_path(Path(url.toLocalFile()))
 
     def _restore(self) -> None:
-        metrics = self.fontMetrics()
-        self.resize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
+        metrics, screen = self.fontMetrics(), self.screen().availableGeometry()
+        wanted = QSize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
+        frame = QSize(0, metrics.height() * 3)  # what the system draws around it, which is not known before it is shown
+        self.resize(wanted.boundedTo(screen.size() - frame))
         if self.settings.geometry is not None:
             self.restoreGeometry(self.settings.geometry)
         if self.settings.docks is not None:

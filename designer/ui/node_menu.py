@@ -49,15 +49,20 @@ def node_menu(views: ActionViews, bench: Workbench, parent: QWidget) -> QMenu:
         _add_mends(menu, bench, tab, selected[0])
     if tab.remarks and not selected:
         _add(menu, views, _OF_REMARKS)
-        menu.addMenu(views.submenu("&Frames and notes"))
+        _add_submenu(menu, views, "&Frames and notes")
         return menu
     _add(menu, views, _OF_NODES if selected else _OF_CANVAS)
     if len(selected) == 1:
         _add_wires(menu, tab, selected[0])
     if selected:
-        menu.addMenu(views.submenu("&Align"))
-    menu.addMenu(views.submenu("&Frames and notes"))
+        _add_submenu(menu, views, "&Align")
+    _add_submenu(menu, views, "&Frames and notes")
     return menu
+
+
+def _add_submenu(menu: QMenu, views: ActionViews, title: str) -> None:
+    """The actions of a submenu of the menu bar, in a menu of their own: this one is deleted when it closes."""
+    menu.addMenu(title).addActions(views.submenu(title).actions())
 
 
 def _add(menu: QMenu, views: ActionViews, sections: Iterable[Iterable[str]]) -> None:

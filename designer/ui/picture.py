@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from designer.analysis.snapshot import Analysis, analyse
 from designer.errors import DesignFileError, ExportError, near
-from designer.files.atomic import write_whole
+from designer.files.outputs import write_output
 from designer.graph.design import Design, NodeId
 from designer.ui import picture_legend
 from designer.ui.canvas.drawing import Drawing
@@ -65,7 +65,7 @@ def save_picture(
         raise ExportError(f"{path}: '{path.suffix}' is no kind of picture; end the name in {', '.join(ENDINGS)}")
     try:
         data = picture_data(design, analysis, ending, options)
-        write_whole(path, data)
+        write_output(path, data, ENDINGS)
     except DesignFileError as error:
         raise ExportError(str(error)) from error
 

@@ -5,6 +5,7 @@ Knows the workbench and ``files.recovery``. A copy that cannot be written is sai
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -45,17 +46,21 @@ class _Failed(QObject):
 class RecoveryWatch(QObject):
     """Keeps copies of what is open.
 
+    Signals: ``trouble`` with why unsaved work is not being copied, and with an empty text when it is again.
+
     Args:
         bench: Whose designs are watched.
         folder: The user's data folder.
         parent: The parent object.
     """
 
+    trouble = Signal(str)
+
     def __init__(self, bench: Workbench, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent or bench)
         self._bench = bench
         self._watched: dict[DesignTab, Autosave] = {}
-        self._has_said = False
+        self.reason = ""
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._failed = _Failed(self)
@@ -86,6 +91,7 @@ class RecoveryWatch(QObject):
 
     def look(self) -> None:
         """Write the copies that are due."""
+        failed = False
         for tab, autosave in self._watched.items():
             if tab.is_untouched:
                 continue  # what the window showed at its start is nobody's work
@@ -96,12 +102,18 @@ class RecoveryWatch(QObject):
             try:
                 autosave.tick()
             except DesignFileError as error:
+                failed = True
                 self._say(str(error))
+        if not failed and self._pool.activeThreadCount() == 0 and not self._has_large():
+            self._say("")
+
+    def _has_large(self) -> bool:
+        return any(len(tab.document.committed_design.nodes) > AT_ONCE for tab in self._watched)
 
     def _say(self, words: str) -> None:
-        if not self._has_said:
-            self._has_said = True
-            self._bench.said.emit(f"Unsaved work is not being copied: {words}")
+        if words != self.reason:
+            self.reason = words
+            self.trouble.emit(words)
 
     # What was left behind --------------------------------------------------------------------------------------------
 
@@ -135,6 +147,16 @@ class RecoveryWatch(QObject):
         for copy in copies:
             if self._session is not None:
                 self._session.discard(copy)
+
+    def leave(self) -> None:
+        """End at once, with a copy of everything unsaved left behind for the next start."""
+        if self._session is not None:
+            self._timer.stop()
+            self._pool.waitForDone()
+            for autosave in self._watched.values():
+                with contextlib.suppress(DesignFileError):
+                    autosave.flush()
+            self._session = None
 
     def close(self) -> None:
         """End cleanly: nothing of this program's is left behind."""

@@ -69,6 +69,15 @@ class Settings:
         return self._bytes("look/docks")
 
     @property
+    def minimap(self) -> bool:
+        """Whether the whole design is drawn small in the corner of the canvas."""
+        return bool(self._store.value("look/minimap", True, type=bool))
+
+    @minimap.setter
+    def minimap(self, value: bool) -> None:
+        self._store.setValue("look/minimap", value)
+
+    @property
     def wheel_zooms(self) -> bool:
         """Whether the wheel zooms and Ctrl with it scrolls, or the other way round."""
         return bool(self._store.value("look/wheel_zooms", True, type=bool))

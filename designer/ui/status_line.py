@@ -41,6 +41,11 @@ class StatusLine(QStatusBar):
         self.validity.setWordWrap(False)
         self.validity.setIndent(round(metrics(self.font()).margin))
         self.addWidget(self.validity)
+        self.lasting = TonedLabel("error", "", self)
+        self.lasting.setWordWrap(False)
+        self.lasting.setAccessibleName("What is wrong for longer")
+        self.lasting.hide()
+        self.addPermanentWidget(self.lasting)
         self.conditions = QToolButton(self)
         self.conditions.setAutoRaise(True)
         self.conditions.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -60,6 +65,12 @@ class StatusLine(QStatusBar):
     def say(self, text: str) -> None:
         """Show a message for a while."""
         self.showMessage(text, MESSAGE_MS)
+
+    def keep_saying(self, text: str, reason: str = "") -> None:
+        """Show a warning until it is told that it is over, by an empty text; the reason stands in its tool tip."""
+        self.lasting.setText(text)
+        self.lasting.setToolTip(reason)
+        self.lasting.setVisible(bool(text))
 
     def show_state(self, document: Document | None, analysis: Analysis | None) -> None:
         """Show whether the design is valid and saved."""
@@ -112,24 +123,34 @@ class StatusLine(QStatusBar):
     def _fill_menu(self) -> None:
         self._menu.clear()
         settings = self._settings
-        self._menu.addSection("Device")
+        self._add_heading("Device")
         self._add_choices([(name, name) for name in self._devices], settings.device, "device")
-        self._menu.addSection("Threads")
+        self._add_heading("Threads")
         counts = [(f"{count}", count) for count in _thread_choices()]
         self._add_choices([(f"as many as cores ({default_threads()})", 0), *counts], settings.threads, "threads")
-        self._menu.addSection("Batch")
+        self._add_heading("Batch")
         self._add_choices([(str(count), count) for count in BATCHES], settings.batch, "batch")
         for section, name, key in (("Element type", "dtype", "dtypes"), ("Run by", "backend", "backends")):
             offered = self._choices.get(key, ())
             if offered:
-                self._menu.addSection(section)
+                self._add_heading(section)
                 self._add_offers(offered, getattr(settings, name), name)
         formats = self._choices.get("memory_formats", ())
         if len(formats) > 1:
-            self._menu.addSection("Channels")
+            self._add_heading("Channels")
             words = {"contiguous": "first (contiguous)", "channels_last": "last"}
             choices: list[tuple[str, object]] = [(words.get(each, each), each) for each in formats]
             self._add_choices(choices, settings.memory_format, "memory_format")
+
+    def _add_heading(self, title: str) -> None:
+        """A heading in words: the style's own sections are lines without any."""
+        self._menu.addSeparator()
+        heading = QAction(title, self._menu)
+        heading.setEnabled(False)
+        font = self._menu.font()
+        font.setBold(True)
+        heading.setFont(font)
+        self._menu.addAction(heading)
 
     def _add_offers(self, offers: Sequence[Mapping[str, Any]], present: object, name: str) -> None:
         """Choices that may be unavailable, with the reason why."""

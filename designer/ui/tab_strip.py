@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
+
+_MOST_LETTERS = 20
+"""Width of a title on a tab, in the widest letters; a longer one is cut in its middle and whole in the tool tip."""
 
 
 class TabStrip(QWidget):
     """Tabs of pages; knows their titles only.
 
-    Signals: ``page_chosen`` and ``close_requested`` with a page.
+    Signals: ``page_chosen``, ``close_requested`` and ``rename_requested`` with a page; ``menu_asked`` with a page and a
+    place on the screen.
     """
 
     page_chosen = Signal(object)
     close_requested = Signal(object)
+    rename_requested = Signal(object)
+    menu_asked = Signal(object, QPoint)
 
     def __init__(self, measure: QAction, compare: QAction, exports: list[QAction], new: QAction) -> None:
         super().__init__()
@@ -27,6 +33,10 @@ class TabStrip(QWidget):
         self.bar.setUsesScrollButtons(True)
         self.bar.setAccessibleName("Open designs")
         self.bar.currentChanged.connect(self._chosen)
+        self.bar.tabBarDoubleClicked.connect(self._rename)
+        self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.bar.customContextMenuRequested.connect(self._ask_menu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # else it is the list of panels
         self.new_button = QToolButton(self)
         self.new_button.setText("+")
         self.new_button.setAutoRaise(True)
@@ -87,8 +97,19 @@ class TabStrip(QWidget):
     def set_title(self, page: QWidget, title: str, tip: str) -> None:
         """Change what stands on a tab."""
         index = self._pages.index(page)
-        self.bar.setTabText(index, title.replace("&", "&&"))
-        self.bar.setTabToolTip(index, tip)
+        metrics = self.bar.fontMetrics()
+        short = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, metrics.horizontalAdvance("m" * _MOST_LETTERS))
+        self.bar.setTabText(index, short.replace("&", "&&"))
+        self.bar.setTabToolTip(index, tip if short == title else f"{title}\n{tip}")
+
+    def _rename(self, index: int) -> None:
+        if 0 <= index < len(self._pages):
+            self.rename_requested.emit(self._pages[index])
+
+    def _ask_menu(self, at: QPoint) -> None:
+        index = self.bar.tabAt(at)
+        if 0 <= index < len(self._pages):
+            self.menu_asked.emit(self._pages[index], self.bar.mapToGlobal(at))
 
     def _chosen(self, index: int) -> None:
         if 0 <= index < len(self._pages):

@@ -38,6 +38,7 @@ def window_style(look: Tokens) -> str:
     QPushButton:focus {{ border-color: {accent}; }}
     QPushButton#accent {{ background: {look.accent_fill.name()}; color: {look.on_accent.name()};
         border-color: {look.accent_fill.name()}; font-weight: 600; }}
+    QPushButton#accent:disabled {{ background: {raised}; color: {faded}; border-color: {edge}; font-weight: 400; }}
     QPushButton#accent:hover {{ background: {mixed(look.accent_fill, look.on_accent, 0.12).name()}; }}
     QLineEdit {{ background: {ground}; color: {text}; border: 1px solid {edge};
         border-radius: {radius}px; padding: {gap // 2}px {gap}px; selection-background-color: {look.accent_fill.name()};

@@ -5,6 +5,7 @@ Knows documents, files, the worker and the settings; asks people through ``Ask``
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
 from designer.files.atomic import read_whole, write_whole
 from designer.files.block_library import BlockLibrary
+from designer.files.outputs import refuse_loss
 from designer.files.sidecar import carried_weights, weights_beside
 from designer.files.storage import data_folder
 from designer.graph.design import Design, NodeId
 from designer.ui.ask import DESIGN_FILTER, Answer, Ask
 from designer.ui.compare.comparing import Comparing
-from designer.ui.compare.member import MOST, Member, of_tab
+from designer.ui.compare.member import MOST, Member, of_design, of_tab
 from designer.ui.compare.page import ComparePage
+from designer.ui.disk_watch import DiskWatch
 from designer.ui.live_latency import LiveLatency
 from designer.ui.paired_runs import PairedRuns
 from designer.ui.settings import Settings
@@ -34,6 +37,8 @@ from designer.ui.views.walking import Walking
 from designer.ui.worker_client import WorkerClient
 
 SUFFIX = ".design.json"
+UNTITLED = "untitled"
+"""How names begin that nobody chose."""
 MOST_WEIGHT_BYTES = 8 * 2**30
 
 
@@ -69,6 +74,9 @@ class Workbench(QObject):
         self.pairs.changed.connect(self.state_changed)
         self._pages: list[QWidget] = []
         self._page: QWidget | None = None
+        self._opened_from: dict[QWidget, QWidget] = {}
+        self.disk = DiskWatch(lambda: [tab.document for tab in self.tabs], self)
+        self.disk.changed.connect(self._changed_on_disk)
 
     # What is open -----------------------------------------------------------------------------------------------------
 
@@ -121,6 +129,8 @@ class Workbench(QObject):
 
     def add_page(self, page: QWidget) -> None:
         """Open a page beside the designs, such as a comparison, and turn to it."""
+        if self._page is not None:
+            self._opened_from[page] = self._page
         self._pages.append(page)
         self.tab_added.emit(page)
         self.turn_to(page)
@@ -134,6 +144,16 @@ class Workbench(QObject):
         self.page_changed.emit()
         self.state_changed.emit()
 
+    @property
+    def has_several_pages(self) -> bool:
+        """Whether there is another page to turn to."""
+        return len(self._pages) > 1
+
+    def turn_by(self, steps: int) -> None:
+        """Turn to a page at the right, or at the left; after the last comes the first."""
+        if self._page in self._pages:
+            self.turn_to(self._pages[(self._pages.index(self._page) + steps) % len(self._pages)])
+
     def fit_all(self) -> None:
         """Everything of what is on screen in sight, all designs of a comparison."""
         if self.comparison is not None:
@@ -146,6 +166,13 @@ class Workbench(QObject):
         self.settings.wheel_zooms = zooms
         for tab in self.tabs:
             tab.canvas.wheel_zooms = zooms
+        self.state_changed.emit()
+
+    def set_minimap(self, is_shown: bool) -> None:
+        """Draw the whole design small in the corner of every canvas, or not."""
+        self.settings.minimap = is_shown
+        for tab in self.tabs:
+            tab.canvas.minimap.set_wanted(is_shown)
         self.state_changed.emit()
 
     def set_snaps(self, snaps: bool) -> None:
@@ -164,9 +191,19 @@ class Workbench(QObject):
             document.mark_unsaved()
         return self.open_document(document)
 
+    def new(self) -> DesignTab:
+        """Open an empty design under a name that no open design has."""
+        taken = {tab.document.design.name for tab in self.tabs}
+        numbers = itertools.count(2)
+        name = UNTITLED
+        while name in taken:
+            name = f"{UNTITLED} {next(numbers)}"
+        return self.open_design(Design(name))
+
     def open_document(self, document: Document) -> DesignTab:
         """Open a document in a tab of its own and turn to it."""
         tab = DesignTab(document)
+        self.disk.note(document)
         self._follow(tab)
         self.add_page(tab)
         return tab
@@ -175,6 +212,7 @@ class Workbench(QObject):
         """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
         tab.canvas.snaps = self.settings.snaps
+        tab.canvas.minimap.set_wanted(self.settings.minimap)
         tab.canvas.adding.shelves = self.shelves
         tab.analysed.connect(lambda: self._analysed(tab))
         tab.document_changed.connect(self.state_changed)
@@ -260,9 +298,15 @@ class Workbench(QObject):
         path = self.ask.path_to_save("Save the design as", suggested, DESIGN_FILTER)
         if path is None:
             return False
-        return self._write(document, path if path.suffix == ".json" else path.with_name(path.name + SUFFIX))
+        path = path if path.suffix == ".json" else path.with_name(path.name + SUFFIX)
+        if document.committed_design.name.startswith(UNTITLED):
+            name = path.name.removesuffix(".json").removesuffix(".design")
+            document.apply(Command(f"Name it {name}", lambda design: design.renamed(name)))
+        return self._write(document, path)
 
     def _write(self, document: Document, path: Path) -> bool:
+        if not self._may_write(document, path):
+            return False
         try:
             design_json.save(document.committed_design, path)
         except DesignFileError as error:
@@ -270,10 +314,68 @@ class Workbench(QObject):
             return False
         self._carry_weights(document.path, path)
         document.mark_saved(str(path.absolute()))
+        self.disk.note(document)
+        for tab in self.tabs:
+            if tab.document is document:
+                tab.notice.clear()
         self.settings.remember(path)
         self.said.emit(f"Saved {path.name}")
         self.state_changed.emit()
         return True
+
+    def _may_write(self, document: Document, path: Path) -> bool:
+        """Whether writing there loses nothing, or the person wants it so."""
+        if document.path is not None and Path(document.path) == path.absolute():
+            if not self.disk.differs(document) or self.disk.is_gone(document):
+                return True
+            return self.ask.sure(
+                f"{path.name} was changed by another program",
+                "Saving replaces what it wrote. Above the canvas you can reload the file, or compare it with yours.",
+                "Replace it",
+            )
+        others = [tab.document.path for tab in self.tabs if tab.document is not document and tab.document.path]
+        try:
+            refuse_loss(path, (SUFFIX, ".json"), others)
+        except DesignFileError as error:
+            self.ask.tell("The design was not saved", str(error))
+            return False
+        return True
+
+    def _changed_on_disk(self, document: Document) -> None:
+        tab = next((tab for tab in self.tabs if tab.document is document), None)
+        if tab is None or document.path is None:
+            return
+        name = Path(document.path).name
+        keep = ("&Keep mine", lambda: None)
+        if self.disk.is_gone(document):
+            tab.notice.tell(f"{name} is not there any more; saving writes it anew.", [keep])
+            document.mark_unsaved()
+        else:
+            offers = [("&Reload", lambda: self._reload(tab)), keep, ("&Compare", lambda: self._compare_with_file(tab))]
+            tab.notice.tell(f"{name} was changed by another program.", offers)
+        self.state_changed.emit()
+
+    def _reload(self, tab: DesignTab) -> None:
+        """Take what the file holds now, as a step that undo takes back."""
+        document = tab.document
+        read = self._read_again(document)
+        if read is not None:
+            document.apply(Command("Reload the file", lambda _: read))
+            document.mark_saved()
+            self.disk.note(document)
+            self.state_changed.emit()
+
+    def _compare_with_file(self, tab: DesignTab) -> None:
+        read = self._read_again(tab.document)
+        if read is not None:
+            self.compare([of_tab(tab), of_design(read, f"the file {Path(str(tab.document.path)).name}")])
+
+    def _read_again(self, document: Document) -> Design | None:
+        try:
+            return design_json.load(str(document.path))
+        except DesignFileError as error:
+            self.ask.tell("The file could not be read", str(error))
+            return None
 
     def _carry_weights(self, before: str | None, after: Path) -> None:
         """A design that is saved elsewhere takes its own weights along."""
@@ -315,19 +417,36 @@ class Workbench(QObject):
         index = self._pages.index(page)
         self._pages.remove(page)
         self.tab_removed.emit(page)
+        before = self._opened_from.pop(page, None)
         if page is self._page:
-            following = self._pages[min(index, len(self._pages) - 1)] if self._pages else None
-            self.turn_to(following)
+            beside = self._pages[min(index, len(self._pages) - 1)] if self._pages else None
+            self.turn_to(before if before in self._pages else beside)
         if isinstance(page, DesignTab | ComparePage):
             page.end()
         page.deleteLater()
         self.state_changed.emit()
         return True
 
+    def close_others(self, page: QWidget) -> None:
+        """Close every page but one, until somebody thinks better of one with unsaved changes."""
+        for other in [each for each in self._pages if each is not page]:
+            if not self.close_page(other):
+                return
+
     def may_close_all(self) -> bool:
         """Ask about every design's unsaved changes; gives whether the window may close."""
         self.settings.open_files = tuple(Path(tab.document.path) for tab in self.tabs if tab.document.path)
-        return all(self._may_close(tab) for tab in self.tabs)
+        unsaved = [tab for tab in self.tabs if not tab.document.is_saved and not tab.is_untouched]
+        if len(unsaved) < 2:
+            return all(self._may_close(tab) for tab in unsaved)
+        answer = self.ask.about_all_changes([tab.document.design.name for tab in unsaved])
+        if answer is Answer.SAVE:
+            return all(self._saved(tab) for tab in unsaved)
+        return answer is Answer.DISCARD
+
+    def _saved(self, tab: DesignTab) -> bool:
+        self.turn_to(tab)
+        return self.save()
 
     def _may_close(self, tab: DesignTab) -> bool:
         if tab.document.is_saved or tab.is_untouched:

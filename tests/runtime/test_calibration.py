@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -136,3 +138,83 @@ def test_a_picture_that_would_fill_the_memory_is_refused(tmp_path: Path, monkeyp
     Image.new("RGB", (20, 20)).save(tmp_path / "a.png")
     with pytest.raises(ExportError, match=r"a\.png: the picture is too large to be one"):
         calibration_data([SHAPE], options(tmp_path), 0)
+
+
+def folder_options(folder: Path, **chosen: Any) -> Int8Options:
+    return Int8Options(calibration=str(folder), normalisation=Normalisation.ZERO_TO_ONE, **chosen)
+
+
+def test_sixteen_bits_of_grey_keep_their_brightness(tmp_path: Path) -> None:
+    Image.fromarray(numpy.full((8, 8), 40_000, dtype=numpy.uint16)).save(tmp_path / "grey.png")
+    data = calibration_data([(1, 1, 8, 8)], folder_options(tmp_path), 0)
+    assert data.calibrating[0][0] == pytest.approx(40_000 / 65_535, abs=0.004)
+
+
+def test_a_picture_is_turned_as_its_camera_says(tmp_path: Path) -> None:
+    pixels = numpy.zeros((8, 8, 3), dtype=numpy.uint8)
+    pixels[:4] = 255  # the upper half is white
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise, so that white is at the right
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    (sample,) = calibration_data([(1, 3, 8, 8)], folder_options(tmp_path), 0).calibrating
+    assert sample[0][0, 0, :, 5:].mean() > 0.9
+    assert sample[0][0, 0, :, :3].mean() < 0.1
+
+
+def test_folders_by_class_are_looked_through_and_what_systems_leave_is_passed_over(tmp_path: Path) -> None:
+    for name in ("cats", "dogs"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 8)).save(tmp_path / name / "1.png")
+        (tmp_path / name / "._1.png").write_bytes(b"not a picture")
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    data = calibration_data([(1, 3, 8, 8)], folder_options(tmp_path), 0)
+    assert len(data.calibrating) == 2
+
+
+def test_so_many_samples_are_used_as_were_asked_for_and_few_are_not_called_held_back(tmp_path: Path) -> None:
+    numpy.save(tmp_path / "many.npy", numpy.zeros((200, 3, 4, 4), dtype=numpy.float32))
+    data = calibration_data([(1, 3, 4, 4)], folder_options(tmp_path, samples=8), 0)
+    assert len(data.calibrating) + len(data.measuring) == 8
+    assert data.is_held_back
+    few = calibration_data([(1, 3, 4, 4)], folder_options(tmp_path, samples=3), 0)
+    assert not few.is_held_back
+
+
+def test_how_pixels_become_inputs_is_said(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8)).save(tmp_path / "1.png")
+    assert calibration_data([(1, 3, 8, 8)], folder_options(tmp_path), 0).preprocessing.endswith("0 to 1")
+
+
+def test_a_postscript_file_under_a_pictures_name_starts_no_program(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n")
+    with pytest.raises(ExportError, match="cannot be read"):
+        calibration_data([(1, 3, 8, 8)], folder_options(tmp_path), 0)
+
+
+def archive(path: Path) -> None:
+    numpy.savez(path.with_suffix(".npz"), a=numpy.zeros(3))
+    path.with_suffix(".npz").rename(path)
+
+
+def huge(path: Path) -> None:
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 3, 4, 4), }"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header + b"\n")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        huge,
+        lambda path: path.write_bytes(b"\x93NUMPY\x01\x00\xff\xff{'descr': "),
+        archive,
+        lambda path: numpy.save(path, numpy.zeros((1, 3, 4, 4), dtype=bool)),
+        lambda path: numpy.save(path, numpy.array(3.0)),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"\x80\x04K\x01."),
+    ],
+    ids=["terabytes", "cut header", "archive", "flags", "one number", "empty", "pickle"],
+)
+def test_an_array_that_is_none_is_refused_with_its_name(tmp_path: Path, write: Callable[[Path], object]) -> None:
+    write(tmp_path / "a.npy")
+    with pytest.raises(ExportError, match=r"a\.npy: "):
+        calibration_data([(1, 3, 4, 4)], folder_options(tmp_path), 0)

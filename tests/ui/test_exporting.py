@@ -161,9 +161,15 @@ def test_an_option_that_the_design_does_not_allow_says_why(qtbot: QtBot, window:
     assert any(reason in label.text() for label in dialog.page.findChildren(QLabel))
 
 
-def test_an_invalid_design_cannot_be_exported(window: MainWindow, sketch: Design) -> None:
+def test_why_an_invalid_design_cannot_be_exported_is_said(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
     window.bench.open_design(sketch.without_wires(list(sketch.wires)[:1]))
-    assert not window.views["export"].isEnabled()
+    press(qtbot, window, "Ctrl+E")
+    assert "Nothing can be exported yet: " in window.status.currentMessage()
+    assert "takes no wire" in window.status.currentMessage()
+    assert QApplication.activeModalWidget() is None
+    window.bench.new()
+    press(qtbot, window, "Ctrl+E")
+    assert "the design is empty" in window.status.currentMessage()
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

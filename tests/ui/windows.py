@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,6 +48,10 @@ class Answers:
 
     def about_changes(self, name: str) -> Answer:
         self.asked_about.append(name)
+        return self.changes
+
+    def about_all_changes(self, names: Sequence[str]) -> Answer:
+        self.asked_about.append(", ".join(names))
         return self.changes
 
     def text(self, title: str, question: str, present: str = "") -> str | None:

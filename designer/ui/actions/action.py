@@ -39,6 +39,9 @@ class Context(Protocol):
     def focus_inspector(self) -> None: ...
     def focus_next_panel(self) -> None: ...
     def show_table(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
+    @property
+    def is_full_screen(self) -> bool: ...
     def set_heat(self, by: str) -> None: ...
     @property
     def heat(self) -> str: ...
@@ -66,6 +69,7 @@ class Action:
         checked: For a toggle, whether it is on.
         starts_section: Whether a line stands above it.
         submenu: Title of the submenu it stands in, or an empty text.
+        name: Its title in a list of keys, where the text is made from the present state.
     """
 
     id: str
@@ -78,10 +82,16 @@ class Action:
     checked: Question | None = None
     starts_section: bool = False
     submenu: str = ""
+    name: str = ""
 
     def title(self, context: Context) -> str:
         """The text now."""
         return self.text if isinstance(self.text, str) else self.text(context)
+
+    @property
+    def plain_title(self) -> str:
+        """The text that does not depend on what is on screen, as a list of keys has it."""
+        return self.text if isinstance(self.text, str) else self.name
 
 
 def on_tab(name: str) -> Call:

@@ -20,6 +20,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Z",),
         "Take the last change back",
         lambda c: c.bench.undo_label is not None,
+        name="&Undo",
     ),
     Action(
         "redo",
@@ -29,6 +30,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Shift+Z", "Ctrl+Y"),
         "Make it again",
         lambda c: c.bench.redo_label is not None,
+        name="&Redo",
     ),
     Action(
         "cut",

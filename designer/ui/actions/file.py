@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from designer.graph.design import Design
 from designer.ui.actions.action import Action, Context, Menu
 from designer.ui.actions.questions import has_design, has_page, is_valid
 
@@ -17,7 +16,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "new",
         Menu.FILE,
         "&New",
-        lambda c: c.bench.open_design(Design()),
+        lambda c: c.bench.new(),
         ("Ctrl+N",),
         "An empty design in a tab of its own",
     ),
@@ -59,7 +58,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         lambda c: c.export("onnx"),
         ("Ctrl+E",),
         "ONNX, eight bits, source, weights, files for phones: written, run, and held against the PyTorch module",
-        is_valid,
+        has_design,
     ),
     Action(
         "export_source",
@@ -68,7 +67,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         lambda c: c.export("pytorch"),
         (),
         "One readable Python file whose module computes the same, bit for bit",
-        is_valid,
+        has_design,
     ),
     Action(
         "export_table",
@@ -77,7 +76,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         lambda c: c.export("latex"),
         (),
         "The layers as papers print them, for LaTeX or Markdown",
-        is_valid,
+        has_design,
     ),
     Action(
         "export_picture",

@@ -39,6 +39,10 @@ class Minimap(QWidget):
         room, margin = self._view.viewport().geometry(), round(metrics(self.font()).margin)
         self.move(room.right() - self.width() - margin, room.bottom() - self.height() - margin)
 
+    def set_wanted(self, is_wanted: bool) -> None:
+        """Be there, or not."""
+        self.setVisible(is_wanted)
+
     def forget(self) -> None:
         """Say that the drawing became another; the picture follows when the hand pauses."""
         self._pause.start()

@@ -123,6 +123,7 @@ class CanvasView(Camera):
     def _selection_changed(self) -> None:
         if self.chosen_dot is not None and self.gesture is None:
             self.choose_dot(None)
+        self.minimap.forget()  # it draws the selection too
         if self.is_far:
             self.viewport().update()
 

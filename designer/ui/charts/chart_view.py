@@ -19,7 +19,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from designer.errors import DesignerError
-from designer.files.atomic import write_whole
+from designer.files.outputs import write_output
 from designer.ui.ask import Ask
 from designer.ui.charts.chart import Chart, csv_text
 from designer.ui.panels.cards import Card, clear, heading, quiet
@@ -186,7 +186,7 @@ class ChartView(Card):
             return
         target = path if path.suffix else path.with_suffix(ending)
         try:
-            write_whole(target, data(self.plot))
+            write_output(target, data(self.plot), (target.suffix.lower(),))
         except DesignerError as error:
             self._ask.tell("The chart was not saved", str(error))
             return

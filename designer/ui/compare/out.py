@@ -12,7 +12,7 @@ from designer.analysis.snapshot import Analysis
 from designer.errors import DesignerError
 from designer.export.report import Subject, html_report
 from designer.export.tables import csv_table, markdown
-from designer.files.atomic import write_whole
+from designer.files.outputs import write_output
 from designer.graph.design import NodePath
 from designer.ui.ask import Ask
 from designer.ui.picture import svg_text
@@ -78,7 +78,7 @@ def _pictures(analysis: Analysis) -> tuple[str, str]:
 
 def _write(target: Path, text: str, ask: Ask, say: Say) -> None:
     try:
-        write_whole(target, text.encode())
+        write_output(target, text.encode(), (target.suffix.lower(),))
     except DesignerError as error:
         ask.tell(f"{target.name} was not written", str(error))
         return

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.analysis.snapshot import Analysis
 from designer.errors import DesignerError
-from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
+from designer.files.outputs import write_output
 from designer.ui.ask import Ask
 from designer.ui.charts.chart import Axis, Chart, Piece, Stack
 from designer.ui.charts.chart_view import ChartView
@@ -164,7 +164,8 @@ class BackendsDialog(QDialog):
         if path is None or self.data is None:
             return
         try:
-            write_whole(path if path.suffix else path.with_suffix(".json"), json.dumps(self.data, indent=1).encode())
+            target = path if path.suffix else path.with_suffix(".json")
+            write_output(target, json.dumps(self.data, indent=1).encode(), (".json",))
         except DesignerError as error:
             self._ask.tell("The rounds were not saved", str(error))
 

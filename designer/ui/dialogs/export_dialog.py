@@ -5,6 +5,7 @@ Pages are made of what formats declare; writing and proving is the worker's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
@@ -28,12 +29,13 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.snapshot import Analysis
-from designer.errors import DesignerError
+from designer.errors import DesignerError, DesignFileError
 from designer.export.formats import Format, formats
 from designer.export.open_size import fixed_size_reason
 from designer.export.result import ExportResult
 from designer.export.result_words import plain_text
 from designer.files.design_json import dumps
+from designer.files.outputs import refuse_loss
 from designer.files.sidecar import carried_weights
 from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.ask import Ask
@@ -54,6 +56,7 @@ class ExportDialog(QDialog):
         worker: Who writes it.
         ask: Where files are asked for.
         chosen: Key of the format shown first.
+        keeps: Files that may not be written over: those of open designs.
     """
 
     def __init__(
@@ -65,8 +68,11 @@ class ExportDialog(QDialog):
         ask: Ask,
         chosen: str = "onnx",
         parent: QWidget | None = None,
+        keeps: Sequence[Path] = (),
     ) -> None:
         super().__init__(parent)
+        self._keeps = tuple(keeps)
+        self._agreed: Path | None = None
         self.setWindowTitle(f"Export {analysis.design.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._analysis, self._worker, self._ask = analysis, worker, ask
@@ -194,7 +200,9 @@ class ExportDialog(QDialog):
         endings = " ".join(f"*{ending}" for ending in self.format.endings)
         chosen = self._ask.path_to_save("Export as", Path(self.path.text()), f"{self.format.title} ({endings})")
         if chosen is not None:
-            self.path.setText(str(self._with_ending(chosen)))
+            named = self._with_ending(chosen)
+            self._agreed = named.absolute() if named == chosen else None  # that file was asked about
+            self.path.setText(str(named))
 
     # Working ---------------------------------------------------------------------------------------------------------
 
@@ -227,6 +235,8 @@ class ExportDialog(QDialog):
             self.trouble.setText("Say which file to write.")
             return
         target = Path(self.path.text()).expanduser().absolute()
+        if not self._may_write(target):
+            return
         order = {
             "path": str(target),
             "format": self.format.key,
@@ -247,6 +257,19 @@ class ExportDialog(QDialog):
         job.done.connect(lambda data: self.show_result(ExportResult.from_data(data)))
         job.failed.connect(self._show_failure)
         job.cancelled.connect(lambda: self._go_back("Cancelled; no file was written."))
+
+    def _may_write(self, target: Path) -> bool:
+        """Whether nothing of worth is lost there; a file of the same kind is asked about, once."""
+        try:
+            refuse_loss(target, self.format.endings, self._keeps)
+        except DesignFileError as error:
+            self.trouble.setText(str(error))
+            return False
+        if target.exists() and target != self._agreed:
+            if not self._ask.sure(f"Replace {target.name}?", f"It is in {target.parent} already.", "Replace it"):
+                return False
+            self._agreed = target
+        return True
 
     def _show_progress(self, share: float, text: str) -> None:
         self.text.setText(text)

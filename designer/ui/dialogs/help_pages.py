@@ -6,6 +6,7 @@ import inspect
 import platform
 from collections.abc import Iterable, Iterator
 from html import escape
+from importlib import metadata
 
 from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
@@ -152,7 +153,7 @@ def keys_page(context: Context) -> str:
 
 def _menu_table(context: Context, menu: Menu) -> str:
     rows = [
-        (" or ".join(each.shortcuts), each.title(context).replace("&", ""))
+        (" or ".join(each.shortcuts), (each.plain_title or each.title(context)).replace("&", ""))
         for each in ACTIONS
         if each.menu is menu and each.shortcuts
     ]
@@ -166,11 +167,21 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 
 def about_page(versions: Iterable[tuple[str, str]]) -> str:
     """What this is and what it is made of, as HTML."""
-    parts = _table([("Python", platform.python_version()), ("Qt", qVersion()), *versions])
+    parts = _table(
+        [("Bottleneck Designer", own_version()), ("Python", platform.python_version()), ("Qt", qVersion()), *versions]
+    )
     layers = wording.plural(len(catalogue()), "layer type")
     return f"""<h2>Bottleneck Designer</h2>
     <p>Draw efficient convolution blocks, see what they cost, run them, measure them, compare them, export them.</p>
     <p>{layers} in the catalogue.</p>{parts}"""
+
+
+def own_version() -> str:
+    """This program's version."""
+    try:
+        return metadata.version("bottleneck-designer")
+    except metadata.PackageNotFoundError:  # run from its source folder
+        return "unreleased"
 
 
 def page(name: str, context: Context) -> tuple[str, str]:

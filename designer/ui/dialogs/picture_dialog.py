@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.errors import DesignerError
-from designer.files.atomic import write_whole
+from designer.files.outputs import write_output
 from designer.ui.ask import PICTURE_FILTER, Ask
 from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import TonedLabel
@@ -138,7 +138,7 @@ class PictureDialog(QDialog):
         try:
             if target.suffix.lower() not in ENDINGS:
                 raise DesignerError(f"'{target.suffix}' is no kind of picture; end the name in {', '.join(ENDINGS)}")
-            write_whole(target, self._tab.picture(target.suffix.lower(), self.options))
+            write_output(target, self._tab.picture(target.suffix.lower(), self.options), ENDINGS)
         except DesignerError as error:
             self._ask.tell("The picture was not written", str(error))
             return

@@ -25,6 +25,7 @@ from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.heat import HeatMap
 from designer.ui.picture import PictureOptions, picture_data
+from designer.ui.views.notice_bar import NoticeBar
 from designer.ui.views.walking import Walking
 from designer.ui.wiring_by_list import Wiring
 
@@ -63,11 +64,14 @@ class DesignTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.notice = NoticeBar(self)
+        layout.addWidget(self.notice)
         layout.addWidget(self.walking.bar)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
         self._meaning_changed = False
         self.bridge.design_changed.connect(self._changed)
+        self._forget_steps = document.observe_steps(self.document_changed.emit)
         self.bridge.analysed.connect(lambda _analysis: self._analysed())
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
@@ -236,6 +240,7 @@ class DesignTab(QWidget):
 
     def end(self) -> None:
         """Stop listening to the document; for a tab that closes."""
+        self._forget_steps()
         self.bridge.end()
 
     def _arrived(self) -> None:
