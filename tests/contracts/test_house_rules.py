@@ -20,7 +20,8 @@ TEXTS = [
 ]
 
 JUNK_DRAWERS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
-LONGEST_MODULE = 450
+LONGEST_MODULE = 700
+"""Stops what is plainly two things; a lower one cut pieces off that asked for their owner back, in circles."""
 
 # A folder of one machine, as in a path to somebody's checkout; `.local/share` and URLs are none.
 MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:home|root|work|Users)/[\w.]")
