@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from designer.commands.console import DONE, add_json, design_of, print_json, say
+from designer.commands.console import DONE, PROBLEMS, add_json, design_of, print_json, say
 from designer.errors import DesignerError
 from designer.export.formats import Format, all_endings, format_for, format_of, formats
 from designer.graph.parameter import Choice, Flag, Location, Parameter
@@ -88,13 +88,14 @@ def run(options: argparse.Namespace) -> int:
         weights=None if weights == _NO_WEIGHTS else weights,
         seed=options.seed,
     )
+    status = PROBLEMS if result.unproved else DONE
     if options.json:
         print_json(result.as_data())
-        return DONE
+        return status
     print("\n".join(_lines(chosen, result)))
     for warning in result.warnings:
         say(f"note: {warning}")
-    return DONE
+    return status
 
 
 def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if options.source is not None and not str(options.source).strip(" ."):
         raise DesignerError("--from: it names no file; give a file of weights, or leave it out for fresh ones")
     place = options.output or weights_beside(options.file)
-    refuse_loss(place, (ENDING,), [options.file, *([options.source] if options.output else [])])
+    refuse_loss(place, (ENDING,), [options.file, *([options.source] if options.output and options.source else [])])
     result = deliver(design_of(options.file), place, "safetensors", weights=options.source, seed=options.seed)
     if options.json:
         print_json(result.as_data())

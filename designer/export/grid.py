@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Sequence
+from html import escape
+
+from designer.wording import printable
 
 
 def separated(rows: Sequence[Sequence[str]], separator: str) -> str:
     """Values with a separator between them, a line a row; quoted where a value holds it, a quote or a line's end."""
     text = io.StringIO()
-    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(rows)
+    cells = [[csv_cell(cell) for cell in row] for row in rows]
+    csv.writer(text, delimiter=separator, lineterminator="\n").writerows(cells)
     return text.getvalue()
 
 
@@ -34,5 +38,22 @@ def piped(cells: Sequence[str]) -> str:
 
 
 def markdown_cell(text: str) -> str:
-    """A text that does not end its cell."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    """A text that does not end its cell, and is a text only: no tag, no link and no script, whoever named it."""
+    return markdown_text(text).replace("|", "\\|")
+
+
+def markdown_text(text: str) -> str:
+    """A text in one line of Markdown that is read as it is written."""
+    plain = printable(text).replace("\\", "\\\\").replace("\n", " ").replace("\r", " ")
+    return escape(plain, quote=False).replace("[", "\\[").replace("]", "\\]").replace("`", "\\`")
+
+
+def csv_cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula; a number stays one."""
+    if not text.startswith(("=", "+", "-", "@", "\t", "\r", "\u2212")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text

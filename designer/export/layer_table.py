@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from designer.analysis.report import problem_lines
@@ -18,7 +19,7 @@ from designer.export.grid import piped
 from designer.graph.design import Node, NodeId
 from designer.graph.layer import Category, Layer
 from designer.graph.tensor import TensorSpec
-from designer.wording import count, short
+from designer.wording import count, printable, short
 
 _NO_ROW = (Category.ENDPOINT, Category.ACTIVATION, Category.NORMALIZATION)
 _NOTHING = "-"
@@ -139,7 +140,8 @@ def markdown_table(analysis: Analysis, costs: bool = False) -> str:
     heads = ["Input", "Operator", "t", "c", "n", "s", *(("Parameters", "MACs") if costs else ())]
     lines = [piped(heads), piped(["---", "---", *["---:"] * (len(heads) - 2)])]
     for row in layer_rows(analysis):
-        operator = re.sub(r"([\\|*_`])", r"\\\1", " ".join(row.operator.split()))
+        plain = escape(printable(" ".join(row.operator.split())), quote=False)
+        operator = re.sub(r"([\\|*_`\[\]])", r"\\\1", plain)
         cells = [_shape(row.input, "{}²", "×"), operator, *_figures(row)]
         lines.append(piped(cells + ([count(row.parameters), short(row.macs)] if costs else [])))
     return "\n".join(lines) + "\n"
@@ -193,6 +195,9 @@ def _shape(spec: TensorSpec, square: str, times: str) -> str:
 _TEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
     "^": r"\textasciicircum{}",
     "×": r"$\times$",
     "·": r"$\cdot$",

@@ -130,6 +130,7 @@ class ExportResult:
         sensitivity: By node, the most sensitive first; empty where it was not asked.
         warnings: What a person should know before using it.
         seconds: How long all of it took.
+        unproved: Why the file could not be run and held against the module here; empty where it was, or none is run.
     """
 
     format: str
@@ -146,6 +147,7 @@ class ExportResult:
     sensitivity: tuple[Sensitivity, ...] = ()
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    unproved: str = ""
 
     @property
     def file_bytes(self) -> int:
@@ -195,4 +197,4 @@ class ExportResult:
         fields["comparisons"] = tuple(
             each._replace(input_shapes=tuple(map(tuple, each.input_shapes))) for each in fields["comparisons"]
         )
-        return cls(**fields, warnings=tuple(data["warnings"]))
+        return cls(**fields, warnings=tuple(data["warnings"]), unproved=data["unproved"])

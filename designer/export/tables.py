@@ -7,7 +7,7 @@ import io
 from html import escape
 
 from designer.analysis.compare import Comparison, Row
-from designer.export.grid import markdown_cell, piped
+from designer.export.grid import csv_cell, markdown_cell, piped
 from designer.wording import ratio
 
 
@@ -33,7 +33,7 @@ def csv_table(comparison: Comparison) -> str:
     """Comma-separated values: a row a figure, its unit, then a column a design; plain numbers, empty where unknown."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["figure", "unit", *comparison.told_apart])
+    writer.writerow(["figure", "unit", *map(csv_cell, comparison.told_apart)])
     for row in comparison.rows:
         writer.writerow([row.key, row.unit, *("" if value is None else value for value in row.values)])
     return text.getvalue()

@@ -1,0 +1,3 @@
+from designer.runtime.privacy import keep_private
+
+keep_private()

@@ -120,6 +120,7 @@ def deliver(
         proof.sensitivity,
         proof.warnings,
         time.perf_counter() - begin,
+        proof.unproved,
     )
 
 

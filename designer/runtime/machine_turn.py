@@ -51,7 +51,9 @@ def machine_turn(
         Cancelled: ``is_cancelled`` said so.
     """
     try:
-        stream = (lock or usual_lock()).open("a+b")
+        # Not through a link: in a folder that all may write to, one could be laid that names somebody's file.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        stream = os.fdopen(os.open(lock or usual_lock(), flags, 0o600), "r+b")
     except OSError:  # nowhere to write: nothing to wait for either
         yield ()
         return

@@ -114,6 +114,7 @@ class Proof:
         latency: Timings in pairs.
         sensitivity: By node.
         warnings: What a person should know.
+        unproved: Why the file could not be run here.
     """
 
     files: tuple[str, ...]
@@ -125,6 +126,7 @@ class Proof:
     latency: tuple[LatencyPair, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     warnings: tuple[str, ...] = ()
+    unproved: str = ""
 
 
 def module_outputs(module: CompiledModule, inputs: Sequence[torch.Tensor]) -> Arrays:

@@ -62,7 +62,7 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
     facts: dict[str, int | float | str] = {"lines": text.count("\n")}
     checks: tuple[Check, ...] = (Check("compiled by Python", "its syntax is right"),)
     if find_spec("keras") is None:
-        return Proof((draft.name,), checks, facts=facts, warnings=(_KERAS_MISSING,))
+        return Proof((draft.name,), checks, facts=facts, warnings=(_KERAS_MISSING,), unproved=_KERAS_MISSING)
     steps(0.2, "loading Keras")
     keras = _keras()
     steps(0.6, "running the source")

@@ -15,7 +15,9 @@ import pytest
 
 from designer.__main__ import COMMANDS, main
 from designer.commands.console import Console
+from designer.edit.edits import set_layer
 from designer.files.design_json import save
+from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.activation import ReLU
 from designer.layers.endpoints import Input, Output
@@ -265,3 +267,76 @@ def test_every_command_helps_without_a_traceback(capsys: pytest.CaptureFixture[s
             main([command, "--help"])
         assert left.value.code == 0
     assert "usage:" in capsys.readouterr().out
+
+
+@pytest.mark.torch
+def test_a_file_that_could_not_be_proved_is_said_in_the_result_and_the_exit_status(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("designer.runtime.source_file.find_spec", lambda _name: None)
+    assert main(["export", "a.design.json", "-o", "a.keras.py", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert "was not run" in told["unproved"]
+    assert told["comparisons"] == []
+
+
+@pytest.mark.torch
+def test_a_merge_that_is_switched_off_passes_the_same_input_everywhere(folder: Path) -> None:
+    """Proved by running: Keras' source against the module, through the block that would else be left out."""
+    design = template("bottleneck").build()
+    add = design.nodes[NodeId("add")]
+    save(set_layer(design, NodeId("add"), bypassed(add.layer)), folder / "off.design.json")
+    assert main(["export", "off.design.json", "-o", "off.keras.py"]) == 0
+    assert main(["export", "off.design.json", "-o", "off.py"]) == 0
+    assert main(["export", "off.design.json", "-o", "off.onnx"]) == 0
+
+
+OUTPUTS = [
+    (["export", "a.design.json", "-o", "a.design.json", "--format", "markdown"], "a.design.json"),
+    (["export", "a.design.json", "-o", "hostile.design.json", "--format", "markdown"], "hostile.design.json"),
+    (["compare", "a.design.json", "--report", "hostile.design.json"], "hostile.design.json"),
+    (["compare", "--report", "a.design.json", "hostile.design.json"], "a.design.json"),
+    (["render", "a.design.json", "-o", "notes.txt"], "notes.txt"),
+    (["new", "separable", "-o", "notes.txt"], "notes.txt"),
+    (["weights", "a.design.json", "-o", "notes.txt"], "notes.txt"),
+]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("words", "kept"), OUTPUTS, ids=lambda each: " ".join(each) if isinstance(each, list) else "")
+def test_no_output_takes_the_place_of_an_input_or_of_another_kind(
+    words: list[str], kept: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "notes.txt").write_text("mine")
+    before = (folder / kept).read_bytes()
+    assert main(words) == 2
+    assert (folder / kept).read_bytes() == before
+    assert "bottleneck-designer" in capsys.readouterr().err
+
+
+@pytest.mark.torch
+def test_an_output_through_a_link_leaves_the_link(folder: Path) -> None:
+    (folder / "there").mkdir()
+    for name, words in (
+        ("a.md", ["export", "a.design.json", "-o", "link.md"]),
+        ("a.safetensors", ["weights", "a.design.json", "-o", "link.safetensors"]),
+    ):
+        link = folder / f"link{Path(name).suffix}"
+        link.symlink_to(folder / "there" / name)
+        assert main(words) == 0
+        assert link.is_symlink()
+        assert (folder / "there" / name).stat().st_size > 10
+        assert main(words) == 0, "twice"
+        assert link.is_symlink()
+
+
+@pytest.mark.torch
+def test_weights_beside_the_file_are_found_through_a_link_to_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["weights", "a.design.json", "--seed", "5"]) == 0
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "l.design.json").symlink_to(folder / "a.design.json")
+    capsys.readouterr()
+    assert main(["export", "elsewhere/l.design.json", "-o", "x.onnx", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["weights"].startswith("a.safetensors")
