@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from designer.runtime.privacy import keep_private
+
 if TYPE_CHECKING:
     from designer.analysis.issues import Issue as Issue
     from designer.analysis.report import CostReport as CostReport
@@ -53,6 +55,9 @@ __all__ = [
     "template",
     "to_networkx",
 ]
+
+
+keep_private()  # before any room loads what it is about
 
 
 def __getattr__(name: str) -> Any:

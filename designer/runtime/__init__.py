@@ -1,3 +1,0 @@
-from designer.runtime.privacy import keep_private
-
-keep_private()

@@ -52,9 +52,9 @@ def test_latex() -> None:
 def test_names_cannot_become_commands_or_cells() -> None:
     design = rename(template("bottleneck").build(), NodeId("expand"), "a_b | 5% \\input{x} & c")
     analysis = analyse(design.renamed("50% & \\more"))
-    assert "a\\_b | 5\\% \\textbackslash{}input\\{x\\} \\& c" in latex_table(analysis)
+    assert "a\\_b \\textbar{} 5\\% \\textbackslash{}input\\{x\\} \\& c" in latex_table(analysis)
     assert "\\caption{50\\% \\& \\textbackslash{}more}" in latex_table(analysis)
-    assert "a\\_b \\| 5% \\\\input{x} & c" in markdown_table(analysis)
+    assert "a\\_b \\| 5% \\\\input{x} &amp; c" in markdown_table(analysis)
 
 
 def test_a_branch_is_no_repeat() -> None:
