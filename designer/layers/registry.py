@@ -108,7 +108,8 @@ def lookup(key: str) -> type[Layer]:
 def search(text: str) -> tuple[type[Layer], ...]:
     """Layers that a few typed letters may mean, best first; all of them for no letters.
 
-    A word that starts with the letters comes before one that contains them, before one that has them in order.
+    A word that starts with the letters comes before one that contains them, before one that has them in order; of what
+    matches alike, a word of the title before any other.
     """
     letters = text.casefold().replace(" ", "")
     if not letters:
@@ -116,9 +117,19 @@ def search(text: str) -> tuple[type[Layer], ...]:
     scored = [
         (score, index, cls)
         for index, cls in enumerate(catalogue())
-        if (score := match_score(letters, search_words(cls)))
+        if (score := entry_score(letters, cls.title, search_words(cls)))
     ]
     return tuple(cls for _, _, cls in sorted(scored, key=lambda entry: (-entry[0], entry[1])))
+
+
+def entry_score(letters: str, title: str, others: tuple[str, ...]) -> int:
+    """How well typed letters match something with a title and more words to find it by: 0 not, the more the better.
+
+    Of matches that are alike, the one in the title counts more: who types ``res`` means *Residual add*, and not a block
+    that has a residual.
+    """
+    in_title = match_score(letters, (title, *title.split()))
+    return max(2 * in_title, 2 * match_score(letters, others) - 1)
 
 
 def match_score(letters: str, words: tuple[str, ...]) -> int:
@@ -138,5 +149,5 @@ def _word_score(letters: str, word: str) -> int:
 
 
 def search_words(cls: type[Layer]) -> tuple[str, ...]:
-    """What a layer may be searched by."""
-    return (cls.title, *cls.title.split(), cls.key, cls.glyph, cls.category.value, *cls.keywords)
+    """What a layer may be searched by besides its title."""
+    return (cls.key, cls.glyph, cls.category.value, *cls.keywords)

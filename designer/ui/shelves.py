@@ -17,7 +17,7 @@ from designer.files.block_library import BlockLibrary, LibraryBlock
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.layers.blocks import Group
-from designer.layers.registry import catalogue, match_score, search_words
+from designer.layers.registry import catalogue, entry_score, search_words
 from designer.templates.networks import templates
 from designer.templates.table import Template
 from designer.ui.settings import Settings
@@ -63,11 +63,11 @@ def _key(entry: Entry) -> str:
 
 
 def _words(entry: Entry) -> tuple[str, ...]:
-    """What it may be searched by."""
+    """What it may be searched by besides its title."""
     if isinstance(entry, LibraryBlock):
-        return (entry.name, *entry.name.split(), shelf_of(entry))
+        return (shelf_of(entry),)
     if isinstance(entry, Template):
-        return (entry.title, *entry.title.split(), entry.key.replace("_", ""), shelf_of(entry))
+        return (entry.key.replace("_", ""), shelf_of(entry))
     return search_words(entry)
 
 
@@ -76,7 +76,7 @@ def matching(text: str, entries: Sequence[Entry]) -> list[Entry]:
     letters = text.casefold().replace(" ", "")
     if not letters:
         return list(entries)
-    scores = [match_score(letters, _words(entry)) for entry in entries]
+    scores = [entry_score(letters, title_of(entry), _words(entry)) for entry in entries]
     found = [(-score, index) for index, score in enumerate(scores) if score]
     return [entries[index] for _, index in sorted(found)]
 

@@ -10,6 +10,7 @@ from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.graph.design import Design, Point
 from designer.layers.activation import ReLU6
 from designer.layers.convolution import DepthwiseConv2d
+from designer.layers.merge import Add
 from tests.ui.canvas.bench import SHIFT, Hand, ref, three
 
 pytestmark = pytest.mark.gui
@@ -59,3 +60,32 @@ def test_keys_walk_the_list_of_quick_add(hand_on: Callable[[Design], Hand]) -> N
     assert type(hand.design.nodes[added].layer) is second
     hand.key(Qt.Key.Key_A, SHIFT)
     assert hand.view.adding.box.offered[0] is second, "what was placed lately comes first"
+
+
+@pytest.mark.parametrize("lately", ["resnext", "inverted residual", "reshape"])
+def test_the_title_that_matches_stands_before_what_was_placed_lately(
+    hand_on: Callable[[Design], Hand], lately: str
+) -> None:
+    hand = hand_on(three())
+    hand.key(Qt.Key.Key_A, SHIFT)
+    box = hand.view.adding.box
+    QTest.keyClicks(box.field, lately)
+    placed = box.offered[0]
+    QTest.keyClick(box.field, Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_A, SHIFT)
+    assert box.offered[0] is placed is not Add
+    QTest.keyClicks(box.field, "res")
+    assert box.offered[0] is Add
+
+
+def test_of_what_matches_alike_what_was_placed_lately_stands_first(hand_on: Callable[[Design], Hand]) -> None:
+    hand = hand_on(three())
+    hand.key(Qt.Key.Key_A, SHIFT)
+    box = hand.view.adding.box
+    QTest.keyClicks(box.field, "globalaverage")
+    pool = box.offered[0]
+    QTest.keyClick(box.field, Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_A, SHIFT)
+    assert box.offered[0] is pool
+    QTest.keyClicks(box.field, "pool")
+    assert box.offered[0] is pool
