@@ -7,7 +7,7 @@ between them becomes constructor arguments; places that always agree share one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -156,10 +156,11 @@ def _feeds_past(design: Design, id: NodeId, missing: set[NodeId]) -> tuple[Feed 
 
 def _find_flags(kind: Kind) -> None:
     names: dict[tuple[bool, ...], str] = {}
+    parts = inner_parts(kind.pattern.design)
     for id in inner_parts(kind.pattern.design):
         present = tuple(id in block.design.nodes for block in kind.blocks)
         if not all(present):
-            kind.flags[id] = names.setdefault(present, f"has_{id}")
+            kind.flags[id] = names.setdefault(present, _free(f"has_{id}", parts))
     for present, name in names.items():
         kind.arguments[name] = list(present)
 
@@ -238,7 +239,13 @@ def _argument_name(kind: Kind, place: Place, taken: set[str]) -> str:
             wanted = "out_channels"
         else:
             wanted = "hidden_channels"
-    return wanted if wanted not in taken else f"{place.part}_{place.argument}"
+    return wanted if wanted not in taken else _free(f"{place.part}_{place.argument}", taken)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _convolutions(kind: Kind) -> list[NodeId]:

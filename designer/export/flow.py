@@ -19,6 +19,11 @@ _TABLE_FROM = 3
 """From so many blocks of a kind in a row on, a table and a loop read better than lines."""
 
 
+def is_variable(name: str) -> bool:
+    """Whether a name may be that of a variable which holds a tensor."""
+    return name in _VARIABLES or bool(re.fullmatch(r"t\d+", name))
+
+
 @dataclass(frozen=True)
 class Run:
     """Blocks of one kind that follow one another and feed nothing else.
@@ -174,10 +179,15 @@ class FlowWriter:
 
     # Tables ----------------------------------------------------------------------------------------------
 
-    def runs(self, whole: Analysis) -> dict[NodeId, Run]:
-        """The runs of a network that are long enough for a table, by their first node."""
+    def runs(self, whole: Analysis, network: str) -> dict[NodeId, Run]:
+        """The runs of a network that are long enough for a table, by their first node.
+
+        Args:
+            whole: The network.
+            network: Its name in the file, which no table can have.
+        """
         found: dict[NodeId, Run] = {}
-        titles = {name for name, _ in self._kinds.values()}
+        titles = {network, *(name for name, _ in self._kinds.values())}
         for members in self._chains(whole):
             inner = whole.node(members[0]).inner
             if inner is None or len(members) < _TABLE_FROM:

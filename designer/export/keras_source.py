@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from designer.analysis.report import problem_lines
 from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, kinds_of
-from designer.export.flow import FlowWriter, Run
+from designer.export.flow import FlowWriter, Run, is_variable
 from designer.export.keras_calls import BY_PLACE, DEFAULTS, MERGES, keras_calls
 from designer.export.source_text import (
     LINE_LENGTH,
@@ -34,7 +34,7 @@ from designer.export.source_text import (
 from designer.graph.design import NodeId, PortRef
 from designer.graph.tensor import TensorSpec
 
-_TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "arguments", "Mapping", "Any"}
+_TAKEN = {"keras", "layers", "ops", "load_weights", "prod", "name", "inputs", "arguments", "Mapping", "Any", "float"}
 
 
 def keras_source(analysis: Analysis) -> str:
@@ -48,9 +48,11 @@ def keras_source(analysis: Analysis) -> str:
     """
     if not analysis.is_valid:
         raise InvalidDesign(problem_lines(analysis))
+    found = named(kinds_of(analysis, keras_calls))
+    arguments = {argument for kind in found.values() for argument in kind.arguments}
     kinds: dict[str, Kind] = {}
-    for name, kind in named(kinds_of(analysis, keras_calls)).items():
-        kinds[_free(function_name(name), kinds)] = kind
+    for name, kind in found.items():
+        kinds[_free(function_name(name), {*kinds, *arguments})] = kind
     network = _free(function_name(class_name(analysis.design.name)), kinds)
     separator = separator_for(analysis)
     writer = _Writer(kinds, separator)
@@ -75,8 +77,9 @@ def function_name(words: str) -> str:
     return identifier(spaced.lower(), "network")
 
 
-def _free(name: str, kinds: Mapping[str, Kind]) -> str:
-    while name in kinds or name in _TAKEN or hasattr(builtins, name):
+def _free(name: str, others: Collection[str]) -> str:
+    """A name for a function that no other thing in the file has, and no variable that holds a tensor."""
+    while name in others or name in _TAKEN or is_variable(name) or hasattr(builtins, name):
         name += "_network"
     return name
 
@@ -188,10 +191,10 @@ class _Writer(FlowWriter):
 
     def network(self, name: str, whole: Analysis) -> list[str]:
         """The tables, if there are any, and the function that builds the model."""
-        runs = self.runs(whole)
+        runs = self.runs(whole, name)
         tables = [self.table(run, whole) for run in runs.values()]
         nodes = whole.design.input_nodes()
-        tensors = variables([node.id for node in nodes], self._taken)
+        tensors = variables([node.id for node in nodes], {*self._taken, *(run.table for run in runs.values())})
         lines = [f"def {name}() -> keras.Model:", f'    """{plain(whole.design.name)}."""']
         for node, tensor, spec in zip(nodes, tensors, entering(whole), strict=True):
             target = f"inputs = {tensor}" if len(nodes) == 1 else tensor

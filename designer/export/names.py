@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from designer.analysis.snapshot import Analysis
@@ -16,17 +16,17 @@ from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 
 _NOT_IN_FILES = re.compile(r"[^A-Za-z0-9_\-]+")
 
-# What a module has already: an attribute of such a name would take the place of PyTorch's own.
+# What a module has already, PyTorch's or ours: an attribute of such a name would take its place.
 MODULE_ATTRIBUTES = frozenset(
     """
-    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
-    eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu load_state_dict
-    modules mtia named_buffers named_children named_modules named_parameters parameters register_backward_hook
-    register_buffer
-    register_forward_hook register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    add_module append apply bfloat16 buffers call_super_init children compile cpu cuda digest double
+    dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule
+    half input_shapes insert ipu load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters observed parameters pop register_backward_hook register_buffer register_forward_hook
+    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
     register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module register_parameter
-    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory
-    state_dict to to_empty train training type xpu zero_grad
+    register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule
+    share_memory state_dict submodule T_destination to to_empty train training type xpu zero_grad
     """.split()  # noqa: SIM905  # as quotes and commas it would be a page
 )
 
@@ -82,18 +82,10 @@ def named_for_python(design: Design) -> tuple[Design, tuple[Renamed, ...]]:
 
 
 def _named_for_python(design: Design, prefix: str, renamed: list[Renamed]) -> Design:
-    wanted: dict[NodeId, NodeId] = {}
-    for id in design.nodes:
-        new = str(id)
-        is_end = not (design.nodes[id].layer.inputs and design.nodes[id].layer.outputs)
-        if not is_end:  # where data enters and leaves there is no attribute, but the name of a group's port
-            new = f"node{new}" if new.startswith("_") else new
-            while _is_reserved(new) or (new != id and (new in design.nodes or new in wanted.values())):
-                new += "_"
-        wanted[id] = NodeId(new)
+    wanted = {id: NodeId(attribute_name(id)) for id in design.nodes}
+    for id, new in wanted.items():
         if new != id:
-            what = "a word of Python" if keyword.iskeyword(id) else "a name that PyTorch's modules have already"
-            renamed.append(Renamed(f"{prefix}{id}", f"{prefix}{new}", f"it is {what}"))
+            renamed.append(Renamed(f"{prefix}{id}", f"{prefix}{new}", f"it is {_what_it_is(id)}"))
     nodes = []
     for node in design.nodes.values():
         layer = node.layer
@@ -105,8 +97,8 @@ def _named_for_python(design: Design, prefix: str, renamed: list[Renamed]) -> De
         return design
     wires = [
         Wire(
-            PortRef(wanted[wire.source.node], wire.source.port),
-            PortRef(wanted[wire.target.node], wire.target.port),
+            PortRef(wanted[wire.source.node], _port_name(design, wire.source)),
+            PortRef(wanted[wire.target.node], _port_name(design, wire.target)),
             wire.via,
         )
         for wire in design.wires.values()
@@ -114,5 +106,38 @@ def _named_for_python(design: Design, prefix: str, renamed: list[Renamed]) -> De
     return Design.build(design.name, nodes, wires)
 
 
-def _is_reserved(word: str) -> bool:
-    return keyword.iskeyword(word) or word in MODULE_ATTRIBUTES
+def _port_name(design: Design, ref: PortRef) -> str:
+    """A port of a group is called as the end inside it is, and so goes with its name."""
+    return ref.port if design.nodes[ref.node].layer.body is None else attribute_name(ref.port)
+
+
+def attribute_name(id: str) -> str:
+    """What a node is called as an attribute of a module: its id, unless Python or PyTorch has that word already.
+
+    No two ids have one name, whatever stands beside them: ``half`` is ``half_``, and ``half_`` then ``half__``.
+    """
+    if re.match("(?:node_)*_", id):
+        return f"node_{id}"
+    return f"{id}_" if _reserved_word(id) else id
+
+
+def state_key(path: Sequence[str]) -> str:
+    """A node's name in a state dict: its attributes through blocks, joined by dots."""
+    return ".".join(map(attribute_name, path))
+
+
+def _reserved_word(id: str) -> str:
+    """The word of Python or PyTorch that an id is, underscores behind it aside; empty where there is none."""
+    word = id
+    while not (keyword.iskeyword(word) or word in MODULE_ATTRIBUTES):
+        if not word.endswith("_"):
+            return ""
+        word = word[:-1]
+    return word
+
+
+def _what_it_is(id: str) -> str:
+    word = _reserved_word(id)
+    if keyword.iskeyword(word):
+        return "a word of Python"
+    return "a name that PyTorch's modules have already" if word else "private to PyTorch's modules"

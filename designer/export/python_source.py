@@ -33,7 +33,7 @@ from designer.graph.design import NodeId, PortRef
 _BY_PLACE = ("in_channels", "out_channels", "kernel_size", "num_features", "in_features", "out_features")
 """Arguments everybody writes without their names; they come first in PyTorch's signatures and in our calls."""
 
-_TAKEN = frozenset({"self", "torch", "nn", "Tensor", "name", "getattr"})
+_TAKEN = frozenset({"self", "torch", "nn", "Tensor", "name", "getattr", "float"})
 """What a forward method reads by name, which no tensor in it can be called."""
 
 
@@ -163,7 +163,7 @@ class _Writer(FlowWriter):
     def _forward(self, block: Analysis, kind: Kind | None, runs: Mapping[NodeId, Run] | None = None) -> list[str]:
         design = block.design
         inputs = [PortRef(node.id, node.layer.outputs[0].name) for node in design.input_nodes()]
-        names = variables([ref.node for ref in inputs], _TAKEN)
+        names = variables([ref.node for ref in inputs], {*_TAKEN, *(run.table for run in (runs or {}).values())})
         lines, results = self.flow(block, kind, dict(zip(inputs, names, strict=True)), runs or {})
         outputs = len(design.output_nodes())
         gives = "Tensor" if outputs == 1 else f"tuple[{', '.join(['Tensor'] * outputs)}]"
@@ -197,7 +197,7 @@ class _Writer(FlowWriter):
 
     def network(self, name: str, whole: Analysis) -> list[str]:
         """The tables, if there are any, and the class of the whole design."""
-        runs = self.runs(whole)
+        runs = self.runs(whole, name)
         tables = [self.table(run, whole) for run in runs.values()]
         lines = [
             f"class {name}(nn.Module):",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from designer.export.names import state_key
 from designer.graph.design import NodePath
 from designer.graph.operation import BatchNorm, Convolution
 from designer.runtime.program import Instruction, Program, Stretch, Value
@@ -76,7 +77,7 @@ def _foldable(program: Program) -> dict[int, int]:
 
 
 def _compute_into(state: dict[str, Tensor], convolution: Instruction, norm: Instruction) -> None:
-    key, norm_key = ".".join(convolution.path), ".".join(norm.path)
+    key, norm_key = state_key(convolution.path), state_key(norm.path)
     scale, shift, mean, variance = (state[f"{norm_key}.{name}"].double() for name in _KEPT[:4])
     operation = norm.step.operation
     assert isinstance(operation, BatchNorm)  # of the pairs that were found

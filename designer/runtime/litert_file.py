@@ -19,7 +19,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.export.names import names_in_files
+from designer.export.names import names_in_files, state_key
 from designer.export.options import ForPhones, Precision
 from designer.graph.design import NodePath
 from designer.graph.operation import Operation, Relu, Relu6
@@ -138,7 +138,7 @@ class _Graph:
         name = self._name(instruction.path)
         lite = LiteCall(
             name,
-            ".".join(instruction.path),
+            state_key(instruction.path),
             tuple(self._tensors[value] for value in sources),
             tuple(self._specs[value] for value in sources),
             f"{name}.out" if instruction.gives_output else f"{name}.{step.result}",

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from designer.analysis.snapshot import Analysis, analyse
 from designer.analysis.torch_calls import Call, torch_calls
+from designer.export.names import attribute_name
 from designer.graph.design import Design, NodePath
 from designer.runtime.memory import require_memory
 from designer.runtime.program import Instruction, Program, Stretch, Value, program_of
@@ -103,7 +104,7 @@ class CompiledModule(nn.Module):
         """
         found: nn.Module = self
         for name in path:
-            inner = found._modules.get(name)
+            inner = found._modules.get(attribute_name(name))
             if inner is None:
                 raise KeyError(f"{'.'.join(path)} has no module of its own")
             found = inner
@@ -266,8 +267,7 @@ def _name(built: Mapping[NodePath, CompiledModule], path: NodePath, module: nn.M
 
 
 def _register(parent: nn.Module, name: str, module: nn.Module) -> None:
-    # Not add_module: it refuses names that are methods of nn.Module, and a node may be called ``type`` or ``half``.
-    parent._modules.setdefault(name, module)
+    parent._modules.setdefault(attribute_name(name), module)
 
 
 def _stretch_module(program: Program, stretch: Stretch, functions: Sequence[Function]) -> CompiledModule:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from designer.analysis.snapshot import Analysis
+from designer.export.names import state_key
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
 from designer.runtime.onnx_operators import GraphBuilder, OperatorCall, Shape, write
@@ -133,7 +134,7 @@ def build_graph(
     for instruction in program.instructions:
         shape.know(instruction)
         call = OperatorCall(
-            ".".join(instruction.path),
+            state_key(instruction.path),
             _name(plan.names, instruction.path),
             "" if instruction.gives_output else instruction.step.result,
             tuple(inside[value] for value in instruction.sources),

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from designer.export.names import named_for_python
 from designer.export.options import ProgramOptions
 from designer.export.result import Check
 from designer.runtime.onnx_graph import FREE_BATCH, identity_of
@@ -44,6 +45,9 @@ def write_program(subject: Subject, draft: Path, options: ProgramOptions, steps:
         outputs: Arrays = [each.numpy() for each in ((result,) if isinstance(result, Tensor) else result)]
         said = f"random, seed {subject.seed}"
         comparisons.append(compared(module_outputs(subject.module, inputs), outputs, inputs, said, _TOLERANCE))
+    _, renamed = named_for_python(subject.analysis.design)
     nodes = sum(node.op == "call_function" for node in program.graph.nodes)
     checks = (Check("torch.export.load", f"a program of {nodes} operations"),)
-    return Proof((draft.name,), checks, f"PyTorch {torch.__version__}", tuple(comparisons), {"operations": nodes})
+    return Proof(
+        (draft.name,), checks, f"PyTorch {torch.__version__}", tuple(comparisons), {"operations": nodes}, renamed
+    )

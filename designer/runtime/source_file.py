@@ -35,18 +35,16 @@ def write_python(subject: Subject, draft: Path, options: SourceOptions, steps: S
     steps(0.4, "running the source")
     module = _network_of(text, draft.name).eval()
     own, theirs = list(subject.weights), list(module.state_dict())
-    if len(own) != len(theirs) or (not renamed and own != theirs):
+    if own != theirs:
         raise ExportError("the source's state dict has other keys than the compiled module's; nothing was left")
-    module.load_state_dict(dict(zip(theirs, subject.weights.values(), strict=True)), strict=True)
+    module.load_state_dict(dict(subject.weights), strict=True)
     inputs = subject.inputs(batch=2)
     with torch.inference_mode():
         result = module(*inputs)
     outputs: Arrays = [each.numpy() for each in (result if isinstance(result, tuple) else (result,))]
     run = compared(module_outputs(subject.module, inputs), outputs, inputs, f"random, seed {subject.seed}", 0.0)
     checks = (
-        Check(
-            "state dict", f"{len(theirs)} tensors, keys as on the canvas" if not renamed else f"{len(theirs)} tensors"
-        ),
+        Check("state dict", f"{len(theirs)} tensors, keys as of the compiled module"),
         Check("output against the compiled module", "equal bit for bit with the same weights"),
     )
     lines = text.count("\n")
@@ -56,13 +54,16 @@ def write_python(subject: Subject, draft: Path, options: SourceOptions, steps: S
 def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: Steps) -> Proof:
     """Write Keras 3 source and prove it on Keras' PyTorch backend, where Keras is installed."""
     steps(0.0, "printing")
-    text = keras_source(subject.analysis)
+    design, renamed = named_for_python(subject.analysis.design)
+    text = keras_source(analyse(design))
     draft.write_bytes(text.encode())
     code = compile(text, draft.name, "exec")
     facts: dict[str, int | float | str] = {"lines": text.count("\n")}
     checks: tuple[Check, ...] = (Check("compiled by Python", "its syntax is right"),)
     if find_spec("keras") is None:
-        return Proof((draft.name,), checks, facts=facts, warnings=(_KERAS_MISSING,), unproved=_KERAS_MISSING)
+        return Proof(
+            (draft.name,), checks, facts=facts, renamed=renamed, warnings=(_KERAS_MISSING,), unproved=_KERAS_MISSING
+        )
     steps(0.2, "loading Keras")
     keras = _keras()
     steps(0.6, "running the source")
@@ -82,7 +83,9 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
     if trained != own:
         raise ExportError(f"the Keras model has {trained} parameters, and the design {own}; nothing was left")
     checks = (*checks, Check("parameters of the Keras model", f"{trained}, the design's"))
-    return Proof((draft.name,), checks, f"Keras {keras.__version__} on {keras.backend.backend()}", (run,), facts)
+    return Proof(
+        (draft.name,), checks, f"Keras {keras.__version__} on {keras.backend.backend()}", (run,), facts, renamed
+    )
 
 
 def _array(keras: Any, tensor: Any) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from designer.errors import ExportError
+from designer.export.names import named_for_python
 from designer.export.options import WeightOptions
 from designer.export.result import Check
 from designer.runtime.onnx_graph import identity_of
@@ -16,7 +17,7 @@ from designer.runtime.weights import read_weights, safetensors_bytes
 
 
 def write_safetensors(subject: Subject, draft: Path, options: WeightOptions, steps: Steps) -> Proof:
-    """Write every weight under the canvas' name; the header says which design they belong to."""
+    """Write every weight under the compiled module's name; the header says which design they belong to."""
     steps(0.0, "writing")
     draft.write_bytes(safetensors_bytes(subject.module, identity_of(subject.analysis)))
     steps(0.5, "reading back")
@@ -26,6 +27,7 @@ def write_safetensors(subject: Subject, draft: Path, options: WeightOptions, ste
     for key, tensor in own.items():
         if not torch.equal(again.tensors[key], tensor.cpu()):
             raise ExportError(f"{key} came back with other numbers; nothing was left")
+    _, renamed = named_for_python(subject.analysis.design)
     numbers = sum(tensor.numel() for tensor in own.values())
     checks = (Check(f"read back by safetensors {version('safetensors')}", f"{len(own)} tensors equal bit for bit"),)
-    return Proof((draft.name,), checks, "", (), {"tensors": len(own), "numbers": numbers})
+    return Proof((draft.name,), checks, "", (), {"tensors": len(own), "numbers": numbers}, renamed)

@@ -15,10 +15,13 @@ TAKEN_IDS = [
     ("_a", "a", "_1"),
     ("inputs", "arguments", "x"),
     ("prod", "ops", "keras"),
+    ("t0", "y", "x"),
+    ("float", "training", "half"),
+    ("half", "half_", "half__"),
 ]
 """Two inputs and a part each."""
 
-TAKEN_NAMES = ["none", "true", "tensor", "self", "keras", "layers", "sum", "n" * 300]
+TAKEN_NAMES = ["none", "true", "tensor", "self", "keras", "layers", "sum", "x", "X", "t0", "float", "n" * 300]
 
 
 def two_in_two_out(first: str, second: str, part: str) -> Design:
