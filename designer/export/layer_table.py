@@ -1,13 +1,13 @@
 """A design as the table of layers that papers print: input, operator, t, c, n, s; as Markdown and as LaTeX.
 
 A row is a layer or block that computes; equal ones that follow one another are one row with n repeats, whose first has
-the stride s (Sandler et al. 2018, table 2). Norms, activations and what only lays out anew belong to the row before.
+the stride s (Sandler et al. 2018, table 2). Norms, activations and what only lays out anew belong to the row before,
+their costs too, so that every column of costs sums to the design's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -76,27 +76,46 @@ def layer_rows(analysis: Analysis) -> tuple[LayerRow, ...]:
     return tuple(rows)
 
 
-def _single_rows(analysis: Analysis) -> Iterator[tuple[Node, LayerRow]]:
+def _single_rows(analysis: Analysis) -> list[tuple[Node, LayerRow]]:
+    """A row for each node that has one, with the costs of those that belong to it."""
+    found: dict[NodeId, LayerRow] = {}
     for id in analysis.design.order:
         node, report = analysis.design.nodes[id], analysis.node(id)
-        layer = node.layer
-        if layer.category in _NO_ROW or layer.aliases_input or not layer.inputs or not layer.outputs:
+        layer, cost = node.layer, report.cost
+        if not layer.inputs or not report.known_inputs or not report.outputs or cost is None:
             continue
-        if not report.known_inputs or not report.outputs or report.cost is None:
-            continue
-        yield (
-            node,
-            LayerRow(
+        owner = id if _has_row(node) else _row_before(analysis, id)
+        if owner in found:
+            row = found[owner]
+            found[owner] = replace(row, parameters=row.parameters + cost.parameters, macs=row.macs + cost.macs)
+        elif _has_row(node) or cost.parameters or cost.macs:  # a norm that follows no layer stands for itself
+            found[id] = LayerRow(
                 report.known_inputs[-1],
                 node.title,
                 _parameter(layer, "expansion"),
                 report.outputs[0].channels,
                 1,
                 _parameter(layer, "stride"),
-                report.cost.parameters,
-                report.cost.macs,
-            ),
-        )
+                cost.parameters,
+                cost.macs,
+            )
+    return [(analysis.design.nodes[id], row) for id, row in found.items()]
+
+
+def _has_row(node: Node) -> bool:
+    layer = node.layer
+    computes = bool(layer.inputs and layer.outputs)
+    return computes and layer.category not in _NO_ROW and not layer.aliases_input
+
+
+def _row_before(analysis: Analysis, id: NodeId) -> NodeId:
+    """The node with a row that this one follows, on one way through others that have none; else where the way ends."""
+    while not _has_row(analysis.design.nodes[id]):
+        sources = set(analysis.design.predecessors[id])
+        if len(sources) != 1:
+            break
+        (id,) = sources
+    return id
 
 
 def _parameter(layer: Layer, name: str) -> Any:
@@ -121,8 +140,7 @@ def _leads_to(analysis: Analysis, before: NodeId, node: NodeId) -> bool:
         if len(set(sources)) != 1:
             return False
         node = sources[0]
-        layer = design.nodes[node].layer
-        if node != before and layer.category not in _NO_ROW and not layer.aliases_input:
+        if node != before and _has_row(design.nodes[node]):
             return False
     return True
 

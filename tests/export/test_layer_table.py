@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
 
 from designer.analysis.snapshot import analyse
 from designer.edit.edits import rename
 from designer.errors import InvalidDesign
 from designer.export.layer_table import latex_table, layer_rows, markdown_table
-from designer.graph.design import NodeId, PortRef
-from designer.templates.networks import template
+from designer.graph.design import Design, NodeId, PortRef
+from designer.layers.activation import ReLU
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.normalization import BatchNorm
+from designer.templates.networks import template, templates
+from designer.templates.table import Template
+from tests.export.test_keras_source import chain
+from tests.sound_designs import grouped_designs, sound_designs
 
 # Sandler et al. 2018, MobileNetV2, table 2: input side and channels, t, c, n, s.
 TABLE_2 = [
@@ -32,6 +39,44 @@ def test_the_rows_of_mobilenet_v2_are_the_papers() -> None:
     assert [row.operator for row in rows[9:]] == ["Global average pool", "Fully connected"]
     # 3,504,872 parameters and 300,774,272 MACs: reference-costs, mobilenet_v2.
     assert (sum(row.parameters for row in rows), sum(row.macs for row in rows)) == (3504872, 300774272)
+
+
+def test_norms_count_in_the_row_they_follow() -> None:
+    # 24 channels, t = 6: 2·24·144 + 9·144 = 8,208 in the convolutions, 2·(144 + 144 + 24) = 624 in the norms.
+    rows = layer_rows(analyse(template("bottleneck").build()))
+    assert [row.parameters for row in rows] == [24 * 144 + 288, 9 * 144 + 288, 144 * 24 + 48, 0]
+    assert sum(row.parameters for row in rows) == 8_832
+
+
+def test_a_norm_that_follows_no_layer_has_a_row_of_its_own() -> None:
+    design = chain(BatchNorm(), ReLU(), PointwiseConv2d(8), BatchNorm(), BatchNorm())
+    assert [(row.operator, row.parameters) for row in layer_rows(analyse(design))] == [
+        ("Batch norm", 8),
+        ("Pointwise 1×1", 4 * 8 + 16 + 16),
+    ]
+
+
+@pytest.mark.parametrize("each", templates(), ids=lambda each: each.key)
+def test_columns_of_a_templates_costs_sum_to_the_designs(each: Template) -> None:
+    _sums_to_the_designs(each.build())
+
+
+@given(sound_designs())
+def test_columns_of_costs_sum_to_the_designs(design: Design) -> None:
+    _sums_to_the_designs(design)
+
+
+@given(grouped_designs())
+def test_columns_of_costs_sum_to_the_designs_with_groups(design: Design) -> None:
+    _sums_to_the_designs(design)
+
+
+def _sums_to_the_designs(design: Design) -> None:
+    analysis = analyse(design)
+    assert analysis.is_valid
+    rows, totals = layer_rows(analysis), analysis.totals
+    assert sum(row.parameters for row in rows) == totals.parameters
+    assert sum(row.macs for row in rows) == totals.macs
 
 
 def test_markdown() -> None:
