@@ -13,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from math import prod
 
+from designer.analysis.dead_ends import leading_out
 from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call, layer_calls
 from designer.errors import near
@@ -93,6 +94,7 @@ class Convention:
         rules: By PyTorch call; a call without one counts for nothing.
         otherwise: The rule for calls that have none.
         quirks: What surprises, one sentence each.
+        is_traced: Whether it sees only what an output depends on, as a traced graph keeps nothing else.
         source: Whose it is, and of which version.
     """
 
@@ -103,6 +105,7 @@ class Convention:
     source: str
     otherwise: Rule = NOTHING
     quirks: tuple[str, ...] = ()
+    is_traced: bool = False
 
     def rule(self, target: str) -> Rule:
         """The rule for a call."""
@@ -148,9 +151,15 @@ def count(
     by_path: dict[NodePath, int] = {}
     counted: dict[str, None] = {}  # for its order
     passed: dict[str, None] = {}
+    seen = leading_out(analysis) if convention.is_traced else None
     for found, node, report in analysis.primitives():
         inputs = report.known_inputs
         if not inputs or not report.outputs or found[: len(path)] != path:
+            continue
+        if seen is not None and found not in seen:
+            by_path[found] = 0
+            if any(node.layer.work(*inputs, report.outputs[0])):
+                passed[f"{node.layer.title}, where no output depends on it"] = None
             continue
         by_path[found] = _layer_count(node.layer, inputs, report.outputs[0], convention, writing)
         counts, leaves = _words(node.layer, inputs, report.outputs[0], convention, writing)
@@ -249,7 +258,9 @@ FVCORE = Convention(
         "What it calls a flop is a multiply-accumulate of a convolution, but a single operation of a batch norm.",
         "Global average pooling counts one an element read; every other pooling nothing.",
         "In training mode a batch norm counts five an element instead of two.",
+        "It follows a trace, so that what no output depends on counts nothing.",
     ),
+    is_traced=True,
 )
 
 PTFLOPS = Convention(

@@ -44,12 +44,14 @@ class Segment(NamedTuple):
         releases: For each input, the last step that reads it.
         sizes: For each output, the bytes it adds that outlive the node; 0 for a view.
         aliases: For each output, whose memory it is, or None where it is its own.
+        unread: Inputs that no step reads, by their index: they are not kept for this node.
     """
 
     steps: tuple[int, ...]
     releases: tuple[int, ...]
     sizes: tuple[int, ...]
     aliases: Aliases
+    unread: tuple[int, ...] = ()
 
 
 def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Segment:
@@ -57,7 +59,9 @@ def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: Tens
     if not layer.outputs:
         return Segment((0,), (0,) * len(inputs), (), ())
     if layer.aliases_input:
-        return Segment((0,), (0,) * len(inputs), (0,), (View(of_output=False, which=layer.passed_input),))
+        view = View(of_output=False, which=layer.passed_input)
+        unread = tuple(index for index in range(len(inputs)) if index != layer.passed_input)
+        return Segment((0,), (0,) * len(inputs), (0,), (view,), unread)
     return Segment((output.bytes,), (0,) * len(inputs), (output.bytes,), (None,))
 
 
@@ -73,9 +77,10 @@ class Lifetimes:
     Args:
         design: Whose order of execution counts.
         aliases: For each node in that order, its segment's aliases.
+        unread: For each node in that order, the inputs that its segment does not read.
     """
 
-    def __init__(self, design: Design, aliases: tuple[Aliases, ...]) -> None:
+    def __init__(self, design: Design, aliases: tuple[Aliases, ...], unread: tuple[tuple[int, ...], ...]) -> None:
         forever = len(design.order)
         self.dies_at: list[int] = []
         self.born_at: list[tuple[int, ...]] = []
@@ -83,7 +88,11 @@ class Lifetimes:
         holder: dict[NodeId, list[int]] = {}
         for place, id in enumerate(design.order):
             layer = design.nodes[id].layer
-            reads = tuple(feed and holder[feed.node][feed.output] for feed in design.feeds[id])
+            skipped = unread[place]
+            reads = tuple(
+                feed and holder[feed.node][feed.output] if port not in skipped else None
+                for port, feed in enumerate(design.feeds[id])
+            )
             self.read_at.append(reads)
             for tensor in reads:
                 if tensor is not None:
@@ -159,7 +168,10 @@ class MemoryPlan:
     def __init__(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
         self._segments = [segments.get(id, _NOTHING) for id in design.order]
         self._aliases = tuple(segment.aliases for segment in self._segments)
-        self._lives = design.of_structure(("lifetimes", self._aliases), lambda: Lifetimes(design, self._aliases))
+        self._unread = tuple(segment.unread for segment in self._segments)
+        self._lives = design.of_structure(
+            ("lifetimes", self._aliases, self._unread), lambda: Lifetimes(design, self._aliases, self._unread)
+        )
         self._size = [0] * len(self._lives.dies_at)
         for place, segment in enumerate(self._segments):
             self._set_sizes(place, segment)
@@ -215,8 +227,9 @@ class MemoryPlan:
         """The plan with new sizes at these nodes; None where views changed and lifetimes must be found anew."""
         places = [design.rank[id] for id in changed]
         fresh = {place: segments.get(id, _NOTHING) for place, id in zip(places, changed, strict=True)}
-        if any(self._aliases[place] != segment.aliases for place, segment in fresh.items()):
-            return None
+        for place, segment in fresh.items():
+            if self._aliases[place] != segment.aliases or self._unread[place] != segment.unread:
+                return None
         plan = copy(self)
         plan._segments, plan._size = self._segments.copy(), self._size.copy()
         plan._births, plan._deaths, plan._local = self._births.copy(), self._deaths.copy(), self._local.copy()
@@ -318,7 +331,8 @@ class MemoryPlan:
                 view = View(of_output=True, which=lives.given_out.index(tensor))
             sizes.append(self._size[tensor] if tensor is not None and view is None else 0)
             aliases.append(view)
-        return Segment(tuple(steps) or (0,), releases, tuple(sizes), tuple(aliases))
+        unread = tuple(index for index, tensor in enumerate(lives.given_in) if tensor not in lives.readers)
+        return Segment(tuple(steps) or (0,), releases, tuple(sizes), tuple(aliases), unread)
 
     def _release(self, place: int, port: int) -> int:
         releases = self._segments[place].releases

@@ -98,7 +98,7 @@ def training_memory(analysis: Analysis, optimiser: Optimiser = Optimiser.ADAM) -
         inputs, outputs = report.known_inputs, report.outputs
         if inputs:
             for weight in node.layer.weights(*inputs):
-                size = weight.elements * inputs[0].dtype.bytes
+                size = weight.bytes(inputs[0].dtype)
                 buffers += size * weight.is_buffer
                 parameters += size * (not weight.is_buffer)
         is_inner_entrance = len(path) > 1 and not node.layer.inputs

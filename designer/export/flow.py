@@ -9,14 +9,35 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from designer.analysis.dead_ends import read_ports
 from designer.analysis.snapshot import Analysis
 from designer.export.block_classes import Kind, inner_parts, passed_by
-from designer.export.source_text import literal
+from designer.export.source_text import broken, literal
 from designer.graph.design import Design, NodeId, PortRef
 
 _VARIABLES = ("x", "y", "z", "u", "v", "w")
+_NOT_WRITTEN = "None"
+"""Stands for a tensor that no line holds, as what would only go into a bypassed merge."""
 _TABLE_FROM = 3
 """From so many blocks of a kind in a row on, a table and a loop read better than lines."""
+
+
+def _read_outputs(design: Design) -> frozenset[PortRef]:
+    """The outputs whose tensor something reads."""
+    ports = (ref for id in design.nodes for ref in read_ports(design, id))
+    return frozenset(design.wires[ref].source for ref in ports if ref in design.wires)
+
+
+def _leading_out(design: Design) -> set[NodeId]:
+    """The nodes that some output of this design depends on, whatever is inside them."""
+    found: set[NodeId] = set()
+    waiting = [node.id for node in design.output_nodes()]
+    while waiting:
+        id = waiting.pop()
+        if id not in found:
+            found.add(id)
+            waiting += [design.wires[ref].source.node for ref in read_ports(design, id) if ref in design.wires]
+    return found
 
 
 def is_variable(name: str) -> bool:
@@ -43,10 +64,11 @@ class Run:
 
 @dataclass
 class _Flow:
-    """Lines so far, and which variable holds what."""
+    """Lines so far, which variable holds what, and which outputs are read by anything."""
 
     lines: list[str] = field(default_factory=list)
     holding: dict[PortRef, str] = field(default_factory=dict)
+    read: frozenset[PortRef] = frozenset()
 
     def fresh(self) -> str:
         """A variable that holds nothing that is still read."""
@@ -73,9 +95,11 @@ class FlowWriter:
 
     Args:
         kinds: The classes or functions of blocks, by name.
+        keeps_dead_ends: Whether what no result depends on is written too, as PyTorch runs it.
     """
 
     indent = "    "
+    keeps_dead_ends = True
 
     def __init__(self, kinds: dict[str, Kind]) -> None:
         self._kinds = {id(block): (name, kind) for name, kind in kinds.items() for block in kind.blocks}
@@ -108,9 +132,12 @@ class FlowWriter:
             runs: Blocks inside that a loop serves, by the first.
         """
         design = block.design
-        flow = _Flow(holding=holding)
+        flow = _Flow(holding=holding, read=_read_outputs(design))
         flags = kind.flags if kind else {}
         order = inner_parts(design)
+        if not self.keeps_dead_ends:
+            needed = _leading_out(design)
+            order = [part for part in order if part in needed]
         place = 0
         while place < len(order):
             part = order[place]
@@ -133,20 +160,19 @@ class FlowWriter:
         self, flow: _Flow, block: Analysis, part: NodeId, kind: Kind | None, indent: str, target: str = ""
     ) -> None:
         design = block.design
-        reads = [flow.holding[feed.ref] for feed in design.feeds[part] if feed is not None]
+        reads = [flow.holding.get(feed.ref, _NOT_WRITTEN) for feed in design.feeds[part] if feed is not None]
         text = self.expression(block, part, reads, kind)
         flow.release(design, part)
         refs = [PortRef(part, port.name) for port in design.nodes[part].layer.outputs]
+        if not target and flow.read.isdisjoint(refs):
+            flow.lines += broken(indent, text)  # it runs, and nothing has a use for what it gives
+            return
         for ref in refs:
             # The name of what was read goes on where nothing else needs it: x = self.conv(x).
-            free = [name for name in reads if name not in flow.holding.values()]
+            free = [name for name in reads if name not in {*flow.holding.values(), _NOT_WRITTEN}]
             flow.holding[ref] = target or (free[0] if free else flow.fresh())
         targets = ", ".join(flow.holding[ref] for ref in refs)
-        flow.lines += self.assigned(f"{indent}{targets} = ", text)
-
-    def assigned(self, head: str, text: str) -> list[str]:
-        """An assignment as lines."""
-        return [f"{head}{text}"]
+        flow.lines += broken(f"{indent}{targets} = ", text)
 
     def _optional(self, flow: _Flow, block: Analysis, run: Sequence[NodeId], flag: str, kind: Kind | None) -> None:
         """Parts under ``if flag:``; where they are missing, the variable holds what passes them by."""
@@ -158,7 +184,7 @@ class FlowWriter:
         for part in run:
             after.release(design, part)
         target = past if past not in after.holding.values() else flow.fresh()
-        inside = _Flow(holding=dict(flow.holding))
+        inside = _Flow(holding=dict(flow.holding), read=flow.read)
         for part in run:
             self._statement(inside, block, part, kind, f"{self.indent}    ", target if part == run[-1] else "")
         if target != past:

@@ -11,6 +11,7 @@ import builtins
 import re
 from collections.abc import Collection, Sequence
 
+from designer.analysis.dead_ends import cost_leading_out
 from designer.analysis.report import problem_lines
 from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call
@@ -19,8 +20,8 @@ from designer.export.block_classes import Kind, kinds_of
 from designer.export.flow import FlowWriter, Run, is_variable
 from designer.export.keras_calls import BY_PLACE, DEFAULTS, MERGES, keras_calls
 from designer.export.source_text import (
-    LINE_LENGTH,
     bracketed,
+    broken,
     class_name,
     docstring,
     entering,
@@ -85,7 +86,7 @@ def _free(name: str, others: Collection[str]) -> str:
 
 
 def _header(analysis: Analysis) -> str:
-    totals = analysis.totals
+    totals = cost_leading_out(analysis)  # what no output depends on is no part of a Keras model
     ends = [", ".join(map(_shape, specs)) for specs in (entering(analysis), analysis.given_out() or ())]
     return f'''"""{plain(analysis.design.name)}, for Keras 3 on any backend.
 
@@ -170,6 +171,8 @@ class _Writer(FlowWriter):
         separator: Between the names of a path.
     """
 
+    keeps_dead_ends = False  # a Keras model has no layer that its outputs do not depend on
+
     def __init__(self, kinds: dict[str, Kind], separator: str) -> None:
         super().__init__(kinds)
         self._separator = separator
@@ -198,14 +201,14 @@ class _Writer(FlowWriter):
         lines = [f"def {name}() -> keras.Model:", f'    """{plain(whole.design.name)}."""']
         for node, tensor, spec in zip(nodes, tensors, entering(whole), strict=True):
             target = f"inputs = {tensor}" if len(nodes) == 1 else tensor
-            lines.append(f'    {target} = keras.Input({_sides(spec)}, name="{node.id}")')
+            lines += broken(f"    {target} = ", f'keras.Input({_sides(spec)}, name="{node.id}")')
         if len(nodes) > 1:
             lines.append(f"    inputs = [{', '.join(tensors)}]")
         refs = [PortRef(node.id, node.layer.outputs[0].name) for node in nodes]
         body, results = self.flow(whole, None, dict(zip(refs, tensors, strict=True)), runs)
         outputs = results[0] if len(results) == 1 else f"[{', '.join(results)}]"
-        end = f'    return keras.Model(inputs, {outputs}, name="{name}")'
-        return [*(("\n".join(tables),) if tables else ()), "\n".join([*lines, *body, end])]
+        end = broken("    return ", f'keras.Model(inputs, {outputs}, name="{name}")')
+        return [*(("\n".join(tables),) if tables else ()), "\n".join([*lines, *body, *end])]
 
     def expression(self, block: Analysis, part: NodeId, reads: Sequence[str], kind: Kind | None) -> str:
         name = f'"{part}"' if kind is None else f'f"{{name}}{self._separator}{part}"'
@@ -233,10 +236,6 @@ class _Writer(FlowWriter):
             texts[call.result] = last
         return last
 
-    def assigned(self, head: str, text: str) -> list[str]:
-        """As one line where it fits, else broken where formatters break a layer called on a tensor."""
-        return broken(head, text)
-
     def condition(self, flag: str) -> str:
         return flag
 
@@ -261,66 +260,3 @@ def _arguments(call: Call, part: NodeId, index: int, kind: Kind | None) -> list[
             text = literal(value)
         found.append(text if name in BY_PLACE else f"{name}={text}")
     return found
-
-
-def broken(head: str, text: str) -> list[str]:
-    """An expression behind ``head``, broken at its outermost brackets until every line fits.
-
-    Formatters break the last bracket first, and within it every argument gets a line where they do not fit on one.
-    """
-    if len(head) + len(text) <= LINE_LENGTH:
-        return [f"{head}{text}"]
-    indent = " " * (len(head) - len(head.lstrip()))
-    begin, items, tail = _parted(head, text)
-    if not items:
-        return [f"{head}{text}"]
-    inner = f"{indent}    "
-    joined = ", ".join(items)
-    lines = [f"{head}{begin}("]
-    if len(inner) + len(joined) <= LINE_LENGTH:
-        lines.append(f"{inner}{joined}")
-    else:
-        for item in items:
-            *rest, last = broken(inner, item)
-            lines += [*rest, f"{last},"]
-    return [*lines, f"{indent}){tail}"]
-
-
-def _parted(head: str, text: str) -> tuple[str, list[str], str]:
-    """What stands before the bracket to break, its arguments, and what stands behind it.
-
-    Of ``layer(arguments)(tensor)`` that is the last where all before it fits on the line, else the first.
-    """
-    pairs = _outer_pairs(text)
-    if not pairs:
-        return text, [], ""
-    start, stop = pairs[-1] if len(head) + pairs[-1][0] < LINE_LENGTH else pairs[0]
-    return text[:start], _split(text[start + 1 : stop]), text[stop + 1 :]
-
-
-def _outer_pairs(text: str) -> list[tuple[int, int]]:
-    """The places of round brackets that stand in no other."""
-    found, depth, start = [], 0, 0
-    for place, letter in enumerate(text):
-        if letter in "([{":
-            if depth == 0:
-                start = place
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-            if depth == 0 and letter == ")":
-                found.append((start, place))
-    return found
-
-
-def _split(text: str) -> list[str]:
-    """Arguments at the commas that stand in no bracket."""
-    items, depth, current = [], 0, ""
-    for letter in text:
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and depth == 0:
-            items.append(current.strip())
-            current = ""
-        else:
-            current += letter
-    return [*items, current.strip()] if current.strip() else items

@@ -23,6 +23,7 @@ from designer.export.source_text import (
     entering,
     literal,
     named,
+    noted,
     plain,
     shapes,
     type_of,
@@ -134,13 +135,16 @@ class _Writer(FlowWriter):
                 f"{key}={literal(value)}"
                 for key, value in zip(inner_kind.arguments, inner_kind.values(inner), strict=True)
             ]
-            return bracketed(f"{head}{name}(", items, f"){note}")
+            return noted(bracketed(f"{head}{name}(", items, ")"), note)
         return [
             line
             for index, call in enumerate(calls_of(block, part))
             if call.is_module
-            for line in bracketed(
-                f"{head}{call.target.removeprefix('torch.')}(", self._arguments(call, part, index, kind, ""), f"){note}"
+            for line in noted(
+                bracketed(
+                    f"{head}{call.target.removeprefix('torch.')}(", self._arguments(call, part, index, kind, ""), ")"
+                ),
+                note,
             )
         ]
 

@@ -85,10 +85,84 @@ def shapes(specs: Sequence[TensorSpec]) -> Iterator[str]:
 def bracketed(head: str, items: Sequence[str], tail: str) -> list[str]:
     """``head(items)tail`` on one line where it fits, else one item a line, as formatters leave it."""
     line = f"{head}{', '.join(items)}{tail}"
-    if len(line) <= LINE_LENGTH or not items:
+    if len(line) <= LINE_LENGTH:
         return [line]
     indent = " " * (len(head) - len(head.lstrip()))
+    target, is_assigned, value = head.partition(" = ")
+    if is_assigned and (not items or len(head) > LINE_LENGTH) and len(target) + len(" = (") <= LINE_LENGTH:
+        return [f"{target} = (", *bracketed(f"{indent}    {value}", items, tail), f"{indent})"]
+    if not items:
+        return [line]
     return [head, *(f"{indent}    {item}," for item in items), f"{indent}{tail}"]
+
+
+def broken(head: str, text: str) -> list[str]:
+    """An expression behind ``head``, broken at its outermost brackets until every line fits.
+
+    Formatters break the last bracket first, and within it every argument gets a line where they do not fit on one.
+    """
+    if len(head) + len(text) <= LINE_LENGTH:
+        return [f"{head}{text}"]
+    indent = " " * (len(head) - len(head.lstrip()))
+    begin, items, tail = _parted(head, text)
+    if not items:
+        return [f"{head}{text}"]
+    inner = f"{indent}    "
+    joined = ", ".join(items)
+    lines = [f"{head}{begin}("]
+    if len(inner) + len(joined) <= LINE_LENGTH:
+        lines.append(f"{inner}{joined}")
+    else:
+        for item in items:
+            *rest, last = broken(inner, item)
+            lines += [*rest, f"{last},"]
+    return [*lines, *broken(f"{indent})", tail)]
+
+
+def _parted(head: str, text: str) -> tuple[str, list[str], str]:
+    """What stands before the bracket to break, its arguments, and what stands behind it.
+
+    Of ``layer(arguments)(tensor)`` that is the last where all before it fits on the line, else the first.
+    """
+    pairs = _outer_pairs(text)
+    if not pairs:
+        return text, [], ""
+    start, stop = pairs[-1] if len(head) + pairs[-1][0] < LINE_LENGTH else pairs[0]
+    return text[:start], _split(text[start + 1 : stop]), text[stop + 1 :]
+
+
+def _outer_pairs(text: str) -> list[tuple[int, int]]:
+    """The places of round brackets that stand in no other."""
+    found, depth, start = [], 0, 0
+    for place, letter in enumerate(text):
+        if letter in "([{":
+            if depth == 0:
+                start = place
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if depth == 0 and letter == ")":
+                found.append((start, place))
+    return found
+
+
+def _split(text: str) -> list[str]:
+    """Arguments at the commas that stand in no bracket."""
+    items, depth, current = [], 0, ""
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0:
+            items.append(current.strip())
+            current = ""
+        else:
+            current += letter
+    return [*items, current.strip()] if current.strip() else items
+
+
+def noted(lines: Sequence[str], note: str) -> list[str]:
+    """Lines with a remark behind the last, where it fits there."""
+    *before, last = lines
+    return [*before, f"{last}{note}" if len(last) + len(note) <= LINE_LENGTH else last]
 
 
 def literal(value: Any) -> str:

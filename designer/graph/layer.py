@@ -19,7 +19,7 @@ from designer.errors import Misfit, ParameterError, near
 from designer.graph.formula import Formulas
 from designer.graph.operation import Step
 from designer.graph.parameter import Parameter
-from designer.graph.tensor import TensorSpec
+from designer.graph.tensor import DType, TensorSpec
 from designer.graph.window import Window
 
 if TYPE_CHECKING:
@@ -47,17 +47,28 @@ class Port:
     help: str = ""
 
 
+_COUNTER_BYTES = 8
+
+
 class Weight(NamedTuple):
-    """One tensor a layer keeps, named as in PyTorch's state dict; buffers are kept but not trained and not counted."""
+    """One tensor a layer keeps, named as in PyTorch's state dict; buffers are kept but not trained and not counted.
+
+    A counter is a whole number, which PyTorch keeps in eight bytes whatever the type of the others.
+    """
 
     name: str
     shape: tuple[int, ...]
     is_buffer: bool = False
+    is_counter: bool = False
 
     @property
     def elements(self) -> int:
         """How many numbers it holds."""
         return prod(self.shape)
+
+    def bytes(self, dtype: DType) -> int:
+        """Its size where the layer computes in this type."""
+        return self.elements * (_COUNTER_BYTES if self.is_counter else dtype.bytes)
 
 
 class Work(NamedTuple):

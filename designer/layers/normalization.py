@@ -45,7 +45,7 @@ class BatchNorm(Layer):
             Weight("bias", channels),
             Weight("running_mean", channels, is_buffer=True),
             Weight("running_var", channels, is_buffer=True),
-            Weight("num_batches_tracked", (), is_buffer=True),
+            Weight("num_batches_tracked", (), is_buffer=True, is_counter=True),
         )
 
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:

@@ -34,7 +34,7 @@ def scratch_bytes(analysis: Analysis) -> int:
 def weight_bytes(analysis: Analysis) -> int:
     """Bytes of everything a module of the design keeps: what is trained, and the running statistics."""
     return sum(
-        weight.elements * inputs[0].dtype.bytes
+        weight.bytes(inputs[0].dtype)
         for _, node, report in analysis.primitives()
         if (inputs := report.known_inputs)
         for weight in node.layer.weights(*inputs)

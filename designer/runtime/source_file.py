@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from math import prod
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from designer.analysis.dead_ends import cost_leading_out, weighted_dead_ends
 from designer.analysis.snapshot import analyse
 from designer.errors import ExportError
 from designer.export.keras_source import keras_source
@@ -22,6 +23,7 @@ from designer.export.names import named_for_python
 from designer.export.options import SourceOptions
 from designer.export.python_source import python_source
 from designer.export.result import Check
+from designer.graph.design import NodePath
 from designer.runtime.proving import TOLERANCE, Arrays, Proof, Steps, Subject, compared, module_outputs
 
 
@@ -70,6 +72,8 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
     names: dict[str, Any] = {"__name__": "printed"}
     exec(code, names)
     model = _builder(names)()
+    dead = weighted_dead_ends(subject.analysis)
+    left_out = (_left_out(dead),) if dead else ()
     names["load_weights"](model, {key: tensor.cpu().numpy() for key, tensor in subject.weights.items()})
     inputs = subject.inputs(batch=2)
     last = [tensor.permute(0, 2, 3, 1) for tensor in inputs]
@@ -78,20 +82,26 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
     arrays = [_array(keras, each) for each in (result if isinstance(result, (list, tuple)) else [result])]
     first = [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in arrays]
     run = compared(module_outputs(subject.module, inputs), first, inputs, f"random, seed {subject.seed}", TOLERANCE)
-    own = subject.analysis.totals.parameters
+    own = cost_leading_out(subject.analysis).parameters
     trained = sum(prod(weight.shape) for weight in model.trainable_weights)
     if trained != own:
-        raise ExportError(f"the Keras model has {trained} parameters, and the design {own}; nothing was left")
+        raise ExportError(
+            f"the Keras model has {trained} parameters, and what the outputs depend on has {own}; nothing was left"
+        )
     checks = (*checks, Check("parameters of the Keras model", f"{trained}, the design's"))
-    return Proof(
-        (draft.name,), checks, f"Keras {keras.__version__} on {keras.backend.backend()}", (run,), facts, renamed
-    )
+    runtime = f"Keras {keras.__version__} on {keras.backend.backend()}"
+    return Proof((draft.name,), checks, runtime, (run,), facts, renamed, warnings=left_out)
 
 
 def _array(keras: Any, tensor: Any) -> Any:
     if isinstance(tensor, torch.Tensor):
         return tensor.detach().cpu().numpy()
     return keras.ops.convert_to_numpy(tensor)
+
+
+def _left_out(paths: Sequence[NodePath]) -> str:
+    names = ", ".join(".".join(path) for path in paths)
+    return f"a Keras model holds only what its outputs depend on, so it is without {names}"
 
 
 _KERAS_MISSING = (

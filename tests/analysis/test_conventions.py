@@ -21,6 +21,7 @@ from designer.analysis.conventions import (
     preset,
 )
 from designer.analysis.snapshot import analyse
+from designer.edit.grouping import group
 from designer.export.python_source import python_source
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
@@ -35,6 +36,7 @@ from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import AveragePool, GlobalAveragePool, MaxPool
 from designer.layers.registry import catalogue
 from designer.templates.networks import template, templates
+from tests.export.hard_designs import with_dead_ends
 from tests.reference.facts import MOBILENET_V1_PAPER, MOBILENET_V2, MOBILENET_V2_BY_TOOL, row_name
 from tests.reference.mobilenets import MobileNetV1, MobileNetV2
 from tests.reference.tools import TOOLS, count_by
@@ -231,3 +233,21 @@ def test_presets_are_documented() -> None:
         assert convention.source
         assert convention.unit in {"MACs", "FLOPs"}
         assert NOTHING not in convention.rules.values()
+
+
+@pytest.mark.torch
+@tools
+def test_dead_ends_count_where_the_tool_counts_them(convention: Convention) -> None:
+    design = with_dead_ends()
+    agrees(design, convention)
+    grouped, _ = group(design, [NodeId("a"), NodeId("dead"), NodeId("dead_norm")])
+    agrees(grouped, convention)
+    inside, _ = group(design, [NodeId("shortcut"), NodeId("sum")])
+    agrees(inside, convention)
+
+
+def test_fvcore_counts_only_what_an_output_depends_on() -> None:
+    # 4·4·9 multiply-accumulates at 9² positions: the one convolution that leads to the output.
+    counted = count(analyse(with_dead_ends()), preset("fvcore"))
+    assert counted.total == 4 * 4 * 9 * 81
+    assert "Convolution k×k, where no output depends on it" in counted.not_counted

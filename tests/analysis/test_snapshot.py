@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis, analyse
+from designer.edit.bypass import toggle_bypass
 from designer.edit.edits import delete
 from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
@@ -145,17 +146,33 @@ def simulated_peak(design: Design) -> int:
     order = [id for id in design.order if design.nodes[id].layer.outputs]
     memory: dict[NodeId, NodeId] = {}  # whose memory a node's result lies in
     for id in order:
-        sources = design.predecessors[id]
-        memory[id] = memory[sources[0]] if design.nodes[id].layer.aliases_input else id
+        memory[id] = memory[_read_by(design, id)[0]] if design.nodes[id].layer.aliases_input else id
     size = {id: (analysis.node(id).outputs or ())[0].bytes for id in order}
     given = {memory[source] for node in design.output_nodes() for source in design.predecessors[node.id]}
     peak = 0
     for place, id in enumerate(order):
-        later = {memory[source] for after in order[place + 1 :] for source in design.predecessors[after]}
+        later = {memory[source] for after in order[place + 1 :] for source in _read_by(design, after)}
         made = {memory[before] for before in order[:place]}
-        alive = {memory[source] for source in design.predecessors[id]} | {memory[id]} | (made & (later | given))
+        alive = {memory[source] for source in _read_by(design, id)} | {memory[id]} | (made & (later | given))
         peak = max(peak, sum(size[owner] for owner in alive))
     return peak
+
+
+def _read_by(design: Design, id: NodeId) -> list[NodeId]:
+    """What a node reads: where it is bypassed, only what passes it, which is what reaches its last port."""
+    sources = [
+        wire.source.node for port in design.nodes[id].layer.inputs if (wire := design.wires.get(PortRef(id, port.name)))
+    ]
+    return sources[-1:] if design.nodes[id].layer.is_bypassed else sources
+
+
+@settings(max_examples=60, deadline=None)
+@given(sound_designs(), st.data())
+def test_peak_memory_with_bypassed_nodes_is_what_a_simulation_finds(design: Design, data: st.DataObject) -> None:
+    inner = [id for id in design.nodes if id.startswith("n")]
+    for id in data.draw(st.lists(st.sampled_from(inner), min_size=1, max_size=4, unique=True)):
+        design = toggle_bypass(design, [id])
+    assert analyse(design).totals.peak_activation_bytes == simulated_peak(laid_open(design))
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.activation import ReLU
 from designer.layers.blocks import Group
+from designer.layers.convolution import Conv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
+from designer.layers.normalization import BatchNorm
 
 TAKEN_IDS = [
     ("self", "torch", "Tensor"),
@@ -49,3 +52,24 @@ def in_a_group(body: Design) -> Design:
     wires = [Wire(PortRef(source, "y"), PortRef(group, port)) for source, port in entries]
     wires += [Wire(PortRef(group, port), PortRef(target, "x")) for target, port in exits]
     return Design.build("grouped", [Node(id, layer) for id, layer in zip(ids, layers, strict=True)], wires)
+
+
+def with_dead_ends() -> Design:
+    """A chain, a branch of it that leads nowhere, and an addition that is bypassed and so does not read its first."""
+    ids = {name: NodeId(name) for name in ("x", "a", "dead", "dead_norm", "shortcut", "sum", "y")}
+    nodes = [
+        Node(ids["x"], Input(4, 9, 9)),
+        Node(ids["a"], Conv2d(4)),
+        Node(ids["dead"], Conv2d(8)),
+        Node(ids["dead_norm"], BatchNorm()),
+        Node(ids["shortcut"], PointwiseConv2d(4)),
+        Node(ids["sum"], bypassed(Add())),
+        Node(ids["y"], Output()),
+    ]
+    pairs = [("x", "a.x"), ("a", "dead.x"), ("dead", "dead_norm.x"), ("x", "shortcut.x")]
+    pairs += [("shortcut", "sum.a"), ("a", "sum.b"), ("sum", "y.x")]
+    wires = [
+        Wire(PortRef(ids[source], "y"), PortRef(ids[target.split(".")[0]], target.split(".")[1]))
+        for source, target in pairs
+    ]
+    return Design.build("dead ends", nodes, wires)
