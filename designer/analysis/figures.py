@@ -107,7 +107,11 @@ _DEFINITIONS = {
         "Receptive field",
         "pixels across",
         ("1 for the position itself", "(extent − 1) · jump for each window on the way that sees most"),
-        ("how much each pixel weighs: those in the middle count for more",),
+        (
+            "how much each pixel weighs: those in the middle count for more",
+            "what ways that meet see together: of several, the one that sees most stands for all, though padding can "
+            "lead them to other pixels",
+        ),
         "Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill, eq. 2",
     ),
 }

@@ -368,7 +368,8 @@ def _smaller_window(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) 
 
 def _even_kernel(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
     yield from _setting(design, id, "kernel_size", getattr(design.nodes[id].layer, "kernel_size", 0) + 1)
-    yield from _setting(design, id, "padding", Padding.SAME)
+    # An average pool has no padding of TensorFlow's.
+    yield from list(_setting(design, id, "padding", Padding.SAME)) or _setting(design, id, "padding", Padding.NONE)
 
 
 def _setting(design: Design, id: NodeId, name: str, value: object, label: str = "") -> Iterator[Fix]:

@@ -108,7 +108,7 @@ def source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:
 
 
 class ReceptiveField(NamedTuple):
-    """How much of the input one output position sees.
+    """How much of the input one output position sees, along the way that sees most.
 
     Attributes:
         size: Side in input pixels, or None where it sees everything.

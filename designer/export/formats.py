@@ -26,6 +26,9 @@ from designer.export.options import (
 )
 from designer.graph.parameter import Parameter
 
+MOST_IN_ONE_FILE = 2**31 - 2**20
+"""Bytes of weights that protocol buffers and flat buffers can hold, with a mebibyte for the rest."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -41,6 +44,8 @@ class Format:
         extra: The extra of this package that brings them; empty where it has them anyway.
         proof: How a file is proved, in words, for the dialog.
         has_weights: Whether the file holds weights; where it does not, nobody need be asked for them.
+        needs_ending: Whether what reads such files goes by their ending.
+        is_one_file: Whether it is, or is made by way of, one file that holds the weights in float32.
     """
 
     key: str
@@ -52,6 +57,8 @@ class Format:
     needs: tuple[str, ...] = ()
     extra: str = ""
     has_weights: bool = True
+    is_one_file: bool = False
+    needs_ending: bool = False
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -98,6 +105,7 @@ _FORMATS = (
         (".int8.onnx",),
         Int8Options,
         "checked by ONNX's checker, run beside the PyTorch module for its signal to noise, timed in turns with float32",
+        is_one_file=True,
     ),
     Format(
         "pytorch",
@@ -125,6 +133,7 @@ _FORMATS = (
         WeightOptions,
         "read back, and every number compared",
         ("safetensors",),
+        needs_ending=True,
     ),
     Format(
         "program",
@@ -133,6 +142,7 @@ _FORMATS = (
         (".pt2",),
         ProgramOptions,
         "loaded again and run beside the PyTorch module",
+        needs_ending=True,
     ),
     Format(
         "markdown",
@@ -161,6 +171,7 @@ _FORMATS = (
         _RUN,
         ("openvino",),
         _MOBILE,
+        needs_ending=True,
     ),
     Format(
         "ncnn",
@@ -181,6 +192,7 @@ _FORMATS = (
         _RUN,
         ("ai_edge_litert",),
         _MOBILE,
+        is_one_file=True,
     ),
     Format(
         "executorch",

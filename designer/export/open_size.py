@@ -12,15 +12,29 @@ from typing import Any
 from designer.analysis.snapshot import Analysis, analyse
 from designer.graph.design import Design, NodePath
 
-# Powers of two and odd numbers: between them every parity that strides of 2 can meet, at any depth.
+# Powers of two and odd numbers: between them every parity that strides of 2 can meet.
 _GROWTHS = ((1, 2), (2, 1), (3, 5), (4, 16), (5, 3), (8, 32), (16, 4), (32, 64), (64, 8))
+_MOST_STRIDE = 4096
+
+_DIVISORS = (*(1 << power for power in range(13)), *(3 << power for power in range(8)), 5, 7, 9)
 
 HEIGHT, WIDTH = "height", "width"
 
 
 def other_sizes(analysis: Analysis) -> tuple[Analysis, ...]:
-    """The design analysed at other heights and widths of its input, larger than its own."""
-    return tuple(analyse(_grown(analysis.design, *growth), batch=analysis.batch) for growth in _GROWTHS)
+    """The design analysed at other heights and widths of its input, larger than its own.
+
+    Past its total stride too, or a side that is one position at all of them would look as if it were always one.
+    """
+    stride = total_stride(analysis)
+    past = ((stride, 2 * stride), (2 * stride, stride), (stride + 1, 3 * stride + 5), (3 * stride + 3, stride - 1))
+    growths = (*_GROWTHS, *past)
+    return tuple(analyse(_grown(analysis.design, *growth), batch=analysis.batch) for growth in growths)
+
+
+def total_stride(analysis: Analysis) -> int:
+    """Input pixels between neighbouring positions where the map is smallest, along the way that strides most."""
+    return max((analysis.receptive_field(id).jump for id in analysis.design.nodes), default=1)
 
 
 def _grown(design: Design, rows: int, columns: int) -> Design:
@@ -29,7 +43,8 @@ def _grown(design: Design, rows: int, columns: int) -> Design:
         sizes = {HEIGHT: rows, WIDTH: columns}
         layer = node.layer
         for name, more in sizes.items():
-            layer = layer.with_parameter(name, getattr(layer, name) + more)
+            bounds: Any = layer.parameter(name)
+            layer = layer.with_parameter(name, min(getattr(layer, name) + more, bounds.high))
         changed = changed.with_layer(node.id, layer)
     return changed
 
@@ -39,6 +54,8 @@ def fixed_size_reason(analysis: Analysis) -> str:
     sizes = {(layer.height, layer.width) for layer in _input_layers(analysis)}
     if len(sizes) != 1:
         return "its inputs differ in size, and one open height and width cannot stand for all"
+    if (stride := total_stride(analysis)) > _MOST_STRIDE:
+        return f"its total stride of {stride} is more than the {_MOST_STRIDE} up to which sizes are tried"
     own = list(_steps(analysis))
     for other in other_sizes(analysis):
         layer = next(iter(_input_layers(other)))
@@ -79,7 +96,7 @@ class SizeWords:
         if len(set(values)) == 1:
             return values[0]
         for axis, name in enumerate((HEIGHT, WIDTH)):
-            for divisor in (1, 2, 4, 8, 16, 32, 64, 3, 6, 12):
+            for divisor in _DIVISORS:
                 if all(-(-base[axis] // divisor) == value for base, value in zip(self._bases, values, strict=True)):
                     return name if divisor == 1 else f"{name}/{divisor}"
         return self._others.setdefault(tuple(values), f"size_{len(self._others) + 1}")

@@ -69,13 +69,18 @@ def convolution_step(x: TensorSpec, window: Window, *, out_channels: int, groups
     )
 
 
-def require_even_symmetric(window: Window) -> None:
-    """Raise Misfit for a symmetric padding that cannot be: an even extent has no middle."""
+def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> None:
+    """Raise Misfit for a symmetric padding that cannot be: an even extent has no middle.
+
+    Args:
+        window: What slides.
+        instead: A padding of the layer's that an even extent can have, which is advised.
+    """
     if window.padding is Padding.SYMMETRIC and window.extent % 2 == 0:
         raise Misfit(
             "even-symmetric",
             f"symmetric padding of an even kernel ({window.kernel_size}×{window.kernel_size}) does not keep the size",
-            "an even window has no middle; an odd kernel, or padding 'same', would",
+            f"an even window has no middle; an odd kernel, or padding '{instead.value}', would do",
         )
 
 

@@ -17,17 +17,19 @@ import torch
 
 from designer.analysis.snapshot import Analysis, analyse
 from designer.errors import ExportError
-from designer.export.formats import Format, format_of
+from designer.export.formats import MOST_IN_ONE_FILE, Format, format_of
 from designer.export.options import Options
 from designer.export.result import ExportResult, WrittenFile
 from designer.files.design_json import dumps
 from designer.files.staging import staged
 from designer.graph.design import Design
+from designer.runtime.memory import weight_bytes
 from designer.runtime.module import CompiledModule, compile_analysis
 from designer.runtime.program import program_of, refuse_invalid
 from designer.runtime.proving import Proof, Steps, Subject
 from designer.runtime.rounds import Progress
 from designer.runtime.weights import fill, read_weights
+from designer.wording import memory
 
 HIGHEST_SEED = 2**31 - 1
 
@@ -89,6 +91,7 @@ def deliver(
         raise ExportError(f"{os.fspath(path)}: the seed {seed} is out of range; it takes 0 to {HIGHEST_SEED}")
     analysis = analyse(design, batch=settings.fixed_batch or 1)
     refuse_invalid(analysis)
+    _refuse_too_large(analysis, chosen, path)
     with staged(path) as staging:
         steps(0.0, "compiling")
         compiled, said = _with_weights(analysis, module, weights, seed)
@@ -124,9 +127,22 @@ def deliver(
     )
 
 
+def _refuse_too_large(analysis: Analysis, chosen: Format, path: str | os.PathLike[str]) -> None:
+    size = weight_bytes(analysis)
+    if chosen.is_one_file and size > MOST_IN_ONE_FILE:
+        raise ExportError(
+            f"{os.fspath(path)}: its weights take {memory(size)} in float32, and {chosen.title} passes through one "
+            "file, which holds 2 GB; plain ONNX keeps weights beside it, and a narrower design would fit"
+        )
+
+
 def _settled(chosen: Format, options: Options | None, path: str | os.PathLike[str]) -> Options:
     if not chosen.is_available:
         raise ExportError(f"{os.fspath(path)}: {chosen.title} cannot be written: {chosen.unavailable_reason}")
+    if chosen.needs_ending and not Path(path).name.lower().endswith(chosen.endings):
+        raise ExportError(
+            f"{os.fspath(path)}: {chosen.title} is known by its ending {chosen.endings[0]}; give the file such a name"
+        )
     settings = chosen.options() if options is None else options
     if type(settings) is not chosen.options:
         raise ExportError(f"{os.fspath(path)}: {chosen.title} takes {chosen.options.__name__}")

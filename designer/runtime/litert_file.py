@@ -25,6 +25,7 @@ from designer.graph.design import NodePath
 from designer.graph.operation import Operation, Relu, Relu6
 from designer.graph.tensor import TensorSpec
 from designer.runtime.folding import fold
+from designer.runtime.half_range import require_half_range
 from designer.runtime.litert_operators import LITERT, TAKES_CLIP, LiteBuilder, LiteCall, laid
 from designer.runtime.mobile import folded_onnx, proved, work_folder
 from designer.runtime.onnx_graph import array_of, own_version
@@ -68,13 +69,15 @@ def flat_buffer(subject: Subject, half: bool) -> bytes:
         ExportError: LiteRT has nothing for an operation, or the design gives out what enters.
     """
     folded = fold(subject.program, subject.weights)
+    if half:
+        require_half_range(folded.weights)
     graph = _Graph(folded.program, {key: array_of(each) for key, each in folded.weights.items()}, subject, half)
     model = schema.ModelT()
     model.version = _SCHEMA_VERSION
     totals = subject.analysis.totals
     model.description = (
         f"{subject.analysis.design.name}, bottleneck-designer {own_version()}, design {subject.analysis.digest}, "
-        f"{totals.parameters} parameters, {totals.macs} MACs"
+        f"{totals.parameters} parameters, {totals.macs // subject.analysis.batch} MACs a sample"
     )
     builder = graph.builder
     model.subgraphs, model.buffers = [graph.subgraph()], builder.buffers

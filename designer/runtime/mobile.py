@@ -13,8 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
+from designer.export.formats import MOST_IN_ONE_FILE
 from designer.export.options import ForPhones, OnnxOptions, Precision
-from designer.export.result import Check, Comparison, LatencyPair
+from designer.export.result import Check, Comparison
+from designer.runtime.folding import fold
+from designer.runtime.half_range import require_half_range
 from designer.runtime.onnx_file import onnx_graph_of, store
 from designer.runtime.onnx_graph import array_of
 from designer.runtime.onnx_session import RUNTIME, run_session, session_of, timed_in_turns
@@ -22,8 +25,6 @@ from designer.runtime.proving import HALF_TOLERANCE, TOLERANCE, Arrays, Proof, S
 
 Runner = Callable[[Sequence[NDArray[Any]]], Arrays]
 """Runs a loaded file once: N×C×H×W arrays in, N×C×H×W or N×F out."""
-
-_ONE_FILE = 2**31 - 2**20
 
 
 def work_folder(draft: Path) -> Path:
@@ -33,13 +34,21 @@ def work_folder(draft: Path) -> Path:
     return work
 
 
-def folded_onnx(subject: Subject, folder: Path, options: ForPhones) -> Path:
-    """The design as an ONNX file with norms folded and the batch fixed, to convert from and to time against."""
+def folded_onnx(subject: Subject, folder: Path, options: ForPhones, *, pads_before_pools: bool = False) -> Path:
+    """The design as an ONNX file with norms folded and the batch fixed, to convert from and to time against.
+
+    Raises:
+        ExportError: Its weights are too large for float16, where that was chosen.
+    """
+    if options.precision is Precision.FLOAT16:
+        require_half_range(fold(subject.program, subject.weights).weights)
     built, _ = onnx_graph_of(
-        subject, OnnxOptions(dynamic_batch=False, batch=options.batch, fold_batch_norm=True, opset=13)
+        subject,
+        OnnxOptions(dynamic_batch=False, batch=options.batch, fold_batch_norm=True, opset=13),
+        pads_before_pools=pads_before_pools,
     )
     path = folder / "float32.onnx"
-    store(built, path, _ONE_FILE)
+    store(built, path, MOST_IN_ONE_FILE)
     return path
 
 
@@ -77,7 +86,10 @@ def proved(
     arrays = [array_of(tensor) for tensor in inputs]
     comparison = _compared(subject, inputs, arrays, options, runtime, run)
     steps(0.8, "timing against ONNX Runtime")
-    pair = _timed(runtime, run, onnx_file, arrays, options.threads)
+    session = session_of(onnx_file, options.threads, optimised=subject.can_be_optimised)
+    pair = timed_in_turns(
+        runtime, lambda: run(arrays), RUNTIME, lambda: run_session(session, arrays), threads=options.threads
+    )
     said = (Check(f"loaded and run by {runtime}", "outputs within the tolerance"), *checks)
     facts: dict[str, int | float | str] = {"precision": options.precision.value, "batch": options.batch}
     return Proof((draft.name, *beside), said, runtime, (comparison,), facts, latency=(pair,), warnings=tuple(warnings))
@@ -97,8 +109,3 @@ def _compared(
     except (RuntimeError, ValueError) as error:
         raise ExportError(f"{runtime} does not run the file: {error}; nothing was left") from error
     return compared(module_outputs(subject.module, inputs), outputs, inputs, f"random, seed {subject.seed}", tolerance)
-
-
-def _timed(runtime: str, run: Runner, onnx_file: Path, arrays: Sequence[NDArray[Any]], threads: int) -> LatencyPair:
-    session = session_of(onnx_file, threads)
-    return timed_in_turns(runtime, lambda: run(arrays), RUNTIME, lambda: run_session(session, arrays), threads=threads)

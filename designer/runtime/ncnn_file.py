@@ -28,7 +28,7 @@ def write_ncnn(subject: Subject, draft: Path, options: ForPhones, steps: Steps) 
     """Convert, load and prove; ncnn takes one picture at a time."""
     steps(0.0, "writing ONNX")
     work = work_folder(draft)
-    onnx_file = folded_onnx(subject, work, options)
+    onnx_file = folded_onnx(subject, work, options, pads_before_pools=True)
     _refuse_what_passes_through(onnx_file)
     half = options.precision is Precision.FLOAT16
     _convert(onnx_file, work, half, subject.module.input_shapes, steps)

@@ -98,8 +98,15 @@ def write_onnx(subject: Subject, draft: Path, options: OnnxOptions, steps: Steps
     return Proof(tuple(files), tuple(checks), RUNTIME, comparisons, facts, renamed)
 
 
-def onnx_graph_of(subject: Subject, options: OnnxOptions) -> tuple[BuiltGraph, tuple[Renamed, ...]]:
+def onnx_graph_of(
+    subject: Subject, options: OnnxOptions, *, pads_before_pools: bool = False
+) -> tuple[BuiltGraph, tuple[Renamed, ...]]:
     """The graph that the options ask for, and the names in it that differ from the canvas.
+
+    Args:
+        subject: The design.
+        options: What was chosen.
+        pads_before_pools: Whether uneven padding of a max pool is an operator of its own, as pnnx needs it.
 
     Raises:
         ExportError: Height and width cannot be left open, or a call has no operator in ONNX.
@@ -122,6 +129,7 @@ def onnx_graph_of(subject: Subject, options: OnnxOptions) -> tuple[BuiltGraph, t
         names,
         others,
         {"design_file": subject.design_text},
+        pads_before_pools,
     )
     return build_graph(analysis, program, weights, plan), renamed
 
@@ -156,7 +164,7 @@ def check_file(draft: Path) -> Check:
 def _proved_by_running(subject: Subject, draft: Path, options: OnnxOptions, steps: Steps) -> tuple[Comparison, ...]:
     tolerance = HALF_TOLERANCE if options.precision is Precision.FLOAT16 else TOLERANCE
     try:
-        session = session_of(draft)
+        session = session_of(draft, optimised=subject.can_be_optimised)
     except Exception as error:  # its exceptions share no base but this
         raise ExportError(f"ONNX Runtime does not load the file: {error}; nothing was left") from error
     cases = [(batch, (0, 0)) for batch in _batches(subject, options)]

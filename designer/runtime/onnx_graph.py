@@ -20,6 +20,7 @@ from designer.analysis.snapshot import Analysis
 from designer.export.names import state_key
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
+from designer.runtime.half_range import require_half_range
 from designer.runtime.onnx_operators import GraphBuilder, OperatorCall, Shape, write
 from designer.runtime.program import Instruction, Program, Value
 
@@ -39,6 +40,7 @@ class GraphPlan:
         names: By node, its name in the file; the path where it has none.
         others: The same program at other heights and widths, where those are left open.
         properties: More metadata of the file, by key.
+        pads_before_pools: Whether uneven padding of a max pool is an operator of its own.
     """
 
     opset: int
@@ -47,6 +49,7 @@ class GraphPlan:
     names: Mapping[NodePath, str] = field(default_factory=dict)
     others: Sequence[Program] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    pads_before_pools: bool = False
 
 
 @dataclass
@@ -120,7 +123,11 @@ def build_graph(
         ExportError: An operation has none in ONNX.
     """
     element = numpy.float16 if plan.half else numpy.float32
-    builder = GraphBuilder(plan.opset, {name: array_of(tensor) for name, tensor in weights.items()}, element)
+    if plan.half:
+        require_half_range(weights)
+    builder = GraphBuilder(
+        plan.opset, {name: array_of(tensor) for name, tensor in weights.items()}, element, plan.pads_before_pools
+    )
     shape = _Shapes(program, plan)
     names = _value_names(program, plan.names)
     ends = zip(program.output_paths, program.whole.outputs, strict=True)
@@ -222,13 +229,13 @@ def _signed(graph: onnx.GraphProto, analysis: Analysis, plan: GraphPlan) -> onnx
 
 
 def identity_of(analysis: Analysis) -> dict[str, str]:
-    """What a file says of the design in it, by key."""
+    """What a file says of the design in it, by key; the multiply-accumulates of one sample, whatever the batch."""
     totals = analysis.totals
     return {
         "design": analysis.design.name,
         "digest": analysis.digest,
         "parameters": str(totals.parameters),
-        "macs": str(totals.macs),
+        "macs": str(totals.macs // analysis.batch),
         "tool": f"{PROJECT} {own_version()}",
     }
 

@@ -6,7 +6,7 @@ Source of the operators' meaning: the ONNX operator reference, https://onnx.ai/o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -57,6 +57,8 @@ class GraphBuilder:
         opset: The operator set to write.
         weights: Tensors by their key in the state dict.
         element: The type of numbers that are computed with.
+        pads_before_pools: Whether uneven padding of a max pool is an operator of its own, for converters that take the
+            padding of one side for the other's.
         nodes: What was written so far.
         initializers: Weights and constants that nodes read, by name.
         shapes: Shape of every tensor made.
@@ -65,6 +67,7 @@ class GraphBuilder:
     opset: int
     weights: Mapping[str, NDArray[Any]]
     element: type[numpy.floating[Any]] = numpy.float32
+    pads_before_pools: bool = False
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     initializers: dict[str, NDArray[Any]] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
@@ -140,6 +143,13 @@ def _convolution(builder: GraphBuilder, call: OperatorCall, operation: op.Convol
 
 @ONNX.answers(op.MaxPool)
 def _max_pool(builder: GraphBuilder, call: OperatorCall, operation: op.MaxPool) -> None:
+    top, bottom, left, right = operation.pads
+    if builder.pads_before_pools and (top != bottom or left != right):
+        sides = builder.constant(f"{call.name}.pads", [0, 0, top, left, 0, 0, bottom, right])
+        never = builder.constant("max_pool.never", float(numpy.finfo(builder.element).min))
+        padded = builder.add("Pad", call, [*call.inputs, sides, never], step="padded", mode="constant")
+        del builder.shapes[padded]  # which is not the pool's
+        call, operation = replace(call, inputs=(padded,)), replace(operation, pads=(0, 0, 0, 0))
     _pool(builder, call, operation, "MaxPool")
 
 

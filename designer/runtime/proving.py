@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from designer.analysis.snapshot import Analysis
 from designer.errors import ExportError
+from designer.export.formats import MOST_IN_ONE_FILE
 from designer.export.result import Check, Comparison, LatencyPair, Renamed, Sensitivity
 from designer.runtime.module import CompiledModule, random_inputs
 from designer.runtime.program import Program
@@ -90,6 +91,12 @@ class Subject:
     def weights(self) -> Mapping[str, torch.Tensor]:
         """The module's weights, by canvas name."""
         return self.module.state_dict()
+
+    @property
+    def can_be_optimised(self) -> bool:
+        """Whether ONNX Runtime may make copies of weights in another order or type, which one file has to hold."""
+        largest = max((tensor.numel() * 4 for tensor in self.weights.values()), default=0)
+        return largest <= MOST_IN_ONE_FILE
 
     def inputs(self, batch: int, grown: tuple[int, int] = (0, 0)) -> list[torch.Tensor]:
         """Random inputs N×C×H×W for a batch, height and width larger than the design's by so much."""

@@ -17,11 +17,13 @@ from designer.edit.edits import delete
 from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.graph.window import Padding
 from designer.layers.activation import Linear, ReLU6
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.dense import FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
+from designer.layers.pooling import AveragePool, MaxPool
 from designer.templates.networks import template
 from tests.random_designs import designs, values
 from tests.small_designs import row
@@ -307,6 +309,17 @@ def test_problems_say_what(design: Design, code: str, severity: Severity, what: 
     assert what in issue.what
     assert issue.why
     assert issue.mend
+
+
+@pytest.mark.parametrize(
+    "layer", [Conv2d(4, 4), DepthwiseConv2d(4), MaxPool(4), AveragePool(4)], ids=lambda each: each.key
+)
+def test_the_padding_advised_for_an_even_window_is_one_the_layer_has(layer: Any) -> None:
+    design = small(Input(), layer.with_parameter("padding", Padding.SYMMETRIC), Output())
+    issue = next(issue for issue in analyse(design).issues if issue.code == "even-symmetric")
+    advised = Padding(issue.why.partition("padding '")[2].partition("'")[0])
+    assert analyse(small(Input(), layer.with_parameter("padding", advised), Output())).is_valid
+    assert any(f"adding to {advised.title}" in fix.label for fix in issue.fixes)
 
 
 @settings(max_examples=30, deadline=None)

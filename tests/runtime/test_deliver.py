@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
 
+import onnx
 import pytest
 
 from designer.errors import ExportError, InvalidDesign
-from designer.export.formats import Format, formats
-from designer.export.options import OnnxOptions
+from designer.export.formats import Format, format_of, formats
+from designer.export.options import OnnxOptions, Options, Precision
 from designer.export.result import ExportResult
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.activation import SiLU
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.runtime.deliver import deliver
+from designer.runtime.module import compile_module
+from designer.runtime.onnx_session import session_of
 from designer.runtime.rounds import Cancelled
 from designer.templates.networks import template
 
@@ -42,6 +46,94 @@ def test_a_file_is_there_and_its_record_can_be_sent(each: Format, tmp_path: Path
     assert ExportResult.from_data(json.loads(json.dumps(result.as_data(), allow_nan=False))) == result
     assert result.checks
     assert result.weights == ("fresh, seed 0" if each.has_weights else "")
+
+
+@every_format
+@pytest.mark.parametrize("name", ["net", "net.out", "net.ONNX"])
+def test_a_name_of_another_ending_is_taken_or_refused_in_words(each: Format, name: str, tmp_path: Path) -> None:
+    try:
+        result = deliver(small(), tmp_path / name, each.key)
+    except ExportError as error:
+        assert each.needs_ending
+        assert str(error) == (  # noqa: PT017  # whether it is refused is the format's
+            f"{tmp_path / name}: {each.title} is known by its ending {each.endings[0]}; give the file such a name"
+        )
+        assert not os.listdir(tmp_path)
+    else:
+        assert not each.needs_ending
+        assert Path(result.files[0].path).is_file()
+
+
+@every_format
+def test_weights_beyond_what_one_file_holds_are_refused_or_lie_beside(
+    each: Format, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("designer.runtime.deliver.MOST_IN_ONE_FILE", 1000)
+    monkeypatch.setattr("designer.runtime.mobile.MOST_IN_ONE_FILE", 1000, raising=False)
+    path = tmp_path / f"net{each.endings[0]}"
+    if not each.is_one_file:
+        assert deliver(small(), path, each.key).files
+        return
+    monkeypatch.setattr("designer.runtime.deliver.compile_analysis", None)  # before any work
+    with pytest.raises(ExportError, match="passes through one file, which holds 2 GB"):
+        deliver(small(), path, each.key)
+    assert not os.listdir(tmp_path)
+
+
+def test_the_runtime_makes_no_copies_larger_than_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def session(path: Path, threads: int | None = None, *, optimised: bool = True) -> object:
+        asked.append(optimised)
+        return session_of(path, threads, optimised=optimised)
+
+    monkeypatch.setattr("designer.runtime.onnx_file.session_of", session)
+    deliver(small(), tmp_path / "net.onnx", "onnx", OnnxOptions(precision=Precision.FLOAT16))
+    monkeypatch.setattr("designer.runtime.proving.MOST_IN_ONE_FILE", 1000)
+    deliver(small(), tmp_path / "net.onnx", "onnx", OnnxOptions(precision=Precision.FLOAT16))
+    assert asked == [True, False]
+
+
+HALF = [
+    ("onnx", OnnxOptions(precision=Precision.FLOAT16)),
+    *(
+        (each.key, each.options(precision=Precision.FLOAT16))  # type: ignore[call-arg]  # those that have the option
+        for each in AVAILABLE
+        if each.extra and "precision" in {parameter.name for parameter in each.parameters}
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "options"), HALF, ids=[key for key, _ in HALF])
+def test_what_float16_cannot_hold_is_refused_by_name_before_it_is_written(
+    key: str, options: Options, tmp_path: Path
+) -> None:
+    module = compile_module(small()).eval()
+    module.state_dict()["depthwise.weight"][3, 0, 1, 1] = -70_000.0
+    path = tmp_path / f"net{format_of(key).endings[0]}"
+    with pytest.raises(ExportError, match=r"depthwise: its weight reaches .*float16 ends at 65,504; scale it down"):
+        deliver(small(), path, key, options, module=module)
+    assert not os.listdir(tmp_path)
+
+
+def test_statistics_that_float16_cannot_hold_are_folded(tmp_path: Path) -> None:
+    module = compile_module(small()).eval()
+    module.state_dict()["expand_bn.running_var"][2] = 1e5
+    options = OnnxOptions(precision=Precision.FLOAT16)
+    said = r"expand_bn: its running_var reaches 100,000, and float16 ends at 65,504; .*--fold-batch-norm"
+    with pytest.raises(ExportError, match=said):
+        deliver(small(), tmp_path / "net.onnx", "onnx", options, module=module)
+    folded = replace(options, fold_batch_norm=True)
+    assert deliver(small(), tmp_path / "net.onnx", "onnx", folded, module=module).files
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_file_says_what_one_sample_takes(batch: int, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    deliver(small(), path, "onnx", OnnxOptions(dynamic_batch=False, batch=batch))
+    said = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
+    # 8 → 48, 3×3 depthwise, 48 → 8, each at 8² positions.
+    assert said["macs"] == str((8 * 48 + 9 * 48 + 48 * 8) * 64)
 
 
 @every_format

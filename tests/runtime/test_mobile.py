@@ -15,8 +15,11 @@ from designer.export.options import Precision
 from designer.export.result import ExportResult
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
+from designer.graph.window import Padding
 from designer.layers.activation import GELU, Linear
+from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.layers.pooling import MaxPool
 from designer.runtime.deliver import deliver
 from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
@@ -129,6 +132,26 @@ def reversed_outputs(design: Design) -> Design:
 def test_ncnn_runs_maps_smaller_than_its_vectors(tmp_path: Path) -> None:
     result = delivered(between(GELU(), channels=1, side=1), tmp_path, "ncnn")
     assert result.max_abs_difference <= 1e-5
+
+
+@pytest.mark.parametrize("key", ["openvino", "ncnn", "litert"])
+@pytest.mark.parametrize(
+    ("layer", "sides"),
+    [
+        (MaxPool(3, 2, Padding.SAME), (15, 18)),
+        (MaxPool(3, 2, Padding.SAME), (18, 15)),
+        (MaxPool(3, 2, Padding.SAME), (18, 18)),
+        (MaxPool(3, 2, Padding.EXPLICIT, (2, 0, 1, 2)), (18, 18)),
+        (Conv2d(4, 3, 2, Padding.SAME), (15, 18)),
+        (DepthwiseConv2d(3, 2, Padding.SAME), (15, 18)),
+    ],
+    ids=str,
+)
+def test_uneven_padding_is_the_modules(key: str, layer: Layer, sides: tuple[int, int], tmp_path: Path) -> None:
+    nodes = [Node(NodeId("x"), Input(4, *sides)), Node(NodeId("slides"), layer), Node(NodeId("y"), Output())]
+    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)]
+    result = delivered(Design.build("uneven", nodes, wires), tmp_path, key)
+    assert result.comparisons[0].max_abs_output > 0
 
 
 @pytest.mark.parametrize("key", ["ncnn", "litert"])

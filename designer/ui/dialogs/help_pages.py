@@ -66,7 +66,8 @@ def numbers_page() -> str:
     <p><b>Peak memory</b>: the most bytes of activations that are alive at once, when the nodes run in order: a tensor
     lives from when it is made until its last reader is done. Weights are not counted, and nothing is computed in
     place.</p>
-    <p><b>Receptive field</b>: how many input pixels, across, one output position depends on.</p>
+    <p><b>Receptive field</b>: how many input pixels, across, one output position depends on, along the way
+    that sees most; ways that meet and are padded differently can see more together.</p>
     <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
     <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its
     95 % interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs
