@@ -172,6 +172,12 @@ class Document:
         if self._done:
             self._done[-1] = replace(self._done[-1], merge_key=None)
 
+    def take_back(self, merge_key: Hashable) -> None:
+        """Be as before a run of merging commands that has not ended, with no step to redo; nothing where none runs."""
+        if self._done and merge_key is not None and self._done[-1].merge_key == merge_key:
+            self._committed = self._pop().before
+            self._show(self._committed)
+
     def preview(self, edit: Edit) -> None:
         """Show what an edit of the committed design would make, without a step in the history.
 
