@@ -156,6 +156,8 @@ class Document:
             DesignerError: The edit was refused; nothing changed.
         """
         after = command.edit(self._committed)
+        if self._design is not self._committed and after == self._design:
+            after = self._design  # what was previewed is kept: nobody needs to draw or count it again
         if after is self._committed or after == self._committed:
             self._show(self._committed)
             return

@@ -161,8 +161,11 @@ class NumberField(TypedField):
         super().__init__(parameter, parent)
         self.box = NumberBox(parameter, self)
         self.box.lineEdit().textEdited.connect(self._typed)
+        self._is_tried = False
         self.box.stepped.connect(self._typed)
         self.box.tried.connect(self._try)
+        # Qt gives keys to the box, which hands them to its line of text past that line's filters.
+        self.box.installEventFilter(self)
         self.box.lineEdit().installEventFilter(self)
         self.box.editingFinished.connect(self._done)
         self._adopt(self.box)
@@ -186,14 +189,31 @@ class NumberField(TypedField):
             return
         self.complain("")
         self.value = self.parameter.parse(text)
+        self._is_tried = True
         self.tried.emit(self.value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves what was tried out."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            self.untried.emit()
+        """Esc leaves what was tried out, and takes back what was typed."""
+        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_press and event.key() == Qt.Key.Key_Escape and self._leaves():  # type: ignore[attr-defined]  # a QKeyEvent
             return True
         return super().eventFilter(watched, event)
+
+    def _leaves(self) -> bool:
+        """Be as before the run of trying or typing; gives whether there was one that can be left."""
+        if not self.tries_out or not (self._is_tried or self.complaint or self.value != self._before):
+            return False
+        if self._is_tried:
+            self._is_tried = False
+            self.untried.emit()
+        self.complain("")
+        self._retract()
+        self._show(self.value)
+        return True
+
+    def _done(self) -> None:
+        self._is_tried = False
+        super()._done()
 
 
 class ChoiceField(Field):

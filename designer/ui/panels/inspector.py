@@ -31,11 +31,10 @@ from designer.ui.theme import tokens
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id; ``kept`` when what was tried out became an edit.
+    Signals: ``explain_asked`` with a Figure and a node's id.
     """
 
     explain_asked = Signal(object, str)
-    kept = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +123,8 @@ class InspectorPanel(QWidget):
 
     def show_values(self) -> None:
         """Show names and present values, where nothing that follows from them changed."""
+        if self._document is None or self._document.design is self._document.committed_design:
+            self._tried = None  # somebody else ended the preview, by undo or by an edit
         nodes = self._nodes()
         parameters = () if self._takes_its_shape_from_outside(nodes) else _common(nodes)
         key = ([node.id for node in nodes], parameters)
@@ -212,6 +213,8 @@ class InspectorPanel(QWidget):
         nodes = self._nodes()
         if self._document is None or not nodes:
             return
+        if self._tried is not None and self._tried[0] != name:
+            self._keep()
         self._tried = None  # what is given now counts, and not what was looked at before it
         ids = tuple(node.id for node in nodes)
         parameter = nodes[0].layer.parameter(name)
@@ -260,7 +263,6 @@ class InspectorPanel(QWidget):
         if self._tried is not None:
             (name, value), self._tried = self._tried, None
             self._edit(name, value)
-            self.kept.emit()
 
     def _rename(self, name: str) -> None:
         if self._document is None:
