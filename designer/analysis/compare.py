@@ -11,6 +11,7 @@ from designer.analysis.receptive import last_bounded_node
 from designer.analysis.snapshot import Analysis
 from designer.analysis.traits import depthwise_filters, has_residual
 from designer.errors import ParameterError, near
+from designer.graph.numerals import real_number
 from designer.wording import THIN_SPACE, UNKNOWN, count, memory, milliseconds, ratio, short
 
 Number = int | float
@@ -234,7 +235,7 @@ def parse_budget(text: str) -> tuple[str, float]:
         raise ParameterError(text, "a budget is NAME=VALUE, such as parameters=3.5e6")
     check_budget(key)
     try:
-        limit = float(value)
+        limit = real_number(value)
     except ValueError:
         limit = math.nan
     if not 0 <= limit < math.inf:

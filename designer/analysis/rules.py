@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.shapes import facts
 from designer.edit.edits import connect, delete, place
+from designer.edit.room import making_room
 from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.edit.splice import place_on_wire
 from designer.errors import DesignerError, Misfit
@@ -119,7 +120,7 @@ def _is_empty(design: Design) -> Iterator[Issue]:
 def _has_input(design: Design) -> Iterator[Issue]:
     if design.nodes and not design.input_nodes():
         loose = next(_loose_inputs(design), None)
-        fixes = (Fix("Add an input", partial(_with_input, target=loose)),) if loose else ()
+        fixes = (Fix("Add an input", making_room(partial(_with_input, target=loose))),) if loose else ()
         yield Issue(
             "no-input",
             Severity.ERROR,
@@ -134,7 +135,7 @@ def _has_input(design: Design) -> Iterator[Issue]:
 def _has_output(design: Design) -> Iterator[Issue]:
     if design.nodes and not design.output_nodes():
         loose = _loose_outputs(design)
-        fixes = (Fix("Add an output", partial(_with_output, source=loose[-1])),) if loose else ()
+        fixes = (Fix("Add an output", making_room(partial(_with_output, source=loose[-1]))),) if loose else ()
         yield Issue(
             "no-output",
             Severity.ERROR,
@@ -166,7 +167,7 @@ def _outputs_are_read(design: Design) -> Iterator[Issue]:
     for ref in _loose_outputs(design):
         if has_output:
             fixes = (
-                Fix("Add an output", partial(_with_output, source=ref)),
+                Fix("Add an output", making_room(partial(_with_output, source=ref))),
                 Fix("Delete it", lambda d, id=ref.node: delete(d, [id])),  # type: ignore[misc]  # bound now, on purpose
             )
             yield Issue(
@@ -230,9 +231,13 @@ def misfit_issue(
         entering: Inside a block, the shape at each Input node; None where they say their own.
     """
     candidates = MENDERS.get(misfit.code, _no_mend)(design, id, inputs)
-    fixes = tuple(fix for fix in candidates if _mends(design, id, fix, entering))
+    fixes = tuple(_roomy(fix) for fix in candidates if _mends(design, id, fix, entering))
     mend = "; or ".join(_lower_first(fix.label) for fix in fixes)
     return Issue(misfit.code, Severity.ERROR, (id,), misfit.what, misfit.why, mend, fixes=fixes)
+
+
+def _roomy(fix: Fix) -> Fix:
+    return replace(fix, edit=making_room(fix.edit))
 
 
 def _lower_first(text: str) -> str:

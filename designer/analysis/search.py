@@ -15,6 +15,7 @@ from typing import Any
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.errors import ParameterError
 from designer.graph.design import Node, NodePath
+from designer.graph.numerals import real_number
 from designer.graph.parameter import Parameter
 
 _TERM = re.compile(
@@ -138,6 +139,6 @@ def _number(text: str) -> float | None:
     """``100``, ``2.5``, ``10M``; None where it is no number."""
     factor = _PREFIXES.get(text[-1:].casefold(), 1.0)
     try:
-        return float(text[:-1] if factor != 1.0 else text) * factor
+        return real_number(text[:-1] if factor != 1.0 else text) * factor
     except ValueError:
         return None

@@ -156,6 +156,8 @@ class Document:
             DesignerError: The edit was refused; nothing changed.
         """
         after = command.edit(self._committed)
+        if self._design is not self._committed and after == self._design:
+            after = self._design  # what was previewed is kept: nobody needs to draw or count it again
         if after is self._committed or after == self._committed:
             self._show(self._committed)
             return
@@ -171,6 +173,12 @@ class Document:
         """End a run of merging commands: the next one is an undo step of its own."""
         if self._done:
             self._done[-1] = replace(self._done[-1], merge_key=None)
+
+    def take_back(self, merge_key: Hashable) -> None:
+        """Be as before a run of merging commands that has not ended, with no step to redo; nothing where none runs."""
+        if self._done and merge_key is not None and self._done[-1].merge_key == merge_key:
+            self._committed = self._pop().before
+            self._show(self._committed)
 
     def preview(self, edit: Edit) -> None:
         """Show what an edit of the committed design would make, without a step in the history.

@@ -5,7 +5,7 @@ Knows no window, and nothing of how the history is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Protocol
 
 from designer.graph.design import Design
@@ -51,6 +51,10 @@ class Editable(Protocol):
 
     def seal(self) -> None:
         """End a run of merging commands: the next one is an undo step of its own."""
+        ...
+
+    def take_back(self, merge_key: Hashable) -> None:
+        """Be as before a run of merging commands that has not ended, with no step to redo; nothing where none runs."""
         ...
 
     def preview(self, edit: Edit) -> None:

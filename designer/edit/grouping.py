@@ -8,7 +8,8 @@ from itertools import count
 
 from designer.edit.layout import tidy
 from designer.edit.remarks import paste_remarks, shifted_remarks
-from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X
+from designer.edit.room import moved_right
+from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.tensor import TensorSpec
@@ -37,7 +38,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
     parts = [replace(body.nodes[part], id=name) for part, name in names.items()]
-    kept = _with_room([node for node in design.nodes.values() if node.id != id], parts, block.position)
+    kept = _with_room([node for node in design.nodes.values() if node.id != id], parts)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
     built = Design.build(design.name, order, wires, design.remarks.values())
@@ -77,39 +78,12 @@ def _placed(body: Design, needs_layout: bool, corner: Point) -> Design:
     return shifted.rerouted(dotted) if dotted else shifted
 
 
-def _with_room(kept: list[Node], parts: list[Node], corner: Point) -> list[Node]:
+def _with_room(kept: list[Node], parts: list[Node]) -> list[Node]:
     """The other nodes, those beside the parts moved right together where a card would lie on another."""
     if not parts:
         return kept
-    beside = _beside(kept, corner, max(part.position.y for part in parts) + CARD_HEIGHT)
-    if not any(_overlap(node, part) for node in beside for part in parts):
-        return kept
-    right = max(part.position.x for part in parts) + CARD_WIDTH + GAP_X
-    shift = right - min(node.position.x for node in beside)
-    moving = {node.id for node in beside}
-    return [
-        replace(node, position=Point(node.position.x + shift, node.position.y)) if node.id in moving else node
-        for node in kept
-    ]
-
-
-def _beside(nodes: list[Node], corner: Point, bottom: float) -> list[Node]:
-    """Nodes level with a box or right of it that moving right would push into each other, as far down as it takes."""
-    top = corner.y
-    right_of = [node for node in nodes if node.position.x + CARD_WIDTH > corner.x]
-    found: list[Node] = []
-    while True:
-        level = [node for node in right_of if top - CARD_HEIGHT < node.position.y < bottom]
-        if len(level) == len(found):
-            return found
-        found = level
-        top = min(top, *(node.position.y for node in level))
-        bottom = max(bottom, *(node.position.y + CARD_HEIGHT for node in level))
-
-
-def _overlap(a: Node, b: Node) -> bool:
-    across, down = a.position.x - b.position.x, a.position.y - b.position.y
-    return abs(across) < CARD_WIDTH and abs(down) < CARD_HEIGHT
+    moved = {node.id: node for node in moved_right(kept, [part.position for part in parts])}
+    return [moved.get(node.id, node) for node in kept]
 
 
 def _outside_wires(design: Design, id: NodeId) -> list[Wire]:

@@ -6,7 +6,7 @@ so it can be looked at and not edited, until the block is made a group. Knows no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from designer.edit.document import Command, Document, Edit, Observer
@@ -132,6 +132,9 @@ class InsideGroup:
     def seal(self) -> None:
         self.whole.seal()
 
+    def take_back(self, merge_key: Hashable) -> None:
+        self.whole.take_back((self.path, merge_key))
+
     def preview(self, edit: Edit) -> None:
         self.whole.preview(lifted(self.path, edit))
 
@@ -176,6 +179,9 @@ class InsideBlock:
         raise EditRefused(f"what is inside {block} follows from its parameters; make it a group to edit it")
 
     def seal(self) -> None:
+        """There is no run of commands."""
+
+    def take_back(self, merge_key: Hashable) -> None:
         """There is no run of commands."""
 
     def preview(self, edit: Edit) -> None:

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from designer.errors import ParameterError, near
+from designer.graph.numerals import real_number, whole_number
 
 _METADATA_KEY = "parameter"
 
@@ -87,9 +88,9 @@ class Integer(Parameter):
 
     def parse(self, text: str) -> int:
         try:
-            value = int(text.strip().replace("\u202f", "").replace(" ", "").replace("_", ""))
-        except ValueError:
-            raise ParameterError(self.name, f"'{text}' is not a whole number") from None
+            value = whole_number(text)
+        except ValueError as error:
+            raise ParameterError(self.name, str(error)) from None
         self.check(value)
         return value
 
@@ -111,9 +112,9 @@ class Ratio(Parameter):
 
     def parse(self, text: str) -> float:
         try:
-            value = float(text)
-        except ValueError:
-            raise ParameterError(self.name, f"'{text}' is not a number") from None
+            value = real_number(text)
+        except ValueError as error:
+            raise ParameterError(self.name, str(error)) from None
         self.check(value)
         return value
 

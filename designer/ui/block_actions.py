@@ -112,5 +112,4 @@ def tidy(bench: Workbench) -> None:
     if bench.apply(label, lambda design: refitted(design, layout.tidy(design, ids))):
         if not ids:
             tab.fit_all()
-        if bench.settings.animations:
-            tab.scene.gliding.glide_from(before)
+        tab.scene.gliding.glide_from(before)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from designer import wording
 from designer.edit.edits import delete, fragment, incoming_wires, paste, rewired
 from designer.edit.remarks import paste_remarks
+from designer.edit.room import free_offset
 from designer.edit.sizes import GRID
 from designer.errors import DesignFileError
 from designer.files.design_json import dumps, loads_piece
@@ -86,6 +87,7 @@ def _insert(bench: Workbench, piece: Design, verb: str, incoming: Sequence[Wire]
         offset = _centring(piece, pointed)
     else:
         offset = _offset(design, piece) if _overlaps(design, piece) else _centring(piece, tab.view_centre())
+    offset = free_offset(design, piece, offset)
     added: list[NodeId] = []
     written: list[RemarkId] = []
 
@@ -105,7 +107,9 @@ def _overlaps(design: Design, piece: Design) -> bool:
 
 
 def _offset(design: Design, piece: Design) -> Point:
-    """A step down and right of the originals, and of earlier copies."""
+    """For frames and notes a step down and right of the originals, and of earlier copies; cards go below them."""
+    if piece.nodes:
+        return Point(0.0, 0.0)  # cards find room below what is there
     taken = set(_corners(design))
     offset = STEP
     while any(Point(corner.x + offset, corner.y + offset) in taken for corner in _corners(piece)):

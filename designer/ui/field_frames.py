@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from designer.ui.theme import metrics, tokens
+from designer.ui.wheel import Notches
 
 
 def draw_frame(painter: QPainter, widget: QWidget, room: QRectF, has_focus: bool) -> None:
@@ -26,6 +27,10 @@ class FramedCombo(QComboBox):
     """
 
     closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notches = Notches()
 
     def hidePopup(self) -> None:
         """The list goes."""
@@ -52,10 +57,14 @@ class FramedCombo(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Change only while focused, so that scrolling the panel changes nothing by accident."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
+        if not self.hasFocus():
             event.ignore()
+            return
+        event.accept()
+        row = min(max(self.currentIndex() - self._notches.take(event), 0), self.count() - 1)
+        if row != self.currentIndex():
+            self.setCurrentIndex(row)
+            self.activated.emit(row)
 
 
 class FramedCheck(QCheckBox):

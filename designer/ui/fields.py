@@ -34,11 +34,13 @@ _PIXELS_A_STEP = 8
 class Field(QWidget):
     """Edits one parameter's value.
 
-    Signals: ``edited`` with each new value; ``finished`` when the person is done with the field (Enter, or focus gone);
-    ``tried`` with a value that is looked at and not kept yet; ``untried`` when it shall not be kept.
+    Signals: ``edited`` with each new value; ``retracted`` where several values that differed stand again; ``finished``
+    when the person is done with the field (Enter, or focus gone); ``tried`` with a value that is looked at and not kept
+    yet; ``untried`` when it shall not be kept.
     """
 
     edited = Signal(object)
+    retracted = Signal()
     finished = Signal()
     tried = Signal(object)
     untried = Signal()
@@ -86,37 +88,40 @@ class Field(QWidget):
         self.setFocusProxy(editor)
 
 
-class NumberField(Field):
-    """A whole number or a ratio: typed, stepped by its − and + buttons, by arrows, or by the wheel while focused."""
+class TypedField(Field):
+    """A value that is typed: told at each key as long as the text stands for one.
+
+    As soon as it does not, what the first keys stood for is taken back: ``99`` where 64 is the most is not 9. A run of
+    typing ends with Enter, with the focus gone, or when another value is shown.
+    """
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
-        self.box = NumberBox(parameter, self)
-        self.box.lineEdit().textEdited.connect(self._typed)
-        self.box.stepped.connect(self._typed)
-        self.box.tried.connect(self._try)
-        self.box.lineEdit().installEventFilter(self)
-        self.box.editingFinished.connect(self._done)
-        self._value: Any = parameter.default
-        self._adopt(self.box)
-        self.show_value(parameter.default)
+        self.value: Any = parameter.default
+        """What the field stands for; None where several differ."""
+        self._before: Any = parameter.default
 
     @property
-    def editor(self) -> QWidget:
-        return self.box
+    def _line(self) -> QLineEdit:
+        raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
-        self._value = value
-        if value is None:
-            self.box.lineEdit().setPlaceholderText(MIXED_TEXT)
-            self.box.lineEdit().clear()
-        elif not self._already_shows(value):
-            self.box.lineEdit().setText(self.parameter.text(value))
+        if value == self.value and self.complaint and self._line.hasFocus():
+            return  # the text that is refused is still being typed
+        if value != self.value:
+            self._before = value
+        self.value = value
+        self._show(value)
+
+    def _show(self, value: Any) -> None:
+        self._line.setPlaceholderText(MIXED_TEXT if value is None else "")
+        if value is None or not self._already_shows(value):
+            self._line.setText("" if value is None else self.parameter.text(value))
 
     def _already_shows(self, value: Any) -> bool:
         # Someone typing "08" must not have it rewritten under the cursor while the value is the same.
         try:
-            return bool(self.parameter.parse(self.box.lineEdit().text()) == value)
+            return bool(self.parameter.parse(self._line.text()) == value)
         except ParameterError:
             return False
 
@@ -125,10 +130,54 @@ class NumberField(Field):
             value = self.parameter.parse(text)
         except ParameterError as error:
             self.complain(error.reason)
+        else:
+            self.complain("")
+            self.value = value
+            self.edited.emit(value)
+        if self.complaint:
+            self._retract()
+
+    def _retract(self) -> None:
+        """Be worth what the field was before this run of typing; the text stays as it is typed."""
+        if self.value == self._before:
             return
-        self.complain("")
-        self._value = value
-        self.edited.emit(value)
+        self.value = self._before
+        if self._before is None:
+            self.retracted.emit()
+        else:
+            self.edited.emit(self._before)
+
+    def _done(self) -> None:
+        if self.complaint:
+            self._show(self.value)  # the words stay until the next edit, so that nobody wonders where the text went
+        self._before = self.value
+        self.finished.emit()
+
+
+class NumberField(TypedField):
+    """A whole number or a ratio: typed, stepped by its − and + buttons, by arrows, or by the wheel while focused."""
+
+    def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
+        super().__init__(parameter, parent)
+        self.box = NumberBox(parameter, self)
+        self.box.lineEdit().textEdited.connect(self._typed)
+        self._is_tried = False
+        self.box.stepped.connect(self._typed)
+        self.box.tried.connect(self._try)
+        # Qt gives keys to the box, which hands them to its line of text past that line's filters.
+        self.box.installEventFilter(self)
+        self.box.lineEdit().installEventFilter(self)
+        self.box.editingFinished.connect(self._done)
+        self._adopt(self.box)
+        self.show_value(parameter.default)
+
+    @property
+    def editor(self) -> QWidget:
+        return self.box
+
+    @property
+    def _line(self) -> QLineEdit:
+        return self.box.lineEdit()
 
     def scrub(self, steps: int, doubles: bool) -> None:
         """Try a value some steps on."""
@@ -139,22 +188,32 @@ class NumberField(Field):
             self._typed(text)
             return
         self.complain("")
-        self._value = self.parameter.parse(text)
-        self.tried.emit(self._value)
+        self.value = self.parameter.parse(text)
+        self._is_tried = True
+        self.tried.emit(self.value)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves what was tried out."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            self.untried.emit()
+        """Esc leaves what was tried out, and takes back what was typed."""
+        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_press and event.key() == Qt.Key.Key_Escape and self._leaves():  # type: ignore[attr-defined]  # a QKeyEvent
             return True
         return super().eventFilter(watched, event)
 
+    def _leaves(self) -> bool:
+        """Be as before the run of trying or typing; gives whether there was one that can be left."""
+        if not self.tries_out or not (self._is_tried or self.complaint or self.value != self._before):
+            return False
+        if self._is_tried:
+            self._is_tried = False
+            self.untried.emit()
+        self.complain("")
+        self._retract()
+        self._show(self.value)
+        return True
+
     def _done(self) -> None:
-        if self.complaint:
-            self.show_value(
-                self._value
-            )  # the words stay until the next edit, so that nobody wonders where the text went
-        self.finished.emit()
+        self._is_tried = False
+        super()._done()
 
 
 class ChoiceField(Field):
@@ -224,14 +283,14 @@ def _check_state(value: bool) -> Qt.CheckState:
     return Qt.CheckState.Checked if value else Qt.CheckState.Unchecked
 
 
-class TextField(Field):
+class TextField(TypedField):
     """Anything that is typed as text, such as four numbers for top, bottom, left and right."""
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parameter, parent)
         self.line = QLineEdit(self)
         self.line.textEdited.connect(self._typed)
-        self.line.editingFinished.connect(self.finished)
+        self.line.editingFinished.connect(self._done)
         self.line.installEventFilter(self)
         self._adopt(self.line)
         self.show_value(parameter.default)
@@ -240,24 +299,13 @@ class TextField(Field):
     def editor(self) -> QWidget:
         return self.line
 
-    def show_value(self, value: Any) -> None:
-        text = "" if value is None else self.parameter.text(value)
-        self.line.setPlaceholderText(MIXED_TEXT if value is None else "")
-        if not self.line.hasFocus() and text != self.line.text():
-            self.line.setText(text)
+    @property
+    def _line(self) -> QLineEdit:
+        return self.line
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave undo and redo to the design."""
         return leaves_undo_to_design(event) or super().eventFilter(watched, event)
-
-    def _typed(self, text: str) -> None:
-        try:
-            value = self.parameter.parse(text)
-        except ParameterError as error:
-            self.complain(error.reason)
-            return
-        self.complain("")
-        self.edited.emit(value)
 
 
 class NameEdit(QLineEdit):

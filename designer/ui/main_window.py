@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandPalette(self, self)
         self.explaining = ExplainDialog(self)
         self._kept: Totals | None = None
+        self._shows_tried = False
         self._has_asked_for_devices = False
         self._make_panels()
         self._make_centre()
@@ -153,7 +154,6 @@ class MainWindow(QMainWindow):
         bench.menu_asked.connect(self._open_menu)
         self.explaining.node_chosen.connect(self._show_path)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
-        self.inspector.kept.connect(self._show_analysis)
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
@@ -208,19 +208,33 @@ class MainWindow(QMainWindow):
             self.status.show_zoom(self.bench.tab.zoom)
 
     def _show_analysis(self) -> None:
-        analysis, document = self.bench.analysis, self.bench.document
-        is_tried = document is not None and document.design is not document.committed_design
-        if not is_tried:
+        analysis = self.bench.analysis
+        self._shows_tried = self._is_tried
+        if not self._shows_tried:
             self._kept = analysis.totals if analysis is not None else None
-        self.costs.show_analysis(analysis, self._kept if is_tried else None)
+        self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None:
             self.explaining.show_analysis(self.bench.tab.analysis)
         self.problems.show_issues(analysis.issues if analysis is not None else ())
         if analysis is not None:
             self.inspector.show_analysis(analysis)
 
+    @property
+    def _is_tried(self) -> bool:
+        """Whether what is on screen is only tried out."""
+        document = self.bench.document
+        return document is not None and document.design is not document.committed_design
+
+    @property
+    def _is_analysed(self) -> bool:
+        """Whether what is known is of what is on screen."""
+        analysis, document = self.bench.analysis, self.bench.document
+        return analysis is not None and document is not None and analysis.design is document.design
+
     def _refresh_state(self) -> None:
         self.views.refresh()
+        if self._shows_tried and not self._is_tried and self._is_analysed:
+            self._show_analysis()  # what was tried was kept as it stood, so no other analysis comes
         for tab in self.bench.tabs:
             unsaved = "" if tab.document.is_saved or tab.is_untouched else " •"
             self.strip.set_title(tab, tab.document.design.name + unsaved, tab.document.path or "not saved yet")

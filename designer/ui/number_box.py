@@ -10,6 +10,7 @@ from designer.errors import ParameterError
 from designer.graph.parameter import Integer, Parameter, Ratio
 from designer.ui.field_frames import draw_frame, field_height
 from designer.ui.theme import metrics
+from designer.ui.wheel import Notches
 
 _DESIGN_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
@@ -26,6 +27,7 @@ class NumberBox(QAbstractSpinBox):
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._parameter = parameter
+        self._notches = Notches()
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().installEventFilter(self)
@@ -123,8 +125,8 @@ class NumberBox(QAbstractSpinBox):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step only while focused, so that scrolling the panel changes nothing by accident."""
         if self.hasFocus() or self.lineEdit().hasFocus():
-            doubles = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            self.scrub(1 if event.angleDelta().y() > 0 else -1, doubles)
+            if notches := self._notches.take(event):
+                self.scrub(notches, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
             event.accept()
         else:
             event.ignore()

@@ -97,7 +97,7 @@ class Settings:
 
     @property
     def animations(self) -> bool:
-        """Whether cards glide to where a tidy puts them."""
+        """Whether cards glide to where a tidy, or a card that comes, puts them."""
         return bool(self._store.value("look/animations", True, type=bool))
 
     @animations.setter

@@ -212,6 +212,7 @@ class Workbench(QObject):
         """Listen to a view of a design, on a page of its own or in a comparison."""
         tab.canvas.wheel_zooms = self.settings.wheel_zooms
         tab.canvas.snaps = self.settings.snaps
+        tab.scene.gliding.is_wanted = lambda: self.settings.animations
         tab.canvas.minimap.set_wanted(self.settings.minimap)
         tab.canvas.adding.shelves = self.shelves
         tab.analysed.connect(lambda: self._analysed(tab))

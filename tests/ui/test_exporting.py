@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from designer.export.formats import formats
@@ -23,6 +23,7 @@ from designer.templates.networks import template
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.picture_dialog import PictureDialog
 from designer.ui.main_window import MainWindow
+from designer.ui.number_box import NumberBox
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.worker_client import WorkerClient
@@ -129,6 +130,20 @@ def test_every_format_has_a_page_of_all_its_options(qtbot: QtBot, window: MainWi
         if not format.is_available:
             words = [label.text() for label in dialog.page.findChildren(QLabel)]
             assert format.unavailable_reason in words
+
+
+def test_the_seed_is_typed_as_any_number(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, "Ctrl+E")
+    (dialog,) = window.findChildren(ExportDialog)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    assert all(isinstance(box, NumberBox) for box in dialog.findChildren(QAbstractSpinBox))
+    for typed, value in (("1\u202f280", 1280), ("4,5", 1280), ("7", 7)):
+        dialog.seed.box.setFocus()
+        dialog.seed.box.selectAll()
+        QApplication.clipboard().setText(typed)
+        dialog.seed.box.lineEdit().paste()
+        dialog.path.setFocus()
+        assert dialog.seed.value == value
 
 
 def test_options_hide_what_they_make_meaningless_and_reach_the_order(qtbot: QtBot, window: MainWindow) -> None:

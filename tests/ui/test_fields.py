@@ -33,8 +33,9 @@ def shown(qtbot: QtBot, parameter: Parameter) -> tuple[Field, list[object]]:
     qtbot.addWidget(field)
     told: list[object] = []
     field.edited.connect(told.append)
-    field.show()
-    qtbot.waitExposed(field)
+    with qtbot.waitActive(field):
+        field.show()
+        field.activateWindow()
     return field, told
 
 
@@ -62,12 +63,14 @@ def test_typing_tells_every_value_that_can_be_understood(qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     ("typed", "words", "told_before"),
     [
-        ("99", "99 is out of range; it takes 1 to 63", [9]),
+        ("99", "99 is out of range; it takes 1 to 63", [9, 3]),
+        ("4,5", "'4,5' is not a whole number", [4, 3]),
+        ("1.280", "'1.280' may mean 1280 or 1.280; write 1280", [1, 3]),
         ("0", "0 is out of range; it takes 1 to 63", []),
         ("x", "'x' is not a whole number", []),
     ],
 )
-def test_what_is_refused_is_said_in_words_and_not_told(
+def test_what_is_refused_is_said_in_words_and_what_its_first_digits_meant_is_taken_back(
     qtbot: QtBot, typed: str, words: str, told_before: list[int]
 ) -> None:
     field, told = shown(qtbot, KERNEL)
@@ -84,9 +87,54 @@ def test_leaving_a_refused_text_puts_the_last_good_value_back_and_keeps_the_word
     field.box.selectAll()
     qtbot.keyClicks(field.box, "640")
     qtbot.keyClick(field.box, Qt.Key.Key_Return)
-    assert field.box.lineEdit().text() == "6"
-    assert told == [6]
+    assert field.box.lineEdit().text() == "3"
+    assert field.value == 3
+    assert told == [6, 3]
     assert field.complaint == "640 is out of range; it takes 1 to 63"
+
+
+def test_a_run_of_typing_ends_with_enter(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, "5")
+    qtbot.keyClick(field.box, Qt.Key.Key_Return)
+    qtbot.keyClicks(field.box, "00")
+    assert field.value == told[-1] == 5
+    qtbot.keyClick(field.box, Qt.Key.Key_Return)
+    assert field.box.lineEdit().text() == "5"
+
+
+def test_numbers_of_several_sides_go_back_too(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, PADS)
+    assert isinstance(field, TextField)
+    field.line.selectAll()
+    qtbot.keyClicks(field.line, "2, 2x")
+    assert told[-1] == (1, 1, 1, 1)
+    assert field.line.text() == "2, 2x"
+    qtbot.keyClick(field.line, Qt.Key.Key_Return)
+    assert field.line.text() == "1, 1, 1, 1"
+
+
+@pytest.mark.parametrize("pasted", ["1\u202f280", "1\u2009280", "1\u00a0280", "1\u2007280", " 1280\n", "1_280"])
+def test_a_number_is_pasted_with_any_space_in_it(qtbot: QtBot, pasted: str) -> None:
+    field, told = shown(qtbot, Integer("channels", 3, "How many.", low=1, high=4096))
+    assert isinstance(field, NumberField)
+    QApplication.clipboard().setText(pasted)
+    field.box.selectAll()
+    field.box.lineEdit().paste()
+    assert told == [1280]
+    assert field.complaint == ""
+
+
+def test_a_ratio_takes_a_comma_for_the_point(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, WIDTH)
+    field.setFocus()
+    assert isinstance(field, NumberField)
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, "0,75")
+    assert told[-1] == 0.75
+    assert field.complaint == ""
 
 
 def test_the_buttons_and_arrows_step_and_stop_at_the_ends(qtbot: QtBot) -> None:
@@ -106,16 +154,18 @@ def test_a_ratio_steps_by_a_twentieth(qtbot: QtBot) -> None:
     assert told == [0.95]
 
 
-def wheel(widget: QWidget) -> None:
+def wheel(
+    widget: QWidget, turned: int = 120, aside: int = 0, phase: Qt.ScrollPhase = Qt.ScrollPhase.NoScrollPhase
+) -> None:
     middle = QPointF(widget.rect().center())
     event = QWheelEvent(
         middle,
         widget.mapToGlobal(middle),
         QPoint(0, 0),
-        QPoint(0, 120),
+        QPoint(aside, turned),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
+        phase,
         False,
     )
     QApplication.sendEvent(widget, event)
@@ -127,6 +177,55 @@ def test_the_wheel_changes_nothing_in_passing(qtbot: QtBot) -> None:
         field.editor.clearFocus()
         wheel(field.editor)
         assert told == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "up", "down"), [(KERNEL, [4], [2]), (WIDTH, [1.05], [0.95]), (COLOUR, [], [Colour.BLUE])]
+)
+def test_many_small_turns_of_a_touchpad_are_one_notch_of_a_wheel(
+    qtbot: QtBot, parameter: Parameter, up: list[object], down: list[object]
+) -> None:
+    for turned, expected in ((6, up), (-6, down)):
+        field, told = shown(qtbot, parameter)
+        field.editor.setFocus()
+        for _ in range(19):
+            wheel(field.editor, turned)
+        assert told == []
+        wheel(field.editor, turned)
+        assert told == expected
+
+
+@pytest.mark.parametrize("parameter", [KERNEL, WIDTH, COLOUR])
+@pytest.mark.parametrize(
+    ("turned", "aside", "phase"),
+    [
+        (0, 0, Qt.ScrollPhase.ScrollBegin),
+        (0, 0, Qt.ScrollPhase.ScrollEnd),
+        (0, 0, Qt.ScrollPhase.NoScrollPhase),
+        (0, -480, Qt.ScrollPhase.ScrollUpdate),
+        (-130, -480, Qt.ScrollPhase.ScrollUpdate),
+        (-480, 0, Qt.ScrollPhase.ScrollMomentum),
+    ],
+)
+def test_what_is_no_turn_up_or_down_changes_nothing(
+    qtbot: QtBot, parameter: Parameter, turned: int, aside: int, phase: Qt.ScrollPhase
+) -> None:
+    field, told = shown(qtbot, parameter)
+    field.editor.setFocus()
+    for _ in range(3):
+        wheel(field.editor, turned, aside, phase)
+    assert told == []
+
+
+def test_turning_back_begins_from_nothing(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    field.editor.setFocus()
+    wheel(field.editor, 100)
+    for _ in range(11):
+        wheel(field.editor, -10)
+    assert told == []
+    wheel(field.editor, -10)
+    assert told == [2]
 
 
 def test_several_values_show_as_such(qtbot: QtBot) -> None:

@@ -71,7 +71,7 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         "&Animate tidy",
         lambda c: setattr(c.bench.settings, "animations", not c.bench.settings.animations),
         (),
-        "Cards glide to their new places",
+        "Cards glide to their new places, after a tidy and where they give way",
         checked=lambda c: c.bench.settings.animations,
     ),
     Action(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QCursor
 from designer.analysis.rules import misfit_if_placed
 from designer.edit.document import Edit
 from designer.edit.edits import paste
+from designer.edit.room import with_room
 from designer.errors import DesignFileError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
@@ -108,7 +109,7 @@ class Adding(QObject):
         def edit(design: Design) -> Design:
             after, id = self._placed(design, layer)
             added[:] = [id]
-            return after
+            return with_room(after, id)
 
         return edit
 

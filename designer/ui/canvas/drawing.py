@@ -167,6 +167,11 @@ class Drawing(QGraphicsScene):
     def _route_again(self, id: NodeId) -> None:
         self._unrouted.update(wire.target for wire in (*self.design.incoming(id), *self.design.outgoing(id)))
 
+    @property
+    def is_held(self) -> bool:
+        """Whether cards are in the hand."""
+        return self._ways.is_held
+
     def hold(self) -> None:
         """Cards are in the hand: only their own wires follow them, and not around others, until they are let go."""
         self._ways.hold()

@@ -1,8 +1,11 @@
-"""Cards glide to where an edit put them: only what is seen moves, the design is there; any other edit ends it."""
+"""Cards glide to where an edit put them: only what is seen moves, the design is there; any other edit ends it.
+
+Whoever shows an edit says where cards come from; whether they glide is a setting.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation
 
@@ -20,6 +23,7 @@ class Gliding(QObject):
     def __init__(self, drawing: Drawing) -> None:
         super().__init__(drawing)
         self._drawing = drawing
+        self.is_wanted: Callable[[], bool] = lambda: True
         self._from: dict[NodeId, Point] = {}
         self._way = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=DURATION_MS)
         self._way.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -36,7 +40,7 @@ class Gliding(QObject):
         self.stop()
         nodes = self._drawing.design.nodes
         moved = {id: place for id, place in places.items() if id in nodes and nodes[id].position != place}
-        if not moved or len(nodes) > MOST_CARDS:
+        if not moved or len(nodes) > MOST_CARDS or not self.is_wanted():
             return
         self._from = moved
         self._show(0.0)

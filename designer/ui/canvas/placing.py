@@ -10,7 +10,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF
 
 from designer.edit.edits import connect, place, place_after
-from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, GAP_Y
+from designer.edit.room import free_place, with_room
+from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X
 from designer.edit.splice import insert_on_wire
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point, PortRef
@@ -23,18 +24,6 @@ def centred_corner(at: QPointF) -> Point:
     return Point(snapped(at.x() - CARD_WIDTH / 2), snapped(at.y() - CARD_HEIGHT / 2))
 
 
-def free_place(design: Design, wanted: Point) -> Point:
-    """The wanted corner, or the first one below it where a card covers none that is there."""
-    corner = wanted
-    while any(_overlap(node.position, corner) for node in design.nodes.values()):
-        corner = Point(corner.x, corner.y + CARD_HEIGHT + GAP_Y)
-    return corner
-
-
-def _overlap(a: Point, b: Point) -> bool:
-    return abs(a.x - b.x) < CARD_WIDTH and abs(a.y - b.y) < CARD_HEIGHT
-
-
 def place_at(design: Design, layer: Layer, at: QPointF, into: PortRef | None = None) -> tuple[Design, NodeId]:
     """Place a card with its middle at a point, and into the wire that ends at ``into`` where one is given.
 
@@ -42,7 +31,7 @@ def place_at(design: Design, layer: Layer, at: QPointF, into: PortRef | None = N
         EditRefused: The layer cannot stand in a wire.
     """
     placed, id = place(design, layer, centred_corner(at))
-    return (placed if into is None else insert_on_wire(placed, id, into)), id
+    return (placed if into is None else with_room(insert_on_wire(placed, id, into), id)), id
 
 
 def place_behind(design: Design, layer: Layer, source: NodeId) -> tuple[Design, NodeId]:

@@ -10,6 +10,7 @@ from designer.analysis.snapshot import Analysis
 from designer.edit.document import Command, Edit
 from designer.edit.editable import Editable
 from designer.errors import DesignerError
+from designer.graph.design import NodeId, Point
 from designer.graph.difference import Difference
 from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.gliding import Gliding
@@ -51,6 +52,13 @@ class CanvasScene(Drawing):
     def _follow(self, changes: Difference) -> None:
         self.gliding.stop()
         self.apply(changes, self.bridge.design)
+        if not changes.keeps_structure:
+            self.gliding.glide_from(self._that_gave_way(changes))
+
+    def _that_gave_way(self, changes: Difference) -> dict[NodeId, Point]:
+        """Where cards were that moved because others came or went; what is in the hand stays there."""
+        held = set(self.selection) if self.is_held else set()
+        return {before.id: before.position for before, _ in changes.changed_nodes if before.id not in held}
 
     def _show_other(self) -> None:
         """Another level is shown: nothing of what is drawn stays."""

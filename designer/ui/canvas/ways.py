@@ -38,6 +38,11 @@ class Ways:
         self._elsewhere: set[NodeId] = set()
         self._held: dict[NodeId, Point] | None = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether cards are in the hand."""
+        return self._held is not None
+
     def hold(self) -> None:
         """Cards are in the hand from now on: until they are let go, only their own wires follow them, the plain way."""
         self._held = {}

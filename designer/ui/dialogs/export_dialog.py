@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -37,13 +36,17 @@ from designer.export.result_words import plain_text
 from designer.files.design_json import dumps
 from designer.files.outputs import refuse_loss
 from designer.files.sidecar import carried_weights
+from designer.graph.parameter import Integer
 from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.ask import Ask
 from designer.ui.dialogs.export_page import ExportPage
 from designer.ui.dialogs.export_result import ExportResultPage
+from designer.ui.fields import NumberField
 from designer.ui.panels.cards import TonedLabel, quiet
 from designer.ui.worker_client import Job, WorkerClient
 from designer.worker.messages import Failure
+
+_SEED = Integer("seed", 0, "Of the random numbers that fresh weights are made from.", title="Seed of fresh weights")
 
 
 class ExportDialog(QDialog):
@@ -119,9 +122,7 @@ class ExportDialog(QDialog):
         where = QHBoxLayout()
         where.addWidget(self.path, 1)
         where.addWidget(browse)
-        self.seed = QSpinBox(stage)
-        self.seed.setRange(0, 2**31 - 1)
-        self.seed.setAccessibleName("Seed of fresh weights")
+        self.seed = NumberField(_SEED, stage)
         carried = self._weights
         origin = f"From {carried.name}; what was edited since is fresh" if carried else "Fresh, from the seed"
         weights = quiet(origin, stage)
@@ -242,7 +243,7 @@ class ExportDialog(QDialog):
             "format": self.format.key,
             "options": options.as_data(),
             "weights": str(self._weights) if self._weights is not None else None,
-            "seed": self.seed.value(),
+            "seed": self.seed.value,
         }
         job = self._worker.submit("export", dumps(self._analysis.design), order)
         self._job = job

@@ -131,6 +131,7 @@ GESTURES = (
     ("Middle drag, Space + drag, two fingers", "move the view"),
     ("Wheel", "zoom at the pointer; View says whether Ctrl is needed"),
     ("Drag a number's name in the inspector", "see what the totals would become; Ctrl doubles and halves"),
+    ("Arrow keys or wheel in a number", "the same; Enter keeps it, Esc puts back what stood there"),
     ("Click on a figure", "its formula with the numbers in it"),
     ("Esc", "leave a gesture as if it had never begun"),
 )

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QVBoxLayout,
@@ -21,8 +20,10 @@ from PySide6.QtWidgets import (
 
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
+from designer.graph.parameter import Ratio
 from designer.ui.ask import PICTURE_FILTER, Ask
 from designer.ui.field_frames import FramedCombo
+from designer.ui.fields import NumberField
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.picture import ENDINGS, PictureOptions
 from designer.ui.theme import DARK, LIGHT, mixed
@@ -30,6 +31,7 @@ from designer.ui.views.design_tab import DesignTab
 
 _LAST = PictureOptions()
 _PREVIEW_LINES = 18
+_SCALE = Ratio("scale", 2.0, "Of a PNG; SVG and PDF are sharp at any size.", low=0.25, high=20.0)
 
 
 class PictureDialog(QDialog):
@@ -62,15 +64,12 @@ class PictureDialog(QDialog):
         self.look.addItems(["Light", "Dark"])
         self.transparent = QCheckBox("Transparent ground", self)
         self.legend = QCheckBox("Legend of colours and widths", self)
-        self.scale = QDoubleSpinBox(self)
-        self.scale.setRange(0.25, 20.0)
-        self.scale.setSingleStep(0.5)
-        self.scale.setToolTip("Of a PNG; SVG and PDF are sharp at any size")
+        self.scale = NumberField(_SCALE, self)
         last = PictureDialog.last
         self.look.setCurrentIndex(int(last.look.is_dark))
         self.transparent.setChecked(last.is_transparent)
         self.legend.setChecked(last.has_legend)
-        self.scale.setValue(last.scale)
+        self.scale.show_value(last.scale)
         form = QFormLayout()
         for name, field in (("&What", self.what), ("&Look", self.look), ("&Pixels a unit", self.scale)):
             field.setAccessibleName(name.replace("&", ""))
@@ -103,7 +102,7 @@ class PictureDialog(QDialog):
             look=DARK if self.look.currentIndex() == 1 else LIGHT,
             is_transparent=self.transparent.isChecked(),
             has_legend=self.legend.isChecked(),
-            scale=self.scale.value(),
+            scale=self.scale.value,
         )
 
     def _draw(self) -> None:

@@ -39,11 +39,16 @@ def kind_colour(key: str) -> QColor:
 
 
 class Bars(QWidget):
-    """Rows of label, bar and figure; dimmed while what they show is old."""
+    """Rows of label, bar and figure; dimmed while what they show is old.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    Args:
+        name: What a screen reader calls them.
+        rows: How many there are at most; they take that height always.
+    """
+
+    def __init__(self, name: str, rows: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = name
+        self._rows = rows
         self._bars: tuple[Bar, ...] = ()
         self._is_stale = False
         self.setAccessibleName(name)
@@ -62,16 +67,13 @@ class Bars(QWidget):
         shown = tuple(bars)
         if shown == self._bars and is_stale == self._is_stale:
             return
-        resized = len(shown) != len(self._bars)
         self._bars, self._is_stale = shown, is_stale
         self.setAccessibleDescription("; ".join(f"{bar.label} {bar.text}, {self._share_text(bar)}" for bar in shown))
-        if resized:
-            self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A line of text for each row."""
-        return QSize(self.fontMetrics().horizontalAdvance("m" * 24), max(1, len(self._bars)) * self._row_height())
+        """A line of text for each row there may be."""
+        return QSize(self.fontMetrics().horizontalAdvance("m" * 24), self._rows * self._row_height())
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as a label and a figure."""
@@ -92,7 +94,8 @@ class Bars(QWidget):
             painter.setOpacity(0.45)
         if not self._bars:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, wording.UNKNOWN)
+            first = QRectF(0, 0, self.width(), self._row_height())
+            painter.drawText(first, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, wording.UNKNOWN)
             return
         metrics, height = self.fontMetrics(), self._row_height()
         label_width = self.width() * 0.36

@@ -89,6 +89,33 @@ class TonedLabel(QLabel):
         self.setPalette(palette)
 
 
+class NoteLines(QLabel):
+    """A small quiet note that takes the same height whatever it says, so that nothing below it ever moves."""
+
+    def __init__(self, lines: int, scale: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = lines
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * scale)
+        self.setFont(font)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As tall as its lines."""
+        return QSize(super().sizeHint().width(), self._lines * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        """As tall as its lines, however narrow."""
+        return QSize(0, self.sizeHint().height())
+
+    def hasHeightForWidth(self) -> bool:
+        """Its height does not follow from what it says."""
+        return False
+
+
 class PanelScroll(QScrollArea):
     """A panel's content in a column that scrolls down and never sideways."""
 

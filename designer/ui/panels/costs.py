@@ -14,10 +14,12 @@ from designer.analysis.figures import Figure
 from designer.analysis.snapshot import Analysis, Totals
 from designer.ui.live_latency import Measurement
 from designer.ui.panels.bars import Bar, Bars, kind_colour
-from designer.ui.panels.cards import RADIUS, Card, TonedLabel, heading, quiet
+from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
 from designer.ui.theme import tokens
 
 SHOWN_AT_MOST = 6
+_NOTE_LINES = 2
+"""What a tile's note takes, whether it fills it or not: fields stand below the tiles."""
 STALE_OPACITY = 0.45
 
 
@@ -51,7 +53,7 @@ class Tile(Card):
         font.setWeight(QFont.Weight.DemiBold)
         self.value.setFont(font)
         self.value.setForegroundRole(QPalette.ColorRole.Text)
-        self.note = quiet("", self, 0.8)
+        self.note = NoteLines(_NOTE_LINES, 0.8, self)
         for label in (self._title, self.value, self.note):
             self.column.addWidget(label)
         self.column.addStretch(1)
@@ -97,8 +99,26 @@ class Tile(Card):
         self.setAccessibleName(f"{self._name}: {value} {note}{old}")
 
 
+class SharesPanel(QWidget):
+    """Where it goes: bars of MACs and of measured time by kind of layer; as tall without a measurement as with one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.macs = Bars("Where the MACs go", SHOWN_AT_MOST, self)
+        self.times = Bars("Where the measured time goes", SHOWN_AT_MOST, self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        gap = self.fontMetrics().height() // 2
+        layout.setSpacing(gap)
+        layout.addWidget(heading("Where it goes — MACs", self))
+        layout.addWidget(self.macs)
+        layout.addSpacing(gap // 2)
+        layout.addWidget(heading("Where it goes — measured time", self))
+        layout.addWidget(self.times)
+
+
 class CostsPanel(QWidget):
-    """Four tiles, and bars of MACs and of measured time by kind of layer.
+    """Four tiles of the totals; ``shares`` is a panel of its own, which stands where nothing that is clicked is below.
 
     Signals: ``explain_asked`` with a Figure whose tile was pressed.
     """
@@ -119,9 +139,8 @@ class CostsPanel(QWidget):
             tile.asked.connect(lambda figure=figure: self.explain_asked.emit(figure))
         self.state = TonedLabel("ok", "", self)
         self.state.setWordWrap(False)
-        self.mac_bars = Bars("Where the MACs go", self)
-        self.time_bars = Bars("Where the measured time goes", self)
-        self._time_title = heading("Where it goes — measured time", self)
+        self.shares = SharesPanel()
+        self.mac_bars, self.time_bars = self.shares.macs, self.shares.times
         header = QHBoxLayout()
         header.addWidget(heading("Cost", self))
         header.addStretch(1)
@@ -134,16 +153,9 @@ class CostsPanel(QWidget):
         grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        gap = self.fontMetrics().height() // 2
-        layout.setSpacing(gap)
+        layout.setSpacing(self.fontMetrics().height() // 2)
         layout.addLayout(header)
         layout.addLayout(grid)
-        layout.addSpacing(gap // 2)
-        layout.addWidget(heading("Where it goes — MACs", self))
-        layout.addWidget(self.mac_bars)
-        layout.addSpacing(gap // 2)
-        layout.addWidget(self._time_title)
-        layout.addWidget(self.time_bars)
 
     def show_analysis(self, analysis: Analysis | None, kept: Totals | None = None) -> None:
         """Show another design's totals; an incomplete sum says so.

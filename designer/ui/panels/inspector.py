@@ -31,11 +31,10 @@ from designer.ui.theme import tokens
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id; ``kept`` when what was tried out became an edit.
+    Signals: ``explain_asked`` with a Figure and a node's id.
     """
 
     explain_asked = Signal(object, str)
-    kept = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +123,8 @@ class InspectorPanel(QWidget):
 
     def show_values(self) -> None:
         """Show names and present values, where nothing that follows from them changed."""
+        if self._document is None or self._document.design is self._document.committed_design:
+            self._tried = None  # somebody else ended the preview, by undo or by an edit
         nodes = self._nodes()
         parameters = () if self._takes_its_shape_from_outside(nodes) else _common(nodes)
         key = ([node.id for node in nodes], parameters)
@@ -148,6 +149,7 @@ class InspectorPanel(QWidget):
         for parameter in parameters:
             field = field_for(parameter, self)
             field.edited.connect(lambda value, name=parameter.name: self._edit(name, value))
+            field.retracted.connect(lambda name=parameter.name: self._take_back(name))
             field.finished.connect(self._seal)
             field.tries_out = True
             field.tried.connect(lambda value, name=parameter.name: self._try(name, value))
@@ -211,13 +213,16 @@ class InspectorPanel(QWidget):
         nodes = self._nodes()
         if self._document is None or not nodes:
             return
+        if self._tried is not None and self._tried[0] != name:
+            self._keep()
+        self._tried = None  # what is given now counts, and not what was looked at before it
         ids = tuple(node.id for node in nodes)
         parameter = nodes[0].layer.parameter(name)
         where = nodes[0].title if len(nodes) == 1 else wording.plural(len(nodes), "node")
         command = Command(
             f"Set {parameter.label.lower()} of {where}",
             lambda design: set_parameter(design, ids, name, value),
-            merge_key=("inspector", ids, name),
+            merge_key=self._run(name),
         )
         try:
             self._document.apply(command)
@@ -225,6 +230,15 @@ class InspectorPanel(QWidget):
             self._fields[name].complain(error.reason)
         except DesignerError as error:
             self._fields[name].complain(str(error))
+
+    def _run(self, name: str) -> tuple[object, ...]:
+        """What merges the edits of one field in one selection."""
+        return ("inspector", tuple(node.id for node in self._nodes()), name)
+
+    def _take_back(self, name: str) -> None:
+        """Give each node of the selection the value it had before the typing."""
+        if self._document is not None:
+            self._document.take_back(self._run(name))
 
     def _try(self, name: str, value: object) -> None:
         """Show what a value would do, without keeping it."""
@@ -249,7 +263,6 @@ class InspectorPanel(QWidget):
         if self._tried is not None:
             (name, value), self._tried = self._tried, None
             self._edit(name, value)
-            self.kept.emit()
 
     def _rename(self, name: str) -> None:
         if self._document is None:

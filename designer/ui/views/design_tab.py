@@ -14,11 +14,12 @@ from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.edit.editable import Editable
 from designer.edit.edits import place
+from designer.edit.room import free_place
 from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.graph.remark import RemarkId
-from designer.ui.canvas.placing import centred_corner, free_place, place_behind
+from designer.ui.canvas.placing import centred_corner, place_behind
 from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView

@@ -129,6 +129,36 @@ def test_differing_values_show_as_several_and_typing_makes_them_one(qtbot: QtBot
     assert (bench.value(EXPAND, "stride"), bench.value(DEPTHWISE, "stride")) == (3, 3)
 
 
+def test_values_that_differ_stand_again_where_what_is_typed_on_is_refused(qtbot: QtBot, bench: Bench) -> None:
+    bench.panel.show_selection([DEPTHWISE])
+    qtbot.mouseClick(bench.number("stride").box.plus, Qt.MouseButton.LeftButton)
+    bench.panel.show_selection([EXPAND, DEPTHWISE])
+    box = bench.number("stride").box
+    box.setFocus()
+    qtbot.keyClicks(box, "3x")
+    assert (bench.value(EXPAND, "stride"), bench.value(DEPTHWISE, "stride")) == (1, 2)
+    assert bench.document.redo_label is None
+    assert box.lineEdit().text() == "3x"
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert box.lineEdit().text() == ""
+    assert len(bench.document.history) == 1
+
+
+@pytest.mark.parametrize("typed", ["99", "4,5", "1.280", "6 4"])
+def test_what_is_refused_leaves_design_and_history_as_they_were(qtbot: QtBot, bench: Bench, typed: str) -> None:
+    bench.panel.show_selection([DEPTHWISE])
+    before = bench.document.design
+    box = bench.number("kernel_size").box
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, typed)
+    assert bench.document.design == before
+    assert bench.document.undo_label is None
+    assert box.lineEdit().text() == typed, "what is typed stays to be mended"
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert box.lineEdit().text() == "3"
+
+
 def test_shapes_and_figures_of_the_node_stand_below(bench: Bench) -> None:
     bench.panel.show_selection([DEPTHWISE])
     assert bench.panel.shapes.text() == "in 144×56×56 → out 144×56×56"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,7 @@ from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, press, shown_window
+from tests.ui.windows import Answers, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
 
@@ -56,6 +56,18 @@ def field(window: MainWindow) -> NumberField:
     return made
 
 
+def turn_wheel(window: MainWindow, angle: int) -> None:
+    """Turn the wheel over the number of channels."""
+    box = field(window).box
+    middle = QPointF(box.rect().center())
+    none = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        middle, box.mapToGlobal(middle), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton, none,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(box, event)
+
+
 def test_arrow_keys_show_the_difference_and_enter_keeps_it(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     before = tab.document.committed_design
     box = field(window).box
@@ -73,18 +85,85 @@ def test_arrow_keys_show_the_difference_and_enter_keeps_it(qtbot: QtBot, window:
     assert tab.document.undo_label == "Set out channels of Pointwise 1×1"
 
 
-def test_escape_leaves_it(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+def by_arrows(qtbot: QtBot, window: MainWindow) -> None:
+    press(qtbot, window, "Down")
+    press(qtbot, window, "Down")
+
+
+def by_wheel(qtbot: QtBot, window: MainWindow) -> None:
+    turn_wheel(window, -120)
+    turn_wheel(window, -120)
+
+
+def by_label(qtbot: QtBot, window: MainWindow) -> None:
+    label = next(each for each in window.inspector.findChildren(ScrubLabel) if each.text() == "Out channels")
+    start = label.rect().center()
+    qtbot.mousePress(label, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(label, start - QPoint(16, 0))
+
+
+@pytest.mark.parametrize("way", [by_arrows, by_wheel, by_label])
+def test_escape_leaves_it_where_the_keyboard_is(
+    qtbot: QtBot, window: MainWindow, tab: DesignTab, way: Callable[[QtBot, MainWindow], None]
+) -> None:
     before = tab.document.design
     box = field(window).box
     box.setFocus()
-    qtbot.keyClick(box, Qt.Key.Key_Down)
-    qtbot.keyClick(box, Qt.Key.Key_Down)
+    way(qtbot, window)
     assert channels(tab) == 142
-    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Escape)
+    assert tab.document.committed_design is before
+    press(qtbot, window, "Esc")
     assert tab.document.design is before
     assert tab.document.undo_label is None
     assert box.lineEdit().text() == "144"
     assert "not kept" not in window.costs.parameters.note.text()
+    tab.canvas.setFocus()
+    assert tab.document.undo_label is None, "leaving the field keeps nothing of it"
+
+
+def test_escape_takes_back_what_was_typed(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    box = field(window).box
+    box.setFocus()
+    for typed in ("96", "96x"):
+        box.selectAll()
+        qtbot.keyClicks(box, typed)
+        press(qtbot, window, "Esc")
+        assert tab.document.design == before
+        assert tab.document.undo_label is None
+        assert box.lineEdit().text() == "144"
+        assert field(window).complaint == ""
+
+
+def test_what_is_typed_after_a_try_counts(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    box = field(window).box
+    box.setFocus()
+    press(qtbot, window, "Up")
+    box.selectAll()
+    qtbot.keyClicks(box, "96")
+    tab.canvas.setFocus()
+    assert channels(tab) == 96
+
+
+def test_a_drop_is_kept_and_the_tiles_say_so(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = len(tab.document.design.nodes)
+    for count in range(1, 4):
+        drop(tab, "relu6", QPoint(100 * count, 40))
+        assert len(tab.document.committed_design.nodes) == before + count
+        for tile in (window.costs.parameters, window.costs.macs, window.costs.memory):
+            assert "not kept" not in tile.note.text()
+
+
+def test_undo_ends_a_try_for_good(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    tab.document.apply(_narrow())
+    tab.select([EXPAND])
+    box = field(window).box
+    box.setFocus()
+    press(qtbot, window, "Up")
+    press(qtbot, window, "Ctrl+Z")
+    tab.canvas.setFocus()
+    assert channels(tab) == 96
+    assert tab.document.undo_label == "Narrow"
 
 
 def test_control_doubles_and_halves(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
@@ -100,13 +179,7 @@ def test_control_doubles_and_halves(qtbot: QtBot, window: MainWindow, tab: Desig
 def test_the_wheel_tries_while_the_field_has_the_keyboard(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     box = field(window).box
     box.setFocus()
-    middle = QPointF(box.rect().center())
-    none = Qt.KeyboardModifier.NoModifier
-    event = QWheelEvent(
-        middle, box.mapToGlobal(middle), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, none,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
-    QApplication.sendEvent(box, event)
+    turn_wheel(window, 120)
     assert channels(tab) == 145
     assert tab.document.undo_label is None
     tab.canvas.setFocus()

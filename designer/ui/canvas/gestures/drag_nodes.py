@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsLineItem
 from designer import wording
 from designer.edit.edits import move
 from designer.edit.remarks import move_remarks
+from designer.edit.room import with_room
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef, Wire
@@ -166,6 +167,6 @@ class DragNodes(Gesture):
                 before, after = next(iter(self._from.values())), next(iter(places.values()))
                 return move_remarks(design, remarks, Point(after.x - before.x, after.y - before.y), places)
             moved = move(design, places)
-            return insert_on_wire(moved, self._held, into) if into is not None else moved
+            return with_room(insert_on_wire(moved, self._held, into), self._held) if into is not None else moved
 
         return edit

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from designer.edit.room import with_room
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Layer
@@ -34,6 +35,9 @@ class DropLayer(Gesture):
         self.move(self.start)
 
     def move(self, at: Pointer) -> None:
+        self._show(at)
+
+    def _show(self, at: Pointer, makes_room: bool = False) -> None:
         alone = at.holds(Qt.KeyboardModifier.AltModifier)
         if self._into is not None and (alone or self._has_left(at)):
             self.canvas.document.cancel_preview()
@@ -44,12 +48,15 @@ class DropLayer(Gesture):
 
         def edit(design: Design) -> Design:
             after, self._placed = place_at(design, self._layer, at.scene, into)
-            return after
+            return with_room(after, self._placed) if makes_room else after
 
         self.canvas.document.preview(edit)
 
     def finish(self, at: Pointer) -> None:
-        self.move(at)
+        self._show(at)
+        before = {id: node.position for id, node in self.canvas.design.nodes.items()}
+        self._show(at, makes_room=True)  # only now: cards that are merely passed over stay where they are
+        self.canvas.gliding.glide_from(before)
         where = " in a wire" if self._into is not None else ""
         self.canvas.document.commit(f"Place {self._layer.card_title()}{where}")
         if self._placed is not None:

@@ -1,0 +1,106 @@
+"""The column at the right: fields stay where they are whatever becomes known, or unknown, above and below them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from designer.edit.document import Command
+from designer.edit.edits import set_parameter
+from designer.graph.design import NodeId
+from designer.templates.networks import template
+from designer.ui.live_latency import Measurement
+from designer.ui.main_window import MainWindow
+from designer.ui.settings import Settings
+from designer.ui.theme import Theme
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, shown_window
+
+pytestmark = pytest.mark.gui
+
+FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+EXPAND = NodeId("expand")
+FIGURE = Measurement(
+    digest="0",
+    median_ms=1234.56,
+    low_ms=1000.0,
+    high_ms=2345.67,
+    rounds=120,
+    device="an accelerator with a long name",
+    threads=128,
+    batch=1,
+    dtype="float32",
+    node_ms={},
+    warning="Other programs were running",
+)
+
+
+@pytest.fixture(params=[(1280, 720), (1600, 1000)], ids=["720 high", "1000 high"])
+def window(qtbot: QtBot, settings: Settings, theme: Theme, request: pytest.FixtureRequest) -> Iterator[MainWindow]:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), request.param) as made:
+        yield made
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> DesignTab:
+    made = window.bench.open_design(template("bottleneck").build())
+    made.select([EXPAND])
+    QApplication.processEvents()
+    return made
+
+
+def places(window: MainWindow) -> dict[str, QPoint]:
+    """Where each field is in the window, once everything is laid out."""
+    for _ in range(3):
+        QApplication.processEvents()
+    return {name: field.mapTo(window, QPoint()) for name, field in window.inspector.fields.items()}
+
+
+def measured(window: MainWindow, tab: DesignTab) -> None:
+    """A measurement arrives, with a time for every node."""
+    times = {str(id): 1.0 + place for place, id in enumerate(tab.document.design.nodes)}
+    window.costs.show_latency(tab.analysis, replace(FIGURE, node_ms=times), True, "live", "ok")
+    assert len(window.costs.time_bars.bars) > 3
+
+
+def not_measured(window: MainWindow, tab: DesignTab) -> None:
+    """What was measured is gone."""
+    measured(window, tab)
+    window.costs.show_latency(tab.analysis, None, False, "waits until it is valid", "warning")
+
+
+def incomplete(window: MainWindow, tab: DesignTab) -> None:
+    """No shape is known behind the node that is edited."""
+    design = tab.document.design
+    tab.document.apply(Command("Cut", lambda _: design.without_wires(list(design.wires))))
+    assert "incomplete" in window.costs.memory.note.text()
+    assert window.costs.mac_bars.bars == ()
+
+
+def tried(window: MainWindow, tab: DesignTab) -> None:
+    """Tiles show a difference that is not kept."""
+    tab.document.preview(lambda design: set_parameter(design, [EXPAND], "out_channels", 1_234_567))
+    assert "not kept" in window.costs.memory.note.text()
+
+
+@pytest.mark.parametrize("happens", [measured, not_measured, incomplete, tried])
+def test_fields_stay_under_the_pointer(
+    window: MainWindow, tab: DesignTab, happens: Callable[[MainWindow, DesignTab], None]
+) -> None:
+    before = places(window)
+    assert before
+    happens(window, tab)
+    assert places(window) == before
+
+
+def test_the_first_field_is_in_sight_without_scrolling(window: MainWindow, tab: DesignTab) -> None:
+    first = window.inspector.first_field
+    assert not first.visibleRegion().isEmpty()
