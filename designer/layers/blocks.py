@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from designer.errors import Misfit
@@ -37,10 +38,10 @@ class _Chain:
         if layer is not None:
             self.parts.append(Node(NodeId(name), layer))
 
-    def convolution(self, name: str, layer: Layer, batch_norm: bool, activation: Activation) -> None:
+    def convolution(self, name: str, layer: Layer, norm: BatchNorm | None, activation: Activation) -> None:
         """A convolution, its batch norm if there is one, its activation if there is one."""
         self.then(name, layer)
-        self.then(f"{name}_bn", _BATCH_NORM if batch_norm else None)
+        self.then(f"{name}_bn", norm)
         self.then(f"{name}_act", activation.layer())
 
     def design(self, name: str, residual: bool = False) -> Design:
@@ -59,7 +60,12 @@ class _Chain:
                 yield Wire(PortRef(_ENTRANCE.id, "y"), PortRef(node.id, node.layer.inputs[0].name))
 
 
-_BATCH_NORM = BatchNorm()
+@lru_cache(maxsize=64)
+def _norm(eps: float, momentum: float) -> BatchNorm:
+    """One value for all blocks that have such a norm, so that it is compared in no time."""
+    return BatchNorm(eps, momentum)
+
+
 _ENTRANCE = Node(NodeId("x"), Input(channels=1, height=1, width=1))
 _RESIDUAL = Node(NodeId("add"), Add())
 _EXIT = Node(NodeId("y"), Output())
@@ -86,12 +92,24 @@ class ConvBlock(Layer):
     activation: Activation = choice(default=Activation.RELU6, help="After the batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after the convolution.")
     bias: bool = flag(default=False, help="Bias of the convolution.", shown_when=("batch_norm", False))
+    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
+    momentum: float = ratio(
+        default=0.1,
+        low=0.0,
+        high=1.0,
+        help="Share of a new batch in the running mean and variance.",
+        shown_when=("batch_norm", True),
+    )
 
     is_block = True
 
     @property
     def downsampling(self) -> int:
         return self.stride
+
+    @property
+    def _norm(self) -> BatchNorm | None:
+        return _norm(self.eps, self.momentum) if self.batch_norm else None
 
     def expand(self, x: TensorSpec) -> Design:
         require_map(x)
@@ -102,7 +120,7 @@ class ConvBlock(Layer):
             if self.kernel_size == 1
             else Conv2d(self.out_channels, self.kernel_size, self.stride, self.padding, bias=bias)
         )
-        chain.convolution("conv", layer, self.batch_norm, self.activation)
+        chain.convolution("conv", layer, self._norm, self.activation)
         return chain.design(self.title)
 
     def card_title(self) -> str:
@@ -135,6 +153,14 @@ class Separable(Layer):
     activation: Activation = choice(default=Activation.RELU, help="After each batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
     bias: bool = flag(default=False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
+    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
+    momentum: float = ratio(
+        default=0.1,
+        low=0.0,
+        high=1.0,
+        help="Share of a new batch in the running mean and variance.",
+        shown_when=("batch_norm", True),
+    )
 
     is_block = True
 
@@ -142,13 +168,17 @@ class Separable(Layer):
     def downsampling(self) -> int:
         return self.stride
 
+    @property
+    def _norm(self) -> BatchNorm | None:
+        return _norm(self.eps, self.momentum) if self.batch_norm else None
+
     def expand(self, x: TensorSpec) -> Design:
         require_map(x)
         bias = self.bias and not self.batch_norm
         chain = _Chain()
         depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
-        chain.convolution("depthwise", depthwise, self.batch_norm, self.activation)
-        chain.convolution("pointwise", PointwiseConv2d(self.out_channels, bias=bias), self.batch_norm, self.activation)
+        chain.convolution("depthwise", depthwise, self._norm, self.activation)
+        chain.convolution("pointwise", PointwiseConv2d(self.out_channels, bias=bias), self._norm, self.activation)
         return chain.design(self.title)
 
     def summary(self, *inputs: TensorSpec) -> str:
@@ -181,12 +211,24 @@ class Bottleneck(Layer):
     )
     batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
     bias: bool = flag(default=False, help="Bias of the three convolutions.", shown_when=("batch_norm", False))
+    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
+    momentum: float = ratio(
+        default=0.1,
+        low=0.0,
+        high=1.0,
+        help="Share of a new batch in the running mean and variance.",
+        shown_when=("batch_norm", True),
+    )
 
     is_block = True
 
     @property
     def downsampling(self) -> int:
         return self.stride
+
+    @property
+    def _norm(self) -> BatchNorm | None:
+        return _norm(self.eps, self.momentum) if self.batch_norm else None
 
     def has_residual(self, x: TensorSpec) -> bool:
         """Whether the input is added: stride 1, the same channels, and the same sides after the depthwise."""
@@ -203,10 +245,10 @@ class Bottleneck(Layer):
         bias = self.bias and not self.batch_norm
         if self.expansion != 1:
             expansion = PointwiseConv2d(self.hidden_channels(x), bias=bias)
-            chain.convolution("expand", expansion, self.batch_norm, self.activation)
+            chain.convolution("expand", expansion, self._norm, self.activation)
         depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
-        chain.convolution("depthwise", depthwise, self.batch_norm, self.activation)
-        chain.convolution("project", PointwiseConv2d(self.out_channels, bias=bias), self.batch_norm, Activation.NONE)
+        chain.convolution("depthwise", depthwise, self._norm, self.activation)
+        chain.convolution("project", PointwiseConv2d(self.out_channels, bias=bias), self._norm, Activation.NONE)
         return chain.design(self.title, self.has_residual(x))
 
     def card_title(self) -> str:

@@ -67,7 +67,7 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
             (draft.name,), checks, facts=facts, renamed=renamed, warnings=(_KERAS_MISSING,), unproved=_KERAS_MISSING
         )
     steps(0.2, "loading Keras")
-    keras = _keras()
+    keras = keras_on_torch()
     steps(0.6, "running the source")
     names: dict[str, Any] = {"__name__": "printed"}
     exec(code, names)
@@ -109,7 +109,7 @@ _KERAS_MISSING = (
 )
 
 
-def _keras() -> Any:
+def keras_on_torch() -> Any:
     """Keras, on PyTorch unless this process runs it on something else already."""
     if "keras" in sys.modules:
         return sys.modules["keras"]

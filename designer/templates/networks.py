@@ -19,6 +19,7 @@ from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.dense import Dropout, Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
+from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
 
@@ -28,7 +29,7 @@ _NETWORK_SETTINGS = (
     Ratio("width", 1.0, "Width multiplier α on every channel count.", low=0.05, high=16.0),
     Integer("resolution", 224, "Height and width of the input.", unit="px", low=32, high=4096),
     Integer("classes", 1000, "Outputs of the classifier.", low=1, high=10_000_000),
-    Choice("padding", PaddingConvention.TORCH, "Whose padding.", options=tuple(PaddingConvention)),
+    Choice("padding", PaddingConvention.TORCH, "Whose padding and batch norms.", options=tuple(PaddingConvention)),
 )
 _BLOCK_SETTINGS = (
     Integer("channels", 24, "Channels C of the input.", low=1, high=_CHANNELS_HIGH),
@@ -38,8 +39,14 @@ _BLOCK_SETTINGS = (
     Integer("stride", 1, "Stride s of the depthwise.", low=1, high=64),
     Integer("resolution", 56, "Height and width of the input.", unit="px", low=1, high=4096),
     Flag("batch_norm", True, "Batch norm after each convolution."),
-    Choice("padding", PaddingConvention.TORCH, "Whose padding.", options=tuple(PaddingConvention)),
+    Choice("padding", PaddingConvention.TORCH, "Whose padding and batch norms.", options=tuple(PaddingConvention)),
 )
+
+
+# PyTorch's networks leave its defaults. Those of Keras' applications state their own; its momentum is the share of what
+# is kept, 0.99 and 0.999, and ours, as PyTorch's, that of the new batch.
+_NORMS_V1 = {PaddingConvention.TORCH: BatchNorm(), PaddingConvention.TENSORFLOW: BatchNorm(1e-3, 0.01)}
+_NORMS_V2 = {PaddingConvention.TORCH: BatchNorm(), PaddingConvention.TENSORFLOW: BatchNorm(1e-3, 0.001)}
 
 
 def _without(*names: str) -> tuple[Ratio | Integer | Flag | Choice, ...]:
@@ -51,10 +58,12 @@ def mobilenet_v2(width: float, resolution: int, classes: int, padding: PaddingCo
 
     Source: Sandler et al. 2018, table 2; the head keeps its 1280 channels where the width is less than 1.
     """
-    around = padding.padding
+    around, norm = padding.padding, _NORMS_V2[padding]
 
     def bottleneck(expansion: float) -> Callable[[int, int], Layer]:
-        return lambda channels, stride: Bottleneck(expansion, channels, stride=stride, padding=around)
+        return lambda channels, stride: Bottleneck(
+            expansion, channels, stride=stride, padding=around, eps=norm.eps, momentum=norm.momentum
+        )
 
     #                       t            c   n  s
     rows = (
@@ -66,12 +75,13 @@ def mobilenet_v2(width: float, resolution: int, classes: int, padding: PaddingCo
         Row("bottleneck", bottleneck(6), 160, 3, 2),
         Row("bottleneck", bottleneck(6), 320, 1, 1),
     )
+    stem = ConvBlock(round_channels(32 * width), stride=2, padding=around, eps=norm.eps, momentum=norm.momentum)
     head = round_channels(1280 * max(width, 1.0))
     layers: list[tuple[str, Layer]] = [
         ("input", Input(3, resolution, resolution)),
-        ("stem", ConvBlock(round_channels(32 * width), stride=2, padding=around)),
+        ("stem", stem),
         *row_layers(rows, lambda channels: round_channels(channels * width)),
-        ("head", ConvBlock(head, kernel_size=1)),
+        ("head", ConvBlock(head, kernel_size=1, eps=norm.eps, momentum=norm.momentum)),
         ("pool", GlobalAveragePool()),
         ("flatten", Flatten()),
         ("dropout", Dropout()),
@@ -86,10 +96,10 @@ def mobilenet_v1(width: float, resolution: int, classes: int, padding: PaddingCo
 
     Source: Howard et al. 2017, table 1; the last depthwise has stride 1, as the table's own 7×7 input and output ask.
     """
-    around = padding.padding
+    around, norm = padding.padding, _NORMS_V1[padding]
 
     def separable(channels: int, stride: int) -> Layer:
-        return Separable(channels, stride=stride, padding=around)
+        return Separable(channels, stride=stride, padding=around, eps=norm.eps, momentum=norm.momentum)
 
     #                     c    n  s
     rows = (
@@ -107,9 +117,17 @@ def mobilenet_v1(width: float, resolution: int, classes: int, padding: PaddingCo
     def widen(channels: int) -> int:
         return max(1, int(channels * width))
 
+    stem = ConvBlock(
+        widen(32),
+        stride=2,
+        padding=around,
+        activation=Activation.RELU,
+        eps=norm.eps,
+        momentum=norm.momentum,
+    )
     layers: list[tuple[str, Layer]] = [
         ("input", Input(3, resolution, resolution)),
-        ("stem", ConvBlock(widen(32), stride=2, padding=around, activation=Activation.RELU)),
+        ("stem", stem),
         *row_layers(rows, widen),
         ("pool", GlobalAveragePool()),
         ("flatten", Flatten()),
@@ -152,7 +170,17 @@ def bottleneck(
 
     Source: Sandler et al. 2018, table 1 and fig. 4d.
     """
-    block = Bottleneck(expansion, out_channels, kernel, stride, padding.padding, batch_norm=batch_norm)
+    norm = _NORMS_V2[padding]
+    block = Bottleneck(
+        expansion,
+        out_channels,
+        kernel,
+        stride,
+        padding.padding,
+        batch_norm=batch_norm,
+        eps=norm.eps,
+        momentum=norm.momentum,
+    )
     return _drawn_out(f"Bottleneck t{expansion:g}", channels, resolution, block)
 
 
@@ -169,7 +197,10 @@ def separable(
 
     Source: Howard et al. 2017, fig. 3 right.
     """
-    block = Separable(out_channels, kernel, stride, padding.padding, batch_norm=batch_norm)
+    norm = _NORMS_V1[padding]
+    block = Separable(
+        out_channels, kernel, stride, padding.padding, batch_norm=batch_norm, eps=norm.eps, momentum=norm.momentum
+    )
     return _drawn_out("Separable", channels, resolution, block)
 
 

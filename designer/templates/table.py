@@ -17,7 +17,7 @@ from designer.graph.window import Padding
 
 
 class PaddingConvention(Enum):
-    """Whose padding a network has: PyTorch's symmetric or TensorFlow's SAME."""
+    """Whose padding and batch norms a network has: PyTorch's, symmetric, or TensorFlow's, SAME."""
 
     TORCH = "torch"
     TENSORFLOW = "tensorflow"

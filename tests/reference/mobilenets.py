@@ -50,6 +50,11 @@ def nearest_multiple_of_8(channels: float) -> int:
     return rounded if rounded >= 0.9 * channels else rounded + 8
 
 
+def norm(channels: int, padding: str) -> nn.BatchNorm2d:
+    """PyTorch's own, or with the eps of Keras' applications."""
+    return nn.BatchNorm2d(channels, eps=1e-3 if padding == "tensorflow" else 1e-5)
+
+
 def convolution(
     channels: int,
     out_channels: int,
@@ -65,7 +70,7 @@ def convolution(
         made = SameConv2d(channels, out_channels, kernel, stride, groups=groups, bias=False)
     else:
         made = nn.Conv2d(channels, out_channels, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False)
-    return nn.Sequential(made, nn.BatchNorm2d(out_channels), activation())
+    return nn.Sequential(made, norm(out_channels, padding), activation())
 
 
 class InvertedResidual(nn.Module):
@@ -78,7 +83,7 @@ class InvertedResidual(nn.Module):
         if expansion != 1:
             parts.append(convolution(channels, hidden, 1, 1, 1, padding, nn.ReLU6))
         parts.append(convolution(hidden, hidden, 3, stride, hidden, padding, nn.ReLU6))
-        parts += [nn.Conv2d(hidden, out_channels, 1, bias=False), nn.BatchNorm2d(out_channels)]
+        parts += [nn.Conv2d(hidden, out_channels, 1, bias=False), norm(out_channels, padding)]
         self.conv = nn.Sequential(*parts)
         self.adds = stride == 1 and channels == out_channels
 

@@ -7,6 +7,7 @@ shuffling channels) and ConvNeXt (layer norm, layer scale) need layers that the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
@@ -15,13 +16,15 @@ from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.window import Padding
 from designer.layers.activation import HardSigmoid, HardSwish, ReLU, Sigmoid, SiLU
+from designer.layers.blocks import Bottleneck, ConvBlock, Separable
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.dense import Dropout, Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add, Concatenate, Multiply
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool, MaxPool
-from designer.templates.table import round_channels
+from designer.templates.networks import template
+from designer.templates.table import chain, round_channels
 
 
 class Net:
@@ -328,3 +331,36 @@ def test_a_network_drawn_from_primitives_costs_what_the_reference_says(
     analysis = analyse(make())
     assert analysis.issues == ()
     assert (analysis.totals.parameters, analysis.totals.macs) == (parameters, macs)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "name"), [("mobilenet_v1", "MobileNet"), ("mobilenet_v2", "MobileNetV2")])
+def test_batch_norms_with_tensorflows_padding_are_those_of_keras_applications(key: str, name: str) -> None:
+    if find_spec("keras") is None:
+        pytest.skip("keras is not installed; the extra 'test' brings it")
+    from designer.runtime.source_file import keras_on_torch
+
+    published = getattr(keras_on_torch().applications, name)(weights=None, input_shape=(32, 32, 3))
+    theirs = {
+        (layer.epsilon, layer.momentum) for layer in published.layers if type(layer).__name__ == "BatchNormalization"
+    }
+    for design in (template(key).build(padding="tensorflow"), template(BLOCK_OF[key]).build(padding="tensorflow")):
+        norms = [node.layer for _, node, _ in analyse(design).primitives() if isinstance(node.layer, BatchNorm)]
+        assert norms
+        assert {(norm.eps, round(1 - norm.momentum, 12)) for norm in norms} == theirs
+
+
+BLOCK_OF = {"mobilenet_v1": "separable", "mobilenet_v2": "bottleneck"}
+
+
+@pytest.mark.parametrize("layer", [ConvBlock(), Separable(), Bottleneck()], ids=lambda layer: layer.key)
+def test_eps_and_momentum_of_a_block_are_its_norms(layer: Layer) -> None:
+    changed = layer.with_parameter("eps", 0.25).with_parameter("momentum", 0.75)
+    design = chain("one", [("input", Input(8, 9, 9)), ("block", changed), ("output", Output())])
+    norms = [node.layer for _, node, _ in analyse(design).primitives() if isinstance(node.layer, BatchNorm)]
+    assert norms
+    assert set(norms) == {BatchNorm(0.25, 0.75)}
+    assert layer.data == {}, "files of before mean what they meant"
+    shown = {parameter.name for parameter in layer.with_parameter("batch_norm", False).shown_parameters()}
+    assert not shown & {"eps", "momentum"}
