@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
@@ -491,6 +491,14 @@ class MainWindow(QMainWindow):
         if event.polished() and isinstance(bar, QTabBar):
             bar.setAccessibleName("Panels in one place")
             bar.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody took: under a layout of another script, the action whose key stands in that place."""
+        meant = self.views.meant_by(event)
+        if meant is not None:
+            meant.trigger()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember how the window stood, end the worker."""

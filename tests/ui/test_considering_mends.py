@@ -1,4 +1,4 @@
-"""What a mend would do is seen, through and through, while the pointer or the keyboard is on it; nothing is kept."""
+"""What a mend would do is seen through while the pointer or the keyboard is on it; nothing is kept."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
 from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.wire_walk import Way
+from designer.ui.key_positions import latin_key
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -37,7 +38,7 @@ _WAYS = {
 
 def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
     """Do what a key means on the canvas; gives whether it means anything."""
-    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key, modifiers = latin_key(event), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     shift = modifiers == Qt.KeyboardModifier.ShiftModifier
     plain = modifiers == Qt.KeyboardModifier.NoModifier
     if key == Qt.Key.Key_Escape:
