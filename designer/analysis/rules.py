@@ -27,6 +27,7 @@ from designer.graph.window import Padding
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
+from designer.layers.lowering import EVEN_SYMMETRIC
 
 if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis
@@ -94,6 +95,24 @@ def _what_would_not_fit(layer: Layer, inputs: tuple[TensorSpec, ...]) -> str | N
     if found.outputs is None and found.inner is not None:  # what is wrong is inside the block
         return next((f"{issue.where}: {issue.what}" for issue in found.inner.issues), None)
     return None
+
+
+def padding_refuses(layer: Layer, inputs: tuple[TensorSpec | None, ...]) -> bool:
+    """Whether an even kernel has symmetric padding: nothing to stop at while stepping through values.
+
+    Args:
+        layer: The layer as it would be.
+        inputs: Shapes that reach it, as far as they are known; without them a block is not looked into.
+    """
+    window = layer.window()
+    if window is not None:
+        return window.is_lopsided
+    known = tuple(spec for spec in inputs if spec is not None)
+    if not layer.is_block or len(known) < len(layer.inputs):
+        return False
+    found = facts(layer, known)
+    codes = [issue.code for issue in found.inner.issues] if found.inner is not None else []
+    return EVEN_SYMMETRIC in codes or (found.misfit is not None and found.misfit.code == EVEN_SYMMETRIC)
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
@@ -414,6 +433,6 @@ MENDERS: dict[str, Mender] = {
     "needs-map": _drop_flatten,
     "groups": _fitting_groups,
     "window-too-large": _smaller_window,
-    "even-symmetric": _even_kernel,
+    EVEN_SYMMETRIC: _even_kernel,
     "padding-too-large": _smaller_window,
 }
