@@ -12,6 +12,7 @@ from functools import partial
 from math import gcd
 from typing import TYPE_CHECKING
 
+from designer import wording
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.shapes import facts
 from designer.edit.edits import connect, delete, place
@@ -26,6 +27,7 @@ from designer.graph.window import Padding
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
+from designer.layers.lowering import EVEN_SYMMETRIC
 
 if TYPE_CHECKING:
     from designer.analysis.snapshot import Analysis
@@ -93,6 +95,24 @@ def _what_would_not_fit(layer: Layer, inputs: tuple[TensorSpec, ...]) -> str | N
     if found.outputs is None and found.inner is not None:  # what is wrong is inside the block
         return next((f"{issue.where}: {issue.what}" for issue in found.inner.issues), None)
     return None
+
+
+def padding_refuses(layer: Layer, inputs: tuple[TensorSpec | None, ...]) -> bool:
+    """Whether an even kernel has symmetric padding: nothing to stop at while stepping through values.
+
+    Args:
+        layer: The layer as it would be.
+        inputs: Shapes that reach it, as far as they are known; without them a block is not looked into.
+    """
+    window = layer.window()
+    if window is not None:
+        return window.is_lopsided
+    known = tuple(spec for spec in inputs if spec is not None)
+    if not layer.is_block or len(known) < len(layer.inputs):
+        return False
+    found = facts(layer, known)
+    codes = [issue.code for issue in found.inner.issues] if found.inner is not None else []
+    return EVEN_SYMMETRIC in codes or (found.misfit is not None and found.misfit.code == EVEN_SYMMETRIC)
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
@@ -279,22 +299,34 @@ def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iter
 
 
 def _match_shapes(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
-    """A residual's branches differ: project one, match the last convolution's channels, or drop the residual."""
+    """A residual's branches differ; the simplest first.
+
+    Take a stride away, match the last convolution's channels, project a branch, or drop the residual.
+    """
     refs = [PortRef(id, port.name) for port in design.nodes[id].layer.inputs]
     # The shortcut is the branch that left the common way earlier; it is what the papers project.
     by_age = sorted(range(len(refs)), key=lambda index: design.rank[design.wires[refs[index]].source.node])
-    for index in by_age:
-        goal = inputs[by_age[-1] if index != by_age[-1] else by_age[0]]
-        yield from _projection(refs[index], inputs[index], goal)
+    for ref in refs:
+        yield from _no_stride(design, design.wires[ref].source.node)
     for index in reversed(by_age):
         goal = inputs[by_age[0] if index != by_age[0] else by_age[-1]]
         yield from _other_channels(design, design.wires[refs[index]].source.node, goal.channels)
-    for ref in refs:
-        yield from _no_stride(design, design.wires[ref].source.node)
+    for index in by_age:
+        goal = inputs[by_age[-1] if index != by_age[-1] else by_age[0]]
+        where = "on the shortcut" if index == by_age[0] else "on the main path"
+        yield from _projection(refs[index], inputs[index], goal, where)
     yield Fix("Remove the residual", lambda d: delete(d, [id]))
 
 
-def _projection(target: PortRef, present: TensorSpec, goal: TensorSpec) -> Iterator[Fix]:
+def _projection(target: PortRef, present: TensorSpec, goal: TensorSpec, where: str) -> Iterator[Fix]:
+    """Lead a wire through a 1×1 that gives it another form; nothing where none can.
+
+    Args:
+        target: The input the wire ends at.
+        present: What it carries.
+        goal: What it shall carry.
+        where: Which wire it is, in words.
+    """
     if not present.is_map or not goal.is_map or present.height < goal.height or present.width < goal.width:
         return
     stride = -(-present.height // goal.height)
@@ -304,9 +336,9 @@ def _projection(target: PortRef, present: TensorSpec, goal: TensorSpec) -> Itera
     except DesignerError:  # out of a parameter's range: no such layer can be placed
         return
     if fits:
-        step = f" s{stride}" if stride > 1 else ""
-        label = f"Match {present.label} to {goal.label} by 1×1{step} at {target.port}"
-        yield Fix(label, lambda d: place_on_wire(d, layer, target)[0])
+        channels = f" to {wording.plural(goal.channels, 'channel')}" if goal.channels != present.channels else ""
+        step = f" with stride {stride}" if stride > 1 else ""
+        yield Fix(f"Add a 1×1{channels}{step} {where}", lambda d: place_on_wire(d, layer, target)[0])
 
 
 def _other_channels(design: Design, id: NodeId, channels: int) -> Iterator[Fix]:
@@ -336,11 +368,14 @@ def _no_stride(design: Design, id: NodeId) -> Iterator[Fix]:
 
 
 def _match_sides(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
-    """A concatenation's maps differ in size: stride the larger down with a 1×1 of its own channels."""
+    """A concatenation's maps differ in size: take a stride away, or stride the larger down by a 1×1."""
+    for source in design.predecessors[id]:
+        yield from _no_stride(design, source)
     smallest = min(inputs, key=lambda spec: spec.elements // max(spec.channels, 1))
     for port, spec in zip(design.nodes[id].layer.inputs, inputs, strict=True):
         if spec.is_map and smallest.is_map and spec.shape[2:] != smallest.shape[2:]:
-            yield from _projection(PortRef(id, port.name), spec, smallest.with_channels(spec.channels))
+            where = f"in front of input {port.name}"
+            yield from _projection(PortRef(id, port.name), spec, smallest.with_channels(spec.channels), where)
 
 
 def _flatten_before(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
@@ -399,6 +434,6 @@ MENDERS: dict[str, Mender] = {
     "needs-map": _drop_flatten,
     "groups": _fitting_groups,
     "window-too-large": _smaller_window,
-    "even-symmetric": _even_kernel,
+    EVEN_SYMMETRIC: _even_kernel,
     "padding-too-large": _smaller_window,
 }

@@ -163,12 +163,12 @@ def _stem(id: NodeId) -> str:
 
 
 def place_after(design: Design, source: NodeId, layer: Layer, position: Point) -> tuple[Design, NodeId]:
-    """Place a layer and wire its first input to a node's first output, where both have one and it is no cycle."""
+    """Place a layer and wire its main input to a node's first output, where both have one and it is no cycle."""
     result, id = place(design, layer, position)
     before = design.nodes[source].layer
-    if not before.outputs or not layer.inputs:
+    if not before.outputs or layer.main_input is None:
         return result, id
-    wire = Wire(PortRef(source, before.outputs[0].name), PortRef(id, layer.inputs[0].name))
+    wire = Wire(PortRef(source, before.outputs[0].name), PortRef(id, layer.main_input.name))
     try:
         return result.with_wire(wire), id
     except EditRefused:

@@ -17,10 +17,10 @@ def insert_on_wire(design: Design, id: NodeId, target: PortRef) -> Design:
     """
     wire = _wire_at(design, target)
     layer = design.node(id).layer
-    if not layer.inputs or not layer.outputs:
+    if layer.main_input is None or not layer.outputs:
         raise EditRefused(f"{id} cannot stand in a wire: it needs an input and an output")
     opened = design.without_wires([target])
-    joined = opened.with_wire(Wire(wire.source, PortRef(id, layer.inputs[0].name)))
+    joined = opened.with_wire(Wire(wire.source, PortRef(id, layer.main_input.name)))
     return joined.with_wire(Wire(PortRef(id, layer.outputs[0].name), target))
 
 

@@ -120,6 +120,11 @@ class Layer:
         return X
 
     @property
+    def main_input(self) -> Port | None:
+        """The input that the main path takes: of several the last, as a merge's shortcuts come first; None without."""
+        return self.inputs[-1] if self.inputs else None
+
+    @property
     def outputs(self) -> tuple[Port, ...]:
         """Ports that give to any number of wires."""
         return Y

@@ -61,6 +61,11 @@ class Window(NamedTuple):
         """Input positions from the first tap to the last: (k − 1)·d + 1."""
         return (self.kernel_size - 1) * self.dilation + 1
 
+    @property
+    def is_lopsided(self) -> bool:
+        """Whether symmetric padding cannot keep the size: an even extent has no middle."""
+        return self.padding is Padding.SYMMETRIC and self.extent % 2 == 0
+
     def pads(self, x: TensorSpec) -> Quad:
         """Rows added at top and bottom, columns at left and right, for an input N×C×H×W."""
         if self.padding is Padding.NONE:

@@ -54,8 +54,8 @@ class _Chain:
 
     def _wires(self) -> Iterator[Wire]:
         for before, node in pairwise(self.parts):
-            # The main path is a merge's last input; the shortcut comes first.
-            yield Wire(PortRef(before.id, "y"), PortRef(node.id, node.layer.inputs[-1].name))
+            if node.layer.main_input is not None:
+                yield Wire(PortRef(before.id, "y"), PortRef(node.id, node.layer.main_input.name))
             if node is _RESIDUAL:
                 yield Wire(PortRef(_ENTRANCE.id, "y"), PortRef(node.id, node.layer.inputs[0].name))
 

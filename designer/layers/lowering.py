@@ -7,7 +7,7 @@ from designer.graph.formula import Expression, Formulas, batch, positions, produ
 from designer.graph.layer import Weight, Work
 from designer.graph.operation import Convolution, Operation, Step
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding, Window
+from designer.graph.window import Window
 
 
 def step(operation: Operation, *inputs: str, result: str = "y") -> tuple[Step, ...]:
@@ -69,6 +69,10 @@ def convolution_step(x: TensorSpec, window: Window, *, out_channels: int, groups
     )
 
 
+EVEN_SYMMETRIC = "even-symmetric"
+"""The word for a symmetric padding that cannot be."""
+
+
 def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> None:
     """Raise Misfit for a symmetric padding that cannot be: an even extent has no middle.
 
@@ -76,9 +80,9 @@ def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> N
         window: What slides.
         instead: A padding of the layer's that an even extent can have, which is advised.
     """
-    if window.padding is Padding.SYMMETRIC and window.extent % 2 == 0:
+    if window.is_lopsided:
         raise Misfit(
-            "even-symmetric",
+            EVEN_SYMMETRIC,
             f"symmetric padding of an even kernel ({window.kernel_size}×{window.kernel_size}) does not keep the size",
             f"an even window has no middle; an odd kernel, or padding '{instead.value}', would do",
         )

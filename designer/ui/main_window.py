@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
         self.palette_panel.show_blocks(bench.shelves.blocks)
         self.problems.show_requested.connect(self._show_issue)
         self.problems.mend_requested.connect(self._mend)
+        self.problems.mend_considered.connect(self._consider_mend)
+        self.problems.mend_dismissed.connect(self._dismiss_mend)
         self.charts.said.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
         self.table.said.connect(self.status.say)
@@ -215,7 +217,8 @@ class MainWindow(QMainWindow):
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None:
             self.explaining.show_analysis(self.bench.tab.analysis)
-        self.problems.show_issues(analysis.issues if analysis is not None else ())
+        if self.bench.tab is None or not self.bench.tab.ghosts.is_shown:  # else the mend's own button would go
+            self.problems.show_issues(analysis.issues if analysis is not None else ())
         if analysis is not None:
             self.inspector.show_analysis(analysis)
 
@@ -323,6 +326,17 @@ class MainWindow(QMainWindow):
 
     def _mend(self, issue: Issue, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
+        self._dismiss_mend()
+        if self.bench.tab is not None:
+            self.bench.tab.setFocus()  # the button goes with its problem, and the keyboard would fall into any field
+
+    def _consider_mend(self, issue: Issue, fix: Fix) -> None:
+        if self.bench.tab is not None:
+            self.bench.tab.ghosts.show(fix.edit)
+
+    def _dismiss_mend(self) -> None:
+        if self.bench.tab is not None:
+            self.bench.tab.ghosts.dismiss()
 
     def _rename_design(self, page: QWidget) -> None:
         """Ask for another name of a tab's design."""
@@ -477,6 +491,14 @@ class MainWindow(QMainWindow):
         if event.polished() and isinstance(bar, QTabBar):
             bar.setAccessibleName("Panels in one place")
             bar.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody took: under a layout of another script, the action whose key stands in that place."""
+        meant = self.views.meant_by(event)
+        if meant is not None:
+            meant.trigger()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes, remember how the window stood, end the worker."""

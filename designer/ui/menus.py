@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from designer.ui.actions.action import Action, Context, Menu
 from designer.ui.actions.table import ACTIONS
+from designer.ui.key_positions import latin_sequence
 from designer.ui.settings import Settings
 
 
@@ -30,6 +31,13 @@ class ActionViews:
     def __getitem__(self, id: str) -> QAction:
         """The QAction of an action's id."""
         return self._made[id]
+
+    def meant_by(self, event: QKeyEvent) -> QAction | None:
+        """The action that a key of another script stands for by its place; Qt has looked at Latin keys itself."""
+        keys = latin_sequence(event)
+        if keys is None:
+            return None
+        return next((made for made in self._made.values() if made.isEnabled() and keys in made.shortcuts()), None)
 
     def menu(self, menu: Menu) -> QMenu:
         """One of the menus."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
@@ -18,6 +21,8 @@ _DESIGN_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 class NumberBox(QAbstractSpinBox):
     """A spin box that leaves ranges to the parameter, so that a number out of range can be answered in words.
 
+    ``passes_over`` says which values stepping does not stop at; they can be typed all the same.
+
     Signals: ``stepped`` by a button; ``tried`` by arrow keys, by the wheel, or by ``scrub``: shown, and not kept yet.
     """
 
@@ -28,6 +33,7 @@ class NumberBox(QAbstractSpinBox):
         super().__init__(parent)
         self._parameter = parameter
         self._notches = Notches()
+        self.passes_over: Callable[[Any], bool] = lambda _value: False
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.lineEdit().installEventFilter(self)
@@ -47,9 +53,7 @@ class NumberBox(QAbstractSpinBox):
     def _doubled(self, steps: int) -> str:
         low, high = _range(self._parameter)
         value = min(max(self._value() * 2.0**steps, low), high)
-        text = self._parameter.text(int(value) if isinstance(self._parameter, Integer) else round(value, 4))
-        self.lineEdit().setText(text)
-        return text
+        return self._shown(self._free(value, 1 if steps > 0 else -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """With Ctrl the arrow keys double and halve."""
@@ -60,11 +64,32 @@ class NumberBox(QAbstractSpinBox):
         super().keyPressEvent(event)
 
     def _stepped(self, steps: int) -> str:
-        parameter = self._parameter
-        size = 1 if isinstance(parameter, Integer) else 0.05
-        low, high = _range(parameter)
-        value = min(max(self._value() + steps * size, low), high)
-        text = parameter.text(round(value, 4) if isinstance(parameter, Ratio) else int(value))
+        way = 1 if steps > 0 else -1
+        value = self._value()
+        for _ in range(abs(steps)):
+            value = self._free(value + way * self._size, way)
+        return self._shown(value)
+
+    @property
+    def _size(self) -> float:
+        return 1 if isinstance(self._parameter, Integer) else 0.05
+
+    def _free(self, value: float, way: int) -> float:
+        """The value, or the next one that way where it is passed over; the present one where the range ends before."""
+        low, high = _range(self._parameter)
+        value = min(max(value, low), high)
+        after = value + way * self._size
+        if not self.passes_over(self._typed_value(value)):
+            return value
+        if not low <= after <= high:
+            return self._value()
+        return value if self.passes_over(self._typed_value(after)) else after  # then it is not this value's doing
+
+    def _typed_value(self, value: float) -> int | float:
+        return round(value, 4) if isinstance(self._parameter, Ratio) else int(value)
+
+    def _shown(self, value: float) -> str:
+        text = self._parameter.text(self._typed_value(value))
         self.lineEdit().setText(text)
         return text
 

@@ -22,7 +22,7 @@ from designer.layers.activation import Linear, ReLU6
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.dense import FullyConnected
 from designer.layers.endpoints import Input, Output
-from designer.layers.merge import Add
+from designer.layers.merge import Add, Concatenate
 from designer.layers.pooling import AveragePool, MaxPool
 from designer.templates.networks import template
 from tests.random_designs import designs, values
@@ -263,7 +263,30 @@ def test_a_misfit_is_reported_once_where_it_is_and_the_rest_keeps_its_numbers() 
 def test_the_stride_that_tore_the_residual_can_be_taken_away() -> None:
     (issue,) = analyse(broken()).issues
     labels = [fix.label for fix in issue.fixes]
-    assert labels == ["Match 24×56² to 24×28² by 1×1 s2 at a", "Set depthwise's stride to 1", "Remove the residual"]
+    assert labels == [
+        "Set depthwise's stride to 1",
+        "Add a 1×1 with stride 2 on the shortcut",
+        "Remove the residual",
+    ]
+
+
+def test_channels_that_differ_are_mended_where_they_were_chosen_before_a_layer_is_added() -> None:
+    design = template("bottleneck").build(batch_norm=False)
+    (issue,) = analyse(design.with_layer(NodeId("project"), PointwiseConv2d(32))).issues
+    assert [fix.label for fix in issue.fixes] == [
+        "Set project's channels to 24",
+        "Add a 1×1 to 32 channels on the shortcut",
+        "Add a 1×1 to 24 channels on the main path",
+        "Remove the residual",
+    ]
+
+
+def test_maps_of_different_sizes_are_joined_without_the_stride_or_with_another() -> None:
+    (issue,) = analyse(broken().with_layer(NodeId("add"), Concatenate())).issues
+    assert [fix.label for fix in issue.fixes] == [
+        "Set depthwise's stride to 1",
+        "Add a 1×1 with stride 2 in front of input a",
+    ]
 
 
 def test_every_mend_offered_mends() -> None:

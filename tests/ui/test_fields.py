@@ -148,6 +148,25 @@ def test_the_buttons_and_arrows_step_and_stop_at_the_ends(qtbot: QtBot) -> None:
     assert told == [4, 3, 2, 1]
 
 
+def test_stepping_passes_over_what_is_refused_and_typing_does_not(qtbot: QtBot) -> None:
+    field, told = shown(qtbot, KERNEL)
+    assert isinstance(field, NumberField)
+    field.box.passes_over = lambda value: value % 2 == 0
+    for _ in range(2):
+        qtbot.mouseClick(field.box.plus, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(field.box, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
+    for _ in range(7):
+        qtbot.keyClick(field.box, Qt.Key.Key_Down)
+    assert told == [5, 7, 15, 13, 11, 9, 7, 5, 3, 1]
+    field.box.selectAll()
+    qtbot.keyClicks(field.box, "62")
+    assert field.value == 62
+    qtbot.mouseClick(field.box.plus, Qt.MouseButton.LeftButton)
+    assert field.value == 63
+    qtbot.mouseClick(field.box.plus, Qt.MouseButton.LeftButton)
+    assert field.value == 63
+
+
 def test_a_ratio_steps_by_a_twentieth(qtbot: QtBot) -> None:
     field, told = shown(qtbot, WIDTH)
     qtbot.keyClick(field.editor, Qt.Key.Key_Down)

@@ -252,6 +252,17 @@ def test_choosing_in_the_palette_places_wired_to_the_selection(window: MainWindo
 # Files ---------------------------------------------------------------------------------------------------------------
 
 
+def test_a_merge_placed_behind_a_node_takes_it_as_its_main_path(window: MainWindow) -> None:
+    tab = window.bench.open_design(template("bottleneck").build())
+    for key in ("add", "multiply", "concatenate"):
+        tab.select([NodeId("project_bn")])
+        window.palette_panel.layer_chosen.emit(lookup(key))
+        (added,) = tab.selection
+        # A merge's shortcuts come first, as in every block of the catalogue.
+        last = tab.document.design.nodes[added].layer.inputs[-1].name
+        assert [wire.target.port for wire in tab.document.design.incoming(added)] == [last]
+
+
 def test_save_open_and_what_the_title_says(
     qtbot: QtBot, window: MainWindow, answers: Answers, sketch: Design, tmp_path: Path
 ) -> None:

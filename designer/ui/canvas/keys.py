@@ -16,6 +16,7 @@ from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
 from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.wire_walk import Way
+from designer.ui.key_positions import latin_key
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -37,7 +38,7 @@ _WAYS = {
 
 def key_pressed(view: CanvasView, event: QKeyEvent) -> bool:
     """Do what a key means on the canvas; gives whether it means anything."""
-    key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    key, modifiers = latin_key(event), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     shift = modifiers == Qt.KeyboardModifier.ShiftModifier
     plain = modifiers == Qt.KeyboardModifier.NoModifier
     if key == Qt.Key.Key_Escape:
@@ -109,13 +110,13 @@ def nudge(view: CanvasView, way: tuple[float, float], step: float) -> None:
 
 
 def wire_selected(view: CanvasView) -> bool:
-    """Wire two selected nodes, the left one's output to the right one's first free input."""
+    """Wire two selected nodes, the left one's output to the right one's main input, or another where that is taken."""
     ids = sorted(view.canvas.selection, key=lambda id: view.canvas.design.nodes[id].position)
     if len(ids) != 2:
         return False
     source, target = ids
     design = view.canvas.design
-    outputs, free = design.nodes[source].layer.outputs, _first_free_input(design, target)
+    outputs, free = design.nodes[source].layer.outputs, _free_input(design, target)
     if not outputs or free is None:
         view.canvas.said.emit(f"Not wired: {source} has no output, or {target} no free input")
         return True
@@ -124,8 +125,9 @@ def wire_selected(view: CanvasView) -> bool:
     return True
 
 
-def _first_free_input(design: Design, id: NodeId) -> PortRef | None:
-    ports = (PortRef(id, port.name) for port in design.nodes[id].layer.inputs)
+def _free_input(design: Design, id: NodeId) -> PortRef | None:
+    layer = design.nodes[id].layer
+    ports = [PortRef(id, port.name) for port in (layer.main_input, *layer.inputs) if port is not None]
     return next((port for port in ports if port not in design.wires), None)
 
 

@@ -53,17 +53,18 @@ class LooseEnd(NamedTuple):
 
 
 def place_at_end(design: Design, layer: Layer, at: QPointF, end: LooseEnd) -> tuple[Design, NodeId]:
-    """Place a card whose first port is at a point, wired to the other end.
+    """Place a card whose first output, or the input of the main path, is at a point, wired to the other end.
 
     Raises:
         EditRefused: The layer has no port on the side that is needed.
     """
     ports = layer.inputs if end.is_output else layer.outputs
-    if not ports:
+    port = layer.main_input if end.is_output else next(iter(ports), None)
+    if port is None:
         side = "input" if end.is_output else "output"
         raise EditRefused(f"{layer.title} has no {side} to wire to {end.port}")
     left = at.x() if end.is_output else at.x() - CARD_WIDTH
-    corner = Point(snapped(left), snapped(at.y() - port_offset(0, len(ports))))
+    corner = Point(snapped(left), snapped(at.y() - port_offset(ports.index(port), len(ports))))
     placed, id = place(design, layer, corner)
-    own = PortRef(id, ports[0].name)
+    own = PortRef(id, port.name)
     return (connect(placed, end.port, own) if end.is_output else connect(placed, own, end.port)), id

@@ -334,7 +334,7 @@ class CanvasView(Camera):
                 self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
             return
         if not key_pressed(self, event):
-            event.ignore()
+            event.setAccepted(self.gesture is not None)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space ends panning."""

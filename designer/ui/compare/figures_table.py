@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMen
 from designer import wording
 from designer.analysis.compare import Comparison, Row, budget_keys
 from designer.ui.compare.member import LETTERS
+from designer.ui.key_positions import latin_key
 from designer.ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -174,7 +175,7 @@ class FiguresTable(QTableView):
             self.setCurrentIndex(self.figures.index(min(max(0, row + by), len(self.figures.rows) - 1), column))
         elif event.key() == Qt.Key.Key_Delete:
             self.hide_asked.emit(key)
-        elif event.key() == Qt.Key.Key_B and not event.modifiers():
+        elif latin_key(event) == Qt.Key.Key_B and not event.modifiers():
             self.budget_asked.emit(key)
         else:
             super().keyPressEvent(event)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.figures import Figure
+from designer.analysis.rules import padding_refuses
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.document import Command
 from designer.edit.editable import Editable
@@ -23,7 +25,7 @@ from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Design, Node, NodeId
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
-from designer.ui.fields import Field, NameEdit, field_for, labelled_row
+from designer.ui.fields import Field, NameEdit, NumberField, field_for, labelled_row
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
 from designer.ui.theme import tokens
 
@@ -152,12 +154,22 @@ class InspectorPanel(QWidget):
             field.retracted.connect(lambda name=parameter.name: self._take_back(name))
             field.finished.connect(self._seal)
             field.tries_out = True
+            if isinstance(field, NumberField):
+                field.box.passes_over = partial(self._padding_refuses, parameter.name)
             field.tried.connect(lambda value, name=parameter.name: self._try(name, value))
             field.untried.connect(self._leave)
             self._fields[parameter.name] = field
             self._form.addWidget(labelled_row(field, self))
         if focused in self._fields:
             self._fields[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _padding_refuses(self, name: str, value: object) -> bool:
+        for node in self._nodes():
+            report = self._report(node)
+            inputs = report.inputs if report is not None else ()
+            if padding_refuses(node.layer.with_parameter(name, value), inputs):
+                return True
+        return False
 
     def _show_header(self, nodes: list[Node]) -> None:
         self.setEnabled(self._document is not None)

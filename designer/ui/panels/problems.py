@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from designer import wording
@@ -20,11 +20,14 @@ TONES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 class ProblemCard(Card):
     """One problem; a click or Enter shows its node.
 
-    Signals: ``shown`` with the issue, ``mended`` with the issue and the Fix that was pressed.
+    Signals: ``shown`` with the issue; ``mended`` with the issue and the Fix that was pressed; ``considered`` with the
+    issue and the Fix that the pointer or the keyboard is on, ``dismissed`` when it is on none any more.
     """
 
     shown = Signal(object)
     mended = Signal(object, object)
+    considered = Signal(object, object)
+    dismissed = Signal()
 
     def __init__(self, issue: Issue, parent: QWidget | None = None) -> None:
         super().__init__(TONES[issue.severity], parent)
@@ -53,8 +56,10 @@ class ProblemCard(Card):
             self.column.addWidget(button)
 
     def _fix_button(self, index: int, fix: Fix) -> QPushButton:
-        button = _ElidedButton(f"Fix: {fix.label}", self)
+        button = _MendButton(fix.label, self)
         button.clicked.connect(lambda: self.mended.emit(self.issue, self.issue.fixes[index]))
+        button.considered.connect(lambda: self.considered.emit(self.issue, self.issue.fixes[index]))
+        button.dismissed.connect(self.dismissed)
         return button
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -92,14 +97,47 @@ class _ElidedButton(QPushButton):
         super().resizeEvent(event)
 
 
+class _MendButton(_ElidedButton):
+    """A mend; says when the pointer or the keyboard is on it, so that what it would do can be shown.
+
+    Signals: ``considered`` and ``dismissed``.
+    """
+
+    considered = Signal()
+    dismissed = Signal()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer comes."""
+        super().enterEvent(event)
+        self.considered.emit()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer goes."""
+        super().leaveEvent(event)
+        self.dismissed.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard comes."""
+        super().focusInEvent(event)
+        self.considered.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keyboard goes."""
+        super().focusOutEvent(event)
+        self.dismissed.emit()
+
+
 class ProblemsPanel(QWidget):
     """The list, worst first.
 
-    Signals: ``show_requested`` with an Issue, ``mend_requested`` with an Issue and a Fix.
+    Signals: ``show_requested`` with an Issue, ``mend_requested`` with an Issue and a Fix; ``mend_considered`` with the
+    same while a mend is only looked at, and ``mend_dismissed`` when it no longer is.
     """
 
     show_requested = Signal(object)
     mend_requested = Signal(object, object)
+    mend_considered = Signal(object, object)
+    mend_dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +185,8 @@ class ProblemsPanel(QWidget):
             card = ProblemCard(issue, self)
             card.shown.connect(self.show_requested)
             card.mended.connect(self.mend_requested)
+            card.considered.connect(self.mend_considered)
+            card.dismissed.connect(self.mend_dismissed)
             self._column.addWidget(card)
             self._cards.append(card)
         hidden = len(self._issues) - SHOWN_AT_MOST

@@ -5,17 +5,20 @@ Made of the parameters' own fields; typing in one field is one undo step. Knows 
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
+from designer.analysis.rules import padding_refuses
 from designer.edit.document import Command, Document
 from designer.edit.edits import set_parameter
-from designer.edit.inside import lifted
+from designer.edit.inside import body_at, lifted
 from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Node, NodePath
 from designer.graph.parameter import Parameter
-from designer.ui.fields import Field, field_for, labelled_row
+from designer.ui.fields import Field, NumberField, field_for, labelled_row
 from designer.ui.panels.cards import clear
 
 _LETTERS = 40
@@ -70,6 +73,8 @@ class ParameterForm(QFrame):
             field.show_value(getattr(node.layer, name))
             field.edited.connect(lambda value, name=name: self._edit(path, node, name, value))
             field.finished.connect(self._seal)
+            if isinstance(field, NumberField):
+                field.box.passes_over = partial(self._padding_refuses, path, name)
             self._column.addWidget(labelled_row(field, self))
 
     def _edit(self, path: NodePath, node: Node, name: str, value: object) -> None:
@@ -83,6 +88,11 @@ class ParameterForm(QFrame):
             self.fields[name].complain(error.reason)
         except DesignerError as error:
             self.fields[name].complain(str(error))
+
+    def _padding_refuses(self, path: NodePath, name: str, value: object) -> bool:
+        body = body_at(self._document.design, path[:-1]) if self._document is not None else None
+        node = body.nodes.get(path[-1]) if body is not None else None
+        return node is not None and padding_refuses(node.layer.with_parameter(name, value), ())
 
     def _seal(self) -> None:
         if self._document is not None:

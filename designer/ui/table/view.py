@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView, QWidget
 
+from designer.ui.key_positions import latin_key
 from designer.ui.table.cells import CellDelegate
 from designer.ui.table.columns import Column
 from designer.ui.table.model import GraphTable
@@ -217,4 +218,4 @@ def _is_own(event: QKeyEvent) -> bool:
 
 def _is_copy(event: QKeyEvent) -> bool:
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    return event.key() == Qt.Key.Key_C and event.modifiers() == both
+    return latin_key(event) == Qt.Key.Key_C and event.modifiers() == both

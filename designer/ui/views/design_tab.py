@@ -19,6 +19,7 @@ from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.graph.remark import RemarkId
+from designer.ui.canvas.ghosts import Ghosts
 from designer.ui.canvas.placing import centred_corner, place_behind
 from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
@@ -61,6 +62,7 @@ class DesignTab(QWidget):
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
+        self.ghosts = Ghosts(self.scene)
         self.walking = Walking(self.bridge, self.canvas, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

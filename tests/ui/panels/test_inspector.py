@@ -9,8 +9,11 @@ from pytestqt.qtbot import QtBot
 from designer.analysis.snapshot import analyse
 from designer.edit.document import Document
 from designer.graph.design import Design, NodeId
+from designer.graph.layer import Layer
 from designer.graph.window import Padding
+from designer.layers.blocks import Bottleneck
 from designer.layers.convolution import DepthwiseConv2d
+from designer.layers.pooling import MaxPool
 from designer.ui.fields import ChoiceField, FlagField, NumberField
 from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.theme import Theme
@@ -87,6 +90,36 @@ def test_a_value_out_of_range_is_refused_in_words_and_leaves_the_design(qtbot: Q
     qtbot.keyClicks(box, "0")
     assert bench.document.design is before
     assert bench.number("kernel_size").complaint == "0 is out of range; it takes 1 to 63"
+
+
+@pytest.mark.parametrize(
+    ("layer", "stops"),
+    [
+        (DepthwiseConv2d(3), [5, 7]),
+        (DepthwiseConv2d(3, padding=Padding.SAME), [4, 5]),
+        (DepthwiseConv2d(3, padding=Padding.NONE), [4, 5]),
+        (MaxPool(3, padding=Padding.SYMMETRIC), [5, 7]),
+        (Bottleneck(), [5, 7]),
+        (Bottleneck(padding=Padding.SAME), [4, 5]),
+    ],
+)
+def test_kernels_are_stepped_through_that_the_padding_takes(
+    qtbot: QtBot, sketch: Design, layer: Layer, stops: list[int]
+) -> None:
+    bench = Bench(qtbot, sketch.with_layer(DEPTHWISE, layer))
+    bench.panel.show_selection([DEPTHWISE])
+    for stop in stops:
+        qtbot.mouseClick(bench.number("kernel_size").box.plus, Qt.MouseButton.LeftButton)
+        assert bench.value(DEPTHWISE, "kernel_size") == stop
+
+
+def test_an_even_kernel_that_was_typed_leaves_the_other_numbers_their_steps(qtbot: QtBot, sketch: Design) -> None:
+    bench = Bench(qtbot, sketch.with_layer(DEPTHWISE, DepthwiseConv2d(4)))
+    bench.panel.show_selection([DEPTHWISE])
+    qtbot.mouseClick(bench.number("stride").box.plus, Qt.MouseButton.LeftButton)
+    assert bench.value(DEPTHWISE, "stride") == 2
+    qtbot.mouseClick(bench.number("kernel_size").box.plus, Qt.MouseButton.LeftButton)
+    assert bench.value(DEPTHWISE, "kernel_size") == 5
 
 
 def test_choice_and_flag_reach_the_document(qtbot: QtBot, bench: Bench) -> None:

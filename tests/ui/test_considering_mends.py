@@ -1,0 +1,119 @@
+"""What a mend would do is seen through while the pointer or the keyboard is on it; nothing is kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from designer.edit.document import Command
+from designer.edit.edits import set_parameter
+from designer.graph.design import NodeId
+from designer.templates.networks import template
+from designer.ui.main_window import MainWindow
+from designer.ui.settings import Settings
+from designer.ui.theme import Theme
+from designer.ui.views.design_tab import DesignTab
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, press, shown_window
+
+pytestmark = pytest.mark.gui
+
+FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+        yield made
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> DesignTab:
+    """A bottleneck with a residual that does not fit."""
+    made = window.bench.open_design(template("bottleneck").build())
+    edit = Command("Stride", lambda design: set_parameter(design, [NodeId("depthwise")], "stride", 2))
+    made.document.apply(edit)
+    QApplication.processEvents()
+    return made
+
+
+def button(window: MainWindow, words: str) -> QPushButton:
+    (card,) = window.problems.cards
+    return next(each for each in card.fix_buttons if words in each.accessibleName())
+
+
+def hover(widget: QWidget) -> None:
+    middle = QPointF(widget.rect().center())
+    everywhere = QPointF(widget.mapToGlobal(QPoint(0, 0))) + middle
+    QApplication.sendEvent(widget, QEnterEvent(middle, middle, everywhere))
+
+
+def leave(widget: QWidget) -> None:
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
+
+
+def test_a_mend_under_the_pointer_is_seen_through_and_gone_with_it(window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    mend = button(window, "Add a 1×1")
+    hover(mend)
+    (added,) = set(tab.document.design.nodes) - set(before.nodes)
+    assert tab.scene.nodes[added].opacity() < 1
+    assert tab.scene.nodes[NodeId("expand")].opacity() == 1
+    assert tab.document.committed_design is before
+    assert "not kept" in window.costs.macs.note.text()
+    assert button(window, "Add a 1×1") is mend, "the button stays under the pointer"
+    leave(mend)
+    assert tab.document.design is before
+    assert set(tab.scene.nodes) == set(before.nodes)
+    assert "not kept" not in window.costs.macs.note.text()
+    assert all(item.opacity() == 1 for item in (*tab.scene.nodes.values(), *tab.scene.wires.values()))
+
+
+def test_from_one_mend_to_the_next(window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    first, second = button(window, "Add a 1×1"), button(window, "stride to 1")
+    hover(first)
+    leave(first)
+    hover(second)
+    assert set(tab.document.design.nodes) == set(before.nodes)
+    assert tab.scene.nodes[NodeId("depthwise")].opacity() < 1
+    leave(second)
+    assert tab.document.design is before
+
+
+def test_pressed_it_is_kept_and_solid(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    mend = button(window, "Add a 1×1")
+    hover(mend)
+    qtbot.mouseClick(mend, Qt.MouseButton.LeftButton)
+    assert tab.analysis.is_valid
+    assert window.problems.cards == []
+    assert all(item.opacity() == 1 for item in (*tab.scene.nodes.values(), *tab.scene.wires.values()))
+    assert "not kept" not in window.costs.macs.note.text()
+    press(qtbot, window, "Ctrl+Z")
+    assert tab.document.design == before
+
+
+def test_the_keyboard_on_a_mend_shows_it_too(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    button(window, "Add a 1×1").setFocus()
+    assert tab.document.design != before
+    assert tab.document.committed_design is before
+    tab.canvas.setFocus()
+    assert tab.document.design is before
+
+
+def test_an_edit_meanwhile_stays(window: MainWindow, tab: DesignTab) -> None:
+    mend = button(window, "Add a 1×1")
+    hover(mend)
+    tab.document.apply(Command("Stride", lambda design: set_parameter(design, [NodeId("depthwise")], "stride", 1)))
+    leave(mend)
+    assert tab.analysis.is_valid
+    assert window.problems.cards == []
