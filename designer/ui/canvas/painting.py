@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from math import ceil, floor
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
@@ -31,6 +32,8 @@ from designer.ui.canvas.geometry import (
 )
 from designer.ui.theme import Tokens, contrast, mixed
 
+READABLE = 4.5
+"""The least contrast of text with its ground."""
 RADIUS = 7.0
 DOTS_APART = 18.0
 """The least distance of the ground's dots, in pixels."""
@@ -114,6 +117,20 @@ class CardState:
     free_outputs: tuple[int, ...] = ()
 
 
+class Inks(NamedTuple):
+    """What is written with on one ground.
+
+    Attributes:
+        title: The first line.
+        words: The others.
+        time: Measured time.
+    """
+
+    title: QPen
+    words: QPen
+    time: QPen
+
+
 class Paints:
     """Pens and brushes of one look, made once."""
 
@@ -145,6 +162,8 @@ class Paints:
         }
         self.loose = QPen(look.error, 2.0, Qt.PenStyle.DotLine)
         self.heats = [QBrush(mixed(look.raised, look.error, 0.75 * step / 15)) for step in range(16)]
+        self.plain_inks, self.broken_inks = _inks(look, self.card.color()), _inks(look, self.broken_card.color())
+        self.heat_inks = [_inks(look, brush.color()) for brush in self.heats]
         self.severities = {
             Severity.ERROR: QBrush(look.error),
             Severity.WARNING: QBrush(look.tone("warning")),
@@ -157,8 +176,18 @@ class Paints:
     def ground_of(self, face: Face, state: CardState) -> QBrush:
         """What a card is filled with."""
         if state.heat is not None:
-            return self.heats[round(15 * min(max(state.heat, 0.0), 1.0))]
+            return self.heats[_heat_step(state.heat)]
         return self.broken_card if is_broken(face) else self.card
+
+    def inks_of(self, face: Face, state: CardState) -> Inks:
+        """What is written with on it, so that it can be read."""
+        if state.heat is not None:
+            return self.heat_inks[_heat_step(state.heat)]
+        return self.broken_inks if is_broken(face) else self.plain_inks
+
+
+def _heat_step(heat: float) -> int:
+    return round(15 * min(max(heat, 0.0), 1.0))
 
 
 def is_broken(face: Face) -> bool:
@@ -176,6 +205,20 @@ def _ink_on(colour: QColor) -> QColor:
     # Of pure black and white one always has at least 4.58:1: their ratios' product is 21.
     dark, light = QColor("#000000"), QColor("#ffffff")
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
+
+
+def _inks(look: Tokens, ground: QColor) -> Inks:
+    return Inks(*(QPen(_readable(colour, ground)) for colour in (look.text, look.quiet, look.text_tone("ok"))))
+
+
+def _readable(colour: QColor, ground: QColor) -> QColor:
+    """The colour, or as little nearer to black or white as can be read on a ground."""
+    ink = _ink_on(ground)
+    return next(
+        found
+        for found in (mixed(colour, ink, step / 8) for step in range(9))
+        if contrast(found, ground) >= READABLE or found == ink
+    )
 
 
 # The ground ----------------------------------------------------------------------------------------------------------
@@ -240,7 +283,7 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         _ports(painter, face, state, paint)
     else:
         _plain_body(painter, face, state, paint)
-        _large_title(painter, face, paint)
+        _large_title(painter, face, state, paint)
         if state.inputs is not None:
             _ports(painter, face, state, paint)
         elif state.free_inputs or state.free_outputs:
@@ -361,14 +404,15 @@ def _large_places(face: Face) -> tuple[QPointF, ...]:
 
 def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
     (title, title_at), *others = texts(Detail.EVERYTHING, face)
-    painter.setPen(paint.text if face.is_known else paint.quiet)
+    inks = paint.inks_of(face, state)
+    painter.setPen(inks.title if face.is_known else inks.words)
     _write(painter, title, title_at)
-    painter.setPen(paint.quiet)
+    painter.setPen(inks.words)
     for place, (line, at) in enumerate(others):
         if place == 1 and state.is_stale:
             painter.setOpacity(painter.opacity() * DIMMED)
         if place == 2:
-            painter.setPen(paint.time)
+            painter.setPen(inks.time)
         _write(painter, line, at)
 
 
@@ -395,8 +439,9 @@ def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
     painter.restore()
 
 
-def _large_title(painter: QPainter, face: Face, paint: Paints) -> None:
-    painter.setPen(paint.text if face.is_known else paint.quiet)
+def _large_title(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    inks = paint.inks_of(face, state)
+    painter.setPen(inks.title if face.is_known else inks.words)
     for line, at in texts(Detail.TITLES, face):
         _write(painter, line, at)
 

@@ -150,6 +150,23 @@ def test_glyphs_badges_bubbles_and_times_are_readable(look: Tokens) -> None:
 
 
 @LOOKS
+def test_every_text_is_readable_on_every_colour_of_the_heat_map_and_on_a_wrong_card(look: Tokens) -> None:
+    paint = paints(look)
+    found = bottleneck()
+    states = [(found, CardState(heat=step / 60)) for step in range(61)]
+    states += [(found, CardState()), (found._replace(severity=Severity.ERROR), CardState())]
+    for shown, state in states:
+        ground = paint.ground_of(shown, state).color()
+        for pen in paint.inks_of(shown, state):
+            assert contrast(pen.color(), ground) >= 4.5, (state.heat, ground.name(), pen.color().name())
+    hot = paint.inks_of(found, CardState(heat=1.0))
+    for level in (Detail.TITLES, Detail.EVERYTHING):
+        image = painted(found, level, CardState(heat=1.0), look, scale=4.0)
+        colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+        assert hot.title.color().rgb() in colours, "it is what the title is written with"
+
+
+@LOOKS
 def test_heat_tints_the_card_in_steps(look: Tokens) -> None:
     cold = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=0.0), look)
     hot = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=1.0), look)
