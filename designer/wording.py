@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 THIN_SPACE = "\u202f"
 """The narrow no-break space, between groups of three digits and between a number and its unit."""
@@ -95,6 +95,55 @@ def milliseconds(median_ms: float | None, low_ms: float | None = None, high_ms: 
     decimals = min(-_magnitude(spread), _DIGITS - _magnitude(median_ms)) if spread > 0 else 2 - _magnitude(median_ms)
     decimals = max(decimals, 0)
     return f"{_grouped(median_ms, decimals)}{THIN_SPACE}ms ±{_grouped(spread, decimals)}"
+
+
+_SECONDS = ("s", "ms", "µs", "ns", "ps", "fs")
+
+
+def duration(seconds: float | None) -> str:
+    """A time of any size, three significant digits and the unit that fits: ``7.26 ns``, ``360 ms``, ``90.0 s``."""
+    if seconds is None or not math.isfinite(seconds):
+        return UNKNOWN
+    value, place = seconds, 0
+    # As among prefixes: what rounds up to a thousand belongs to the unit before.
+    while value and abs(value) < 0.9995 and place < len(_SECONDS) - 1:
+        value, place = value * 1000, place + 1
+    return f"{_significant(value)}{THIN_SPACE}{_SECONDS[place]}"
+
+
+def ticks(values: Sequence[float], step: float, unit: str = "", most: float | None = None) -> list[str]:
+    """What stands at the ticks of an axis: one prefix for all, and the digits that tell neighbours apart.
+
+    ``3.4996 M``, ``3.5000 M``, ``3.5004 M``. Below nothing there is nothing to say.
+
+    Args:
+        values: Where the ticks are.
+        step: How far apart they are, above 0.
+        unit: What follows the prefix.
+        most: The largest value of the whole axis, which decides on the prefix; unless said, of these ticks.
+    """
+    largest = max((abs(value) for value in (*values, most or 0.0)), default=0.0)
+    place = min(max(int(math.log10(largest) // 3), 0), len(_PREFIXES) - 1) if largest >= 1 else 0
+    size = 1000.0**place
+    suffix = _PREFIXES[place] + unit
+    return [_tick(value / size, step / size, THIN_SPACE + suffix if suffix else "") for value in values]
+
+
+def plain_ticks(values: Sequence[float], step: float, unit: str) -> list[str]:
+    """The same without a prefix, for a unit that takes none: ``360.2 ms``, ``12.5 %``."""
+    return [_tick(value, step, THIN_SPACE + unit) for value in values]
+
+
+def whole_ticks(values: Sequence[float]) -> list[str]:
+    """The same for what is counted in whole numbers; between two of them nothing stands."""
+    return [_tick(value, 1.0, "") if abs(value - round(value)) < 1e-6 else "" for value in values]
+
+
+def _tick(value: float, step: float, suffix: str) -> str:
+    if value < -step / 2:
+        return ""
+    decimals = next(digits for digits in range(17) if digits == 16 or abs(round(step, digits) - step) <= step * 1e-6)
+    return _grouped(abs(value), decimals) + suffix
 
 
 def ratio(value: float | None) -> str:

@@ -147,3 +147,54 @@ def test_a_noun_follows_its_number() -> None:
     assert wording.plural(1, "node") == "1 node"
     assert plain(wording.plural(1500, "node")) == "1 500 nodes"
     assert wording.plural(2, "box", "boxes") == "2 boxes"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (7.26e-9, "7.26 ns"),
+        (9.3e-11, "93.0 ps"),
+        (0.36, "360 ms"),
+        (0.9996, "1.00 s"),
+        (2.5e-6, "2.50 µs"),
+        (90.0, "90.0 s"),
+        (0.0, "0 s"),
+        (None, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_time_of_any_size_has_the_unit_that_fits(seconds: float | None, text: str) -> None:
+    assert plain(wording.duration(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "texts"),
+    [
+        (3_499_600, 400, ["3.4996 M", "3.5000 M", "3.5004 M"]),
+        (0, 500_000, ["0.0 M", "0.5 M", "1.0 M"]),
+        (0, 2, ["0", "2", "4"]),
+    ],
+)
+def test_ticks_have_one_prefix_and_as_many_digits_as_their_step_needs(start: int, step: int, texts: list[str]) -> None:
+    assert [plain(text) for text in wording.ticks([start + i * step for i in range(3)], step)] == texts
+
+
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([1.0, 2.0, 2.5, 5.0]),
+    st.integers(-9, 9),
+    st.sampled_from(["", "B"]),
+    st.booleans(),
+)
+def test_no_two_ticks_of_an_axis_read_the_same(
+    first: int, step: float, power: int, unit: str, has_prefix: bool
+) -> None:
+    apart = step * 10.0**power
+    values = [(first + i) * apart for i in range(6)]
+    texts = wording.ticks(values, apart, unit) if has_prefix else wording.plain_ticks(values, apart, "ms")
+    assert len(set(texts)) == len(values), texts
+
+
+def test_between_whole_numbers_and_below_nothing_no_tick_says_anything() -> None:
+    assert wording.whole_ticks([0, 0.5, 1, 1.5, 2]) == ["0", "", "1", "", "2"]
+    assert wording.ticks([-1.0, 0.0, 1.0], 1.0)[0] == ""

@@ -12,7 +12,7 @@ from designer.analysis.snapshot import Analysis
 from designer.analysis.traits import depthwise_filters, has_residual
 from designer.errors import ParameterError, near
 from designer.graph.numerals import real_number
-from designer.wording import THIN_SPACE, UNKNOWN, count, memory, milliseconds, ratio, short
+from designer.wording import UNKNOWN, count, duration, memory, milliseconds, ratio, short
 
 Number = int | float
 
@@ -270,7 +270,7 @@ def _latency_rows(
         None if time is None or not macs else time / macs
         for time, macs in zip(times, (_macs(analysis) for analysis in analyses), strict=True)
     )
-    texts = tuple(UNKNOWN if rate is None else f"{short(1e12 * rate)}{THIN_SPACE}ps/MAC" for rate in rates)
+    texts = tuple(UNKNOWN if rate is None else f"{duration(rate)}/MAC" for rate in rates)
     limit, broken = limits.get(TIME_PER_MAC), _broken(rates, limits.get(TIME_PER_MAC))
     label, best = "Time per MAC", _smallest(rates)
     return [*rows, Row(TIME_PER_MAC, label, "s", rates, texts, _ratios(rates, baseline), best, limit, broken)]

@@ -7,7 +7,7 @@ from designer.graph.formula import Expression, Formulas, batch, positions, produ
 from designer.graph.layer import Weight, Work
 from designer.graph.operation import Convolution, Operation, Step
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Window
+from designer.graph.window import Padding, Window
 
 
 def step(operation: Operation, *inputs: str, result: str = "y") -> tuple[Step, ...]:

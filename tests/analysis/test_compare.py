@@ -96,6 +96,8 @@ def test_time_per_mac_is_latency_by_macs(blocks):
     assert rates.values[1] == 0.61e-3 / (macs[1] or 0)
     assert rates.values[2] is None
     assert rates.texts[0] == f"{0.11e-3 / macs[0] * 1e12:.3g}\u202fps/MAC"
+    slow = row(compare(blocks[:1], {0: 7.26e-9 * macs[0]}), TIME_PER_MAC)
+    assert slow.texts[0] == "7.26\u202fns/MAC", "a unit that fits, and no prefix before a prefix"
     assert rates.best == 1
     assert row(table, LATENCY).best == 0
 

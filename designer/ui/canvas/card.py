@@ -229,6 +229,12 @@ def _metrics(pixels: int, is_bold: bool, stretch: int) -> QFontMetricsF:
     return QFontMetricsF(card_font(pixels, is_bold, stretch))
 
 
+@lru_cache(maxsize=4096)
+def advance(line: Line) -> float:
+    """How wide a line is."""
+    return QFontMetricsF(line.font).horizontalAdvance(line.text)
+
+
 @lru_cache(maxsize=16384)
 def fitted(text: str, pixels: int, is_bold: bool, width: float = TEXT_WIDTH) -> Line:
     """The text in the widest letters that let it stand in a width; shortened where even the narrowest do not."""

@@ -93,7 +93,9 @@ class Drawing(QGraphicsScene):
         """Show what changed on the way to a design."""
         self.design = design
         for wire in changes.removed_wires:
-            self.removeItem(self.wires.pop(wire.target))
+            gone = self.wires.pop(wire.target)
+            self.removeItem(gone)
+            self.update(gone.area)
         for node in changes.removed_nodes:
             self._bubbles.discard(node.id)
             self.removeItem(self.nodes.pop(node.id))
@@ -108,6 +110,7 @@ class Drawing(QGraphicsScene):
             self._unrouted.add(wire.target)
         if changes.added_wires or changes.removed_wires or changes.changed_wires:
             self._find_shortcuts(changes)
+        self._find_free_ports(changes)
         touched = {after.id for _, after in changes.changed_nodes}
         past = self._ways.follow(changes, design)
         touched.update(target.node for target in past)
@@ -156,6 +159,19 @@ class Drawing(QGraphicsScene):
                 self._unrouted.add(wire.target)
                 item.colour(self._wire_colour(item))
 
+    def _find_free_ports(self, changes: Difference) -> None:
+        """Say of cards whose wires or ports changed which ports have no wire."""
+        wires = (*changes.added_wires, *changes.removed_wires, *(w for pair in changes.changed_wires for w in pair))
+        ids = {ref.node for wire in wires for ref in (wire.source, wire.target)}
+        ids.update(node.id for node in changes.added_nodes)
+        ids.update(after.id for before, after in changes.changed_nodes if before.layer is not after.layer)
+        for id in ids & self.nodes.keys():
+            item = self.nodes[id]
+            outputs = {wire.source.port for wire in self.design.outgoing(id)}
+            ins = (i for i, port in enumerate(item.node.layer.inputs) if PortRef(id, port.name) not in self.wires)
+            outs = (i for i, port in enumerate(item.node.layer.outputs) if port.name not in outputs)
+            item.free_ports(tuple(ins), tuple(outs))
+
     def show_at(self, places: Mapping[NodeId, Point]) -> None:
         """Show cards elsewhere than the design has them, for a moment."""
         self._ways.show_at(places)
@@ -186,14 +202,25 @@ class Drawing(QGraphicsScene):
 
     def _route_dirty(self) -> None:
         """Route each wire once, however many of its ends moved."""
+        areas: list[QRectF] = []
         for target in self._unrouted:
             item = self.wires.get(target)
             if item is None:
                 continue
-            self.update(item.label_rect)
+            areas.append(item.area)
             item.run(self._ways.of(item.wire, item.is_shortcut, self.nodes[target.node].y()))
-            self.update(item.label_rect)
+            areas.append(item.area)
         self._unrouted.clear()
+        self._paint_again(areas)
+
+    def _paint_again(self, areas: Iterable[QRectF]) -> None:
+        """Have the areas painted that wires stood in, and those they stand in now.
+
+        Qt remembers where an item was painted last, but forgets it when another part of the view is painted before
+        the item's change is dealt with: the old way would stay on screen.
+        """
+        for area in areas:
+            self.update(area)
 
     def ends(self, wire: Wire) -> tuple[QPointF, QPointF, int]:
         """Where a wire starts and ends, and the index of the input it ends at."""
@@ -301,15 +328,17 @@ class Drawing(QGraphicsScene):
                 bubble.setScale(self._word_scale)
 
     def _carry_shapes(self, analysis: Analysis, wires: Iterable[WireItem]) -> None:
+        areas: list[QRectF] = []
         for item in wires:
             spec = analysis.spec(item.wire.source)
             broken = self.nodes[item.target.node].is_broken
             if spec != item.spec or broken != item.is_broken:
                 item.is_broken = broken
-                self.update(item.label_rect)
+                areas.append(item.area)
                 item.carry(spec)
                 item.colour(self._wire_colour(item))
-                self.update(item.label_rect)
+                areas.append(item.area)
+        self._paint_again(areas)
 
     def set_stale(self) -> None:
         """Say that the numbers are of an earlier design."""

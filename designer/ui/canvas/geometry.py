@@ -71,6 +71,11 @@ def wire_width(channels: int | None) -> float:
     return min(max(1.3, 1.77 * log2(max(channels, 1)) - 5.5), 18.0)
 
 
+def dot_radius(width: float) -> float:
+    """Radius of a reroute dot on a wire of this width."""
+    return max(width / 2 + 2.0, PORT_RADIUS)
+
+
 def snapped(value: float) -> float:
     """The nearest line of the grid."""
     return round(value / GRID) * GRID

@@ -89,6 +89,12 @@ class NodeItem(QGraphicsRectItem):
             state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
         self.update()
 
+    def free_ports(self, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> None:
+        """Know which ports have no wire, by index."""
+        if (inputs, outputs) != (self.state.free_inputs, self.state.free_outputs):
+            self.state.free_inputs, self.state.free_outputs = inputs, outputs
+            self.update()
+
     @property
     def card_rect(self) -> QRectF:
         """The card without ports, on the canvas."""

@@ -11,29 +11,35 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from math import ceil, floor
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 
 from designer.analysis.issues import Severity
 from designer.graph.layer import Category
-from designer.ui.canvas.card import INSET, STRIPE, Face, Shares, card_font
+from designer.ui.canvas.card import INSET, STRIPE, Face, Line, Shares, advance, card_font
 from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
     CARD_WIDTH,
     GRID,
     PORT_RADIUS,
+    dot_radius,
     port_offset,
     rounded_line,
     silhouette,
 )
 from designer.ui.theme import Tokens, contrast, mixed
 
+READABLE = 4.5
+"""The least contrast of text with its ground."""
 RADIUS = 7.0
 DOTS_APART = 18.0
 """The least distance of the ground's dots, in pixels."""
 DIMMED = 0.45
+FREE_PORT_PIXELS, _LARGEST_PORT = 3.0, 11.0
+"""Radius that a port without a wire keeps on screen where cards show titles only, and the most against its card."""
 SKIP_LIFT = 13.0
 """How high the arc of a block's residual goes over its card."""
 _TEXT_LEFT = STRIPE + INSET
@@ -42,11 +48,17 @@ _SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
 _COST_AT = QPointF(_TEXT_LEFT, 51.0)
 _GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
 """Turned to stand on the stripe, and kept right of the port on the card's edge."""
-_TIME_BOX = QRectF(_TEXT_LEFT, CARD_HEIGHT - 16.0, CARD_WIDTH - _TEXT_LEFT - 8.0, 12.0)
+_TIME_RIGHT, _TIME_BASE = CARD_WIDTH - 8.0, CARD_HEIGHT - 6.5
 _NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
 _BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
 _LARGE_ROOM = QRectF(_TEXT_LEFT - 4.0, CARD_HEIGHT - 25.0, CARD_WIDTH - _TEXT_LEFT, 21.0)
 """Under the two lines of a block seen from further off."""
+_LARGE_OVER_PROFILE = (QPointF(_TEXT_LEFT, 20.0), QPointF(_TEXT_LEFT, 41.0))
+_LARGE_ALONE = {
+    1: (QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 + 8.5),),
+    2: (QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 - 6.0), QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 + 22.0)),
+}
+"""Where the lines of a card seen from further off begin: of a block above its outline, of others in the middle."""
 _SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
 """On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
@@ -91,6 +103,8 @@ class CardState:
         heat: Share of the largest node's cost, 0 to 1, or None without a heat map.
         inputs: Marks of the input ports by index.
         outputs: Marks of the output ports by index.
+        free_inputs: Input ports without a wire, by index.
+        free_outputs: Likewise of the output ports.
     """
 
     is_selected: bool = False
@@ -99,6 +113,22 @@ class CardState:
     heat: float | None = None
     inputs: Mapping[int, PortMark] | None = None
     outputs: Mapping[int, PortMark] | None = None
+    free_inputs: tuple[int, ...] = ()
+    free_outputs: tuple[int, ...] = ()
+
+
+class Inks(NamedTuple):
+    """What is written with on one ground.
+
+    Attributes:
+        title: The first line.
+        words: The others.
+        time: Measured time.
+    """
+
+    title: QPen
+    words: QPen
+    time: QPen
 
 
 class Paints:
@@ -132,6 +162,8 @@ class Paints:
         }
         self.loose = QPen(look.error, 2.0, Qt.PenStyle.DotLine)
         self.heats = [QBrush(mixed(look.raised, look.error, 0.75 * step / 15)) for step in range(16)]
+        self.plain_inks, self.broken_inks = _inks(look, self.card.color()), _inks(look, self.broken_card.color())
+        self.heat_inks = [_inks(look, brush.color()) for brush in self.heats]
         self.severities = {
             Severity.ERROR: QBrush(look.error),
             Severity.WARNING: QBrush(look.tone("warning")),
@@ -144,8 +176,18 @@ class Paints:
     def ground_of(self, face: Face, state: CardState) -> QBrush:
         """What a card is filled with."""
         if state.heat is not None:
-            return self.heats[round(15 * min(max(state.heat, 0.0), 1.0))]
+            return self.heats[_heat_step(state.heat)]
         return self.broken_card if is_broken(face) else self.card
+
+    def inks_of(self, face: Face, state: CardState) -> Inks:
+        """What is written with on it, so that it can be read."""
+        if state.heat is not None:
+            return self.heat_inks[_heat_step(state.heat)]
+        return self.broken_inks if is_broken(face) else self.plain_inks
+
+
+def _heat_step(heat: float) -> int:
+    return round(15 * min(max(heat, 0.0), 1.0))
 
 
 def is_broken(face: Face) -> bool:
@@ -163,6 +205,20 @@ def _ink_on(colour: QColor) -> QColor:
     # Of pure black and white one always has at least 4.58:1: their ratios' product is 21.
     dark, light = QColor("#000000"), QColor("#ffffff")
     return dark if contrast(dark, colour) >= contrast(light, colour) else light
+
+
+def _inks(look: Tokens, ground: QColor) -> Inks:
+    return Inks(*(QPen(_readable(colour, ground)) for colour in (look.text, look.quiet, look.text_tone("ok"))))
+
+
+def _readable(colour: QColor, ground: QColor) -> QColor:
+    """The colour, or as little nearer to black or white as can be read on a ground."""
+    ink = _ink_on(ground)
+    return next(
+        found
+        for found in (mixed(colour, ink, step / 8) for step in range(9))
+        if contrast(found, ground) >= READABLE or found == ink
+    )
 
 
 # The ground ----------------------------------------------------------------------------------------------------------
@@ -200,7 +256,7 @@ def dot(painter: QPainter, at: QPointF, pen: QPen, is_chosen: bool, paint: Paint
     """Paint a reroute dot on its wire."""
     painter.setPen(paint.selected if is_chosen else Qt.PenStyle.NoPen)
     painter.setBrush(pen.color())
-    radius = max(pen.widthF() / 2 + 2.0, PORT_RADIUS)
+    radius = dot_radius(pen.widthF())
     painter.drawEllipse(at, radius, radius)
 
 
@@ -227,9 +283,11 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
         _ports(painter, face, state, paint)
     else:
         _plain_body(painter, face, state, paint)
-        _large_title(painter, face, paint)
-        if state.inputs is not None or face.loose:
+        _large_title(painter, face, state, paint)
+        if state.inputs is not None:
             _ports(painter, face, state, paint)
+        elif state.free_inputs or state.free_outputs:
+            _free_ports(painter, face, state, paint)
     if face.is_bypassed:
         painter.setOpacity(painter.opacity() / DIMMED)
         painter.setPen(paint.passing)
@@ -265,13 +323,9 @@ def block_shape(profile: tuple[float, ...]) -> QPainterPath:
 
 
 @cache
-def _small_shape(profile: tuple[float, ...]) -> QPainterPath:
-    return silhouette(profile, _SMALL_ROOM, max(profile))
-
-
-@cache
-def _large_shape(profile: tuple[float, ...]) -> QPainterPath:
-    return silhouette(profile, _LARGE_ROOM, max(profile))
+def outline(level: Detail, profile: tuple[float, ...]) -> QPainterPath:
+    """The small outline of its tensors on a block's card, below its words."""
+    return silhouette(profile, _SMALL_ROOM if level is Detail.EVERYTHING else _LARGE_ROOM, max(profile))
 
 
 def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -282,7 +336,7 @@ def _body(painter: QPainter, face: Face, state: CardState, paint: Paints) -> Non
     painter.drawPath(_BODY_SHAPE)
     if face.is_block and face.profile:
         painter.setBrush(paint.stripes[face.category])
-        painter.drawPath(_small_shape(face.profile))
+        painter.drawPath(outline(Detail.EVERYTHING, face.profile))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.drawRoundedRect(CARD, RADIUS, RADIUS)
@@ -306,7 +360,7 @@ def _plain_body(painter: QPainter, face: Face, state: CardState, paint: Paints) 
     if face.is_block and face.profile:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(paint.stripes[face.category])
-        painter.drawPath(_large_shape(face.profile))
+        painter.drawPath(outline(Detail.TITLES, face.profile))
     painter.setPen(paint.selected if state.is_selected else paint.error if is_broken(face) else paint.edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(CARD)
@@ -329,21 +383,42 @@ def _skip_path() -> QPainterPath:
 _SKIP = _skip_path()
 
 
-def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
-    painter.setPen(paint.text if face.is_known else paint.quiet)
-    painter.setFont(face.title.font)
-    painter.drawText(_TITLE_AT, face.title.text)
-    painter.setPen(paint.quiet)
-    painter.setFont(face.summary.font)
-    painter.drawText(_SUMMARY_AT, face.summary.text)
-    if state.is_stale:
-        painter.setOpacity(painter.opacity() * DIMMED)
-    painter.setFont(face.cost.font)
-    painter.drawText(_COST_AT, face.cost.text)
+def texts(level: Detail, face: Face) -> list[tuple[Line, QPointF]]:
+    """The lines on a card and where each begins on its baseline, in the card's coordinates; from the top."""
+    if level is Detail.BLOCKS:
+        return []
+    if level is Detail.TITLES:
+        return list(zip(face.large, _large_places(face), strict=True))
+    found = [(face.title, _TITLE_AT), (face.summary, _SUMMARY_AT), (face.cost, _COST_AT)]
     if face.time:
-        painter.setPen(paint.time)
-        painter.setFont(card_font(10, False))
-        painter.drawText(_TIME_BOX, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, face.time)
+        line = Line(face.time, card_font(10, False))
+        found.append((line, QPointF(_TIME_RIGHT - advance(line), _TIME_BASE)))
+    return found
+
+
+def _large_places(face: Face) -> tuple[QPointF, ...]:
+    if face.is_block and face.profile:
+        return _LARGE_OVER_PROFILE
+    return _LARGE_ALONE[len(face.large)]
+
+
+def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    (title, title_at), *others = texts(Detail.EVERYTHING, face)
+    inks = paint.inks_of(face, state)
+    painter.setPen(inks.title if face.is_known else inks.words)
+    _write(painter, title, title_at)
+    painter.setPen(inks.words)
+    for place, (line, at) in enumerate(others):
+        if place == 1 and state.is_stale:
+            painter.setOpacity(painter.opacity() * DIMMED)
+        if place == 2:
+            painter.setPen(inks.time)
+        _write(painter, line, at)
+
+
+def _write(painter: QPainter, line: Line, at: QPointF) -> None:
+    painter.setFont(line.font)
+    painter.drawText(at, line.text)
 
 
 @cache
@@ -364,16 +439,11 @@ def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
     painter.restore()
 
 
-def _large_title(painter: QPainter, face: Face, paint: Paints) -> None:
-    painter.setPen(paint.text if face.is_known else paint.quiet)
-    room = _LARGE_ROOM.top() if face.is_block and face.profile else CARD_HEIGHT
-    height = room / len(face.large)
-    for index, line in enumerate(face.large):
-        # Two lines stand closer to each other than to the card's edges.
-        top = index * height + (4.0 - 8.0 * index if len(face.large) == 2 else 0.0)
-        painter.setFont(line.font)
-        box = QRectF(_TEXT_LEFT, top, CARD_WIDTH - _TEXT_LEFT - 4.0, height)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, line.text)
+def _large_title(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    inks = paint.inks_of(face, state)
+    painter.setPen(inks.title if face.is_known else inks.words)
+    for line, at in texts(Detail.TITLES, face):
+        _write(painter, line, at)
 
 
 def _ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -385,6 +455,22 @@ def _ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> No
     for index in range(face.output_count):
         mark = state.outputs.get(index, PortMark.REFUSED) if state.outputs is not None else PortMark.PLAIN
         _port(painter, QPointF(CARD_WIDTH, port_offset(index, face.output_count)), mark, pen, paint)
+
+
+def _free_ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    """Ports without a wire keep a size on screen at which they can be seen and aimed at."""
+    scale = painter.worldTransform().m11()
+    radius = min(max(PORT_RADIUS, FREE_PORT_PIXELS / scale), _LARGEST_PORT)
+    plain, loose = QPen(paint.port_pens[face.category]), QPen(paint.loose.color())
+    for pen in (plain, loose):
+        pen.setWidthF(1.5 / scale)
+    painter.setBrush(paint.port_ground)
+    for index in state.free_inputs:
+        painter.setPen(loose if index in face.loose else plain)
+        painter.drawEllipse(QPointF(0.0, port_offset(index, face.input_count)), radius, radius)
+    painter.setPen(plain)
+    for index in state.free_outputs:
+        painter.drawEllipse(QPointF(CARD_WIDTH, port_offset(index, face.output_count)), radius, radius)
 
 
 def _port(painter: QPainter, centre: QPointF, mark: PortMark, pen: QPen, paint: Paints) -> None:

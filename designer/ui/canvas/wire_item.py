@@ -12,7 +12,7 @@ from designer.graph.design import Design, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import card_font
-from designer.ui.canvas.geometry import WireRoute, polyline, wire_width
+from designer.ui.canvas.geometry import WireRoute, dot_radius, polyline, wire_width
 from designer.ui.canvas.node_item import WIRES_Z
 
 LABEL_PIXELS = 10
@@ -52,6 +52,12 @@ class WireItem(QGraphicsPathItem):
     def width(self) -> float:
         """How wide it is drawn."""
         return wire_width(self.spec.channels if self.spec is not None else None)
+
+    @property
+    def area(self) -> QRectF:
+        """All that is painted of it, with its label and its dots, which stand out of the way itself."""
+        reach = dot_radius(self.width) + 2.0
+        return self.boundingRect().adjusted(-reach, -reach, reach, reach).united(self.label_rect)
 
     @property
     def line(self) -> list[QPointF]:

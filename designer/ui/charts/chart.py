@@ -5,12 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtGui import QColor
 
+from designer import wording
+
 Words = Callable[[float], str]
+
+
+class Ticks(Protocol):
+    """Words for the ticks of an axis, each unlike the others."""
+
+    def __call__(self, values: Sequence[float], step: float, most: float, /) -> list[str]:
+        """What stands at ticks that are ``step`` apart, on an axis that goes up to ``most``."""
+
+
+def count_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Counts with a prefix."""
+    return wording.ticks(values, step, most=most)
+
+
+def byte_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Bytes with a prefix."""
+    return wording.ticks(values, step, "B", most)
+
+
+def second_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Seconds, written in milliseconds."""
+    return wording.plain_ticks([1000 * value for value in values], 1000 * step, "ms")
+
+
+def millisecond_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Milliseconds."""
+    return wording.plain_ticks(values, step, "ms")
+
+
+def share_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Shares of one, written as percentages."""
+    return wording.plain_ticks([100 * value for value in values], 100 * step, "%")
+
+
+def whole_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
+    """Steps and rounds, of which there is no half."""
+    return wording.whole_ticks(values)
 
 
 @dataclass(frozen=True)
@@ -21,12 +61,14 @@ class Axis:
         label: What it measures.
         unit: Of the values in the CSV; the words carry theirs.
         words: A value as people read it.
+        ticks: What stands at the ticks of an axis that is not logarithmic; decades have their words.
         is_log: Whether decades are equally far apart; values of 0 and below are then left out.
     """
 
     label: str
     unit: str = ""
     words: Words = str
+    ticks: Ticks = count_ticks
     is_log: bool = False
 
     @property

@@ -9,7 +9,18 @@ from designer.analysis.occupancy import Occupancy, Span, Step, occupancy
 from designer.analysis.snapshot import Analysis
 from designer.analysis.training_memory import training_memory
 from designer.graph.design import NodeId
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
+from designer.ui.charts.chart import (
+    Axis,
+    Chart,
+    Line,
+    Piece,
+    Spot,
+    Stack,
+    byte_ticks,
+    millisecond_ticks,
+    share_ticks,
+    whole_ticks,
+)
 from designer.ui.theme import tokens
 
 MOST_SPANS, MOST_NAMED = 10, 5
@@ -23,7 +34,8 @@ def memory_chart(analysis: Analysis) -> Chart:
 
     The largest tensors are lines of their own: each as high as its bytes, as long as it lives.
     """
-    title, x, y = "Activation memory over the run", Axis("Step", "", lambda v: f"{v:.0f}"), Axis("Held", "B", _bytes)
+    title, x = "Activation memory over the run", Axis("Step", "", _whole, whole_ticks)
+    y = Axis("Held", "B", wording.memory, byte_ticks)
     if not analysis.totals.complete or not analysis.memory_timeline:
         return Chart(title, x, y, note="It is known when every shape is.")
     held = occupancy(analysis)
@@ -71,13 +83,13 @@ def _words_of_step(step: Step, alive: list[Span]) -> str:
     return "\n  ".join([f"{'/'.join(step.path)} runs: {wording.memory(step.bytes)} held", *lines, *rest])
 
 
-def _bytes(value: float) -> str:
-    return wording.memory(value) if value >= 0 else ""
+def _whole(value: float) -> str:
+    return f"{value:.0f}"
 
 
 def shares_chart(analysis: Analysis, node_ms: Mapping[str, float]) -> Chart:
     """Share of time beside share of MACs, of the nodes that take most time; empty where nothing was measured."""
-    x, y = Axis("Share", "", wording.percentage), Axis("node")
+    x, y = Axis("Share", "", wording.percentage, share_ticks), Axis("node")
     title = "Share of time beside share of MACs"
     times = {id: node_ms[id] for id in analysis.design.order if id in node_ms}
     whole, macs = sum(times.values()), analysis.totals.macs
@@ -118,7 +130,8 @@ def _unlike(analysis: Analysis, times: Mapping[NodeId, float]) -> str:
 
 def rounds_chart(rounds_ms: Sequence[float], median_ms: float, low_ms: float, high_ms: float) -> Chart:
     """Every round of a measurement in its order, with the median and its interval; nothing is left out."""
-    title, x, y = "Rounds as measured", Axis("Round", "", lambda v: f"{v:.0f}"), Axis("Time", "ms", _milliseconds)
+    title, x = "Rounds as measured", Axis("Round", "", _whole, whole_ticks)
+    y = Axis("Time", "ms", wording.milliseconds, millisecond_ticks)
     if not rounds_ms:
         return Chart(title, x, y, note="Measure the design to see its rounds.")
     look = tokens()
@@ -131,10 +144,6 @@ def rounds_chart(rounds_ms: Sequence[float], median_ms: float, low_ms: float, hi
         Line("", ((0.0, high_ms), (last, high_ms)), look.quiet, is_dashed=True),
     )
     return Chart(title, x, y, lines=lines, note=_outliers(rounds_ms, median_ms))
-
-
-def _milliseconds(value: float) -> str:
-    return wording.milliseconds(value) if value >= 0 else ""
 
 
 def _round_notes(rounds_ms: Sequence[float]) -> tuple[str, ...]:

@@ -30,14 +30,16 @@ class _WordAxis(pyqtgraph.AxisItem):  # type: ignore[misc]  # pyqtgraph has no t
 
     def __init__(self, orientation: str, axis: Axis) -> None:
         super().__init__(orientation)
-        self._words = axis.words
+        self._axis = axis
         self.enableAutoSIPrefix(False)
         self.setLogMode(x=axis.is_log, y=axis.is_log)
         self.setLabel(axis.label)
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
         """What stands at the ticks."""
-        return [self._words(10.0**value if self.logMode else value) for value in values]
+        if self.logMode:
+            return [self._axis.words(10.0**value) for value in values]
+        return self._axis.ticks(values, spacing, max(abs(end) for end in self.range))
 
 
 class _NameAxis(pyqtgraph.AxisItem):  # type: ignore[misc]

@@ -12,7 +12,7 @@ from designer.analysis.compare import LATENCY, Comparison
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
 from designer.graph.layer import Category
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
+from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack, byte_ticks, second_ticks, whole_ticks
 from designer.ui.compare.member import LETTERS
 from designer.ui.panels.bars import kind_colour
 from designer.ui.theme import tokens
@@ -41,7 +41,7 @@ def latency_chart(comparison: Comparison, against: str) -> Chart:
     rows = {row.key: row for row in comparison.rows}
     other = rows[against]
     title = f"Latency against {other.label}"
-    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds)
+    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds, second_ticks)
     if LATENCY not in rows:
         return Chart(title, x, y, note="Measure the designs to see their latencies here.")
     points = list(zip(other.values, rows[LATENCY].values, strict=True))
@@ -73,7 +73,7 @@ def time_chart(analyses: Sequence[Analysis], times_s: Sequence[Mapping[NodePath,
     """Measured time by type of layer, a bar a design; empty where nothing was measured."""
     shares = [time_shares(analysis, times) for analysis, times in zip(analyses, times_s, strict=True)]
     note = "" if any(shares) else "Measure the designs to see where their time goes."
-    return _by_kind("Time by kind", Axis("Time", "s", _seconds), shares, note)
+    return _by_kind("Time by kind", Axis("Time", "s", _seconds, second_ticks), shares, note)
 
 
 def _by_kind(title: str, axis: Axis, shares: Sequence[Sequence[KindShare]], note: str = "") -> Chart:
@@ -98,7 +98,7 @@ def memory_chart(analyses: Sequence[Analysis]) -> Chart:
             lines.append(Line(LETTERS[index], tuple(points), letter_colour(index), is_stepped=True, notes=notes))
     return Chart(
         "Activation memory over the run",
-        Axis("Step", "", lambda value: f"{value:.0f}"),
-        Axis("Held", "B", wording.memory),
+        Axis("Step", "", lambda value: f"{value:.0f}", whole_ticks),
+        Axis("Held", "B", wording.memory, byte_ticks),
         lines=tuple(lines),
     )

@@ -26,7 +26,7 @@ from designer.errors import DesignerError
 from designer.files.design_json import dumps
 from designer.files.outputs import write_output
 from designer.ui.ask import Ask
-from designer.ui.charts.chart import Axis, Chart, Piece, Stack
+from designer.ui.charts.chart import Axis, Chart, Piece, Stack, millisecond_ticks
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.panels.cards import TonedLabel, quiet
 from designer.ui.settings import Settings
@@ -183,7 +183,8 @@ def _chart(data: Mapping[str, Any]) -> Chart:
     """A bar a backend."""
     look = tokens()
     stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], look.accent),)) for row in data["rows"])
-    return Chart("Latency by backend", Axis("Latency", "ms", wording.milliseconds), Axis("backend"), stacks=stacks)
+    latency = Axis("Latency", "ms", wording.milliseconds, millisecond_ticks)
+    return Chart("Latency by backend", latency, Axis("backend"), stacks=stacks)
 
 
 def open_backends(bench: Workbench, parent: QWidget, chosen: Callable[[], None]) -> BackendsDialog | None:

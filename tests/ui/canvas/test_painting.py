@@ -3,23 +3,27 @@
 Pixels are compared by colour, never by picture.
 """
 
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import combinations, pairwise
 
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
 from designer.analysis.issues import Severity
 from designer.analysis.snapshot import analyse
-from designer.graph.design import NodeId
-from designer.graph.layer import Category
+from designer.edit.edits import connect
+from designer.graph.design import Design, NodeId, PortRef
+from designer.graph.layer import Category, Layer
 from designer.layers.blocks import Bottleneck
 from designer.layers.endpoints import Input
+from designer.layers.registry import catalogue
 from designer.ui.canvas import painting
-from designer.ui.canvas.card import Face, face
+from designer.ui.canvas.card import STRIPE, Face, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 from designer.ui.canvas.painting import CardState, Detail, PortMark, detail, paints
 from designer.ui.theme import DARK, LIGHT, Tokens, contrast
-from tests.ui.canvas.bench import design_of
+from tests.ui.canvas.bench import Hand, design_of, ref, three
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
@@ -88,6 +92,50 @@ def test_a_blocks_outline_stands_on_its_card_thin_thick_thin(look: Tokens, level
     assert max(drawn) > 2 * drawn[-5]
 
 
+@pytest.mark.parametrize("layer", catalogue(), ids=lambda layer: layer.key)
+def test_no_two_texts_on_a_card_touch_at_any_zoom(layer: type[Layer]) -> None:
+    design = design_of({"input": (Input(64, 28, 28), 0, 0), "it": (layer(), 0, 0)})
+    for port in layer().inputs:
+        design = connect(design, ref("input.y"), PortRef(NodeId("it"), port.name))
+    analysis = analyse(design)
+    it = NodeId("it")
+    for found in (face(design.nodes[it], None), face(design.nodes[it], analysis.node(it), milliseconds=123.4)):
+        for level in (Detail.TITLES, Detail.EVERYTHING):
+            inks = [
+                (line.text, QFontMetricsF(line.font).tightBoundingRect(line.text).translated(place))
+                for line, place in painting.texts(level, found)
+                if line.text
+            ]
+            assert inks
+            for (one, ink), (other, beside) in combinations(inks, 2):
+                assert not ink.intersects(beside), (level, one, other)
+            for text, ink in inks:
+                assert QRectF(STRIPE * 0.7, 0, CARD_WIDTH - STRIPE * 0.7, CARD_HEIGHT).contains(ink), (level, text)
+                if found.is_block and found.profile:
+                    assert not ink.intersects(painting.outline(level, found.profile).boundingRect()), (level, text)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.59, 0.4, 0.22])
+def test_ports_without_a_wire_are_seen_while_cards_have_titles(hand_on: Callable[[Design], Hand], scale: float) -> None:
+    hand = hand_on(three())
+    hand.view.zoom_by(scale / hand.view.scale_now)
+    hand.view.look_at(hand.scene.content_rect().center())
+    image = hand.view.grab().toImage()
+    ground = hand.scene.paints().look.ground
+    port = hand.input("act.x")
+    left = [image.pixelColor(port + QPoint(x, y)) for x in range(-7, -1) for y in range(-3, 4)]
+    assert any(not _alike(colour, ground) for colour in left), "left of the card stands nothing else"
+    hand.scene.do("Wire", lambda design: connect(design, ref("expand.y"), ref("act.x")))
+    act = hand.scene.nodes[NodeId("act")].state
+    assert (act.free_inputs, act.free_outputs) == ((), (0,))
+    hand.document.undo()
+    assert (act.free_inputs, act.free_outputs) == ((0,), (0,))
+
+
+def _alike(a: QColor, b: QColor) -> bool:
+    return max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())) < 60
+
+
 @LOOKS
 def test_glyphs_badges_bubbles_and_times_are_readable(look: Tokens) -> None:
     paint = paints(look)
@@ -99,6 +147,23 @@ def test_glyphs_badges_bubbles_and_times_are_readable(look: Tokens) -> None:
         assert contrast(pen.color(), paint.bubble.color()) >= 4.5
     assert contrast(paint.time.color(), look.raised) >= 4.5
     assert contrast(look.quiet, paint.broken_card.color()) >= 4.5
+
+
+@LOOKS
+def test_every_text_is_readable_on_every_colour_of_the_heat_map_and_on_a_wrong_card(look: Tokens) -> None:
+    paint = paints(look)
+    found = bottleneck()
+    states = [(found, CardState(heat=step / 60)) for step in range(61)]
+    states += [(found, CardState()), (found._replace(severity=Severity.ERROR), CardState())]
+    for shown, state in states:
+        ground = paint.ground_of(shown, state).color()
+        for pen in paint.inks_of(shown, state):
+            assert contrast(pen.color(), ground) >= 4.5, (state.heat, ground.name(), pen.color().name())
+    hot = paint.inks_of(found, CardState(heat=1.0))
+    for level in (Detail.TITLES, Detail.EVERYTHING):
+        image = painted(found, level, CardState(heat=1.0), look, scale=4.0)
+        colours = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
+        assert hot.title.color().rgb() in colours, "it is what the title is written with"
 
 
 @LOOKS

@@ -13,7 +13,20 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack
+from designer import wording
+from designer.ui.charts.chart import (
+    Axis,
+    Chart,
+    Line,
+    Piece,
+    Spot,
+    Stack,
+    byte_ticks,
+    millisecond_ticks,
+    second_ticks,
+    share_ticks,
+    whole_ticks,
+)
 from designer.ui.charts.chart_view import ChartView
 from tests.ui.windows import Answers
 
@@ -113,3 +126,27 @@ def test_it_can_be_reached_and_named_without_a_mouse(qtbot: QtBot, answers: Answ
     view = shown(qtbot, answers, SPOTS)
     assert view.menu_button.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert "Latency against MACs" in view.menu_button.accessibleName()
+
+
+NARROW = {
+    "counts": (Axis("MACs", "", wording.short), 3_499_700.0, 3_500_300.0),
+    "bytes": (Axis("Held", "B", wording.memory, byte_ticks), 9_630_000.0, 9_631_000.0),
+    "seconds": (Axis("Latency", "s", str, second_ticks), 0.35990, 0.36010),
+    "milliseconds": (Axis("Time", "ms", wording.milliseconds, millisecond_ticks), 359.9, 360.1),
+    "shares": (Axis("Share", "", wording.percentage, share_ticks), 0.1200, 0.1205),
+    "wholes": (Axis("Step", "", str, whole_ticks), 0.0, 2.0),
+}
+
+
+@pytest.mark.parametrize("kind", NARROW)
+def test_no_label_stands_twice_on_an_axis(qtbot: QtBot, answers: Answers, kind: str) -> None:
+    axis, low, high = NARROW[kind]
+    points = ((low, low), ((low + high) / 2, high), (high, low))
+    view = shown(qtbot, answers, Chart("narrow", axis, axis, lines=(Line("", points, RED),)))
+    assert view.plot is not None
+    for side, length in (("left", 300), ("bottom", 400)):
+        drawn = view.plot.plotItem.getAxis(side)
+        levels = drawn.tickValues(*drawn.range, length)
+        texts = [text for spacing, values in levels for text in drawn.tickStrings(values, 1.0, spacing) if text]
+        assert len(texts) >= 2
+        assert len(set(texts)) == len(texts), texts
