@@ -27,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights",
         metavar="FILE|none",
-        help=".safetensors, or a .pt or .pth of a state dict; FILE.safetensors beside the design where not said",
+        help=".safetensors, or a state dict or checkpoint of PyTorch; FILE.safetensors beside FILE where not said",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of fresh weights and random inputs; 0")
     for parameter, users in _options_by_name().values():

@@ -13,7 +13,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     add_file(parser)
     parser.add_argument(
-        "--from", dest="source", type=Path, metavar="WEIGHTS", help=".safetensors, or a .pt or .pth of a state dict"
+        "--from",
+        dest="source",
+        type=Path,
+        metavar="WEIGHTS",
+        help=".safetensors, or a state dict or checkpoint of PyTorch: .pt, .pth, .ckpt, .bin, .pth.tar",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of what the file lacks, or of all; 0")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.safetensors", help="beside FILE where not said")

@@ -8,6 +8,8 @@ from pathlib import Path
 from designer.errors import DesignFileError
 
 ENDING = ".safetensors"
+WEIGHT_ENDINGS = (ENDING, ".pt", ".pth", ".ckpt", ".bin", ".tar")
+"""What names of files of weights end in; ``.tar`` as ``.pth.tar``, which is a file of PyTorch's and no archive."""
 
 
 def weights_beside(design_file: str | os.PathLike[str]) -> Path:

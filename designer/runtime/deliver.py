@@ -23,12 +23,13 @@ from designer.export.result import ExportResult, WrittenFile
 from designer.files.design_json import dumps
 from designer.files.staging import staged
 from designer.graph.design import Design
+from designer.runtime.checkpoint import read_weights
 from designer.runtime.memory import weight_bytes
 from designer.runtime.module import CompiledModule, compile_analysis
 from designer.runtime.program import program_of, refuse_invalid
 from designer.runtime.proving import Proof, Steps, Subject
 from designer.runtime.rounds import Progress
-from designer.runtime.weights import fill, read_weights
+from designer.runtime.weights import fill, require_possible
 from designer.wording import memory
 
 HIGHEST_SEED = 2**31 - 1
@@ -156,6 +157,7 @@ def _with_weights(
     if module is not None:
         if module.digest != analysis.digest:
             raise ExportError("the module was made from another design; compile this one and export that module")
+        require_possible(module.state_dict())
         return module, "the given module's"
     compiled = compile_analysis(analysis, seed=seed, device=torch.device("cpu")).eval()
     if not compiled.state_dict():

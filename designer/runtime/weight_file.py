@@ -11,14 +11,17 @@ from designer.errors import ExportError
 from designer.export.names import named_for_python
 from designer.export.options import WeightOptions
 from designer.export.result import Check
+from designer.runtime.checkpoint import read_weights
 from designer.runtime.onnx_graph import identity_of
 from designer.runtime.proving import Proof, Steps, Subject
-from designer.runtime.weights import read_weights, safetensors_bytes
+from designer.runtime.weights import safetensors_bytes
 
 
 def write_safetensors(subject: Subject, draft: Path, options: WeightOptions, steps: Steps) -> Proof:
     """Write every weight under the compiled module's name; the header says which design they belong to."""
     steps(0.0, "writing")
+    if not subject.weights:
+        raise ExportError("the design keeps no weights: it has no convolution, norm or fully connected layer")
     draft.write_bytes(safetensors_bytes(subject.module, identity_of(subject.analysis)))
     steps(0.5, "reading back")
     again, own = read_weights(draft), subject.weights

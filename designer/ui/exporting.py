@@ -11,7 +11,7 @@ from designer.analysis.issues import Severity
 from designer.analysis.snapshot import analyse
 from designer.export.result import ExportResult
 from designer.files.design_json import dumps
-from designer.files.sidecar import weights_beside
+from designer.files.sidecar import WEIGHT_ENDINGS, weights_beside
 from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.job_dialog import JobDialog
@@ -56,7 +56,7 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
         bench.ask.tell("Weights lie beside the design", "Save the design first; they will be kept in a file beside it.")
         return None
     beside = weights_beside(document.path)
-    source = bench.ask.path_to_read("Weights", beside.parent, (".safetensors", ".pt", ".pth"))
+    source = bench.ask.path_to_read("Weights", beside.parent, WEIGHT_ENDINGS)
     if source is None:
         return None
     order = {"source": str(source), "path": str(beside)}

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from designer.analysis.snapshot import analyse
 from designer.edit.grouping import expand_block, group
 from designer.errors import ExportError
-from designer.graph.design import NodeId
+from designer.export.formats import formats
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.activation import ReLU6
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.runtime.checkpoint import WeightFile, read_weights
 from designer.runtime.deliver import deliver
 from designer.runtime.module import CompiledModule, compile_module
-from designer.runtime.weights import WeightFile, fill, read_weights
+from designer.runtime.weights import fill
 from designer.templates.networks import template
 from tests.reference.mobilenets import MobileNetV2, randomise
 
@@ -162,8 +171,13 @@ def test_what_is_no_file_of_weights_is_said(tmp_path: Path, name: str, content: 
         ({"project.weight": torch.ones(2, 2).to_sparse()}, "project.weight is sparse"),
         ({"project.weight": torch.ones(2, dtype=torch.complex64)}, "project.weight is complex"),
         ({"project.weight": torch.tensor([1.0, float("nan")])}, "project.weight holds numbers that are infinite"),
+        ({"a.weight": torch.ones(2).to(torch.float8_e4m3fn)}, "a.weight is float8_e4m3fn, numbers of eight bits"),
+        ({"a.weight": torch.empty(2, device="meta")}, "a.weight is on the meta device"),
+        ({"a.weight": torch.ones(1).expand(2**20, 2**20)}, "a.weight claims 1,099,511,627,776 numbers"),
+        ({"a\x1b[31m.weight": torch.tensor([float("inf")])}, r"a\\x1b\[31m\.weight holds numbers"),
+        ({1: torch.ones(1), "1": torch.ones(1)}, "two of its names are written alike"),
     ],
-    ids=["none", "sparse", "complex", "not a number"],
+    ids=["none", "sparse", "complex", "not a number", "float8", "meta", "expanded", "escape", "alike"],
 )
 def test_what_is_no_weight_is_named(tmp_path: Path, tensors: dict[str, torch.Tensor], reason: str) -> None:
     torch.save(tensors, tmp_path / "net.pt")
@@ -182,5 +196,178 @@ def test_a_file_of_another_network_is_refused_with_names_of_both(tmp_path: Path)
     with pytest.raises(ExportError, match=r"none of the 1 tensors.*encoder\.weight.*expand\.weight"):
         fill(compile_module(template("bottleneck").build(resolution=8)), read_weights(tmp_path / "other.pt"))
     torch.save({"features.0.0.weight": torch.zeros(3)}, tmp_path / "short.pt")
-    with pytest.raises(ExportError, match=r"torchvision's names.*missing"):
+    with pytest.raises(ExportError, match=r"none of the 1 tensors.*features\.0\.0\.weight"):
         fill(small(), read_weights(tmp_path / "short.pt"))
+
+
+def _bottleneck() -> tuple[CompiledModule, dict[str, torch.Tensor]]:
+    """A module with fresh weights, and others for it."""
+    design = template("bottleneck").build(resolution=8)
+    return compile_module(design, seed=0), compile_module(design, seed=7).state_dict()
+
+
+WRAPPED: dict[str, Callable[[dict[str, torch.Tensor]], object]] = {
+    "state_dict": lambda state: {"state_dict": state, "epoch": 3, "best": torch.tensor(0.5)},
+    "model_state_dict": lambda state: {"model_state_dict": state, "optimizer_state_dict": {"state": {}}},
+    "model": lambda state: {"model": state, "ema": {key: tensor + 1 for key, tensor in state.items()}},
+    "model.state_dict": lambda state: {"model": {"state_dict": state}, "args": {"lr": 0.1}},
+    "params_ema": lambda state: {"params_ema": state},
+}
+
+
+@pytest.mark.parametrize("inside", WRAPPED)
+@pytest.mark.parametrize("ending", [".pt", ".pth", ".ckpt", ".bin", ".pth.tar"])
+def test_checkpoints_are_unwrapped(inside: str, ending: str, tmp_path: Path) -> None:
+    module, state = _bottleneck()
+    torch.save(WRAPPED[inside](state), tmp_path / f"net{ending}")
+    file = read_weights(tmp_path / f"net{ending}")
+    filled = fill(module, file)
+    assert file.inside == inside
+    assert (filled.fresh, filled.mapped) == ((), {})
+    assert all(torch.equal(tensor, state[key]) for key, tensor in module.state_dict().items())
+    assert filled.said("net", 0) == f"net, its {inside}, all {len(state)} tensors"
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module._orig_mod.", "_orig_mod.module.model."])
+@pytest.mark.parametrize("ending", [".pt", ".safetensors"])
+def test_what_wraps_every_name_is_left_out_and_said(prefix: str, ending: str, tmp_path: Path) -> None:
+    module, state = _bottleneck()
+    wrapped = {f"{prefix}{key}": tensor for key, tensor in state.items()}
+    path = tmp_path / f"net{ending}"
+    if ending == ".pt":
+        torch.save({**wrapped, "loss.weight": torch.ones(3)}, path)
+    else:
+        save_file({**wrapped, "loss.weight": torch.ones(3)}, path)
+    filled = fill(module, read_weights(path))
+    assert filled.fresh == ()
+    assert filled.unused == ("loss.weight",)
+    assert filled.mapped == {key: f"{prefix}{key}" for key in state}
+    assert all(torch.equal(tensor, state[key]) for key, tensor in module.state_dict().items())
+    said = filled.said("net", 0)
+    assert f"by other names: {prefix}expand.weight for expand.weight" in said
+    assert said.endswith("; not used: loss.weight")
+
+
+def test_a_group_called_module_and_a_node_beside_it_keep_their_own() -> None:
+    _, state = _bottleneck()
+    both = {**state, **{f"module.{key}": tensor + 1 for key, tensor in state.items()}}
+    module, _ = _bottleneck()
+    filled = fill(module, WeightFile(both))
+    assert filled.mapped == {}
+    assert torch.equal(module.state_dict()["expand.weight"], state["expand.weight"])
+    assert set(filled.unused) == {f"module.{key}" for key in state}
+    design, made = group(template("bottleneck").build(resolution=8), [NodeId("expand")])
+    ids = {id: NodeId("module") if id == made else id for id in design.nodes}
+    named = Design.build(
+        "named",
+        [replace(node, id=ids[node.id]) for node in design.nodes.values()],
+        [
+            Wire(PortRef(ids[w.source.node], w.source.port), PortRef(ids[w.target.node], w.target.port))
+            for w in design.wires.values()
+        ],
+    )
+    grouped = compile_module(named, seed=0)
+    fill(grouped, WeightFile(both))
+    assert torch.equal(grouped.state_dict()["module.expand.weight"], both["module.expand.weight"])
+    assert torch.equal(grouped.state_dict()["project.weight"], both["project.weight"])
+
+
+def test_what_two_nodes_could_take_goes_to_neither() -> None:
+    twins = Design.build(
+        "twins",
+        [
+            Node(NodeId("x"), Input(4, 8, 8)),
+            Node(NodeId("a_conv"), PointwiseConv2d(4)),
+            Node(NodeId("b_conv"), PointwiseConv2d(4)),
+            Node(NodeId("last"), PointwiseConv2d(3)),
+            Node(NodeId("y"), Output()),
+        ],
+        [
+            Wire(PortRef(NodeId(before), "y"), PortRef(NodeId(after), "x"))
+            for before, after in pairwise(["x", "a_conv", "b_conv", "last", "y"])
+        ],
+    )
+    module = compile_module(twins, seed=0)
+    file = WeightFile({"conv.weight": torch.ones(4, 4, 1, 1), "last.weight": torch.ones(3, 4, 1, 1)})
+    filled = fill(module, file)
+    assert filled.kept == ("last.weight",)
+    assert filled.fresh == ("a_conv.weight", "b_conv.weight")
+    assert filled.unused == ("conv.weight",)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_torchvision_checkpoint_with_one_key_more_and_another_classifier_goes_in_as_far_as_it_fits(
+    wrapped: bool,
+) -> None:
+    reference = randomise(MobileNetV2(width=0.35, classes=7)).eval()
+    state = {k: v for k, v in reference.state_dict().items() if not k.endswith("num_batches_tracked")}
+    state = {**{f"module.{k}" if wrapped else k: v for k, v in state.items()}, "aux.weight": torch.ones(2)}
+    module = small()
+    filled = fill(module, WeightFile(state))
+    assert filled.fresh == ("classifier.weight", "classifier.bias")
+    own = module.state_dict()
+    assert torch.equal(own["stem.conv.weight"], reference.state_dict()["features.0.0.weight"])
+    said = filled.said("net.pth", 4)
+    assert "fresh with seed 4: classifier.weight, classifier.bias" in said
+    assert "aux.weight" in said
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.uint8, torch.int64, torch.bool], ids=str)
+def test_whole_numbers_are_no_weights(dtype: torch.dtype) -> None:
+    module, state = _bottleneck()
+    before = {key: tensor.clone() for key, tensor in module.state_dict().items()}
+    state["project.weight"] = (state["project.weight"] * 100).to(dtype)
+    with pytest.raises(ExportError, match=r"project\.weight holds \w+, which is (quantised or an index|a mask)"):
+        fill(module, WeightFile(state))
+    assert all(torch.equal(tensor, before[key]) for key, tensor in module.state_dict().items())
+
+
+def test_half_and_double_precision_become_the_modules() -> None:
+    for dtype in (torch.float16, torch.bfloat16, torch.float64):
+        module, state = _bottleneck()
+        fill(module, WeightFile({key: tensor.to(dtype) for key, tensor in state.items()}))
+        expected = state["expand.weight"].to(dtype).float()
+        assert torch.equal(module.state_dict()["expand.weight"], expected)
+
+
+def test_a_negative_variance_is_the_weights_fault_and_names_the_node(tmp_path: Path) -> None:
+    module, state = _bottleneck()
+    state["depthwise_bn.running_var"][5] = -0.25
+    said = r"depthwise_bn: its running_var is -0\.25 for channel 5, and no variance is negative"
+    with pytest.raises(ExportError, match=said):
+        fill(module, WeightFile(state))
+    module.state_dict()["depthwise_bn.running_var"][5] = -0.25
+    for each in formats():
+        if each.is_available and each.has_weights:
+            with pytest.raises(ExportError, match=said):
+                deliver(
+                    template("bottleneck").build(resolution=8),
+                    tmp_path / f"net{each.endings[0]}",
+                    each.key,
+                    module=module,
+                )
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_header_nested_without_end_is_read_or_refused_in_words(tmp_path: Path) -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    save_file({"expand.weight": torch.ones(2)}, tmp_path / "net.safetensors", {"design": deep})
+    assert read_weights(tmp_path / "net.safetensors").digest == ""
+    raw = b'{"__metadata__":' + deep.encode() + b"}"
+    (tmp_path / "raw.safetensors").write_bytes(len(raw).to_bytes(8, "little") + raw)
+    with pytest.raises(ExportError, match="this is no safetensors file"):
+        read_weights(tmp_path / "raw.safetensors")
+
+
+def test_a_design_without_weights_says_so(tmp_path: Path) -> None:
+    design = Design.build(
+        "none",
+        [Node(NodeId("x"), Input(4, 8, 8)), Node(NodeId("act"), ReLU6()), Node(NodeId("y"), Output())],
+        [
+            Wire(PortRef(NodeId("x"), "y"), PortRef(NodeId("act"), "x")),
+            Wire(PortRef(NodeId("act"), "y"), PortRef(NodeId("y"), "x")),
+        ],
+    )
+    with pytest.raises(ExportError, match=r"net\.safetensors: the design keeps no weights") as refused:
+        deliver(design, tmp_path / "net.safetensors", "safetensors")
+    assert ".part" not in str(refused.value)

@@ -47,7 +47,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "&Import weights…",
         lambda c: c.import_weights(),
         (),
-        "Take weights from a .safetensors, .pt or .pth file; they are kept beside the design and exported with it",
+        "Take weights from a .safetensors file or a checkpoint; they lie beside the design and go into exports",
         is_valid,
         starts_section=True,
     ),
