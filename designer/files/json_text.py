@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from designer.errors import DesignFileError
@@ -42,11 +42,11 @@ class Spot:
 
     def into(self, *steps: str | int) -> Spot:
         """A value inside this one."""
-        return replace(self, steps=(*self.steps, *steps))
+        return Spot(self.text, self.path, (*self.steps, *steps), self.label)
 
     def called(self, label: str) -> Spot:
         """The same value with a name, after the names of what it is inside of."""
-        return replace(self, label=f"{self.label} › {label}" if self.label else label)
+        return Spot(self.text, self.path, self.steps, f"{self.label} › {label}" if self.label else label)
 
     @property
     def where(self) -> str:

@@ -336,9 +336,9 @@ def _port(nodes: Mapping[NodeId, Node], ref: PortRef, side: str) -> Port:
     node = nodes.get(ref.node)
     if node is None:
         raise EditRefused(f"a wire ends at '{ref.node}', and there is no such node{near(ref.node, nodes)}")
+    port = node.layer.port_called(side == "input", ref.port)
+    if port is not None:
+        return port
     ports = node.layer.inputs if side == "input" else node.layer.outputs
-    for port in ports:
-        if port.name == ref.port:
-            return port
     names = ", ".join(port.name for port in ports) or "none"
     raise EditRefused(f"{ref.node} has no {side} '{ref.port}' (it has: {names})")

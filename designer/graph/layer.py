@@ -48,6 +48,7 @@ class Port:
 
 
 _COUNTER_BYTES = 8
+_FEW_PORTS = 16
 
 
 class Weight(NamedTuple):
@@ -128,6 +129,21 @@ class Layer:
     def outputs(self) -> tuple[Port, ...]:
         """Ports that give to any number of wires."""
         return Y
+
+    def port_called(self, is_input: bool, name: str) -> Port | None:
+        """The input or output of a name, where there is one."""
+        ports = self.inputs if is_input else self.outputs
+        if len(ports) <= _FEW_PORTS:
+            return next((port for port in ports if port.name == name), None)
+        return (self._inputs_by_name if is_input else self._outputs_by_name).get(name)
+
+    @cached_property
+    def _inputs_by_name(self) -> Mapping[str, Port]:
+        return {port.name: port for port in self.inputs}
+
+    @cached_property
+    def _outputs_by_name(self) -> Mapping[str, Port]:
+        return {port.name: port for port in self.outputs}
 
     @property
     def passed_input(self) -> int:
@@ -265,13 +281,18 @@ class UnknownLayer(Layer):
     glyph: ClassVar[str] = "?"
     category: ClassVar[Category] = Category.DENSE
 
+    @cached_property
+    def _ports(self) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """Made once: of a type that nobody knows there may be thousands."""
+        return tuple(map(Port, self.input_names)), tuple(map(Port, self.output_names))
+
     @property
     def inputs(self) -> tuple[Port, ...]:
-        return tuple(map(Port, self.input_names))
+        return self._ports[0]
 
     @property
     def outputs(self) -> tuple[Port, ...]:
-        return tuple(map(Port, self.output_names))
+        return self._ports[1]
 
     @property
     def file_key(self) -> str:

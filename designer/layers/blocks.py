@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from designer.errors import Misfit
@@ -281,13 +281,19 @@ class Group(Layer):
 
     is_block = True
 
+    @cached_property
+    def _ports(self) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+        """Made once: there may be thousands, and every wire asks."""
+        starts, ends = self.body.input_nodes(), self.body.output_nodes()
+        return tuple(Port(node.id, node.name) for node in starts), tuple(Port(node.id, node.name) for node in ends)
+
     @property
     def inputs(self) -> tuple[Port, ...]:
-        return tuple(Port(node.id, node.name) for node in self.body.input_nodes())
+        return self._ports[0]
 
     @property
     def outputs(self) -> tuple[Port, ...]:
-        return tuple(Port(node.id, node.name) for node in self.body.output_nodes())
+        return self._ports[1]
 
     @property
     def downsampling(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise, product
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
@@ -21,6 +21,8 @@ from designer.ui.canvas.geometry import WireRoute, along, route, track
 
 CLEARANCE = 9.0
 """How far from a card a way around it keeps."""
+MOST_NEAR = 600
+"""Cards in the area of a wire up to which it is led around them."""
 _FINENESS = 12
 """Straight pieces for a curve."""
 _TOUCH = 1.0
@@ -71,18 +73,28 @@ class Cards:
 
     def take(self, id: NodeId, corner: Point) -> None:
         """Have it there no longer."""
-        self._cells.get(_cell(corner), {}).pop(id, None)
+        cell = _cell(corner)
+        if cell in self._cells:
+            self._cells[cell].pop(id, None)
+            if not self._cells[cell]:
+                del self._cells[cell]
 
     def within(
         self, left: float, top: float, right: float, bottom: float, but: Collection[NodeId]
     ) -> Iterator[tuple[NodeId, Point]]:
         """Cards that reach into a box and their corners, but for some."""
         least_x, least_y = left - CARD_WIDTH, top - CARD_HEIGHT
-        for column in range(int(least_x // _CELL_X), int(right // _CELL_X) + 1):
-            for line in range(int(least_y // _CELL_Y), int(bottom // _CELL_Y) + 1):
-                for id, corner in self._cells.get((column, line), {}).items():
-                    if least_x < corner.x < right and least_y < corner.y < bottom and id not in but:
-                        yield id, corner
+        for cell in self._met(_cell(Point(least_x, least_y)), _cell(Point(right, bottom))):
+            for id, corner in self._cells[cell].items():
+                if least_x < corner.x < right and least_y < corner.y < bottom and id not in but:
+                    yield id, corner
+
+    def _met(self, first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
+        """The cells with cards from one to another; no more are looked at than there are, however far apart."""
+        columns, lines = range(first[0], last[0] + 1), range(first[1], last[1] + 1)
+        if len(columns) * len(lines) > len(self._cells):
+            return [cell for cell in self._cells if cell[0] in columns and cell[1] in lines]
+        return [cell for cell in product(columns, lines) if cell in self._cells]
 
 
 def _cell(corner: Point) -> tuple[int, int]:
@@ -111,7 +123,9 @@ def led(ask: Ask, cards: Cards, ends: Collection[NodeId], steps: Callable[[NodeI
     area = watched(ask)
     if area is None:
         return usual
-    near = list(cards.within(area.left(), area.top(), area.right(), area.bottom(), ends))
+    near = list(islice(cards.within(area.left(), area.top(), area.right(), area.bottom(), ends), MOST_NEAR + 1))
+    if len(near) > MOST_NEAR:  # no way around so many could be followed by eye, and finding one would take long
+        return usual
     if _is_clear(usual.path, [corner for _, corner in near]):
         return usual
     passed = [step for id in (*ends, *(id for id, _ in near)) for step in steps(id)]

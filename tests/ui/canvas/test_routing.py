@@ -14,6 +14,8 @@ from designer.edit.edits import move
 from designer.edit.grouping import expand_block
 from designer.edit.layout import tidy
 from designer.edit.sizes import CARD_WIDTH
+from designer.errors import DesignFileError
+from designer.files.design_json import dumps, loads
 from designer.graph.design import Design, Node, NodeId, Point
 from designer.graph.difference import difference
 from designer.layers.activation import ReLU
@@ -24,8 +26,9 @@ from tests.benchmarks.designs import bottlenecks
 from tests.edit.cards import overlapping
 from tests.layered_designs import Sketch, branched, cells, layered_designs, residuals, u_net
 from tests.random_designs import designs
-from tests.small_designs import ref
+from tests.small_designs import ref, wire
 from tests.sound_designs import grouped_designs
+from tests.steps import steps_of
 from tests.ui.canvas.wiring import counted, crossings, hidden, library_crossings
 
 T = TypeVar("T")
@@ -170,3 +173,32 @@ def test_a_card_in_the_way_is_gone_around_and_once_it_is_gone_the_wire_is_straig
     assert drawing.wires[target].line != straight
     drawing.apply(difference(crowded, apart), apart)
     assert drawing.wires[target].line == straight
+
+
+def _far_apart(reach: float, between: int = 0) -> Design:
+    """Two wired cards at opposite ends of the canvas, and others in a heap between them."""
+    ends = [
+        Node(NodeId("x"), Input(), position=Point(-reach, -reach)),
+        Node(NodeId("y"), ReLU(), position=Point(reach, reach)),
+    ]
+    heap = [Node(NodeId(f"n{index}"), ReLU(), position=Point(0.0, 0.0)) for index in range(between)]
+    chain = [wire("x.y", "y.x"), *(wire("x.y", f"{node.id}.x") for node in heap)]
+    return Design.build("far", [*ends, *heap], chain)
+
+
+@pytest.mark.parametrize("between", [0, 40])
+def test_a_wire_costs_what_there_is_to_draw_however_far_it_goes(between: int) -> None:
+    near, far = (steps_of(lambda: Drawing(_far_apart(reach, between))) for reach in (3e3, 1e7))  # noqa: B023  # run at once
+    assert far < 1.5 * near
+
+
+def test_a_heap_of_cards_costs_what_it_has_of_cards() -> None:
+    small, large = (steps_of(lambda: Drawing(_far_apart(3e3, size))) for size in (1000, 2000))  # noqa: B023  # run at once
+    assert large < 2.5 * small
+
+
+def test_a_place_beyond_any_canvas_is_refused() -> None:
+    text = dumps(_far_apart(1e7))
+    assert loads(text) == _far_apart(1e7)
+    with pytest.raises(DesignFileError, match="is no place; a place is two numbers, none beyond 1e"):
+        loads(text.replace("10000000", "10000001"))
