@@ -90,6 +90,12 @@ def test_a_design_with_something_in_it_has_no_such_words(window: MainWindow) -> 
     assert window.bench.open_design(Design("bare")).beginning.isVisible()
 
 
+def test_measuring_waits_calmly(window: MainWindow, tab: DesignTab) -> None:
+    window.bench.latency.set_live(True)
+    assert window.costs.state.text() == "waits until it is drawn"
+    assert window.costs.state.palette().windowText().color() == tokens().text_tone("todo")
+
+
 def test_an_unwired_card_is_to_do_and_a_contradiction_is_a_problem(window: MainWindow, tab: DesignTab) -> None:
     drop(tab, "relu6", QPoint(200, 200))
     assert {card.issue.severity for card in window.problems.cards} == {Severity.TODO}
