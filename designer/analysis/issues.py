@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -15,9 +15,17 @@ class Severity(Enum):
     """How bad it is."""
 
     ERROR = "error"
-    """The design cannot run."""
+    """What is drawn contradicts itself; it cannot run."""
     WARNING = "warning"
     """It runs, but surely not as meant."""
+    TODO = "to do"
+    """Something is still to be drawn: nothing is wrong with what is there."""
+
+
+def worst(issues: Iterable[Issue]) -> Severity:
+    """The severity of the worst of some problems; there must be one."""
+    order = list(Severity)
+    return min((issue.severity for issue in issues), key=order.index)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Issue:
         mend: What would mend it, in words.
         port: The input it is about, where it is one.
         fixes: Mends that are one click away.
+        runs_anyway: Whether the design runs while this is still to do.
     """
 
     code: str
@@ -56,6 +65,12 @@ class Issue:
     mend: str = ""
     port: PortRef | None = None
     fixes: tuple[Fix, ...] = ()
+    runs_anyway: bool = False
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether it keeps the design from running."""
+        return self.severity is not Severity.WARNING and not self.runs_anyway
 
     @property
     def node(self) -> NodeId | None:

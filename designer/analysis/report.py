@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
 from designer.analysis.training_memory import training_memory
 from designer.errors import InvalidDesign
@@ -81,12 +80,12 @@ class CostReport:
 
 def problem_lines(analysis: Analysis) -> tuple[str, ...]:
     """One line a problem that keeps the design from running."""
-    return tuple(issue.line() for issue in analysis.issues if issue.severity is Severity.ERROR)
+    return tuple(issue.line() for issue in analysis.issues if issue.is_blocking)
 
 
 def warning_lines(analysis: Analysis) -> tuple[str, ...]:
     """One line a problem that does not keep it from running."""
-    return tuple(issue.line() for issue in analysis.issues if issue.severity is not Severity.ERROR)
+    return tuple(issue.line() for issue in analysis.issues if not issue.is_blocking)
 
 
 def cost_report(analysis: Analysis) -> CostReport:

@@ -129,7 +129,7 @@ def _is_empty(design: Design) -> Iterator[Issue]:
     if not design.nodes:
         yield Issue(
             "empty",
-            Severity.ERROR,
+            Severity.TODO,
             (),
             "the design is empty",
             "nothing is on the canvas",
@@ -143,7 +143,7 @@ def _has_input(design: Design) -> Iterator[Issue]:
         fixes = (Fix("Add an input", making_room(partial(_with_input, target=loose))),) if loose else ()
         yield Issue(
             "no-input",
-            Severity.ERROR,
+            Severity.TODO,
             (),
             "there is no input",
             "shapes begin at an Input node",
@@ -158,7 +158,7 @@ def _has_output(design: Design) -> Iterator[Issue]:
         fixes = (Fix("Add an output", making_room(partial(_with_output, source=loose[-1]))),) if loose else ()
         yield Issue(
             "no-output",
-            Severity.ERROR,
+            Severity.TODO,
             (),
             "there is no output",
             "what the design gives is marked by an Output node",
@@ -173,7 +173,7 @@ def _inputs_are_fed(design: Design) -> Iterator[Issue]:
         which = f"input {ref.port}" if len(layer.inputs) > 1 else "its input"
         yield Issue(
             "unconnected",
-            Severity.ERROR,
+            Severity.TODO,
             (ref.node,),
             f"{which} takes no wire",
             "nothing is computed here without it",
@@ -192,12 +192,13 @@ def _outputs_are_read(design: Design) -> Iterator[Issue]:
             )
             yield Issue(
                 "dead-end",
-                Severity.WARNING,
+                Severity.TODO,
                 (ref.node,),
                 "its result goes nowhere",
                 "nothing reads it, yet it is computed and counted",
                 "wire it on, or delete the node",
                 fixes=fixes,
+                runs_anyway=True,
             )
 
 

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from designer.analysis.cost import KindCost, NodeCost, added
-from designer.analysis.issues import Issue, Severity
+from designer.analysis.issues import Issue
 from designer.analysis.kinds import Tallies, listed, retallied, tallied
 from designer.analysis.memory import MemoryPlan, Segment
 from designer.analysis.reach import Reach
@@ -180,7 +180,7 @@ class Analysis:
     @property
     def is_valid(self) -> bool:
         """Whether nothing keeps it from running."""
-        return not self._faulty and not any(issue.severity is Severity.ERROR for issue in self._structure)
+        return not self._faulty and not any(issue.is_blocking for issue in self._structure)
 
     @property
     def digest(self) -> str:

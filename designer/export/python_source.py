@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
@@ -47,7 +46,7 @@ def python_source(analysis: Analysis) -> str:
         InvalidDesign: The design has problems; the text has a line for each.
     """
     if not analysis.is_valid:
-        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.severity is Severity.ERROR)
+        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.is_blocking)
     kinds = named(kinds_of(analysis))
     network = class_name(analysis.design.name)
     while network in kinds:

@@ -108,8 +108,8 @@ def lookup(key: str) -> type[Layer]:
 def search(text: str) -> tuple[type[Layer], ...]:
     """Layers that a few typed letters may mean, best first; all of them for no letters.
 
-    A word that starts with the letters comes before one that contains them, before one that has them in order; of what
-    matches alike, a word of the title before any other.
+    A word that starts with the letters comes before one that contains them, before one that has them in order; a word
+    of the title before any other.
     """
     letters = text.casefold().replace(" ", "")
     if not letters:
@@ -122,14 +122,18 @@ def search(text: str) -> tuple[type[Layer], ...]:
     return tuple(cls for _, _, cls in sorted(scored, key=lambda entry: (-entry[0], entry[1])))
 
 
+_BY_TITLE = {4: 8, 3: 7, 2: 4, 1: 2, 0: 0}
+_BY_OTHERS = {4: 6, 3: 5, 2: 3, 1: 1, 0: 0}
+"""What a match is worth in the title and in the other words."""
+
+
 def entry_score(letters: str, title: str, others: tuple[str, ...]) -> int:
     """How well typed letters match something with a title and more words to find it by: 0 not, the more the better.
 
-    Of matches that are alike, the one in the title counts more: who types ``res`` means *Residual add*, and not a block
-    that has a residual.
+    A word of the title that is or begins with the letters comes before any other word: who types ``res`` means
+    *Residual add*, and not a block that has a residual; who types ``conv`` sees *Convolution* before what has one.
     """
-    in_title = match_score(letters, (title, *title.split()))
-    return max(2 * in_title, 2 * match_score(letters, others) - 1)
+    return max(_BY_TITLE[match_score(letters, (title, *title.split()))], _BY_OTHERS[match_score(letters, others)])
 
 
 def match_score(letters: str, words: tuple[str, ...]) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis
 from designer.errors import InvalidDesign
 from designer.graph.design import NodePath, PortRef
@@ -97,7 +96,7 @@ class Program:
 def refuse_invalid(analysis: Analysis) -> None:
     """Raise InvalidDesign, with a line for each problem, unless the design can run."""
     if not analysis.is_valid:
-        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.severity is Severity.ERROR)
+        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.is_blocking)
 
 
 def program_of(analysis: Analysis) -> Program:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from designer import wording
-from designer.analysis.issues import Severity
 from designer.analysis.snapshot import Analysis, analyse
 from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Edit
@@ -40,7 +39,7 @@ def _refuse_new_problems(before: Analysis, after: Analysis, what: str) -> None:
     """Raise EditRefused where what passes does not suit those that read it."""
     known = {issue.line() for issue in before.issues}
     for issue in after.issues:
-        if issue.severity is Severity.ERROR and issue.line() not in known:
+        if issue.is_blocking and issue.line() not in known:
             raise EditRefused(f"{what} cannot be bypassed: {issue.what}, {issue.why}")
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from designer import wording
-from designer.analysis.issues import Severity
 from designer.analysis.snapshot import analyse
 from designer.export.result import ExportResult
 from designer.files.design_json import dumps
@@ -27,7 +26,7 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
         return None
     analysis = bench.whole_analysis
     if analysis is not None and not analysis.is_valid:
-        first, *more = (issue.line() for issue in analysis.issues if issue.severity is Severity.ERROR)
+        first, *more = (issue.line() for issue in analysis.issues if issue.is_blocking)
         others = f" and {wording.plural(len(more), 'more problem')}" if more else ""
         bench.said.emit(f"Nothing can be exported yet: {first}{others}")
         return None

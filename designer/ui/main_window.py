@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
 
 from designer.analysis.figures import Figure
-from designer.analysis.issues import Fix, Issue
+from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.snapshot import Totals
 from designer.edit.document import Command
 from designer.errors import DesignFileError
@@ -263,7 +263,8 @@ class MainWindow(QMainWindow):
         elif not latency.is_live:
             state, tone = "not live", "warning"
         elif whole is not None and not whole.is_valid:
-            state, tone = "waits until it is valid", "warning"
+            is_todo = all(issue.severity is Severity.TODO for issue in whole.issues)
+            state, tone = ("waits until it is drawn", "todo") if is_todo else ("waits until it is valid", "warning")
         else:
             state, tone = "live", "ok"
         path = self.bench.tab.path if self.bench.tab is not None else ()

@@ -77,9 +77,16 @@ def _shown(action: QAction) -> QAction:
 
 
 def _add_mends(menu: QMenu, bench: Workbench, tab: DesignTab, id: NodeId) -> None:
+    """The mends; what one would do is shown while the pointer or the keyboard is on it."""
+    edits = {}
     for issue in tab.shown_analysis.issues_of(id):
         for fix in issue.fixes:
-            menu.addAction(f"Fix: {fix.label}", partial(bench.apply, fix.label, fix.edit))
+            made = menu.addAction(f"Fix: {fix.label}", partial(bench.apply, fix.label, fix.edit))
+            edits[made] = fix.edit
+    if not edits:
+        return
+    menu.hovered.connect(lambda at: tab.ghosts.show(edits[at]) if at in edits else tab.ghosts.dismiss())
+    menu.aboutToHide.connect(tab.ghosts.dismiss)
 
 
 def _add_wires(menu: QMenu, tab: DesignTab, id: NodeId) -> None:

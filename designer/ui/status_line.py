@@ -11,11 +11,12 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QStatusBar, QToolButton, QWidget
 
 from designer import wording
+from designer.analysis.issues import Severity, worst
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.settings import Settings
-from designer.ui.theme import metrics
+from designer.ui.theme import TONES, metrics
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64)
 MESSAGE_MS = 6000
@@ -77,13 +78,7 @@ class StatusLine(QStatusBar):
         if document is None or analysis is None:
             self.validity.setText("")
             return
-        problems = len(analysis.issues)
-        if not problems:
-            text, tone = "Valid", "ok"
-        elif analysis.is_valid:
-            text, tone = f"Valid, {wording.plural(problems, 'warning')}", "warning"
-        else:
-            text, tone = wording.plural(problems, "problem"), "error"
+        text, tone = _state(analysis)
         self.validity.setText(f"● {text} · {saved_text(document)}")
         self.validity.set_tone(tone)
         self.validity.setAccessibleName(f"{text}, {saved_text(document)}")
@@ -180,6 +175,19 @@ class StatusLine(QStatusBar):
         setattr(self._settings, name, value)
         self.show_conditions()
         self.conditions_chosen.emit()
+
+
+def _state(analysis: Analysis) -> tuple[str, str]:
+    """Whether the design is valid, in words and as a tone; what is only still to be drawn is no problem."""
+    if not analysis.issues:
+        return "Valid", "ok"
+    todo = sum(issue.severity is Severity.TODO for issue in analysis.issues)
+    others = len(analysis.issues) - todo
+    words = [f"{wording.count(todo)} to do"] if todo else []
+    if others:
+        words.insert(0, wording.plural(others, "warning" if analysis.is_valid else "problem"))
+    valid = ["Valid"] if analysis.is_valid else []
+    return ", ".join([*valid, *words]), TONES[worst(analysis.issues)]
 
 
 def saved_text(document: Document) -> str:

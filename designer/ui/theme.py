@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from designer.analysis.issues import Severity
 from designer.graph.layer import Category
 
 
@@ -46,7 +47,7 @@ class Tokens:
         wire: A tensor on its way.
         residual: A tensor that skips layers.
         template: Whole networks in lists, and what belongs to no category.
-        fills: Tones by name: ok, hint, warning, error.
+        fills: Tones by name: ok, hint, warning, error, todo.
         texts: The same tones where words are written in them.
         categories: Stripes and bars by category.
     """
@@ -74,7 +75,7 @@ class Tokens:
         return self.categories[category]
 
     def tone(self, name: str) -> QColor:
-        """A tone as a fill or a frame: ``ok``, ``hint``, ``warning`` or ``error``."""
+        """A tone as a fill or a frame: ``ok``, ``hint``, ``warning``, ``error`` or ``todo``."""
         return self.fills[name]
 
     def text_tone(self, name: str) -> QColor:
@@ -94,6 +95,10 @@ class Tokens:
     def tinted(self, ground: QColor, tone: str, share: float = 0.14) -> QColor:
         """A ground with a share of a tone in it."""
         return mixed(ground, self.fills[tone], share)
+
+
+TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.TODO: "todo"}
+"""How a problem looks: red where something contradicts itself, grey where it is only still to be drawn."""
 
 
 def mixed(a: QColor, b: QColor, share: float) -> QColor:
@@ -140,8 +145,8 @@ DARK = Tokens(
     wire=QColor("#667085"),
     residual=QColor("#9d6cf0"),
     template=QColor("#3fb27f"),
-    fills=_colours({"ok": "#3fb27f", "hint": "#3fb27f", "warning": "#e0a33b", "error": "#e0605e"}),
-    texts=_colours({"ok": "#57c795", "hint": "#a8dfc6", "warning": "#ecb95c", "error": "#f59c9a"}),
+    fills=_colours({"ok": "#3fb27f", "hint": "#3fb27f", "warning": "#e0a33b", "error": "#e0605e", "todo": "#7f8a9c"}),
+    texts=_colours({"ok": "#57c795", "hint": "#a8dfc6", "warning": "#ecb95c", "error": "#f59c9a", "todo": "#b4bdcb"}),
     categories={
         Category.ENDPOINT: QColor("#3fb27f"),
         Category.CONVOLUTION: QColor("#4c8dff"),
@@ -169,8 +174,8 @@ LIGHT = Tokens(
     wire=QColor("#8a94a6"),
     residual=QColor("#8451e0"),
     template=QColor("#22905f"),
-    fills=_colours({"ok": "#22905f", "hint": "#22905f", "warning": "#c9810c", "error": "#d23f3d"}),
-    texts=_colours({"ok": "#136b43", "hint": "#145c3c", "warning": "#7d4e00", "error": "#a92322"}),
+    fills=_colours({"ok": "#22905f", "hint": "#22905f", "warning": "#c9810c", "error": "#d23f3d", "todo": "#6c788b"}),
+    texts=_colours({"ok": "#136b43", "hint": "#145c3c", "warning": "#7d4e00", "error": "#a92322", "todo": "#4a5568"}),
     categories={
         Category.ENDPOINT: QColor("#22905f"),
         Category.CONVOLUTION: QColor("#2f74ee"),

@@ -316,19 +316,32 @@ def small(*layers: Any) -> Design:
 
 
 PROBLEMS: list[tuple[Design, str, Severity, str]] = [
-    (Design(), "empty", Severity.ERROR, "the design is empty"),
-    (small(ReLU6(), Output()), "no-input", Severity.ERROR, "there is no input"),
-    (small(Input(), ReLU6()), "no-output", Severity.ERROR, "there is no output"),
-    (small(Input(), Add(), Output()), "unconnected", Severity.ERROR, "input b takes no wire"),
+    (Design(), "empty", Severity.TODO, "the design is empty"),
+    (small(ReLU6(), Output()), "no-input", Severity.TODO, "there is no input"),
+    (small(Input(), ReLU6()), "no-output", Severity.TODO, "there is no output"),
+    (small(Input(), Add(), Output()), "unconnected", Severity.TODO, "input b takes no wire"),
     (small(Input(), FullyConnected(), Output()), "needs-vector", Severity.ERROR, "it takes a vector"),
     (small(Input(), DepthwiseConv2d(4), Output()), "even-symmetric", Severity.ERROR, "even kernel"),
 ]
+
+
+def test_a_result_that_goes_nowhere_is_to_do_and_the_design_runs() -> None:
+    design = template("bottleneck").build()
+    loose = design.with_node(Node(NodeId("loose"), ReLU6())).with_wire(
+        Wire(PortRef(NodeId("expand"), "y"), PortRef(NodeId("loose"), "x"))
+    )
+    analysis = analyse(loose)
+    assert [(issue.code, issue.severity) for issue in analysis.issues] == [("dead-end", Severity.TODO)]
+    assert not analysis.issues[0].is_blocking
+    assert analysis.is_valid
 
 
 @pytest.mark.parametrize(("design", "code", "severity", "what"), PROBLEMS)
 def test_problems_say_what(design: Design, code: str, severity: Severity, what: str) -> None:
     issue = next(issue for issue in analyse(design).issues if issue.code == code)
     assert issue.severity is severity
+    assert issue.is_blocking
+    assert not analyse(design).is_valid
     assert what in issue.what
     assert issue.why
     assert issue.mend

@@ -233,6 +233,18 @@ def test_a_preview_is_seen_and_leaves_no_step_unless_committed() -> None:
     assert seen[-1] == "three", "who stopped watching hears no more"
 
 
+def test_an_edit_that_keeps_what_is_previewed_shows_nobody_anything_new() -> None:
+    document = Document(template("bottleneck").build())
+    told: list[str] = []
+    document.preview(lambda design: move(design, {NodeId("add"): Point(5, 5)}))
+    shown = document.design
+    document.observe(lambda _before, _after: told.append("design"))
+    document.observe_steps(lambda: told.append("step"))
+    document.apply(Command("Move", lambda design: move(design, {NodeId("add"): Point(5, 5)})))
+    assert document.design is document.committed_design is shown
+    assert told == ["step"]
+
+
 def test_a_new_edit_forgets_what_was_undone() -> None:
     opened = document()
     opened.apply(renaming("one"))

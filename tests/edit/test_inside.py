@@ -52,6 +52,24 @@ def doubly(design: Design) -> tuple[NodeId, NodeId]:
 # The lens ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_a_run_that_has_not_ended_is_taken_back_and_no_other(is_inside: bool) -> None:
+    document = Document(nested() if is_inside else chain())
+    shown: Editable = InsideGroup(document, doubly(document.design)) if is_inside else document
+    shown.apply(Command("Move b", lambda design: move(design, {B: Point(1, 1)}), merge_key="other"))
+    before = document.design
+    for x in (7, 8):
+        shown.apply(Command("Move a", partial(move, places={A: Point(x, 9)}), merge_key="run"))
+    shown.take_back("another")
+    assert shown.design.nodes[A].position == (8, 9)
+    shown.take_back("run")
+    assert document.design is document.committed_design is before
+    assert document.redo_label is None
+    shown.seal()
+    shown.take_back("other")
+    assert document.design is before
+
+
 def test_an_edit_inside_is_one_step_of_the_whole_and_changes_nothing_else() -> None:
     document = Document(nested())
     path = doubly(document.design)

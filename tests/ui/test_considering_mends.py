@@ -17,6 +17,7 @@ from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
 from designer.templates.networks import template
 from designer.ui.main_window import MainWindow
+from designer.ui.node_menu import node_menu
 from designer.ui.settings import Settings
 from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
@@ -117,3 +118,19 @@ def test_an_edit_meanwhile_stays(window: MainWindow, tab: DesignTab) -> None:
     leave(mend)
     assert tab.analysis.is_valid
     assert window.problems.cards == []
+
+
+def test_a_mend_in_the_menu_is_shown_too_and_gone_with_the_menu(window: MainWindow, tab: DesignTab) -> None:
+    before = tab.document.design
+    tab.select([NodeId("add")])
+    for _ in range(2):
+        menu = node_menu(window.views, window.bench, window)
+        menu.popup(QPoint(100, 100))
+        adding = next(action for action in menu.actions() if "Add a 1×1" in action.text())
+        menu.setActiveAction(adding)
+        assert set(tab.document.design.nodes) > set(before.nodes)
+        menu.setActiveAction(next(action for action in menu.actions() if "stride to 1" in action.text()))
+        assert set(tab.document.design.nodes) == set(before.nodes)
+        assert tab.document.design != before
+        menu.close()
+        assert tab.document.design is before

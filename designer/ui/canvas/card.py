@@ -13,7 +13,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
 from designer import wording
 from designer.analysis.cost import NodeCost
-from designer.analysis.issues import Issue, Severity
+from designer.analysis.issues import Issue, Severity, worst
 from designer.analysis.shapes import ReceptiveField
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.errors import DesignerError
@@ -124,7 +124,7 @@ def face(
         _profile(report),
         layer.is_block,
         _skips(report),
-        _worst(issues),
+        worst(issues) if issues else None,
         loose,
         report is not None and report.outputs is not None,
         len(names),
@@ -154,12 +154,6 @@ def _cost_words(cost: NodeCost | None) -> str:
     if cost.parameters:
         return f"{wording.short(cost.parameters)} · {wording.short(cost.elementwise)} op"
     return f"{wording.short(cost.elementwise)} op" if cost.elementwise else ""
-
-
-def _worst(issues: tuple[Issue, ...]) -> Severity | None:
-    if not issues:
-        return None
-    return Severity.ERROR if any(issue.severity is Severity.ERROR for issue in issues) else issues[0].severity
 
 
 def _profile(report: NodeReport | None) -> tuple[float, ...]:

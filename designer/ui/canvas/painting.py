@@ -30,7 +30,7 @@ from designer.ui.canvas.geometry import (
     rounded_line,
     silhouette,
 )
-from designer.ui.theme import Tokens, contrast, mixed
+from designer.ui.theme import TONES, Tokens, contrast, mixed
 
 READABLE = 4.5
 """The least contrast of text with its ground."""
@@ -160,18 +160,12 @@ class Paints:
             PortMark.MISFIT: (QPen(look.tone("warning"), 2.2), QBrush(look.tone("warning"))),
             PortMark.REFUSED: (QPen(look.edge, 1.4), QBrush(look.ground)),
         }
-        self.loose = QPen(look.error, 2.0, Qt.PenStyle.DotLine)
+        self.loose = QPen(look.quiet, 2.0, Qt.PenStyle.DotLine)
         self.heats = [QBrush(mixed(look.raised, look.error, 0.75 * step / 15)) for step in range(16)]
         self.plain_inks, self.broken_inks = _inks(look, self.card.color()), _inks(look, self.broken_card.color())
         self.heat_inks = [_inks(look, brush.color()) for brush in self.heats]
-        self.severities = {
-            Severity.ERROR: QBrush(look.error),
-            Severity.WARNING: QBrush(look.tone("warning")),
-        }
-        self.severity_inks = {
-            Severity.ERROR: QPen(_ink_on(look.error)),
-            Severity.WARNING: QPen(_ink_on(look.tone("warning"))),
-        }
+        self.severities = {severity: QBrush(look.tone(tone)) for severity, tone in TONES.items()}
+        self.severity_inks = {severity: QPen(_ink_on(look.tone(tone))) for severity, tone in TONES.items()}
 
     def ground_of(self, face: Face, state: CardState) -> QBrush:
         """What a card is filled with."""
@@ -485,10 +479,14 @@ def _port(painter: QPainter, centre: QPointF, mark: PortMark, pen: QPen, paint: 
     painter.drawEllipse(centre, radius, radius)
 
 
+_BADGES = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.TODO: "…"}
+"""Never colour alone."""
+
+
 def _badge(painter: QPainter, severity: Severity, paint: Paints) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paint.severities[severity])
     painter.drawEllipse(_BADGE)
     painter.setPen(paint.severity_inks[severity])
     painter.setFont(card_font(10, True))
-    painter.drawText(_BADGE, Qt.AlignmentFlag.AlignCenter, "!" if severity is Severity.ERROR else "?")
+    painter.drawText(_BADGE, Qt.AlignmentFlag.AlignCenter, _BADGES[severity])

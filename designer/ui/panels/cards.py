@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from designer.ui.theme import Tokens, mixed, tokens
@@ -131,6 +131,26 @@ class PanelScroll(QScrollArea):
         self.column.setContentsMargins(margin, margin, margin, margin)
         self.column.setSpacing(margin * 3 // 2)
         self.setWidget(self.content)
+
+
+class SteadyScroll(PanelScroll):
+    """Stays where it is scrolled to, though its content becomes shorter or its room taller: below stands nothing then.
+
+    Otherwise what is under the pointer at the end of a panel would move down by itself.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._hold(self.viewport().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hold the place before Qt looks how far it can be scrolled."""
+        self._hold(event.size().height())
+        super().resizeEvent(event)
+
+    def _hold(self, room: int) -> None:
+        top = self.verticalScrollBar().value()
+        self.content.setMinimumHeight(top + room if top else 0)
 
 
 class FittingScroll(PanelScroll):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from designer.ui.panels.cards import FittingScroll, PanelScroll
+from designer.ui.panels.cards import FittingScroll, SteadyScroll
 from designer.ui.panels.costs import CostsPanel
 
 PROBLEM_LINES = 17
@@ -19,7 +19,7 @@ def right_column(costs: CostsPanel, inspector: QWidget, problems: QWidget) -> QW
     measurement arrives or a sum becomes incomplete.
     """
     column = QWidget()
-    upper, lower = PanelScroll(column), FittingScroll(PROBLEM_LINES, column)
+    upper, lower = SteadyScroll(column), FittingScroll(PROBLEM_LINES, column)
     # A bar that comes and goes would make the fields narrower and wider.
     upper.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     upper.column.addWidget(costs)

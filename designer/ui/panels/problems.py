@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from designer import wording
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+from designer.ui.theme import TONES
 
 SHOWN_AT_MOST = 30
-
-TONES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
 class ProblemCard(Card):
@@ -42,6 +41,7 @@ class ProblemCard(Card):
         self.setToolTip(issue.line())
         self.show_button = _ElidedButton("Show", self)
         self.show_button.setToolTip(f"Show {place} on the canvas")
+        self.show_button.setVisible(issue.node is not None)
         self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
         head = QHBoxLayout()
@@ -50,7 +50,8 @@ class ProblemCard(Card):
         self.column.addLayout(head)
         self.column.addWidget(why)
         if issue.mend and not issue.fixes:
-            self.column.addWidget(quiet(f"Mend: {issue.mend}", self))
+            mend = issue.mend[:1].upper() + issue.mend[1:]
+            self.column.addWidget(quiet(mend if issue.severity is Severity.TODO else f"Mend: {issue.mend}", self))
         self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
         for button in self.fix_buttons:
             self.column.addWidget(button)
@@ -173,14 +174,21 @@ class ProblemsPanel(QWidget):
         for card, issue in zip(self.cards, self._issues, strict=False):
             card.issue = issue  # the same words, but mends made for the present design
 
+    def _head(self, words: str) -> None:
+        self.title.setText(words.upper())
+        self.title.setAccessibleName(words)
+
     def _rebuild(self) -> None:
         clear(self._column)
         self._cards = []
         self.count.setText(wording.count(len(self._issues)) if self._issues else "")
         if not self._issues:
+            self._head("Problems")
             self._column.addWidget(quiet("None: every shape fits.", self))
             return
-        self.count.set_tone(TONES[self._issues[0].severity])
+        worst = self._issues[0].severity
+        self.count.set_tone(TONES[worst])
+        self._head("To do" if worst is Severity.TODO else "Problems")
         for issue in self._issues[:SHOWN_AT_MOST]:
             card = ProblemCard(issue, self)
             card.shown.connect(self.show_requested)

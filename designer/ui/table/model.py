@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush
 
-from designer.analysis.issues import Severity
+from designer.analysis.issues import worst
 from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.document import Command, Document, Edit
 from designer.edit.edits import rename
@@ -20,7 +20,7 @@ from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, NodePath
 from designer.ui.table.columns import COLUMNS, Column, NodeTimes, cell_text, spoken
 from designer.ui.table.rows import Branch, Inside, Row, content_of
-from designer.ui.theme import tokens
+from designer.ui.theme import TONES, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -381,7 +381,6 @@ def _tip(row: Row, column: Column, times: NodeTimes) -> str:
 
 def _ink(row: Row, column: Column) -> QBrush | None:
     if column is Column.PROBLEMS and row.issues:
-        is_error = any(issue.severity is Severity.ERROR for issue in row.issues)
-        return QBrush(tokens().text_tone("error" if is_error else "warning"))
+        return QBrush(tokens().text_tone(TONES[worst(row.issues)]))
     is_quiet = column in (Column.TYPE, Column.SETTINGS) or not row.is_editable
     return QBrush(tokens().quiet) if is_quiet else None

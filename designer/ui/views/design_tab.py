@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.edit.editable import Editable
-from designer.edit.edits import place
+from designer.edit.edits import paste, place
 from designer.edit.room import free_place
 from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
 from designer.graph.remark import RemarkId
+from designer.templates.networks import template
 from designer.ui.canvas.ghosts import Ghosts
 from designer.ui.canvas.placing import centred_corner, place_behind
 from designer.ui.canvas.rename_box import RenameBox
@@ -27,6 +28,8 @@ from designer.ui.canvas.view import CanvasView
 from designer.ui.document_bridge import DocumentBridge
 from designer.ui.heat import HeatMap
 from designer.ui.picture import PictureOptions, picture_data
+from designer.ui.shelves import network
+from designer.ui.views.beginning import Beginning
 from designer.ui.views.notice_bar import NoticeBar
 from designer.ui.views.walking import Walking
 from designer.ui.wiring_by_list import Wiring
@@ -72,6 +75,8 @@ class DesignTab(QWidget):
         layout.addWidget(self.walking.bar)
         layout.addWidget(self.canvas)
         self.setFocusProxy(self.canvas)
+        self.beginning = Beginning(self.canvas)
+        self.beginning.chosen.connect(self._begin_with)
         self._meaning_changed = False
         self.bridge.design_changed.connect(self._changed)
         self._forget_steps = document.observe_steps(self.document_changed.emit)
@@ -81,6 +86,7 @@ class DesignTab(QWidget):
         self.scene.said.connect(self.said)
         self.walking.said.connect(self.said)
         self.walking.arrived.connect(self._arrived)
+        self._offer_beginning()
 
     @property
     def analysis(self) -> Analysis:
@@ -236,6 +242,17 @@ class DesignTab(QWidget):
         if self.scene.do(f"Place {layer.card_title()}", edit):
             self.show_node(added[0])
 
+    def _offer_beginning(self) -> None:
+        design = self.shown.design
+        self.beginning.setVisible(self.shown.is_editable and not design.nodes and not design.remarks)
+
+    def _begin_with(self, key: str) -> None:
+        """Lay a template out on the empty canvas: its nodes, not a block of them."""
+        begun = network(template(key))
+        if self.scene.do(f"Begin with {begun.name}", lambda design: paste(design, begun, Point(0.0, 0.0))[0]):
+            self.fit_all()
+            self.canvas.setFocus()
+
     @cached_property
     def wiring(self) -> Wiring:
         """Asks by lists what is to be wired to what."""
@@ -247,12 +264,14 @@ class DesignTab(QWidget):
         self.bridge.end()
 
     def _arrived(self) -> None:
+        self._offer_beginning()
         self._heat = None  # the cards are other ones
         self._meaning_changed = True
         self.level_changed.emit()
 
     def _changed(self, changes: Difference) -> None:
         self.is_untouched = False
+        self._offer_beginning()
         # Where nothing of what is inside a block changed, something around it did.
         self._meaning_changed |= not changes.keeps_meaning or (bool(self.path) and not changes)
         self.document_changed.emit()

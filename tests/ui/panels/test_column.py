@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea, QScrollBar
 from pytestqt.qtbot import QtBot
 
 from designer.edit.document import Command
@@ -99,6 +99,40 @@ def test_fields_stay_under_the_pointer(
     assert before
     happens(window, tab)
     assert places(window) == before
+
+
+def scroller(window: MainWindow) -> QScrollBar:
+    """The bar of the column that the inspector stands in."""
+    (area,) = (each for each in window.findChildren(QScrollArea) if each.isAncestorOf(window.inspector))
+    return area.verticalScrollBar()
+
+
+def test_scrolled_to_the_end_fields_stay_when_the_problems_go(window: MainWindow, tab: DesignTab) -> None:
+    tab.document.apply(Command("Cut", lambda design: design.without_wires(list(design.wires))))
+    places(window)
+    bar = scroller(window)
+    bar.setValue(bar.maximum())
+    before, was_at = places(window), bar.value()
+    assert was_at > 0
+    tab.document.undo()
+    assert window.problems.cards == []
+    assert places(window) == before
+    assert bar.value() == was_at
+
+
+def test_scrolled_back_up_nothing_is_left_below(window: MainWindow, tab: DesignTab) -> None:
+    bar = scroller(window)
+    places(window)
+    most = bar.maximum()
+    tab.document.apply(Command("Cut", lambda design: design.without_wires(list(design.wires))))
+    places(window)
+    bar.setValue(bar.maximum())
+    places(window)
+    tab.document.undo()
+    places(window)
+    bar.setValue(0)
+    places(window)
+    assert bar.maximum() == most
 
 
 def test_the_first_field_is_in_sight_without_scrolling(window: MainWindow, tab: DesignTab) -> None:

@@ -34,6 +34,21 @@ def test_every_layer_and_template_has_a_row_under_its_heading() -> None:
     assert len(headings) == len(set(headings))
 
 
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("res", ["Residual add"]),
+        ("conv", ["Conv + norm + act", "Convolution k×k"]),
+        ("dw", ["Depthwise k×k"]),
+        ("norm", ["Batch norm", "Conv + norm + act"]),
+        ("out", ["Output"]),
+    ],
+)
+def test_what_a_title_begins_with_stands_before_what_other_words_say(typed: str, titles: list[str]) -> None:
+    found = [row.title for row in entries(typed) if isinstance(row, type)]
+    assert found[: len(titles)] == titles
+
+
 def test_typing_finds_the_layer_and_enter_chooses_the_first(qtbot: QtBot, panel: PalettePanel) -> None:
     chosen: list[object] = []
     panel.layer_chosen.connect(chosen.append)

@@ -137,7 +137,7 @@ def test_a_name_is_typed_as_one_named_step(bottleneck: Followed) -> None:
 def test_a_problem_is_in_its_row_and_unknown_is_not_nought(bottleneck: Followed) -> None:
     wire = bottleneck.document.design.incoming(DEPTHWISE)[0]
     bottleneck.do(lambda design: disconnect(design, [wire.target]))
-    assert str(bottleneck.index("depthwise", column=Column.PROBLEMS).data()).startswith("error: ")
+    assert str(bottleneck.index("depthwise", column=Column.PROBLEMS).data()).startswith("to do: ")
     assert bottleneck.index("depthwise", column=Column.INPUTS).data() == "–"
     assert bottleneck.index("depthwise", column=Column.MACS).data() == "–"
 
