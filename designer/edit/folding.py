@@ -12,14 +12,17 @@ from itertools import accumulate, pairwise
 from math import sqrt
 from typing import NamedTuple
 
-from designer.edit.sizes import GAP_Y, ROW_GAP, STEP_X, STEP_Y
+from designer.edit.sizes import GAP_X, GAP_Y, ROW_GAP, SCREEN_HEIGHT, SCREEN_WIDTH, STEP_X, STEP_Y
 from designer.graph.design import Design, NodeId
 
 ASPECT = 1.7
 """Width to height of the drawing that is aimed for: a screen less its panels."""
 
+SHORT_ROW = int((SCREEN_WIDTH + GAP_X) // STEP_X)
+"""Columns of a row that can be read where the whole design is on screen."""
+
 LONGEST_ROW = 14
-"""Columns of a single row that need no folding."""
+"""Columns of a single row that need no folding, of a design too large to be read as a whole."""
 
 LONGEST_TANGLE = 24
 """The same where any fold would be crossed by wires besides the main one: more can still be read on a wide screen."""
@@ -29,6 +32,10 @@ _PRELUDE = 3
 
 _LONG_WAY = 5
 """Columns to its reader from which on a node of one input stands there, and not by what it reads."""
+
+_TORN, _AMISS, _ROW_COST, _UNFILLED = 2.0, 1.0, 1.5, 0.3
+"""What short rows cost: an output more across a fold, a fold in the middle of a step, a row, and the square of each
+row's empty columns."""
 
 _PATIENCE = 1.5
 """By what factor folds that are there may miss the shape aimed for more than the best would, and still stay."""
@@ -118,15 +125,52 @@ def rows(before: Before, parts: Sequence[Sequence[Column]], meets: Meets) -> lis
     return found
 
 
-def are_torn(before: Before, rows: Sequence[Row]) -> bool:
-    """Whether some fold is crossed by more than one node's output, so that wires cross each other around it."""
+def short_rows(before: Before, parts: Sequence[Sequence[Column]], begins: Callable[[Column], bool]) -> list[Row] | None:
+    """The columns in rows so short that all can be read where the whole is on screen; None where it is too much.
+
+    Args:
+        before: What each node reads.
+        parts: The columns of each stage.
+        begins: Whether a step of what is computed begins with a column, so that a row should.
+    """
+    if sum(map(len, parts)) <= SHORT_ROW:
+        return [[column for part in parts for column in part]]
+    if sum(map(len, parts)) > SHORT_ROW * (SCREEN_HEIGHT + ROW_GAP) // (STEP_Y - GAP_Y + ROW_GAP):
+        return None
+    found = [row for part in parts for row in _cut_short(before, part, begins)]
+    height = sum(max(map(len, row)) * STEP_Y - GAP_Y + ROW_GAP for row in found) - ROW_GAP
+    return [_entered(before, row) for row in found] if height <= SCREEN_HEIGHT else None
+
+
+def _cut_short(before: Before, part: Sequence[Column], begins: Callable[[Column], bool]) -> list[Row]:
+    """A stage cut into short rows: at the least cost of all ways to cut it."""
+    outputs, _ = _crossing(before, part)
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for end in range(1, len(part) + 1):
+        ways = []
+        for first in range(max(0, end - SHORT_ROW), end):
+            torn = _TORN * (outputs[first] - 1) if first else 0.0
+            amiss = 0.0 if not first or begins(part[first]) else _AMISS
+            ways.append((best[first][0] + torn + amiss + _ROW_COST + _UNFILLED * (SHORT_ROW - end + first) ** 2, first))
+        best.append(min(ways))
+    rows: list[Row] = []
+    end = len(part)
+    while end:
+        first = best[end][1]
+        rows.insert(0, list(part[first:end]))
+        end = first
+    return rows
+
+
+def are_torn(before: Before, rows: Sequence[Row], most: int = 1) -> bool:
+    """Whether some fold is crossed by more nodes' outputs than ``most``, so that wires cross each other around it."""
     row_of = {id: index for index, row in enumerate(rows) for column in row for id in column}
     torn: dict[int, set[NodeId]] = {}
     for id, index in row_of.items():
         for source in before[id]:
             for fold in range(row_of[source], index):
                 torn.setdefault(fold, set()).add(source)
-    return any(len(sources) > 1 for sources in torn.values())
+    return any(len(sources) > most for sources in torn.values())
 
 
 def _is_laid_out(parts: Sequence[Sequence[Column]], meets: Meets) -> bool:

@@ -61,13 +61,13 @@ def _index(design: Design, id: NodeId) -> int:
 
 
 def _placed(body: Design, needs_layout: bool, corner: Point) -> Design:
-    """The body with its first card at the block's corner."""
-    laid = tidy(body) if needs_layout else body
+    """The body with its first card where the block stands; what is laid out here in one row, as it goes into one."""
+    laid = tidy(body, folds=False) if needs_layout else body
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     parts = [node for node in laid.nodes.values() if node.id not in ends]
     if not parts:
         return laid
-    left, top = min(node.position.x for node in parts), min(node.position.y for node in parts)
+    left, top = parts[0].position
 
     def moved(place: Point) -> Point:
         return Point(place.x - left + corner.x, place.y - top + corner.y)
@@ -131,7 +131,7 @@ def _joins(design: Design, id: NodeId, body: Design, names: dict[NodeId, NodeId]
 
 
 def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[Design, NodeId]:
-    """Put nodes into a group that stands in their place; gives the new design and the group's id.
+    """Put nodes into a group that stands where the first of them did; gives the new design and the group's id.
 
     Raises:
         EditRefused: Nothing is chosen, an input or output is among it, or the group would read what it feeds.
@@ -146,9 +146,8 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     out_ports = _port_ids("y", [wire.source for wire in leaving] or _loose_outputs(design, chosen), inside)
     body = _body(design, name, chosen, entering, in_ports, out_ports)
     id = design.fresh_id("group")
-    corner = Point(
-        min(design.nodes[node].position.x for node in chosen), min(design.nodes[node].position.y for node in chosen)
-    )
+    # A corner of all their places may be another card's where they stand in several rows.
+    corner = design.nodes[chosen[0]].position
     nodes = [node for node in design.nodes.values() if node.id not in inside]
     nodes.insert(_index(design, chosen[0]), Node(id, Group(body), position=corner))
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]

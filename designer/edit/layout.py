@@ -15,22 +15,28 @@ from designer.edit import folding
 from designer.edit.ordering import heights
 from designer.edit.sizes import CARD_HEIGHT, ROW_GAP, STEP_X
 from designer.graph.design import Design, NodeId, Point, Wire
+from designer.graph.layer import Category
+
+_FIRST_OF_A_STEP = (Category.CONVOLUTION, Category.DENSE, Category.BLOCK)
+_MOST_ACROSS = 3
+"""Outputs that may cross a fold where rows are short: the chain's, a residual's, and a gate's."""
 
 Box = dict[NodeId, Point]
 """Places of nodes that hang together, the box's own corner at the origin."""
 
 
-def tidy(design: Design, ids: Collection[NodeId] | None = None) -> Design:
+def tidy(design: Design, ids: Collection[NodeId] | None = None, folds: bool = True) -> Design:
     """The design with its nodes laid out anew; of a part, laid out around where the part was.
 
     Args:
         design: What to lay out.
         ids: The nodes to move; None for all.
+        folds: Whether what can be read in short rows is folded into them.
     """
     chosen = [id for id in design.order if ids is None or id in ids]
     if not chosen:
         return design
-    places = _placed(design, chosen)
+    places = _placed(design, chosen, folds)
     shift = _shift(design, places, is_part=ids is not None)
     moved = [
         replace(design.nodes[id], position=Point(place.x + shift.x, place.y + shift.y)) for id, place in places.items()
@@ -75,10 +81,10 @@ def _bent_as_before(before: Design, after: Design, chosen: Collection[NodeId]) -
     return after.rerouted(changed) if changed else after
 
 
-def _placed(design: Design, chosen: Sequence[NodeId]) -> Box:
+def _placed(design: Design, chosen: Sequence[NodeId], folds: bool) -> Box:
     inside = set(chosen)
     before = {id: [source for source in design.predecessors[id] if source in inside] for id in chosen}
-    boxes = [_box(design, before, part) for part in _components(before, chosen)]
+    boxes = [_box(design, before, part, folds) for part in _components(before, chosen)]
     return _shelved(boxes)
 
 
@@ -102,7 +108,7 @@ def _components(before: Mapping[NodeId, Sequence[NodeId]], chosen: Sequence[Node
     return list(found.values())
 
 
-def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
+def _box(design: Design, before: folding.Before, part: Sequence[NodeId], folds: bool) -> Box:
     stages = [folding.columns(before, stage) for stage in folding.stages(design, before, part)]
     places: Box = {}
     top = 0.0
@@ -115,10 +121,16 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId]) -> Box:
         is_below = max(at.y for at in ends) < min(at.y for at in begins)
         return folding.Meeting.FOLD if is_below and max(at.x for at in begins) < max(at.x for at in ends) else None
 
-    rows: Sequence[folding.Row] = list(folding.rows(before, stages, meets))
-    if len(rows) > 1 and folding.are_torn(before, rows):
-        in_line = folding.columns(before, list(part))
-        rows = [in_line] if len(in_line) <= folding.LONGEST_TANGLE else rows
+    def begins(column: folding.Column) -> bool:
+        kinds = {design.nodes[id].layer.category for id in column}
+        return not kinds.isdisjoint(_FIRST_OF_A_STEP)
+
+    rows = folding.short_rows(before, stages, begins) if folds else None
+    if rows is None or folding.are_torn(before, rows, _MOST_ACROSS):
+        rows = list(folding.rows(before, stages, meets))
+        if len(rows) > 1 and folding.are_torn(before, rows):
+            in_line = folding.columns(before, list(part))
+            rows = [in_line] if len(in_line) <= folding.LONGEST_TANGLE else rows
     for row in rows:
         tops = heights(design, row, places, members)
         highest, lowest = min(tops.values()), max(tops.values())

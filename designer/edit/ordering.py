@@ -22,8 +22,8 @@ _STRAIGHTENINGS = 4
 _MOST_KICKS, _KICKED_NODES = 16, 3200
 """How often an order is shaken for a better one: less often the more nodes are laid out, and not at all at 1,000."""
 _MANY = 1000
-_WIRE_STEP = 16.0
-"""Heights between two wires side by side, and with half a card's height between a wire and a card's middle."""
+_WIRE_STEP, _BESIDE = 16.0, 30.0
+"""Heights between two wires side by side, and between a wire and a card's edge."""
 _STIFF = 8.0
 """How much more a passing wire wants to be straight than a wire between neighbours."""
 
@@ -421,4 +421,4 @@ def _settle(
 
 def _distance(layers: Layers, a: Vertex, b: Vertex) -> float:
     cards = layers.is_card(a) + layers.is_card(b)
-    return STEP_Y if cards == 2 else CARD_HEIGHT / 2 + 20.0 if cards == 1 else _WIRE_STEP
+    return STEP_Y if cards == 2 else CARD_HEIGHT / 2 + _BESIDE if cards == 1 else _WIRE_STEP

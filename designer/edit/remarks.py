@@ -12,7 +12,7 @@ from designer.graph.design import Design, NodeId, Point
 from designer.graph.remark import AMBER, BLUE, LEAST_SIDE, Remark, RemarkId
 
 MARGIN = 24.0
-TITLE_HEIGHT = 26.0
+TITLE_HEIGHT = 32.0
 """Of a frame: the strip by which it is taken in the hand."""
 NOTE_WIDTH, NOTE_HEIGHT = 200.0, 88.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from designer.edit.sizes import WORDS_TYPE
 from designer.graph.layer import Category
 from designer.ui.canvas.card import card_font
 from designer.ui.canvas.drawing import Drawing
@@ -19,7 +20,7 @@ _APART = 22.0
 def paint_legend(painter: QPainter, drawing: Drawing, place: QRectF) -> None:
     """Paint into a strip below the drawing, in canvas units."""
     look = drawing.paints().look
-    font = card_font(12, False)
+    font = card_font(WORDS_TYPE, False)
     letters = QFontMetricsF(font)
     painter.setFont(font)
     x, y = place.left(), place.top() + 16.0

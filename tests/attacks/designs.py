@@ -148,8 +148,8 @@ def _bypass(source: Random, node: dict[str, Any], nodes: list[Any]) -> None:
 
 
 def _parameter(source: Random, node: dict[str, Any], nodes: list[Any]) -> None:
-    names: tuple[str, ...] = ("out_channels", "kernel_size", "stride", "padding", "groups", "dilation", "count", "expansion", "height")
-    names += ("channels", "width", "explicit_padding", "eps", "out_features", "bias")
+    words = "out_channels kernel_size stride padding groups dilation count expansion height channels width eps bias"
+    names = (*words.split(), "explicit_padding", "out_features")
     values: Any = node.setdefault("parameters", {})
     if isinstance(values, dict):
         values[source.choice(names)] = source.choice((*NUMBERS, "same", "explicit", [0, 1, 2, 3], None))

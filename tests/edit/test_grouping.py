@@ -88,12 +88,12 @@ def test_what_is_taken_apart_lies_on_nothing(design: Design, data: st.DataObject
 def test_parts_push_aside_what_stands_in_their_way_and_nothing_else() -> None:
     layers = (Input(24, 56, 56), Bottleneck(), ReLU(), Output())
     design = tidy(row(*layers, names=("in", "block", "relu", "out")))
-    design = move(design.with_node(node("far", SiLU())), {NodeId("far"): Point(184, 500)})
+    design = move(design.with_node(node("far", SiLU())), {NodeId("far"): Point(184, 700)})
     again, parts = opened(design, NodeId("block"))
     assert overlapping(again) == []
     assert again.nodes[NodeId("block_expand")].position == design.nodes[NodeId("block")].position
     assert again.nodes[NodeId("in")].position == design.nodes[NodeId("in")].position
-    assert again.nodes[NodeId("far")].position == (184, 500)
+    assert again.nodes[NodeId("far")].position == (184, 700)
     pushed = [again.nodes[NodeId(id)].position.x - design.nodes[NodeId(id)].position.x for id in ("relu", "out")]
     assert pushed[0] == pushed[1] > 0
     assert max(again.nodes[id].position.x for id in parts) < again.nodes[NodeId("relu")].position.x

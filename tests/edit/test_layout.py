@@ -16,6 +16,8 @@ from designer.edit.grouping import expand_block, group
 from designer.edit.layout import tidy
 from designer.edit.sizes import CARD_HEIGHT, CARD_WIDTH, GAP_X, ROW_GAP
 from designer.graph.design import Design, Node, NodeId, Point, Wire
+from designer.graph.tensor import TensorSpec
+from designer.layers.blocks import Bottleneck, Separable
 from designer.layers.endpoints import Input, Output
 from designer.layers.normalization import BatchNorm
 from designer.templates.networks import template
@@ -127,10 +129,10 @@ def test_no_block_under_a_residual_is_torn_by_a_fold() -> None:
 
 def test_what_does_not_hang_together_stands_apart() -> None:
     sketch = Sketch()
-    for length in (4, 6, 2):
+    for length in (4, 3, 2):
         sketch.chain(sketch.put(Input()), length)
     laid = tidy(sketch.design())
-    lots = [range(5), range(5, 12), range(12, 15)]
+    lots = [range(5), range(5, 9), range(9, 12)]
     for lot in lots:
         assert len({laid.nodes[NodeId(f"n{index}")].position.y for index in lot}) == 1
     assert len({laid.nodes[NodeId(f"n{lot[0]}")].position for lot in lots}) == 3
@@ -215,8 +217,39 @@ def test_two_thousand_nodes_still_fit_a_screen() -> None:
     assert 1 < aspect(tidy(bottlenecks(2000))) < 3
 
 
-def test_a_single_block_is_one_row() -> None:
-    assert len({node.position.y for node in bottleneck().nodes.values()}) == 1
+SCREEN = (1083.0, 909.0)
+"""Pixels that a window of 1600 by 1000 leaves for the canvas, its panels as they are at first."""
+READ_AT = 0.9 * 14.0 / 15.0
+"""Pixels a canvas unit at 90 %, where the window's letters are 14 pixels high."""
+
+
+BLOCKS = {
+    "bottleneck": template("bottleneck").build(),
+    "without norm": bottleneck(),
+    "separable": template("separable").build(),
+    "from the article": template("article_bottleneck").build(),
+    "inside a bottleneck": tidy(Bottleneck().expand(TensorSpec((1, 24, 56, 56)))),
+    "inside one of stride 2": tidy(Bottleneck(stride=2).expand(TensorSpec((1, 24, 56, 56)))),
+    "inside a separable": tidy(Separable().expand(TensorSpec((1, 24, 56, 56)))),
+}
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_can_be_read_where_all_of_it_is_on_screen(block: str) -> None:
+    design = BLOCKS[block]
+    xs, ys = ([getattr(node.position, axis) for node in design.nodes.values()] for axis in "xy")
+    assert (max(xs) - min(xs) + CARD_WIDTH + 96.0) * READ_AT <= SCREEN[0]
+    assert (max(ys) - min(ys) + CARD_HEIGHT + 96.0) * READ_AT <= SCREEN[1]
+
+
+def test_a_short_row_begins_with_a_convolution_where_one_is_near() -> None:
+    design = template("bottleneck").build(batch_norm=True)
+    tops = sorted({node.position.y for node in design.nodes.values()})
+    rows = [[id for id, node in design.nodes.items() if node.position.y == top] for top in tops]
+    firsts = [min(row, key=lambda id: design.nodes[id].position.x) for row in rows]
+    # 1×1 expands, 3×3 filters, 1×1 projects: Sandler et al. 2018, table 1.
+    assert firsts == ["input", "depthwise", "project"]
+    assert all(len(row) > 1 for row in rows)
 
 
 def test_rows_stand_apart() -> None:

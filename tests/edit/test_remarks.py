@@ -59,7 +59,8 @@ WIDENING = ("expand", "expand_act", "depthwise")
 
 
 def framed() -> tuple[Design, RemarkId]:
-    return add_frame(template("bottleneck").build(batch_norm=False), [NodeId(id) for id in WIDENING], "Widen")
+    in_a_row = layout.tidy(template("bottleneck").build(batch_norm=False), folds=False)
+    return add_frame(in_a_row, [NodeId(id) for id in WIDENING], "Widen")
 
 
 @given(annotated())

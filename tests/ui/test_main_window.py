@@ -54,6 +54,22 @@ def opened(window: MainWindow, design: Design) -> None:
     QApplication.processEvents()
 
 
+@pytest.mark.parametrize("name", ["bottleneck", "separable", "article_bottleneck"])
+def test_a_block_opens_at_a_size_that_can_be_read_and_so_does_its_inside(
+    qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, name: str
+) -> None:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), answers, (1600, 1000)) as window:
+        opened(window, template(name).build())
+        assert window.bench.tab is not None
+        assert window.bench.tab.canvas.zoom >= 0.9
+        opened(window, template("mobilenet_v2").build())
+        canvas = window.bench.tab.canvas
+        canvas.entered.emit("bottleneck_3")
+        QApplication.processEvents()
+        assert len(canvas.canvas.nodes) < 20, "the inside is shown"
+        assert canvas.zoom >= 0.9
+
+
 def widen(window: MainWindow, channels: int) -> None:
     assert window.bench.document is not None
     edit = Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", channels))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from designer.edit.layout import tidy
 from designer.edit.remarks import held_nodes
 from designer.graph.design import NodeId
 from designer.graph.remark import BLUE, RED, Remark, RemarkId
@@ -36,7 +37,7 @@ FRAMED = (EXPAND, NodeId("expand_act"), DEPTHWISE)
 @pytest.fixture
 def tab(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[DesignTab]:
     with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as window:
-        made = window.bench.open_design(template("bottleneck").build(batch_norm=False))
+        made = window.bench.open_design(tidy(template("bottleneck").build(batch_norm=False), folds=False))
         QApplication.processEvents()
         made.canvas.setFocus()
         yield made

@@ -65,12 +65,12 @@ class Camera(QGraphicsView):
 
     @property
     def _actual(self) -> float:
-        """The scale at which a card's letters are as large as the window's."""
+        """The scale at which the figures on a card are as large as the window's letters."""
         return QFontMetricsF(self.font()).height() / 15.0
 
     @property
     def zoom(self) -> float:
-        """The scale; 1 is actual size, at which a card's letters are as large as the window's."""
+        """The scale; 1 is actual size, at which the figures on a card are as large as the window's letters."""
         return self.scale_now / self._actual
 
     @property

@@ -6,6 +6,7 @@ Knows no colour.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -16,17 +17,25 @@ from designer.analysis.cost import NodeCost
 from designer.analysis.issues import Issue, Severity, worst
 from designer.analysis.shapes import ReceptiveField
 from designer.analysis.snapshot import Analysis, NodeReport
+from designer.edit.sizes import DETAILS_TYPE, TITLE_TYPE, WORDS_TYPE
 from designer.errors import DesignerError
 from designer.graph.design import Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Port
 from designer.graph.tensor import TensorSpec
+from designer.ui import icons
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
 
-STRIPE = 18.0
+STRIPE = 30.0
+GLYPH_TYPE = 11
 INSET = 7.0
 TEXT_WIDTH = CARD_WIDTH - STRIPE - 2 * INSET
+NARROW_STRIPE = 21.0
+LARGE_LEFT, LARGE_WIDTH = NARROW_STRIPE + 8.0, CARD_WIDTH - NARROW_STRIPE - 12.0
+"""Where the lines of a card seen from further off begin, and how long they may be."""
+_LARGE, _LARGE_OF_BLOCK = (31, 28, 24), 25
+"""Heights of their letters: of one line, two or three, and of two above a block's outline."""
 _STRETCHES = (100, 87, 75)
-_SMALLER = 2
+_SMALLER = 4
 """By how many pixels letters may shrink before a text is cut."""
 
 
@@ -55,6 +64,7 @@ class Face(NamedTuple):
     Attributes:
         category: Its colour.
         glyph: Two or three letters on the stripe.
+        icon: The icon above them.
         title: The first line.
         large: The title in one or two lines for a card seen from afar.
         summary: The parameters that matter.
@@ -73,7 +83,8 @@ class Face(NamedTuple):
     """
 
     category: Category
-    glyph: str
+    glyph: Line
+    icon: str
     title: Line
     large: tuple[Line, ...]
     summary: Line
@@ -115,11 +126,12 @@ def face(
     )
     return Face(
         layer.category,
-        layer.glyph,
-        fitted(node.title, 12, True),
+        fitted(layer.glyph, GLYPH_TYPE, True, STRIPE - 3.0),
+        icons.of_layer(layer.key, layer.category),
+        fitted(node.title, TITLE_TYPE, True),
         _large(node.title, report),
-        fitted(summary(node, report), 11, False),
-        fitted(_cost_words(cost), 10, False),
+        fitted(summary(node, report), WORDS_TYPE, False),
+        fitted(_cost_words(cost), DETAILS_TYPE, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
         _profile(report),
         layer.is_block,
@@ -248,17 +260,33 @@ def _large(title: str, report: NodeReport | None) -> tuple[Line, ...]:
     if inner is None:
         return _broken(title)
     channels = "→".join(map(str, inner_channels(inner)))
-    return fitted(title, 19, True), fitted(channels, 19, False)
+    return _large_line(title, _LARGE_OF_BLOCK, True), _large_line(channels, _LARGE_OF_BLOCK, False)
 
 
 @lru_cache(maxsize=4096)
 def _broken(title: str) -> tuple[Line, ...]:
+    """A title in as few lines as let it stand whole, broken between words."""
     words = title.split()
-    if len(words) < 2:
-        return (fitted(title, 24, True),)
-    # The break that leaves the shorter longest line.
-    cut = min(range(1, len(words)), key=lambda i: max(len(" ".join(words[:i])), len(" ".join(words[i:]))))
-    return fitted(" ".join(words[:cut]), 22, True), fitted(" ".join(words[cut:]), 22, True)
+    found: tuple[Line, ...] = (_large_line(title, _LARGE[0], True),)
+    for count in range(1, min(len(words), len(_LARGE)) + 1):
+        texts = _lines(words, count)
+        found = tuple(_large_line(text, _LARGE[count - 1], True) for text in texts)
+        if [line.text for line in found] == texts:
+            return found
+    return found
+
+
+def _lines(words: list[str], count: int) -> list[str]:
+    """Words in so many lines, the longest as short as can be."""
+    cuts = min(
+        combinations(range(1, len(words)), count - 1),
+        key=lambda cuts: max(len(" ".join(words[a:b])) for a, b in pairwise((0, *cuts, len(words)))),
+    )
+    return [" ".join(words[a:b]) for a, b in pairwise((0, *cuts, len(words)))]
+
+
+def _large_line(text: str, pixels: int, is_bold: bool) -> Line:
+    return fitted(text, pixels, is_bold, LARGE_WIDTH)
 
 
 # Tool tips -----------------------------------------------------------------------------------------------------------

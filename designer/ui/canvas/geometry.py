@@ -20,9 +20,8 @@ from designer.graph.design import Node
 __all__ = ["CARD_HEIGHT", "CARD_WIDTH", "GRID"]
 
 CARD = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
-STRIPE_WIDTH = 24.0
-PORT_RADIUS = 4.5
-PORT_REACH = 11.0
+PORT_RADIUS = 5.5
+PORT_REACH = 13.0
 """How near to a port's centre a press means the port."""
 WIRE_REACH = 7.0
 CORNER = 14.0
@@ -116,7 +115,10 @@ def _curve(start: QPointF, end: QPointF) -> WireRoute:
     path = QPainterPath(start)
     reach = max(abs(end.x() - start.x()) / 2, 18.0)
     path.cubicTo(QPointF(start.x() + reach, start.y()), QPointF(end.x() - reach, end.y()), end)
-    return WireRoute(path, path.pointAtPercent(0.5), False)
+    middle = path.pointAtPercent(0.5)
+    # Of two ports at nearly one height the label stands over the higher, clear of the bend between.
+    level = min(start.y(), end.y()) if abs(end.y() - start.y()) < CARD_HEIGHT / 2 else middle.y()
+    return WireRoute(path, QPointF(middle.x(), level), False)
 
 
 def _arc(start: QPointF, end: QPointF, top: float) -> WireRoute:
@@ -150,9 +152,9 @@ def track(start: QPointF, end: QPointF) -> float:
     """Where in a channel a wire runs that comes from above, 0 at its lower side to 1 at its upper one.
 
     Such wires, from places further right the nearer to the row below, leave and enter without crossing each other;
-    where they run to the right it is the other way round.
+    where they run to the right it is the other way round. Between the two kinds room is left.
     """
-    place = 0.5 + start.x() / (abs(start.x()) + 3000.0) / 2
+    place = 0.62 + 0.38 * start.x() / (abs(start.x()) + 3000.0)
     return 1.0 - place if end.x() < start.x() else place
 
 
@@ -171,7 +173,9 @@ def along(start: QPointF, end: QPointF, channel: float) -> WireRoute:
         QPointF(in_x, end.y()),
         end,
     ]
-    return WireRoute(rounded_line(points), QPointF((out_x + in_x) / 2, channel), True)
+    # What comes back from the right shares its channel with what goes there: it is labelled where it arrives.
+    share = 0.85 if out_x - in_x > 2 * CARD_WIDTH else 0.5
+    return WireRoute(rounded_line(points), QPointF(out_x + (in_x - out_x) * share, channel), True)
 
 
 def _beside(leg: float) -> float:

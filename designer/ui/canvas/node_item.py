@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGrap
 
 from designer.analysis.issues import Fix, Issue
 from designer.analysis.snapshot import NodeReport
+from designer.edit.sizes import WORDS_TYPE
 from designer.graph.design import Node, NodeId
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import Face, card_font, face
@@ -162,7 +163,7 @@ class BubbleItem(QGraphicsRectItem):
 
 
 def _laid_out(text: str, width: float) -> QTextLayout:
-    layout = QTextLayout(text, card_font(11, False))
+    layout = QTextLayout(text, card_font(WORDS_TYPE, False))
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WordWrap)
     layout.setTextOption(option)

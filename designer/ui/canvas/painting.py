@@ -14,11 +14,24 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from designer.analysis.issues import Severity
+from designer.edit.sizes import DETAILS_TYPE
 from designer.graph.layer import Category
-from designer.ui.canvas.card import INSET, STRIPE, Face, Line, Shares, advance, card_font
+from designer.ui import icons
+from designer.ui.canvas.card import (
+    INSET,
+    LARGE_LEFT,
+    LARGE_WIDTH,
+    NARROW_STRIPE,
+    STRIPE,
+    Face,
+    Line,
+    Shares,
+    advance,
+    card_font,
+)
 from designer.ui.canvas.geometry import (
     CARD,
     CARD_HEIGHT,
@@ -43,23 +56,21 @@ FREE_PORT_PIXELS, _LARGEST_PORT = 3.0, 11.0
 SKIP_LIFT = 13.0
 """How high the arc of a block's residual goes over its card."""
 _TEXT_LEFT = STRIPE + INSET
-_TITLE_AT = QPointF(_TEXT_LEFT, 20.0)
-_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
-_COST_AT = QPointF(_TEXT_LEFT, 51.0)
-_GLYPH_BOX = QRectF(-CARD_HEIGHT / 2, -STRIPE / 2 + 2.5, CARD_HEIGHT, STRIPE)
-"""Turned to stand on the stripe, and kept right of the port on the card's edge."""
-_TIME_RIGHT, _TIME_BASE = CARD_WIDTH - 8.0, CARD_HEIGHT - 6.5
-_NARROW_STRIPE = QRectF(0.0, 0.0, STRIPE * 0.7, CARD_HEIGHT)
-_BADGE = QRectF(CARD_WIDTH - 20.0, -7.0, 14.0, 14.0)
-_LARGE_ROOM = QRectF(_TEXT_LEFT - 4.0, CARD_HEIGHT - 25.0, CARD_WIDTH - _TEXT_LEFT, 21.0)
+_TITLE_AT, _SUMMARY_AT, _COST_AT = (QPointF(_TEXT_LEFT, base) for base in (23.0, 44.0, 63.0))
+_ICON_BOX = QRectF((STRIPE - 20.0) / 2 + 1.0, 14.0, 20.0, 20.0)
+_GLYPH_BASE = CARD_HEIGHT - 20.0
+_TIME_RIGHT, _TIME_BASE = CARD_WIDTH - 8.0, CARD_HEIGHT - 9.0
+_NARROW_STRIPE = QRectF(0.0, 0.0, NARROW_STRIPE, CARD_HEIGHT)
+_BADGE = QRectF(CARD_WIDTH - 24.0, -8.0, 18.0, 18.0)
+_LARGE_ROOM = QRectF(LARGE_LEFT, CARD_HEIGHT - 33.0, LARGE_WIDTH, 27.0)
 """Under the two lines of a block seen from further off."""
-_LARGE_OVER_PROFILE = (QPointF(_TEXT_LEFT, 20.0), QPointF(_TEXT_LEFT, 41.0))
+_LARGE_OVER_PROFILE = (QPointF(LARGE_LEFT, 27.0), QPointF(LARGE_LEFT, 54.0))
 _LARGE_ALONE = {
-    1: (QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 + 8.5),),
-    2: (QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 - 6.0), QPointF(_TEXT_LEFT, CARD_HEIGHT / 2 + 22.0)),
+    lines: tuple(QPointF(LARGE_LEFT, base) for base in bases)
+    for lines, bases in ((1, (59.0,)), (2, (40.0, 76.0)), (3, (29.0, 56.0, 83.0)))
 }
 """Where the lines of a card seen from further off begin: of a block above its outline, of others in the middle."""
-_SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 17.0, 50.0, 13.0)
+_SMALL_ROOM = QRectF(_TEXT_LEFT, CARD_HEIGHT - 22.0, 50.0, 15.0)
 """On the line of the measured time, left of it."""
 _BLOCK_ROOM = QRectF(0.0, 0.0, CARD_WIDTH, CARD_HEIGHT)
 
@@ -72,8 +83,8 @@ class Detail(IntEnum):
     EVERYTHING = 2
 
 
-TITLES_FROM = 0.21
-EVERYTHING_FROM = 0.62
+TITLES_FROM = 0.17
+EVERYTHING_FROM = 0.5
 
 
 def detail(scale: float) -> Detail:
@@ -152,6 +163,7 @@ class Paints:
         self.port_ground = QBrush(look.ground)
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
+        self.icon_pens = {category: icons.pen_for(ink.color().name()) for category, ink in self.inks.items()}
         self.port_pens = {category: QPen(look.category(category), 1.8) for category in Category}
         self.skip = QPen(look.residual, 2.0)
         self.passing = QPen(look.wire, 2.5)
@@ -385,14 +397,14 @@ def texts(level: Detail, face: Face) -> list[tuple[Line, QPointF]]:
         return list(zip(face.large, _large_places(face), strict=True))
     found = [(face.title, _TITLE_AT), (face.summary, _SUMMARY_AT), (face.cost, _COST_AT)]
     if face.time:
-        line = Line(face.time, card_font(10, False))
+        line = Line(face.time, card_font(DETAILS_TYPE, False))
         found.append((line, QPointF(_TIME_RIGHT - advance(line), _TIME_BASE)))
     return found
 
 
 def _large_places(face: Face) -> tuple[QPointF, ...]:
     if face.is_block and face.profile:
-        return _LARGE_OVER_PROFILE
+        return _LARGE_OVER_PROFILE[: len(face.large)]  # one line where shapes are unknown
     return _LARGE_ALONE[len(face.large)]
 
 
@@ -415,22 +427,19 @@ def _write(painter: QPainter, line: Line, at: QPointF) -> None:
     painter.drawText(at, line.text)
 
 
-@cache
-def _glyph_font() -> QFont:
-    font = QFont(card_font(9, True))
-    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.8)
-    font.setWeight(QFont.Weight.Bold)
-    return font
-
-
 def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
-    painter.save()
-    painter.translate(STRIPE / 2, CARD_HEIGHT / 2)
-    painter.rotate(-90.0)
+    """The icon and the letters of the kind, upright on the stripe."""
+    drawn = icons.shape(face.icon)
+    painter.translate(_ICON_BOX.topLeft())
+    painter.scale(_ICON_BOX.width() / icons.BOX, _ICON_BOX.height() / icons.BOX)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(paint.icon_pens[face.category])
+    painter.drawPath(drawn.lines)
+    painter.fillPath(drawn.fills, paint.inks[face.category].color())
+    painter.scale(icons.BOX / _ICON_BOX.width(), icons.BOX / _ICON_BOX.height())
+    painter.translate(-_ICON_BOX.topLeft())
     painter.setPen(paint.inks[face.category])
-    painter.setFont(_glyph_font())
-    painter.drawText(_GLYPH_BOX, Qt.AlignmentFlag.AlignCenter, face.glyph)
-    painter.restore()
+    _write(painter, face.glyph, QPointF((STRIPE + 1.0 - advance(face.glyph)) / 2, _GLYPH_BASE))
 
 
 def _large_title(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
@@ -488,5 +497,5 @@ def _badge(painter: QPainter, severity: Severity, paint: Paints) -> None:
     painter.setBrush(paint.severities[severity])
     painter.drawEllipse(_BADGE)
     painter.setPen(paint.severity_inks[severity])
-    painter.setFont(card_font(10, True))
+    painter.setFont(card_font(DETAILS_TYPE, True))
     painter.drawText(_BADGE, Qt.AlignmentFlag.AlignCenter, _BADGES[severity])

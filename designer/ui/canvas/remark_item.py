@@ -9,13 +9,14 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.edit.remarks import TITLE_HEIGHT
+from designer.edit.sizes import TITLE_TYPE, WORDS_TYPE
 from designer.graph.remark import AMBER, BLUE, GREEN, GREY, RED, Remark
 from designer.ui.canvas.card import card_font
 from designer.ui.canvas.painting import Paints
 from designer.ui.theme import Tokens, mixed
 
 _FRAME_Z, _NOTE_Z = -20.0, -10.0
-_TITLE_PIXELS, _NOTE_PIXELS = 13, 12
+_TITLE_PIXELS, _NOTE_PIXELS = TITLE_TYPE, WORDS_TYPE
 _LEAST_PIXELS = 11.0
 """On screen: a frame's title grows against its frame until it is read from afar."""
 _MOST_GROWTH = 44

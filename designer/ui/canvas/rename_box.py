@@ -15,7 +15,7 @@ from designer.ui.canvas.geometry import CARD_WIDTH
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
 
-_TITLE = QRectF(0.0, -2.0, CARD_WIDTH, 28.0)
+_TITLE = QRectF(0.0, -2.0, CARD_WIDTH, 34.0)
 
 
 class RenameBox(QLineEdit):

@@ -50,7 +50,7 @@ from designer.ui.theme import tokens
 
 Dot = tuple[PortRef, int]
 """A reroute dot: the input its wire ends at, and its place along the way."""
-FAR_FROM, FAR_BELOW = 400, 0.34
+FAR_FROM, FAR_BELOW = 400, 0.29
 """From so many nodes on the view from afar is painted in batches, below this scale; fewer keep outlines and titles."""
 _WHEEL_STEP = 1.0015
 """Zoom a unit of the wheel's angle; a notch is 120 units, so a notch zooms by 1.2."""

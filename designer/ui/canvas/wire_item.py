@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from designer.edit.sizes import DETAILS_TYPE
 from designer.graph.design import Design, PortRef, Wire
 from designer.graph.difference import Difference
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import card_font
-from designer.ui.canvas.geometry import WireRoute, dot_radius, polyline, wire_width
+from designer.ui.canvas.geometry import PORT_RADIUS, WireRoute, dot_radius, polyline, wire_width
 from designer.ui.canvas.node_item import WIRES_Z
 
-LABEL_PIXELS = 10
+LABEL_PIXELS = DETAILS_TYPE
 
 
 class WireItem(QGraphicsPathItem):
@@ -40,6 +42,7 @@ class WireItem(QGraphicsPathItem):
         self.label_rect = QRectF()
         self.label_at = QPointF()
         self._line: list[QPointF] | None = None
+        self._room = inf
         self.setZValue(WIRES_Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -71,6 +74,9 @@ class WireItem(QGraphicsPathItem):
         self._line = None
         self.setPath(route.path)
         self.label_at = route.label_at
+        # Between neighbours there is only so much room; over cards and along channels there is enough.
+        start, end = route.path.elementAt(0), route.path.currentPosition()
+        self._room = inf if route.is_arc else end.x() - start.x - 2 * PORT_RADIUS
         self._place_label()
 
     def carry(self, spec: TensorSpec | None) -> None:
@@ -88,11 +94,11 @@ class WireItem(QGraphicsPathItem):
         self.setPen(pen)
 
     def _place_label(self) -> None:
-        if not self.label:
-            self.label_rect = QRectF()
-            return
         metrics = QFontMetricsF(card_font(LABEL_PIXELS, False))
         width, height = metrics.horizontalAdvance(self.label), metrics.height()
+        if not self.label or width > self._room:
+            self.label_rect = QRectF()
+            return
         bottom = self.label_at.y() - self.width / 2 - 2.0
         self.label_rect = QRectF(self.label_at.x() - width / 2, bottom - height, width, height)
 

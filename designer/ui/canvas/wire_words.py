@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from designer.graph.design import PortRef
 from designer.ui.canvas import painting
@@ -16,6 +16,8 @@ from designer.ui.canvas.wire_item import LABEL_PIXELS, WireItem
 if TYPE_CHECKING:
     from designer.ui.canvas.drawing import Drawing
 
+_VEIL = 190
+"""How much of what passes behind a label its ground takes away, of 255."""
 _REACH = 60.0
 """How far a wire's label may stand out of its path's bounds."""
 
@@ -46,6 +48,10 @@ def paint_words(painter: QPainter, area: QRectF, drawing: Drawing, chosen_dot: t
     painter.setPen(paints.quiet)
     if drawing.is_stale:
         painter.setOpacity(painting.DIMMED)
+    ground = QColor(paints.look.ground)
+    ground.setAlpha(_VEIL)
     for item in wires:
-        if item.label and item.label_rect.intersects(area):
+        if item.label_rect.isValid() and item.label_rect.intersects(area):
+            if drawing.shows_ground:
+                painter.fillRect(item.label_rect, ground)
             painter.drawText(item.label_rect, Qt.AlignmentFlag.AlignCenter, item.label)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.matching import Matching
+from designer.edit.sizes import DETAILS_TYPE
 from designer.graph.design import NodeId
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import card_font
@@ -20,7 +21,7 @@ from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import Member
 from designer.ui.theme import mixed, tokens
 
-_HEIGHT = 17.0
+_HEIGHT = 20.0
 _ROOM = CARD_WIDTH * 1.3
 """From a card's right edge to where the next card's word would begin."""
 _MOST_GROWN = 1.8
@@ -124,7 +125,7 @@ class MarkItem(QGraphicsItem):
     def __init__(self, mark: Mark, card: NodeItem) -> None:
         super().__init__(card)
         self.mark = mark
-        self._font = card_font(11, True)
+        self._font = card_font(DETAILS_TYPE, True)
         sizes = QFontMetricsF(self._font)
         self._widths = [(words, sizes.horizontalAdvance(words) + 14.0) for words in (mark.word, mark.brief)]
         self.setToolTip(mark.note)

@@ -12,6 +12,7 @@ from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input
 from designer.layers.merge import Add
 from designer.layers.registry import catalogue
+from designer.ui import icons
 from designer.ui.canvas.card import TEXT_WIDTH, Face, face, fitted, inner_channels, node_tip, wire_tip
 from designer.ui.canvas.geometry import wire_width
 from tests.ui.canvas.bench import design_of
@@ -35,7 +36,7 @@ def test_a_pointwise_says_its_channels_and_cost() -> None:
     assert found.summary.text == "24 → 144"
     # 24·144 = 3456 parameters; 3456·56² = 10 838 016 multiply-accumulates.
     assert found.cost.text == "3.46\u202fk · 10.8\u202fM MAC"
-    assert found.glyph == "PW"
+    assert found.glyph.text == "PW"
     assert found.category is Category.CONVOLUTION
     assert (found.input_count, found.output_count) == (1, 1)
 
@@ -88,7 +89,8 @@ def test_every_layers_title_stands_whole_on_its_card(layer: type[Layer]) -> None
     for line in (found.title, found.summary, found.cost):
         assert QFontMetricsF(line.font).horizontalAdvance(line.text) <= TEXT_WIDTH + 0.5
     assert found.title.text == design.nodes[NodeId("it")].title
-    assert found.glyph
+    assert found.glyph.text
+    assert not icons.shape(found.icon).lines.isEmpty() or not icons.shape(found.icon).fills.isEmpty()
 
 
 def test_a_long_name_is_narrowed_then_shrunk_then_cut() -> None:

@@ -218,3 +218,19 @@ def is_red(name: str) -> bool:
     found, error = QColor(name), DARK.error
     pairs = ((found.red(), error.red()), (found.green(), error.green()), (found.blue(), error.blue()))
     return all(abs(a - b) < 24 for a, b in pairs)
+
+
+@LOOKS
+def test_the_letters_of_a_kind_stand_upright_on_its_stripe(look: Tokens) -> None:
+    found = bottleneck()
+    image = painted(found, Detail.EVERYTHING, CardState(), look, scale=4.0)
+    ink = paints(look).inks[found.category].color().name()
+    # Below the port in the middle of the edge, where nothing but the letters is.
+    lower = range(round((30 + CARD_HEIGHT * 0.62) * 4), round((30 + CARD_HEIGHT) * 4) - 4)
+    inked = [(x, y) for x in range(30 * 4, round((30 + STRIPE) * 4)) for y in lower if pixel(image, x, y) == ink]
+    wide, high = (max(place) - min(place) for place in zip(*inked, strict=True))
+    assert wide > 1.5 * high, "three letters beside each other"
+
+
+def pixel(image: QImage, x: int, y: int) -> str:
+    return image.pixelColor(x, y).name()

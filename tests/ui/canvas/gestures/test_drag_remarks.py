@@ -77,7 +77,7 @@ def test_escape_puts_it_back(hand_on: HandOn) -> None:
 def test_inside_a_frame_the_canvas_is_free(hand_on: HandOn) -> None:
     hand = hand_on(annotated())
     frame = hand.design.remarks[FRAME]
-    between = hand.at(160, frame.y + 60)
+    between = hand.at(176, frame.y + 60)
     found = hit(hand.scene, hand.view.mapToScene(between), hand.view.scale_now)
     assert found.under is Under.NOTHING
     hand.drag(between, hand.at(200, 40))
