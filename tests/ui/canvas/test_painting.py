@@ -16,6 +16,7 @@ from designer.edit.edits import connect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Category, Layer
 from designer.layers.blocks import Bottleneck
+from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input
 from designer.layers.registry import catalogue
 from designer.ui.canvas import painting
@@ -94,12 +95,15 @@ def test_a_blocks_outline_stands_on_its_card_thin_thick_thin(look: Tokens, level
 
 @pytest.mark.parametrize("layer", catalogue(), ids=lambda layer: layer.key)
 def test_no_two_texts_on_a_card_touch_at_any_zoom(layer: type[Layer]) -> None:
-    design = design_of({"input": (Input(64, 28, 28), 0, 0), "it": (layer(), 0, 0)})
-    for port in layer().inputs:
-        design = connect(design, ref("input.y"), PortRef(NodeId("it"), port.name))
-    analysis = analyse(design)
+    parts = {"input": (Input(64, 28, 28), 0, 0), "flat": (Flatten(), 0, 0), "it": (layer(), 0, 0)}
+    design = connect(design_of(parts), ref("input.y"), ref("flat.x"))
     it = NodeId("it")
-    for found in (face(design.nodes[it], None), face(design.nodes[it], analysis.node(it), milliseconds=123.4)):
+    faces = [face(design.nodes[it], None)]
+    for source in ("input.y", "flat.y"):  # a map, and a vector, which most layers do not take
+        for port in layer().inputs:
+            design = connect(design, ref(source), PortRef(it, port.name))
+        faces.append(face(design.nodes[it], analyse(design).node(it), milliseconds=123.4))
+    for found in faces:
         for level in (Detail.TITLES, Detail.EVERYTHING):
             inks = [
                 (line.text, QFontMetricsF(line.font).tightBoundingRect(line.text).translated(place))
