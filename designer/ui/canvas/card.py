@@ -20,7 +20,7 @@ from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.sizes import DETAILS_TYPE, TITLE_TYPE, WORDS_TYPE
 from designer.errors import DesignerError
 from designer.graph.design import Node, NodeId, PortRef, Wire
-from designer.graph.layer import Category, Port
+from designer.graph.layer import Category, Layer, Port
 from designer.graph.tensor import TensorSpec
 from designer.ui import icons
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
@@ -133,7 +133,7 @@ def face(
         fitted(summary(node, report), WORDS_TYPE, False),
         fitted(_cost_words(cost), DETAILS_TYPE, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
-        _profile(report),
+        _profile(layer, report),
         layer.is_block,
         _skips(report),
         worst(issues) if issues else None,
@@ -168,11 +168,13 @@ def _cost_words(cost: NodeCost | None) -> str:
     return f"{wording.short(cost.elementwise)} op" if cost.elementwise else ""
 
 
-def _profile(report: NodeReport | None) -> tuple[float, ...]:
+def _profile(layer: Layer, report: NodeReport | None) -> tuple[float, ...]:
     if report is None:
         return ()
     if report.inner is not None:
         return tuple(wire_width(count) for count in inner_channels(report.inner))
+    if layer.is_block:  # whose inside is unknown while its input does not suit it
+        return ()
     ends = [spec for spec in (*report.inputs[-1:], *(report.outputs or ())[:1]) if spec is not None]
     return tuple(wire_width(spec.channels) for spec in ends)
 

@@ -404,7 +404,7 @@ def texts(level: Detail, face: Face) -> list[tuple[Line, QPointF]]:
 
 def _large_places(face: Face) -> tuple[QPointF, ...]:
     if face.is_block and face.profile:
-        return _LARGE_OVER_PROFILE[: len(face.large)]  # one line where shapes are unknown
+        return _LARGE_OVER_PROFILE
     return _LARGE_ALONE[len(face.large)]
 
 
