@@ -8,13 +8,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import select
 import stat
+import time
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from designer.errors import DesignFileError
 from designer.wording import memory
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be removed
+    fcntl = None  # type: ignore[assignment]
 
 _MENDS = {
     errno.ENOENT: "check the name and that its folder exists",
@@ -87,9 +95,11 @@ def _read_pipe(path: str | os.PathLike[str], limit: int) -> bytes:
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Put a file in place at once, keeping the mode of the one it replaces; a link keeps pointing to it.
+    """Put a file in place at once, keeping mode and owner of the one it replaces; a link keeps pointing to it.
 
-    The bytes go to a new file in the same folder and to the disk, and take the old one's name only then.
+    The bytes go to a new file in the same folder and to the disk, and take the old one's name only then. Where the file
+    has other names (hard links), these would keep the old bytes: so they are copied into it, and the new file is left
+    beside it, as ``.NAME.….whole``, if that is cut short. What killed processes left beside it is cleared.
 
     Raises:
         DesignFileError: It cannot be written; the old file is as it was and nothing is left beside it.
@@ -103,22 +113,100 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
 
 def _replace(target: Path, content: bytes) -> None:
     mode = mode_to_keep(target)
+    _clear_drafts(target)
     # A hidden name nobody else can have, on the same disk, so that the last step is one rename.
-    draft = target.with_name(f".{target.name[:100]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    draft = target.with_name(f"{_prefix(target)}{os.getpid()}-{secrets.token_hex(4)}{_DRAFT}")
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
-        with open(descriptor, "wb") as stream:
+        with open(descriptor, "r+b") as stream:
+            hold(stream)  # so that nobody who clears up takes it for a dead process'
             if mode is not None:
+                keep_owner(draft, target)
                 draft.chmod(mode)
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(draft, target)
+            _write_through(stream, content)
+            if mode is not None and target.stat().st_nlink > 1:
+                _copy_into(target, draft, content)
+            else:
+                os.replace(draft, target)
     except BaseException:
         with contextlib.suppress(OSError):
             draft.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _write_through(stream: BinaryIO, content: bytes) -> None:
+    stream.write(content)
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _copy_into(target: Path, draft: Path, content: bytes) -> None:
+    """Write over a file that has other names, with the whole of it beside until that is done."""
+    whole = draft.with_suffix(_WHOLE)
+    os.replace(draft, whole)
+    with target.open("r+b") as stream:
+        _write_through(stream, content)
+        stream.truncate()
+    for left in _beside(target, _WHOLE):  # those of earlier writes that were cut short are older than this one
+        left.unlink(missing_ok=True)
+
+
+_DRAFT, _WHOLE = ".tmp", ".whole"
+_AGE_S = 10.0
+"""How old a file of a dead process has to be: it may have been made this moment, and not be held yet."""
+
+
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _beside(target: Path, ending: str) -> list[Path]:
+    own = re.compile(rf"{re.escape(_prefix(target))}\d+-[0-9a-f]{{8}}{re.escape(ending)}")
+    with os.scandir(target.parent) as entries:
+        return [Path(entry) for entry in entries if own.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)]
+
+
+def _clear_drafts(target: Path) -> None:
+    """Remove what processes left beside a file that were killed while they wrote it."""
+    with contextlib.suppress(OSError):
+        for left in _beside(target, _DRAFT):
+            if _is_abandoned(left):
+                left.unlink(missing_ok=True)
+
+
+def hold(stream: IO[bytes]) -> None:
+    """Lock a file for as long as it is open; a disk that knows no locks lets everyone."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_aged(path: Path) -> bool:
+    """Whether a file or folder is not of this moment, whichever way the clock has jumped."""
+    return abs(time.time() - path.stat().st_mtime) >= _AGE_S
+
+
+def _is_abandoned(draft: Path) -> bool:
+    """Whether a draft is some time old and no process holds it."""
+    if not is_aged(draft):
+        return False
+    if fcntl is None:
+        return True  # Windows lets nobody remove a file that is open
+    try:
+        with draft.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def keep_owner(draft: Path, target: Path) -> None:
+    """Give a file the owner and group of the one it replaces, where the system lets us: it lets root."""
+    there = target.stat()
+    if hasattr(os, "chown") and (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.chown(draft, there.st_uid, there.st_gid)
 
 
 def mode_to_keep(target: Path) -> int | None:

@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +57,19 @@ class RecoveryCopy:
             DesignFileError: The copy cannot be read.
         """
         return load(self.path)
+
+
+@dataclass(frozen=True)
+class DamagedCopy:
+    """A copy that a program left behind and that cannot be read.
+
+    Attributes:
+        path: The copy.
+        reason: Why, with the file and the line.
+    """
+
+    path: Path
+    reason: str
 
 
 class Autosave:
@@ -178,11 +191,15 @@ class RecoverySession:
         copies = [copy for folder in self._adopted for copy in _copies(folder)]
         return tuple(sorted(copies, key=lambda copy: copy.saved_at, reverse=True))
 
-    def discard(self, copy: RecoveryCopy) -> None:
+    def damaged(self) -> tuple[DamagedCopy, ...]:
+        """Copies taken over by ``abandoned`` that cannot be read; they stay until somebody discards them."""
+        return tuple(damage for folder in self._adopted for damage in _damaged(folder))
+
+    def discard(self, copy: RecoveryCopy | DamagedCopy) -> None:
         """Remove a copy that was offered: it has been opened and saved elsewhere, or is not wanted.
 
         Raises:
-            DesignFileError: It is none of those that ``abandoned`` gave, or cannot be removed.
+            DesignFileError: It is none of those that ``abandoned`` took over, or cannot be removed.
         """
         if copy.path.parent not in self._adopted:
             raise DesignFileError(os.fspath(copy.path), "", "it belongs to a program that is still running; close it")
@@ -228,8 +245,16 @@ def _remove_folder(folder: Path, lock: FolderLock) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _damaged(folder: Path) -> Iterator[DamagedCopy]:
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            load(path)
+        except DesignFileError as error:
+            yield DamagedCopy(path, str(error))
+
+
 def _copies(folder: Path) -> list[RecoveryCopy]:
-    """The copies in a folder that can be read; the others stay where they are."""
+    """The copies in a folder that can be read; the others stay where they are, and are told by ``damaged``."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         try:

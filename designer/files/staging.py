@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from designer.errors import ExportError
-from designer.files.atomic import mode_to_keep, reason_of
+from designer.files.atomic import hold, is_aged, keep_owner, mode_to_keep, reason_of
 from designer.files.outputs import place_of
 
 try:
@@ -58,6 +58,8 @@ class Staging:
             draft = self.folder / name
             with draft.open("rb+") as file:
                 os.fsync(file.fileno())
+            if mode is not None:
+                keep_owner(draft, self.target.parent / name)
             draft.chmod(0o666 & ~_umask() if mode is None else mode)
         self._move(names, places)
         return tuple(places)
@@ -113,16 +115,24 @@ def staged(path: str | os.PathLike[str]) -> Iterator[Staging]:
 
 
 def clear_abandoned(path: str | os.PathLike[str]) -> bool:
-    """Remove the staging folders of a path whose processes have ended without; says whether none is left at all."""
+    """Remove the staging folders of a path whose processes have ended without; says whether none is left at all.
+
+    A folder that nobody had time to mark as held is empty; it goes as soon as it is some seconds old.
+    """
     target = Path(os.path.realpath(path))
-    left = [
+    found = [
         folder
         for folder in target.parent.glob(f"{glob.escape(_prefix(target))}*{_ENDING}")
-        if (folder / _HELD).is_file() and not folder.is_symlink()
+        if folder.is_dir() and not folder.is_symlink()
     ]
+    left = [folder for folder in found if (folder / _HELD).is_file()]
     for folder in left:
         if not _is_held(folder):
             shutil.rmtree(folder, ignore_errors=True)
+    for folder in set(found) - set(left):
+        with contextlib.suppress(OSError):  # not empty: it is not ours
+            if is_aged(folder):
+                folder.rmdir()
     return not any(folder.exists() for folder in left)
 
 
@@ -149,9 +159,7 @@ def _prefix(target: Path) -> str:
 @contextlib.contextmanager
 def _held(folder: Path) -> Iterator[None]:
     with (folder / _HELD).open("wb") as stream:
-        if fcntl is not None:
-            with contextlib.suppress(OSError):  # a disk that knows no locks
-                fcntl.flock(stream, fcntl.LOCK_EX)
+        hold(stream)
         yield
 
 

@@ -99,11 +99,11 @@ def _end_on_interrupt(application: QApplication, window: MainWindow, watch: Reco
 
 def offer_recovery(window: MainWindow, watch: RecoveryWatch) -> None:
     """Ask about unsaved work that an earlier run left behind, where there is any."""
-    copies = watch.abandoned()
-    if copies:
+    copies, damaged = watch.abandoned(), watch.damaged()
+    if copies or damaged:
         from designer.ui.dialogs.recovery_dialog import RecoveryDialog
 
-        RecoveryDialog(watch, copies, window).open()
+        RecoveryDialog(watch, copies, damaged, window).open()
 
 
 def open_first(window: MainWindow, paths: Sequence[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from designer.ui.workbench import SUFFIX, Workbench, file_stem
 
 if TYPE_CHECKING:
     from designer.ui.main_window import MainWindow
+
+MOST_COPIES = 20
+"""Copies that stay in the folder, the newest."""
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
 
@@ -40,7 +44,16 @@ def put_by(bench: Workbench, folder: Path) -> list[Path]:
         except (OSError, DesignerError):
             continue  # nothing more can be done here, and the dialog below names what was written
         written.append(path)
+    _keep_newest(folder)
     return written
+
+
+def _keep_newest(folder: Path) -> None:
+    """Remove the oldest copies where there are many: whoever wanted one has had it for many faults."""
+    with contextlib.suppress(OSError):
+        copies = sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime)
+        for path in copies[:-MOST_COPIES]:
+            path.unlink(missing_ok=True)
 
 
 def catch_unexpected(window: MainWindow) -> None:

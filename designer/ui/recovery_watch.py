@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from designer.errors import DesignerError, DesignFileError
-from designer.files.recovery import Autosave, RecoveryCopy, RecoverySession
+from designer.files.recovery import Autosave, DamagedCopy, RecoveryCopy, RecoverySession
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.workbench import Workbench
 
@@ -125,6 +125,10 @@ class RecoveryWatch(QObject):
             self._say(str(error))
             return ()
 
+    def damaged(self) -> tuple[DamagedCopy, ...]:
+        """Copies among what was left behind that cannot be read."""
+        return self._session.damaged() if self._session is not None else ()
+
     def restore(self, copies: Iterable[RecoveryCopy]) -> list[str]:
         """Open copies as unsaved designs; the user's files stay as they are until somebody saves. Gives what failed."""
         failures = []
@@ -138,7 +142,7 @@ class RecoveryWatch(QObject):
                 failures.append(str(error))
         return failures
 
-    def discard(self, copies: Iterable[RecoveryCopy]) -> None:
+    def discard(self, copies: Iterable[RecoveryCopy | DamagedCopy]) -> None:
         """Remove copies.
 
         Raises:

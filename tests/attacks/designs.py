@@ -225,7 +225,7 @@ MUTATIONS: tuple[Callable[[Random, dict[str, Any]], None], ...] = (
 def attack(source: Random, data: dict[str, Any], folder: Path, commands: int = 3) -> list[Ended]:
     """Give one mutated file to some commands, and to check; gives those that ended badly."""
     file, sound, out = folder / "bad.design.json", folder / "sound.design.json", folder / "out"
-    file.write_text(mutated(source, data), encoding="utf-8")
+    file.write_bytes(mutated(source, data).encode("utf-8", "surrogatepass"))
     if not sound.exists():
         sound.write_text(json.dumps(data), encoding="utf-8")
     bad, good = str(file), str(sound)
@@ -258,7 +258,7 @@ def run(count: int, seed: int = 0, commands: int = 3) -> list[tuple[str, Ended]]
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(count):
             for ended in attack(source, source.choice(data), Path(folder), commands):
-                found.append(((Path(folder) / "bad.design.json").read_text(encoding="utf-8"), ended))
+                found.append(((Path(folder) / "bad.design.json").read_text(encoding="utf-8", errors="replace"), ended))
     return found
 
 

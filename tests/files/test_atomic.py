@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from designer.errors import DesignFileError
-from designer.files.atomic import read_whole, write_whole
+from designer.files.atomic import hold, read_whole, write_whole
 from designer.files.design_json import load, save
 from designer.templates.networks import template
 
@@ -190,3 +190,88 @@ def test_reading_stops_at_the_limit(tmp_path: Path) -> None:
     assert len(read_whole(path, 1000)) == 1000
     with pytest.raises(DesignFileError, match="check the name"):
         read_whole(path, 999)
+
+
+def _left_behind(folder: Path, name: str, age_s: float) -> Path:
+    """A draft as a killed process leaves it."""
+    draft = folder / f".{name}.4711-0123abcd.tmp"
+    draft.write_bytes(b"half")
+    then = time.time() - age_s
+    os.utime(draft, (then, then))
+    return draft
+
+
+@pytest.mark.parametrize("age_s", [3600.0, -3600.0], ids=["an hour ago", "by a clock that was ahead"])
+def test_what_a_killed_process_left_is_cleared_by_the_next_write(tmp_path: Path, age_s: float) -> None:
+    target = tmp_path / "net.design.json"
+    draft = _left_behind(tmp_path, target.name, age_s)
+    others = [_left_behind(tmp_path, "net.design.json.bak", age_s), tmp_path / ".net.design.json.mine.tmp"]
+    others[1].write_bytes(b"a person's")
+    write_whole(target, b"whole")
+    assert not draft.exists()
+    assert all(other.exists() for other in others)
+    assert sorted(os.listdir(tmp_path)) == sorted([target.name, *(other.name for other in others)])
+
+
+def test_a_draft_of_a_living_process_or_of_this_moment_stays(tmp_path: Path) -> None:
+    target = tmp_path / "net.design.json"
+    young, held = _left_behind(tmp_path, target.name, 0.0), tmp_path / f".{target.name}.4712-0123abcd.tmp"
+    held.write_bytes(b"half")
+    os.utime(held, (1.0, 1.0))
+    with held.open("rb") as stream:
+        hold(stream)
+        write_whole(target, b"whole")
+        assert young.exists()
+        assert held.exists()
+    write_whole(target, b"whole")
+    assert not held.exists()
+
+
+def test_other_names_of_a_file_stay_its_names(tmp_path: Path) -> None:
+    target, other = tmp_path / "net.design.json", tmp_path / "other.design.json"
+    write_whole(target, b"a long first content")
+    os.link(target, other)
+    for content in (b"short", b"and a content that is longer than the first one was"):
+        write_whole(target, content)
+        assert other.read_bytes() == target.read_bytes() == content
+        assert os.path.samefile(target, other)
+    assert sorted(os.listdir(tmp_path)) == [target.name, other.name]
+
+
+def test_a_write_into_a_file_of_several_names_that_is_cut_short_leaves_the_whole_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "net.design.json"
+    write_whole(target, b"old")
+    os.link(target, tmp_path / "other")
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    real = Path.open
+    monkeypatch.setattr(Path, "open", lambda self, mode: killed() if mode == "r+b" else real(self, mode))
+    with pytest.raises(Killed):
+        write_whole(target, b"new and whole")
+    monkeypatch.undo()
+    (whole,) = tmp_path.glob(".*.whole")
+    assert whole.read_bytes() == b"new and whole"
+    write_whole(target, b"again")
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_owner_stays_the_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "net.design.json"
+    write_whole(target, b"old")
+    asked: list[tuple[int, int]] = []
+    if os.geteuid() == 0:
+        os.chown(target, 4711, 4712)
+        write_whole(target, b"new")
+        assert (target.stat().st_uid, target.stat().st_gid) == (4711, 4712)
+        return
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, user, group: asked.append((user, group)))
+    write_whole(target, b"new")
+    assert asked == [(target.stat().st_uid, target.stat().st_gid)]

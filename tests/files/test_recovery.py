@@ -351,3 +351,20 @@ def test_the_copies_original_follows_a_save_as(session: RecoverySession, tmp_pat
     about = copies(tmp_path)[0].with_name("1.about.json").read_text()
     assert "second.design.json" in about
     assert os.path.abspath("first.design.json") not in about
+
+
+def test_a_damaged_copy_is_told_and_goes_only_when_it_is_discarded(tmp_path: Path) -> None:
+    folder = tmp_path / "recovery" / "4711-dead"
+    folder.mkdir(parents=True)
+    (folder / "1.design.json").write_text('{"format": "bottleneck-desig')
+    save(template("bottleneck").build(), folder / "2.design.json")
+    session = RecoverySession(tmp_path)
+    assert [copy.path.name for copy in session.abandoned()] == ["2.design.json"]
+    (damaged,) = session.damaged()
+    assert damaged.path == folder / "1.design.json"
+    assert "line 1" in damaged.reason
+    session.discard(session.abandoned()[0])
+    assert damaged.path.exists()
+    session.discard(damaged)
+    assert not folder.exists()
+    session.close()

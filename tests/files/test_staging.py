@@ -149,3 +149,17 @@ def test_two_at_once_do_not_clear_each_other(tmp_path: Path) -> None:
     with staged(tmp_path / "net.xml") as one, staged(tmp_path / "net.xml") as other:
         assert one.folder.is_dir()
         assert other.folder.is_dir()
+
+
+def test_a_folder_that_nobody_had_time_to_mark_is_cleared(tmp_path: Path) -> None:
+    target = tmp_path / "net.onnx"
+    empty, young, full = (tmp_path / f".{target.name}.{word}.part" for word in ("old", "young", "full"))
+    for folder in (empty, young, full):
+        folder.mkdir()
+    (full / "a_persons.txt").write_text("not ours")
+    for folder in (empty, full):
+        os.utime(folder, (1.0, 1.0))
+    with staged(target) as staging:
+        staging.draft.write_bytes(b"graph")
+        staging.commit((target.name,))
+    assert sorted(os.listdir(tmp_path)) == sorted([full.name, young.name, target.name])

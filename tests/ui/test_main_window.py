@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -519,6 +520,24 @@ def test_the_unexpected_is_told_with_a_copy_beside_nothing_of_the_users(
     assert str(copy) in text
     assert window.bench.document is not None
     assert design_json.load(copy) == window.bench.document.design
+
+
+def test_copies_of_many_faults_do_not_pile_up(
+    window: MainWindow, answers: Answers, sketch: Design, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", lambda *_: None)
+    monkeypatch.setattr(crash, "recovery_folder", lambda: tmp_path / "recovery")
+    opened(window, sketch)
+    crash.catch_unexpected(window)
+    for fault in range(crash.MOST_COPIES + 5):
+        widen(window, 96 + fault)
+        sys.excepthook(RuntimeError, RuntimeError("out of cheese"), None)
+        for copy in (tmp_path / "recovery").iterdir():  # as if the next came a minute later
+            os.utime(copy, (copy.stat().st_mtime - 60, copy.stat().st_mtime - 60))
+    copies = list((tmp_path / "recovery").iterdir())
+    assert len(copies) == crash.MOST_COPIES
+    assert window.bench.document is not None
+    assert window.bench.document.design in [design_json.load(copy) for copy in copies]
 
 
 # For everyone --------------------------------------------------------------------------------------------------------

@@ -181,3 +181,32 @@ def test_discarded_work_is_gone(qtbot: QtBot, window: MainWindow, sketch: Design
     assert watch.abandoned() == ()
     assert not dialog.isVisible()
     watch.close()
+
+
+def test_a_damaged_copy_is_shown_with_its_place_and_goes_only_by_choice(
+    window: MainWindow, qtbot: QtBot, sketch: Design, tmp_path: Path
+) -> None:
+    left = tmp_path / "data" / "recovery" / "4711-dead"
+    left.mkdir(parents=True)
+    (left / "1.design.json").write_text('{"format": "bottleneck-desig')
+    watch = RecoveryWatch(window.bench, tmp_path / "data")
+    offer_recovery(window, watch)
+    (dialog,) = window.findChildren(RecoveryDialog)
+    row = dialog.list.topLevelItem(0)
+    assert row is not None
+    assert row.text(0) == "damaged, cannot be read"
+    assert row.text(3) == str(left / "1.design.json")
+    assert row.checkState(0) == Qt.CheckState.Unchecked
+    qtbot.mouseClick(dialog.discard_button, Qt.MouseButton.LeftButton)
+    assert (left / "1.design.json").exists()
+
+    offer_recovery(window, watch)
+    again = window.findChildren(RecoveryDialog)[-1]
+    row = again.list.topLevelItem(0)
+    assert row is not None
+    row.setCheckState(0, Qt.CheckState.Checked)
+    qtbot.mouseClick(again.restore_button, Qt.MouseButton.LeftButton)
+    assert "Cannot be restored" in again.trouble.text()
+    qtbot.mouseClick(again.discard_button, Qt.MouseButton.LeftButton)
+    assert not left.exists()
+    watch.close()

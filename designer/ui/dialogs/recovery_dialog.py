@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -18,15 +19,32 @@ from PySide6.QtWidgets import (
 )
 
 from designer.errors import DesignerError
-from designer.files.recovery import RecoveryCopy
+from designer.files.recovery import DamagedCopy, RecoveryCopy
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.recovery_watch import RecoveryWatch
+from designer.wording import printable
 
 
 class RecoveryDialog(QDialog):
-    """Lists copies that were left behind; all of them are chosen at first."""
+    """Lists copies that were left behind; those that can be read are chosen at first.
 
-    def __init__(self, watch: RecoveryWatch, copies: Sequence[RecoveryCopy], parent: QWidget | None = None) -> None:
+    One that cannot be read is never restored and only discarded where somebody chose it: its text may still be mended
+    by hand, so the row says where it lies.
+
+    Args:
+        watch: What restores and discards.
+        copies: Those that can be read.
+        damaged: Those that cannot.
+        parent: The window.
+    """
+
+    def __init__(
+        self,
+        watch: RecoveryWatch,
+        copies: Sequence[RecoveryCopy],
+        damaged: Sequence[DamagedCopy] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Unsaved work was found")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,10 +60,14 @@ class RecoveryDialog(QDialog):
         self.list.setHeaderLabels(["Design", "Nodes", "Kept", "File"])
         self.list.setRootIsDecorated(False)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self._copies = list(copies)
+        self._copies: list[RecoveryCopy | DamagedCopy] = [*copies, *damaged]
         for copy in self._copies:
-            row = QTreeWidgetItem([copy.name, _nodes(copy), _when(copy.saved_at), _file(copy)])
-            row.setCheckState(0, Qt.CheckState.Checked)
+            row = QTreeWidgetItem(_cells(copy))
+            is_whole = isinstance(copy, RecoveryCopy)
+            row.setCheckState(0, Qt.CheckState.Checked if is_whole else Qt.CheckState.Unchecked)
+            if isinstance(copy, DamagedCopy):
+                row.setToolTip(0, printable(copy.reason))
+                row.setToolTip(3, printable(copy.reason))
             self.list.addTopLevelItem(row)
         self.trouble = TonedLabel("error", "", self)
         buttons = QDialogButtonBox(self)
@@ -60,7 +82,7 @@ class RecoveryDialog(QDialog):
             column.addWidget(part)
         self.setMinimumSize(self.fontMetrics().horizontalAdvance("m" * 46), self.fontMetrics().height() * 16)
 
-    def _chosen(self) -> list[RecoveryCopy]:
+    def _chosen(self) -> list[RecoveryCopy | DamagedCopy]:
         rows = [self.list.topLevelItem(index) for index in range(self.list.topLevelItemCount())]
         return [
             copy
@@ -69,7 +91,9 @@ class RecoveryDialog(QDialog):
         ]
 
     def _restore(self) -> None:
-        failures = self._watch.restore(self._chosen())
+        chosen = self._chosen()
+        failures = self._watch.restore([copy for copy in chosen if isinstance(copy, RecoveryCopy)])
+        failures += [f"Cannot be restored: {copy.reason}" for copy in chosen if isinstance(copy, DamagedCopy)]
         if failures:
             self.trouble.setText("\n".join(failures))
             return
@@ -82,6 +106,19 @@ class RecoveryDialog(QDialog):
             self.trouble.setText(str(error))
             return
         self.accept()
+
+
+def _cells(copy: RecoveryCopy | DamagedCopy) -> list[str]:
+    if isinstance(copy, DamagedCopy):
+        return ["damaged, cannot be read", "?", _when_of(copy.path), str(copy.path)]
+    return [copy.name, _nodes(copy), _when(copy.saved_at), _file(copy)]
+
+
+def _when_of(path: Path) -> str:
+    try:
+        return _when(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    except OSError:
+        return "?"
 
 
 def _nodes(copy: RecoveryCopy) -> str:
