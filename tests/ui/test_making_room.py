@@ -23,10 +23,13 @@ from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.worker_client import WorkerClient
 from tests.edit.cards import overlapping
+from tests.small_designs import ref
 from tests.ui.windows import Answers, card_pixel, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
 
+BESIDE = NodeId("expand")
+"""A card whose wire comes from the same row, with others to its right."""
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
@@ -60,7 +63,7 @@ def added_by_keys(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
 
 
 def added_in_a_wire(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    target = next(target for target in tab.document.design.wires if target.node == "depthwise")
+    target = ref(f"{BESIDE}.x")
     tab.canvas.adding.open(tab.scene.wires[target].path().pointAtPercent(0.5), wire=target)
     QTest.keyClicks(tab.canvas.adding.box.field, "relu6")
     QTest.keyClick(tab.canvas.adding.box.field, Qt.Key.Key_Return)
@@ -79,11 +82,11 @@ def placed_by_the_palette(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> N
 
 
 def dropped_on_a_card(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    drop(tab, "relu6", card_pixel(tab, NodeId("depthwise")))
+    drop(tab, "relu6", card_pixel(tab, BESIDE))
 
 
 def dropped_on_a_wire(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    target = next(target for target in tab.document.design.wires if target.node == "depthwise")
+    target = ref(f"{BESIDE}.x")
     drop(tab, "relu6", tab.canvas.mapFromScene(tab.scene.wires[target].path().pointAtPercent(0.5)))
     assert "relu6" in tab.document.design.wires[target].source.node
 
@@ -135,7 +138,12 @@ def test_what_gives_way_is_seen_to_move_and_goes_back_by_undo(
     animations: bool,
 ) -> None:
     window.settings.animations = animations
-    last = NodeId("output")
+    row = tab.document.design.nodes[BESIDE].position.y
+    last = max(
+        (node for node in tab.document.design.nodes.values() if node.position.y == row),
+        key=lambda node: node.position.x,
+    ).id
+    assert last != BESIDE
     before = tab.document.design.nodes[last].position.x
     way(qtbot, window, tab)
     after = tab.document.design.nodes[last].position.x
