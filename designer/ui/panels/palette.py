@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QDrag, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QContextMenuEvent, QDrag, QFont, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -249,12 +249,17 @@ class PaletteList(QListView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the row under the pointer; the canvas takes it from there."""
         index = self.currentIndex()
-        if not index.isValid() or not self.rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
-            return
+        if index.isValid() and self.rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
+            self.drag_of(index).exec(Qt.DropAction.CopyAction)
+
+    def drag_of(self, index: Index) -> QDrag:
+        """The drag of a row. It has no picture of its own: over the canvas the card itself shows where it goes."""
         drag = QDrag(self)
         drag.setMimeData(self.rows.mimeData([index]))
-        drag.setPixmap(self.grab(self.visualRect(index)))
-        drag.exec(Qt.DropAction.CopyAction)
+        nothing = QPixmap(1, 1)  # without any the platform would draw the text
+        nothing.fill(Qt.GlobalColor.transparent)
+        drag.setPixmap(nothing)
+        return drag
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter chooses the current row."""

@@ -106,3 +106,16 @@ def test_every_row_says_its_name_and_group_to_a_screen_reader(panel: PalettePane
     rows = panel.list.rows
     for row in range(rows.rowCount()):
         assert rows.data(rows.index(row), Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_a_drag_has_no_picture_beside_the_card_that_the_canvas_shows(qtbot: QtBot) -> None:
+    panel = PalettePanel()
+    qtbot.addWidget(panel)
+    rows = panel.list.rows
+    row = next(r for r in range(rows.rowCount()) if rows.flags(rows.index(r)) & Qt.ItemFlag.ItemIsDragEnabled)
+    drag = panel.list.drag_of(rows.index(row))
+    picture = drag.pixmap().toImage()
+    assert not picture.isNull(), "else the platform draws one of its own"
+    colours = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    assert all(colour.alpha() == 0 for colour in colours)
+    assert drag.mimeData().formats()
