@@ -95,7 +95,11 @@ def test_a_blocks_outline_stands_on_its_card_thin_thick_thin(look: Tokens, level
 
 @pytest.mark.parametrize("layer", catalogue(), ids=lambda layer: layer.key)
 def test_no_two_texts_on_a_card_touch_at_any_zoom(layer: type[Layer]) -> None:
-    parts = {"input": (Input(64, 28, 28), 0, 0), "flat": (Flatten(), 0, 0), "it": (layer(), 0, 0)}
+    parts: dict[str, tuple[Layer, float, float]] = {
+        "input": (Input(64, 28, 28), 0, 0),
+        "flat": (Flatten(), 0, 0),
+        "it": (layer(), 0, 0),
+    }
     design = connect(design_of(parts), ref("input.y"), ref("flat.x"))
     it = NodeId("it")
     faces = [face(design.nodes[it], None)]
