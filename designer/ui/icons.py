@@ -66,9 +66,11 @@ _CATEGORIES = {
 
 _BUTTONS = {
     "measure": "F M7 4 L20 12 L7 20 Z",
+    "network": "R3 9 4 6 R10 9 4 6 R17 9 4 6 M7 12 L10 12 M14 12 L17 12",
     "compare": "R4 4 6 16 R14 9 6 11",
     "export": "M12 15 L12 3 M7.5 7.5 L12 3 L16.5 7.5 M4 14 L4 20 L20 20 L20 14",
     "new": "M12 5 L12 19 M5 12 L19 12",
+    "less": "M5 12 L19 12",
     "close": "M6.5 6.5 L17.5 17.5 M17.5 6.5 L6.5 17.5",
     "more": "F O5 12 2 O12 12 2 O19 12 2",
     "before": "M5 15 L12 8 L19 15",

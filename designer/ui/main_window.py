@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QTool
 from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.analysis.snapshot import Totals
+from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
@@ -100,6 +101,8 @@ class MainWindow(QMainWindow):
         self.charts_dock = self.docks.add("Charts", self.charts, area.BottomDockWidgetArea, is_hidden=True)
         self.table_dock = self.docks.add("Table", self.table, area.BottomDockWidgetArea, is_hidden=True)
         self.tabifyDockWidget(self.charts_dock, self.table_dock)
+        lines = [*(f"align_{by.value}" for by in Alignment), "distribute_across", "distribute_down"]
+        self.inspector.several.offer({id.replace("_", "-"): self.views[id] for id in lines})
         view_menu = self.views.menu(Menu.VIEW)
         view_menu.addSeparator()
         view_menu.addActions(self.docks.toggles)
@@ -278,6 +281,7 @@ class MainWindow(QMainWindow):
             # A card has no room to say that its time is old, so old times leave the cards.
             node_ms = figure.node_ms if figure is not None and latency.is_current else {}
             self.bench.tab.show_times(node_ms)
+            self.inspector.show_times(node_ms)
             self.bench.tab.show_heat(heat_map(analysis, self.heat, node_ms))
         page = self.bench.page
         if isinstance(page, ComparePage):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
 
 from designer.errors import ParameterError
 from designer.graph.parameter import Integer, Parameter, Ratio
+from designer.ui import icons
 from designer.ui.field_frames import draw_frame, field_height
 from designer.ui.theme import metrics
 from designer.ui.wheel import Notches
@@ -39,8 +40,8 @@ class NumberBox(QAbstractSpinBox):
         self.lineEdit().installEventFilter(self)
         self.lineEdit().setFrame(False)
         self.lineEdit().setAccessibleName(parameter.label)
-        self.minus = self._button("−", "Decrease", -1)
-        self.plus = self._button("+", "Increase", 1)
+        self.minus = self._button("less", "Decrease", -1)
+        self.plus = self._button("new", "Increase", 1)
 
     def stepBy(self, steps: int) -> None:
         """Try the value some whole steps on, within the range; asked by Qt at arrow keys and wheel."""
@@ -114,9 +115,10 @@ class NumberBox(QAbstractSpinBox):
             low, _high = _range(self._parameter)
             return float(self._parameter.default if self._parameter.default is not None else low)
 
-    def _button(self, text: str, name: str, steps: int) -> QToolButton:
+    def _button(self, icon: str, name: str, steps: int) -> QToolButton:
         button = QToolButton(self)
-        button.setText(text)
+        button.setIcon(icons.icon(icon))
+        button.setIconSize(button.iconSize() * 0.6)
         button.setAutoRaise(True)
         button.setAutoRepeat(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -6,6 +6,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
 
+from designer.ui import icons
+from designer.ui.action_button import icon_button
+
 _MOST_LETTERS = 20
 """Width of a title on a tab, in the widest letters; a longer one is cut in its middle and whole in the tool tip."""
 
@@ -37,16 +40,14 @@ class TabStrip(QWidget):
         self.bar.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.bar.customContextMenuRequested.connect(self._ask_menu)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)  # else it is the list of panels
-        self.new_button = QToolButton(self)
-        self.new_button.setText("+")
-        self.new_button.setAutoRaise(True)
-        self.new_button.setAccessibleName("New from template")
+        self.new_button = icon_button("new", "New from template", self)
         self.new_button.setToolTip(new.toolTip())
         self.new_button.clicked.connect(new.trigger)
-        self.measure_button = _button("Measure ▶", measure, self)
-        self.compare_button = _button("Compare", compare, self)
+        self.measure_button = _button("Measure", "measure", measure, self)
+        self.compare_button = _button("Compare", "compare", compare, self)
         self.export_button = QPushButton("Export ▾", self)
         self.export_button.setObjectName("accent")
+        self.export_button.setIcon(icons.icon("export", is_on_accent=True))
         self.export_button.setAccessibleName("Export")
         menu = QMenu(self.export_button)
         menu.addActions(exports)
@@ -73,11 +74,8 @@ class TabStrip(QWidget):
         self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._close_button(page))
 
     def _close_button(self, page: QWidget) -> QToolButton:
-        button = QToolButton(self.bar)
-        button.setText("×")
-        button.setAutoRaise(True)
-        button.setToolTip("Close")
-        button.setAccessibleName("Close tab")
+        button = icon_button("close", "Close tab", self.bar)
+        button.setIconSize(button.iconSize() * 0.75)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.close_requested.emit(page))
         return button
@@ -116,9 +114,9 @@ class TabStrip(QWidget):
             self.page_chosen.emit(self._pages[index])
 
 
-def _button(text: str, action: QAction, parent: QWidget) -> QPushButton:
+def _button(text: str, icon: str, action: QAction, parent: QWidget) -> QPushButton:
     """A button that is a view of an action."""
-    button = QPushButton(text, parent)
+    button = QPushButton(icons.icon(icon), text, parent)
     button.clicked.connect(action.trigger)
 
     def follow() -> None:

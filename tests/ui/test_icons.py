@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QIcon, QImage, QPainter
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
 
 from designer.graph.layer import Category
 from designer.layers.registry import catalogue
+from designer.templates.networks import template
 from designer.ui import icons
+from designer.ui.settings import Settings
 from designer.ui.theme import DARK, LIGHT, Choice, Theme, mixed
+from designer.ui.worker_client import WorkerClient
+from tests.ui.windows import Answers, shown_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
+
+FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
 def drawn(name: str, side: int = 48) -> QImage:
@@ -50,3 +61,25 @@ def test_an_icon_follows_the_look_and_fades_where_it_can_do_nothing(theme: Theme
     theme.choose(Choice.LIGHT)
     assert middle(QIcon.Mode.Normal) == LIGHT.text.name()
     assert middle(QIcon.Mode.Disabled) == mixed(LIGHT.panel, LIGHT.text, 0.45).name()
+
+
+def test_no_button_of_the_window_shows_a_sign_where_it_could_show_an_icon(
+    qtbot: QtBot, settings: Settings, theme: Theme
+) -> None:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as window:
+        tab = window.bench.open_design(template("bottleneck").build())
+        tab.find_nodes()
+        tab.select(list(tab.shown.design.nodes)[1:3])
+        window.charts_dock.show()
+        QApplication.processEvents()
+        buttons = [each for each in window.findChildren(QAbstractButton) if each.isVisible()]
+        assert len(buttons) > 15
+        for each in buttons:
+            assert not set(each.text()) & set("×✕▲▼⋯▶+−‹›"), each.text()
+            assert (
+                each.text() or not each.icon().isNull() or each.objectName().startswith("qt_") or _paints_itself(each)
+            )
+
+
+def _paints_itself(button: QAbstractButton) -> bool:
+    return not isinstance(button, QToolButton | QPushButton)

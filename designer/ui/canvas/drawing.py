@@ -27,7 +27,7 @@ from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Paints, PortMark
 from designer.ui.canvas.remarks import Remarks
 from designer.ui.canvas.ways import Ways
-from designer.ui.canvas.wire_item import WireItem, shortcuts
+from designer.ui.canvas.wire_item import Standing, WireItem, shortcuts
 from designer.ui.canvas.wire_words import paint_words
 from designer.ui.theme import Tokens, tokens
 
@@ -391,9 +391,18 @@ class Drawing(QGraphicsScene):
 
     def _wire_colour(self, item: WireItem) -> QColor:
         look = self._paints.look
-        if item.is_broken:
+        if item.is_broken or item.standing is Standing.DOOMED:
             return look.error
+        if item.standing is Standing.LIT:
+            return look.accent
         return look.residual if item.is_shortcut else look.wire
+
+    def let_stand_out(self, item: WireItem, standing: Standing) -> None:
+        """Let a wire stand out, or no longer."""
+        areas = [item.area]
+        item.standing = standing
+        item.colour(self._wire_colour(item))
+        self._paint_again([*areas, item.area])
 
     def set_port_marks(self, marks: PortMarks | None) -> None:
         """While a wire is in the hand: say of each port whether it may end there; None ends it."""

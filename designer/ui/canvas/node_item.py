@@ -5,7 +5,7 @@ They hold what to show and leave the looks to painting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
@@ -89,6 +89,13 @@ class NodeItem(QGraphicsRectItem):
             found = (*state.inputs.values(), *state.outputs.values())
             state.is_faded = not any(mark is not PortMark.REFUSED for mark in found)
         self.update()
+
+    def grow_ports(self, inputs: Sequence[int], outputs: Sequence[int]) -> None:
+        """Let ports stand out, by index, and no others."""
+        wanted = tuple(inputs), tuple(outputs)
+        if wanted != (self.state.grown_inputs, self.state.grown_outputs):
+            self.state.grown_inputs, self.state.grown_outputs = wanted
+            self.update()
 
     def free_ports(self, inputs: tuple[int, ...], outputs: tuple[int, ...]) -> None:
         """Know which ports have no wire, by index."""

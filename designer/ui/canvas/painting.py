@@ -53,6 +53,8 @@ DOTS_APART = 18.0
 DIMMED = 0.45
 FREE_PORT_PIXELS, _LARGEST_PORT = 3.0, 11.0
 """Radius that a port without a wire keeps on screen where cards show titles only, and the most against its card."""
+GROWN_BY = 3.0
+"""By how much the radius of a port that stands out is larger."""
 SKIP_LIFT = 13.0
 """How high the arc of a block's residual goes over its card."""
 _TEXT_LEFT = STRIPE + INSET
@@ -116,6 +118,8 @@ class CardState:
         outputs: Marks of the output ports by index.
         free_inputs: Input ports without a wire, by index.
         free_outputs: Likewise of the output ports.
+        grown_inputs: Input ports that stand out, by index.
+        grown_outputs: Likewise of the output ports.
     """
 
     is_selected: bool = False
@@ -126,6 +130,8 @@ class CardState:
     outputs: Mapping[int, PortMark] | None = None
     free_inputs: tuple[int, ...] = ()
     free_outputs: tuple[int, ...] = ()
+    grown_inputs: tuple[int, ...] = ()
+    grown_outputs: tuple[int, ...] = ()
 
 
 class Inks(NamedTuple):
@@ -160,6 +166,7 @@ class Paints:
         self.bubble_edge = QPen(mixed(look.ground, look.error, 0.7), 1.0)
         self.bubble_text = QPen(look.error_text)
         self.link = QPen(mixed(look.accent, look.text, 0.3))
+        self.grown, self.grown_ground = QPen(look.accent, 2.4), QBrush(look.ground)
         self.port_ground = QBrush(look.ground)
         self.stripes = {category: QBrush(look.category(category)) for category in Category}
         self.inks = {category: QPen(_ink_on(look.category(category))) for category in Category}
@@ -294,6 +301,8 @@ def card(painter: QPainter, level: Detail, face: Face, state: CardState, paint: 
             _ports(painter, face, state, paint)
         elif state.free_inputs or state.free_outputs:
             _free_ports(painter, face, state, paint)
+    if state.grown_inputs or state.grown_outputs:
+        _grown_ports(painter, face, state, paint)
     if face.is_bypassed:
         painter.setOpacity(painter.opacity() / DIMMED)
         painter.setPen(paint.passing)
@@ -473,6 +482,18 @@ def _free_ports(painter: QPainter, face: Face, state: CardState, paint: Paints) 
         painter.drawEllipse(QPointF(0.0, port_offset(index, face.input_count)), radius, radius)
     painter.setPen(plain)
     for index in state.free_outputs:
+        painter.drawEllipse(QPointF(CARD_WIDTH, port_offset(index, face.output_count)), radius, radius)
+
+
+def _grown_ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
+    """Ports under the pointer, or at the ends of the wire under it."""
+    scale = painter.worldTransform().m11()
+    radius = min(max(PORT_RADIUS, FREE_PORT_PIXELS / scale) + GROWN_BY, _LARGEST_PORT)
+    painter.setPen(paint.grown)
+    painter.setBrush(paint.grown_ground)
+    for index in state.grown_inputs:
+        painter.drawEllipse(QPointF(0.0, port_offset(index, face.input_count)), radius, radius)
+    for index in state.grown_outputs:
         painter.drawEllipse(QPointF(CARD_WIDTH, port_offset(index, face.output_count)), radius, radius)
 
 

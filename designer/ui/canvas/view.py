@@ -34,11 +34,12 @@ from designer.ui.canvas.afar import FarView
 from designer.ui.canvas.by_keyboard import KeyboardWalk
 from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.dropping import dropped
+from designer.ui.canvas.emphasis import Emphasis
 from designer.ui.canvas.gestures.drop_layer import DropLayer
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.starting import gesture_for, reroute_for
 from designer.ui.canvas.heat_legend import HeatLegend
-from designer.ui.canvas.hits import Under, hit
+from designer.ui.canvas.hits import NOTHING, Under, hit
 from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.placing import LooseEnd
@@ -84,6 +85,7 @@ class CanvasView(Camera):
         self.legend = HeatLegend(self)
         self.adding = Adding(self)
         self.walk = KeyboardWalk(self)
+        self.emphasis = Emphasis(scene)
         scene.content_changed.connect(self._content_changed)
         scene.nodes_changed.connect(self._nodes_changed)
         scene.selection_changed.connect(self._selection_changed)
@@ -166,6 +168,7 @@ class CanvasView(Camera):
                 self.canvas.do(found.fix.label, found.fix.edit)
                 return
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.emphasis.hover(NOTHING)
         self.gesture = gesture_for(self, at, event.button(), self._space_is_held)
         if self.gesture is not None:
             if self.gesture.cursor is not None:
@@ -265,7 +268,9 @@ class CanvasView(Camera):
             Under.REMARK: Qt.CursorShape.SizeAllCursor,
             Under.REMARK_CORNER: Qt.CursorShape.SizeFDiagCursor,
         }
-        shape = shapes.get(hit(self.canvas, at.scene, self.scale_now).under)
+        found = hit(self.canvas, at.scene, self.scale_now)
+        self.emphasis.hover(found)
+        shape = shapes.get(found.under)
         if self._space_is_held:
             shape = Qt.CursorShape.OpenHandCursor
         if shape is None:
@@ -359,6 +364,8 @@ class CanvasView(Camera):
             else:
                 QToolTip.hideText()
             return True
+        if event.type() == QEvent.Type.Leave and self.gesture is None:
+            self.emphasis.hover(NOTHING)
         return super().viewportEvent(event)
 
     def show_note(self, text: str, tone: str, at: QPoint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import Enum, auto
 from math import inf
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -18,6 +19,17 @@ from designer.ui.canvas.geometry import PORT_RADIUS, WireRoute, dot_radius, poly
 from designer.ui.canvas.node_item import WIRES_Z
 
 LABEL_PIXELS = DETAILS_TYPE
+LIT_Z = WIRES_Z + 0.5
+_THICKER, _DASH = 2.0, 8.0
+"""By how much a wire that stands out is wider, and how long the dashes of one that will be cut are."""
+
+
+class Standing(Enum):
+    """How a wire stands out."""
+
+    PLAIN = auto()
+    LIT = auto()
+    DOOMED = auto()
 
 
 class WireItem(QGraphicsPathItem):
@@ -28,6 +40,7 @@ class WireItem(QGraphicsPathItem):
         spec: The shape that flows, or None where unknown.
         is_shortcut: Whether it skips layers, as a residual does.
         is_broken: Whether it ends at a card that is wrong.
+        standing: Whether it stands out for a moment.
         label: What stands on it.
         label_rect: Where that stands, on the canvas.
     """
@@ -38,6 +51,7 @@ class WireItem(QGraphicsPathItem):
         self.spec: TensorSpec | None = None
         self.is_shortcut = False
         self.is_broken = False
+        self.standing = Standing.PLAIN
         self.label = ""
         self.label_rect = QRectF()
         self.label_at = QPointF()
@@ -86,11 +100,14 @@ class WireItem(QGraphicsPathItem):
         self._place_label()
 
     def colour(self, colour: QColor) -> None:
-        """Take a colour; dashed while the shape is unknown."""
-        pen = QPen(colour, self.width)
+        """Take a colour; dashed while the shape is unknown, or the wire is about to go."""
+        pen = QPen(colour, self.width if self.standing is Standing.PLAIN else self.width + _THICKER)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if self.spec is None:
+        if self.standing is Standing.DOOMED:
+            pen.setDashPattern([_DASH / pen.widthF(), _DASH / pen.widthF()])
+        elif self.spec is None:
             pen.setDashPattern([4.0, 3.0])
+        self.setZValue(WIRES_Z if self.standing is Standing.PLAIN else LIT_Z)
         self.setPen(pen)
 
     def _place_label(self) -> None:

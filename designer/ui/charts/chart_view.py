@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
+from designer.ui.action_button import icon_button
 from designer.ui.ask import Ask
 from designer.ui.charts.chart import Chart, csv_text
 from designer.ui.panels.cards import Card, clear, heading, quiet
@@ -80,10 +81,7 @@ class ChartView(Card):
         self._note.setWordWrap(True)
         self._legend = quiet("", self)
         self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self.menu_button = QToolButton(self)
-        self.menu_button.setText("⋯")
-        self.menu_button.setAutoRaise(True)
-        self.menu_button.setToolTip("Save or copy this chart")
+        self.menu_button = icon_button("more", "Save or copy this chart", self)
         self.menu_button.clicked.connect(lambda: self._open_menu(self.menu_button.mapToGlobal(QPoint(0, 0))))
         head = QHBoxLayout()
         head.addWidget(self._title, 1)

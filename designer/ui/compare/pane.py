@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from designer.ui.action_button import icon_button
 from designer.ui.compare.member import Member
 from designer.ui.theme import tokens
 
@@ -41,9 +42,7 @@ class Pane(QWidget):
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
-        self.menu_button = QToolButton(self)
-        self.menu_button.setText("⋯")
-        self.menu_button.setAutoRaise(True)
+        self.menu_button = icon_button("more", "What can be done with this design", self)
         self.menu_button.clicked.connect(
             lambda: self.menu_requested.emit(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
         )

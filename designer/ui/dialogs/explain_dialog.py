@@ -27,6 +27,7 @@ from designer.analysis.explain import Explanation, explain, explain_count
 from designer.analysis.figures import Figure
 from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
+from designer.ui import icons
 from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import quiet
 
@@ -55,7 +56,7 @@ class ExplainDialog(QDialog):
         self.counting_box.setToolTip("Whose way of counting: ours, the paper's, or that of a tool")
         self.counting_box.addItems([_title(convention) for convention in PRESETS])
         self.counting_box.setCurrentIndex(PRESETS.index(DESIGNER))
-        self.back_button = QPushButton("‹ Back", self)
+        self.back_button = QPushButton(icons.icon("back"), "Back", self)
         self.back_button.setAutoDefault(False)
         self.title = QLabel(self)
         font = self.title.font()

@@ -7,7 +7,7 @@ commands; typing in one field is one undo step, until the field is left.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
@@ -18,6 +18,7 @@ from designer import wording
 from designer.analysis.figures import Figure
 from designer.analysis.rules import padding_refuses
 from designer.analysis.snapshot import Analysis, NodeReport
+from designer.analysis.subtotal import subtotal
 from designer.edit.document import Command
 from designer.edit.editable import Editable
 from designer.edit.edits import rename, set_parameter
@@ -27,6 +28,7 @@ from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 from designer.ui.fields import Field, NameEdit, NumberField, field_for, labelled_row
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+from designer.ui.panels.several import SeveralNodes
 from designer.ui.theme import tokens
 
 
@@ -46,6 +48,7 @@ class InspectorPanel(QWidget):
         self._fields: dict[str, Field] = {}
         self._form_key: object = None
         self._tried: tuple[str, object] | None = None
+        self._node_ms: Mapping[str, float] = {}
         self.title = heading("Design", self)
         self.subtitle = quiet("", self)
         self.subtitle.setWordWrap(False)
@@ -66,6 +69,7 @@ class InspectorPanel(QWidget):
         flags = Qt.TextInteractionFlag
         self.facts.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
         self.facts.linkActivated.connect(self._explain)
+        self.several = SeveralNodes(self)
         self.advice = Card("hint", self)
         self._advice_text = TonedLabel("hint", "", self.advice)
         self.advice.column.addWidget(self._advice_text)
@@ -77,6 +81,7 @@ class InspectorPanel(QWidget):
         layout.addWidget(self.shapes)
         layout.addWidget(self.facts)
         layout.addWidget(self.advice)
+        layout.addWidget(self.several)
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -105,6 +110,12 @@ class InspectorPanel(QWidget):
         """Show the present values and what follows from them."""
         self._analysis = analysis
         self._refresh()
+
+    def show_times(self, node_ms: Mapping[str, float]) -> None:
+        """Take measured times, in milliseconds by node; none where nothing that is up to date was measured."""
+        if node_ms != self._node_ms:
+            self._node_ms = node_ms
+            self._show_several(self._nodes())
 
     @property
     def first_field(self) -> QWidget:
@@ -205,9 +216,15 @@ class InspectorPanel(QWidget):
             lines = fact_lines(self._analysis, single.id, report)
             self.facts.setText("<br>".join(_linked(figure, line) for figure, line in lines))
             self.facts.setAccessibleName("; ".join(line for _, line in lines))
+        self._show_several(nodes)
         text = advice(single) if single is not None else ""
         self._advice_text.setText(text)
         self.advice.setVisible(bool(text))
+
+    def _show_several(self, nodes: list[Node]) -> None:
+        self.several.setVisible(len(nodes) > 1 and self._analysis is not None)
+        if len(nodes) > 1 and self._analysis is not None:
+            self.several.show_subtotal(subtotal(self._analysis, [node.id for node in nodes], self._node_ms))
 
     def _explain(self, word: str) -> None:
         nodes = self._nodes()

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QDrag, QFont, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QContextMenuEvent, QDrag, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -41,11 +41,13 @@ from designer.graph.layer import Category
 from designer.layers.registry import catalogue, search
 from designer.templates.networks import templates
 from designer.templates.table import Template
+from designer.ui import icons
 from designer.ui.canvas.dropping import BODY_MIME, LAYER_MIME, make_block_mime, make_mime
 from designer.ui.panels.cards import RADIUS
 from designer.ui.shelves import OWN_BLOCKS, TEMPLATES, Entry, about, matching, shelf_of, stripe_of, title_of
 from designer.ui.theme import mixed, tokens
 
+_GLYPH_MARGIN = 8
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -193,23 +195,52 @@ def _draw_row(painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(stripe_of(entry, tokens()))
     painter.drawRoundedRect(QRectF(box.left(), box.top(), 4, box.height()), 1.5, 1.5)
-    text_room = option.rect.adjusted(round(option.fontMetrics.averageCharWidth() * 2), 0, -8, 0)
-    glyph = "" if isinstance(entry, Template) else "OWN" if isinstance(entry, LibraryBlock) else entry.glyph
-    glyph_room = _draw_glyph(painter, option, text_room, glyph)
+    ink = palette.color(QPalette.ColorRole.Text)
+    icons.paint(painter, _icon_of(entry), _icon_place(option), ink)
+    _draw_glyph(painter, option, _glyph_of(entry))
     painter.setFont(option.font)
-    painter.setPen(palette.color(QPalette.ColorRole.Text))
-    title = option.fontMetrics.elidedText(title_of(entry), Qt.TextElideMode.ElideRight, text_room.width() - glyph_room)
-    painter.drawText(text_room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+    painter.setPen(ink)
+    room = text_room(option, entry)
+    title = option.fontMetrics.elidedText(title_of(entry), Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
 
 
-def _draw_glyph(painter: QPainter, option: QStyleOptionViewItem, room: QRect, glyph: str) -> int:
-    """Draw the letters that say the kind without colour, at the right; gives the width they take."""
+def text_room(option: QStyleOptionViewItem, entry: Entry) -> QRect:
+    """Where a row's title stands: between its icon and the letters of its kind."""
+    letters = QFontMetrics(_glyph_font(option)).horizontalAdvance(_glyph_of(entry))
+    left = _icon_place(option).right() + option.fontMetrics.averageCharWidth() / 2
+    right = option.rect.right() - _GLYPH_MARGIN - letters - (option.fontMetrics.averageCharWidth() if letters else 0)
+    return QRect(round(left), option.rect.top(), round(right - left), option.rect.height())
+
+
+def _icon_place(option: QStyleOptionViewItem) -> QRectF:
+    side = option.fontMetrics.height()
+    left = option.rect.left() + 5 + option.fontMetrics.averageCharWidth() / 2
+    return QRectF(left, option.rect.center().y() + 0.5 - side / 2, side, side)
+
+
+def _icon_of(entry: Entry) -> str:
+    if isinstance(entry, Template):
+        return "network"
+    return "group" if isinstance(entry, LibraryBlock) else icons.of_layer(entry.key, entry.category)
+
+
+def _glyph_of(entry: Entry) -> str:
+    return "" if isinstance(entry, Template) else "OWN" if isinstance(entry, LibraryBlock) else entry.glyph
+
+
+def _glyph_font(option: QStyleOptionViewItem) -> QFont:
     font = QFont(option.font)
     font.setPointSizeF(font.pointSizeF() * 0.75)
-    painter.setFont(font)
+    return font
+
+
+def _draw_glyph(painter: QPainter, option: QStyleOptionViewItem, glyph: str) -> None:
+    """Draw the letters that say the kind without colour, at the right."""
+    painter.setFont(_glyph_font(option))
     painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+    room = option.rect.adjusted(0, 0, -_GLYPH_MARGIN, 0)
     painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, glyph)
-    return painter.fontMetrics().horizontalAdvance(glyph + "m") if glyph else 0
 
 
 _BLOCK_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_Delete)
@@ -249,12 +280,17 @@ class PaletteList(QListView):
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Drag the row under the pointer; the canvas takes it from there."""
         index = self.currentIndex()
-        if not index.isValid() or not self.rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
-            return
+        if index.isValid() and self.rows.flags(index) & Qt.ItemFlag.ItemIsDragEnabled:
+            self.drag_of(index).exec(Qt.DropAction.CopyAction)
+
+    def drag_of(self, index: Index) -> QDrag:
+        """The drag of a row. It has no picture of its own: over the canvas the card itself shows where it goes."""
         drag = QDrag(self)
         drag.setMimeData(self.rows.mimeData([index]))
-        drag.setPixmap(self.grab(self.visualRect(index)))
-        drag.exec(Qt.DropAction.CopyAction)
+        nothing = QPixmap(1, 1)  # without any the platform would draw the text
+        nothing.fill(Qt.GlobalColor.transparent)
+        drag.setPixmap(nothing)
+        return drag
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter chooses the current row."""
@@ -349,7 +385,7 @@ class PalettePanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough for the longest titles."""
-        return QSize(self.fontMetrics().horizontalAdvance("m" * 17), self.fontMetrics().height() * 30)
+        return QSize(self.fontMetrics().horizontalAdvance("m" * 18), self.fontMetrics().height() * 30)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the search field, Down goes to the list and Enter chooses what is on top."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from designer.analysis.search import FIGURES, find_nodes
 from designer.graph.design import NodePath
+from designer.ui.action_button import icon_button
 from designer.ui.theme import tokens
 from designer.ui.views.design_tab import DesignTab
 
@@ -41,16 +42,12 @@ class FindBar(QFrame):
         row.setContentsMargins(gap, gap, gap, gap)
         row.addWidget(self.field)
         row.addWidget(self.count)
-        for text, tip, call in (
-            ("▲", "The one before (Shift+Enter)", lambda: self._step(-1)),
-            ("▼", "The next one (Enter)", lambda: self._step(1)),
-            ("✕", "Close (Esc)", self.leave),
+        for icon, tip, call in (
+            ("before", "The one before (Shift+Enter)", lambda: self._step(-1)),
+            ("next", "The next one (Enter)", lambda: self._step(1)),
+            ("close", "Close (Esc)", self.leave),
         ):
-            button = QToolButton(self)
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setAutoRaise(True)
+            button = icon_button(icon, tip, self)
             button.clicked.connect(call)
             row.addWidget(button)
         self.field.installEventFilter(self)

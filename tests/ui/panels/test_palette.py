@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from designer.layers.registry import catalogue, lookup
 from designer.templates.networks import templates
 from designer.ui.canvas.dropping import dropped_layer
-from designer.ui.panels.palette import Heading, PalettePanel, entries
+from designer.ui.panels.palette import Heading, PalettePanel, entries, text_room
+from designer.ui.shelves import title_of
 from designer.ui.theme import Theme
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
@@ -106,3 +108,30 @@ def test_every_row_says_its_name_and_group_to_a_screen_reader(panel: PalettePane
     rows = panel.list.rows
     for row in range(rows.rowCount()):
         assert rows.data(rows.index(row), Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_a_drag_has_no_picture_beside_the_card_that_the_canvas_shows(qtbot: QtBot) -> None:
+    panel = PalettePanel()
+    qtbot.addWidget(panel)
+    rows = panel.list.rows
+    row = next(r for r in range(rows.rowCount()) if rows.flags(rows.index(r)) & Qt.ItemFlag.ItemIsDragEnabled)
+    drag = panel.list.drag_of(rows.index(row))
+    picture = drag.pixmap().toImage()
+    assert not picture.isNull(), "else the platform draws one of its own"
+    colours = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    assert all(colour.alpha() == 0 for colour in colours)
+    assert drag.mimeData().formats()
+
+
+def test_every_title_stands_whole_beside_its_icon_where_the_panel_is_as_wide_as_it_wants(panel: PalettePanel) -> None:
+    panel.resize(panel.sizeHint())
+    QApplication.processEvents()
+    listed, rows = panel.list, panel.list.rows
+    option = QStyleOptionViewItem()
+    listed.initViewItemOption(option)
+    for row in range(rows.rowCount()):
+        entry = rows.entry(rows.index(row))
+        if not isinstance(entry, Heading):
+            option.rect = listed.visualRect(rows.index(row))
+            room = text_room(option, entry)
+            assert option.fontMetrics.horizontalAdvance(title_of(entry)) <= room.width(), title_of(entry)
