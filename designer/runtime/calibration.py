@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy
@@ -25,6 +27,8 @@ T = TypeVar("T")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".webp")
 _FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
 _ARRAYS = (".npy",)
+# What broken pictures and headers of arrays raise, as their readers' makers chose.
+_BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, RecursionError, MemoryError, TokenError)
 _RANDOM_SAMPLES = 16
 _HELD_BACK = 4
 """One in so many samples is kept from calibration, to measure on what was not seen."""
@@ -142,8 +146,10 @@ def _spread(files: list[T], number: int) -> list[T]:
 def _read(file: Path, shape: tuple[int, ...], normalisation: Normalisation) -> list[Array]:
     """The samples of a file, 1×C×H×W each."""
     try:
-        return _arrays(file, shape) if file.suffix.lower() in _ARRAYS else [_picture(file, shape, normalisation)]
-    except (OSError, ValueError, EOFError, SyntaxError) as error:  # what broken pictures raise, as their makers chose
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is taken all the same, such as a camera's notes in disorder
+            return _arrays(file, shape) if file.suffix.lower() in _ARRAYS else [_picture(file, shape, normalisation)]
+    except _BROKEN as error:
         raise ExportError(f"{file}: it cannot be read: {error}; take it out of the folder") from error
 
 
