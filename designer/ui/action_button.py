@@ -11,7 +11,7 @@ from designer.ui import icons
 def icon_button(icon: str, name: str, parent: QWidget) -> QToolButton:
     """A flat button that shows an icon and is called by a name, which is its tool tip as well."""
     button = QToolButton(parent)
-    button.setIcon(icons.icon(icon))
+    icons.dress(button, icon)
     button.setAutoRaise(True)
     button.setToolTip(name)
     button.setAccessibleName(name)

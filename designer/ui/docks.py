@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
+
+from designer.ui import icons
 
 
 class Docks:
@@ -28,7 +30,17 @@ class Docks:
         # Opened from a menu it comes in front of those that share its place.
         dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         self._docks.append(dock)
+        # Qt gives the two buttons of the title the style's icons again when it floats or is docked.
+        dock.topLevelChanged.connect(lambda _floats: self.dress())
         return dock
+
+    def dress(self) -> None:
+        """Give the buttons of the titles the icons of all buttons."""
+        for dock in self._docks:
+            for name, icon in (("close", "close"), ("float", "float")):
+                button = dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button")
+                if button is not None:
+                    icons.dress(button, icon)
 
     @property
     def toggles(self) -> list[QAction]:

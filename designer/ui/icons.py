@@ -10,14 +10,18 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from designer.graph.layer import Category
-from designer.ui.theme import mixed, tokens
+from designer.ui.theme import Tokens, mixed, tokens
 
 BOX = 24.0
 _WEIGHT = 2.0
+_SIDES = (12, 16, 20, 24, 32, 48, 64, 96)
+"""Pixels that an icon is drawn for; between them Qt takes the next larger."""
+_PROPERTY, _ON_ACCENT = "designer_icon", "designer_icon_on_accent"
 
 _LAYERS = {
     "input": "M3 12 L14 12 M10 8 L14 12 L10 16 M16 4 L20 4 L20 20 L16 20",
@@ -73,6 +77,7 @@ _BUTTONS = {
     "less": "M5 12 L19 12",
     "close": "M6.5 6.5 L17.5 17.5 M17.5 6.5 L6.5 17.5",
     "more": "F O5 12 2 O12 12 2 O19 12 2",
+    "float": "R8 4 12 12 M4 8 L4 20 L16 20",
     "before": "M5 15 L12 8 L19 15",
     "next": "M5 9 L12 16 L19 9",
     "back": "M15 5 L8 12 L15 19",
@@ -153,40 +158,40 @@ def paint(painter: QPainter, name: str, place: QRectF, colour: QColor) -> None:
     painter.restore()
 
 
-class _Engine(QIconEngine):
-    """Draws an icon in the colours of the present look, whatever the look was when it was made."""
-
-    def __init__(self, name: str, is_on_accent: bool) -> None:
-        super().__init__()
-        self._name, self._is_on_accent = name, is_on_accent
-
-    def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draw it in the middle of a rectangle."""
-        look = tokens()
-        colour = look.on_accent if self._is_on_accent else look.text
-        if mode == QIcon.Mode.Disabled:
-            colour = mixed(look.panel, look.text, 0.45)
-        whole = QRectF(rect)  # type: ignore[call-overload]
-        side = min(whole.width(), whole.height())
-        square = QRectF(0.0, 0.0, side, side)
-        square.moveCenter(whole.center())
-        paint(painter, self._name, square, colour)
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """It in a size, on nothing."""
-        drawn = QPixmap(size)
-        drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(drawn)
-        self.paint(painter, drawn.rect(), mode, state)
-        painter.end()
-        return drawn
-
-    def clone(self) -> QIconEngine:
-        """Another one."""
-        return _Engine(self._name, self._is_on_accent)
-
-
-@cache
 def icon(name: str, is_on_accent: bool = False) -> QIcon:
-    """An icon for a button or a menu; on a filled button in that button's colour of text."""
-    return QIcon(_Engine(name, is_on_accent))
+    """An icon in the colours of the present look; on a filled button in that button's colour of text."""
+    return _icon(name, is_on_accent, tokens())
+
+
+# An icon engine of our own would follow the look by itself, but PySide loses the copies that Qt makes of one.
+@cache
+def _icon(name: str, is_on_accent: bool, look: Tokens) -> QIcon:
+    colours = {
+        QIcon.Mode.Normal: look.on_accent if is_on_accent else look.text,
+        QIcon.Mode.Disabled: mixed(look.panel, look.text, 0.45),
+    }
+    made = QIcon()
+    for mode, colour in colours.items():
+        for side in _SIDES:
+            drawn = QPixmap(side, side)
+            drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(drawn)
+            paint(painter, name, QRectF(0.0, 0.0, side, side), colour)
+            painter.end()
+            made.addPixmap(drawn, mode)
+    return made
+
+
+def dress(button: QAbstractButton, name: str, is_on_accent: bool = False) -> None:
+    """Give a button an icon that ``redress`` keeps up with the look."""
+    button.setProperty(_PROPERTY, name)
+    button.setProperty(_ON_ACCENT, is_on_accent)
+    button.setIcon(icon(name, is_on_accent))
+
+
+def redress(root: QWidget) -> None:
+    """Bring the icons of all buttons in a widget up to the present look."""
+    for button in root.findChildren(QAbstractButton):
+        name = button.property(_PROPERTY)
+        if name:
+            button.setIcon(icon(name, bool(button.property(_ON_ACCENT))))

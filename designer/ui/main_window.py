@@ -21,7 +21,7 @@ from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
 from designer.templates.table import Template
-from designer.ui import exporting, own_blocks
+from designer.ui import exporting, icons, own_blocks
 from designer.ui.actions.action import Menu
 from designer.ui.ask import Ask, AskByDialog
 from designer.ui.command_palette import CommandPalette
@@ -302,6 +302,8 @@ class MainWindow(QMainWindow):
         """Bars keep colours as values, so they are made anew."""
         self.charts.follow_theme()
         self.setStyleSheet(window_style(tokens()))
+        self.docks.dress()
+        icons.redress(self)
         self._show_analysis()
         self._refresh_state()
         for index in range(self.pages.count()):

@@ -117,7 +117,7 @@ class NumberBox(QAbstractSpinBox):
 
     def _button(self, icon: str, name: str, steps: int) -> QToolButton:
         button = QToolButton(self)
-        button.setIcon(icons.icon(icon))
+        icons.dress(button, icon)
         button.setIconSize(button.iconSize() * 0.6)
         button.setAutoRaise(True)
         button.setAutoRepeat(True)

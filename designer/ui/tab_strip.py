@@ -47,7 +47,7 @@ class TabStrip(QWidget):
         self.compare_button = _button("Compare", "compare", compare, self)
         self.export_button = QPushButton("Export ▾", self)
         self.export_button.setObjectName("accent")
-        self.export_button.setIcon(icons.icon("export", is_on_accent=True))
+        icons.dress(self.export_button, "export", is_on_accent=True)
         self.export_button.setAccessibleName("Export")
         menu = QMenu(self.export_button)
         menu.addActions(exports)
@@ -116,7 +116,8 @@ class TabStrip(QWidget):
 
 def _button(text: str, icon: str, action: QAction, parent: QWidget) -> QPushButton:
     """A button that is a view of an action."""
-    button = QPushButton(icons.icon(icon), text, parent)
+    button = QPushButton(text, parent)
+    icons.dress(button, icon)
     button.clicked.connect(action.trigger)
 
     def follow() -> None:

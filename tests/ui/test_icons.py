@@ -51,11 +51,16 @@ def test_a_layer_of_another_package_has_its_categorys_icon(category: Category) -
     assert any(image.pixelColor(x, y).alpha() > 200 for x in range(48) for y in range(48))
 
 
-def test_an_icon_follows_the_look_and_fades_where_it_can_do_nothing(theme: Theme) -> None:
-    found = icons.icon("measure")
+def test_a_button_follows_the_look_and_fades_where_it_can_do_nothing(
+    qtbot: QtBot, settings: Settings, theme: Theme
+) -> None:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as window:
+        follow_the_look(theme, window.strip.measure_button)
 
+
+def follow_the_look(theme: Theme, button: QAbstractButton) -> None:
     def middle(mode: QIcon.Mode) -> str:
-        return found.pixmap(QSize(40, 40), mode).toImage().pixelColor(18, 20).name()
+        return button.icon().pixmap(QSize(32, 32), mode).toImage().pixelColor(14, 16).name()
 
     assert middle(QIcon.Mode.Normal) == DARK.text.name()
     theme.choose(Choice.LIGHT)
@@ -83,3 +88,25 @@ def test_no_button_of_the_window_shows_a_sign_where_it_could_show_an_icon(
 
 def _paints_itself(button: QAbstractButton) -> bool:
     return not isinstance(button, QToolButton | QPushButton)
+
+
+def test_the_buttons_of_panels_have_them_too_whatever_becomes_of_the_panel(
+    qtbot: QtBot, settings: Settings, theme: Theme
+) -> None:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as window:
+        dock = window.palette_dock
+        close, floats = (dock.findChild(QAbstractButton, f"qt_dockwidget_{name}button") for name in ("close", "float"))
+        assert close is not None
+        assert floats is not None
+
+        def are_ours() -> bool:
+            keys = (close.icon().cacheKey(), floats.icon().cacheKey())
+            return keys == (icons.icon("close").cacheKey(), icons.icon("float").cacheKey())
+
+        assert are_ours()
+        theme.choose(Choice.LIGHT)
+        assert are_ours()
+        for is_floating in (True, False):
+            dock.setFloating(is_floating)
+            QApplication.processEvents()
+            assert are_ours()
