@@ -26,6 +26,7 @@ from designer.runtime.rounds import Effort, Progress, Timing, outliers
 from designer.runtime.setting import EAGER, Setting
 from designer.runtime.statistics import CONFIDENCE, PairedRatio
 from designer.runtime.turns import Contestant, Turns, take_turns
+from designer.wording import plural
 
 PAIR_EFFORT = Effort(time_limit_s=10.0)
 RANK_EFFORT = Effort(time_limit_s=20.0)
@@ -89,7 +90,7 @@ class PairReport:
         ratio = self.ratio
         return (
             f"{_name(self.second, self.first)} takes {ratio.ratio:.3f} of the time of {_name(self.first, self.second)} "
-            f"(95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {ratio.pairs} pairs): {ratio.verdict.value}"
+            f"({_how_sure(ratio)}): {ratio.verdict.value}"
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -102,6 +103,15 @@ class PairReport:
             "noisy": bool(self.warnings),
             "warning": "; ".join(self.warnings),
         }
+
+
+def _how_sure(ratio: PairedRatio) -> str:
+    """The interval of a ratio and what it is of, or why there is none."""
+    pairs = plural(ratio.pairs, "pair")
+    if ratio.coverage >= CONFIDENCE:
+        return f"95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {pairs}"
+    seen = "" if ratio.pairs == 1 else f" from {ratio.low:.3f} to {ratio.high:.3f}"
+    return f"{pairs}{seen}, too few for an interval"
 
 
 def _name(side: Side, other: Side) -> str:
@@ -307,7 +317,8 @@ def _in_turns(
 
 def _ratio_reasons(ratio: PairedRatio, effort: Effort, seconds: float) -> tuple[str, ...]:
     if ratio.coverage < CONFIDENCE:
-        return (f"only {ratio.pairs} pairs fitted into {effort.time_limit_s:g} s; more time or a smaller input would",)
+        pairs = plural(ratio.pairs, "pair")
+        return (f"only {pairs} fitted into {effort.time_limit_s:g} s; more time or a smaller input would",)
     width = (ratio.high - ratio.low) / ratio.ratio
     if width <= effort.share:
         return ()

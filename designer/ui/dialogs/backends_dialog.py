@@ -120,12 +120,13 @@ class BackendsDialog(QDialog):
         self.text.setText("Timed in turns; places are shared where no difference can be claimed.")
         for row in data["rows"]:
             ratio = row["to_reference"]
+            interval = wording.ratio_interval(ratio["low"], ratio["high"], ratio["pairs"])
             item = QTreeWidgetItem(
                 [
                     f"{row['place']}.",
                     row["title"],
-                    wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"]),
-                    f"{wording.ratio(ratio['ratio'])} [{ratio['low']:.2f}, {ratio['high']:.2f}]",
+                    wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"], row["rounds"]),
+                    f"{wording.ratio(ratio['ratio'])} {interval}",
                     ratio["verdict"] if row["backend"] != data["reference"] else "the reference",
                     f"{row['agreement']['max_abs_difference']:.2g}",
                 ]
