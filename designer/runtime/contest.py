@@ -6,7 +6,7 @@ on the same backend are one and the same module, so that nothing but time can di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ PAIR_EFFORT = Effort(time_limit_s=10.0)
 RANK_EFFORT = Effort(time_limit_s=20.0)
 
 Asked = Callable[[], bool]
+Found = Callable[[float, str, Mapping[str, Any]], None]
+"""Told the share done, a text, and the report so far as JSON data."""
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,7 @@ def rank_backends(
     setting: Setting | None = None,
     effort: Effort = RANK_EFFORT,
     progress: Progress = lambda share, text: None,
+    found: Found = lambda share, text, data: None,
     is_cancelled: Asked = lambda: False,
 ) -> RankReport:
     """Measure a design on all backends in turns, and rank them.
@@ -252,6 +255,8 @@ def rank_backends(
         setting: Device, threads, batch, element type and order of channels.
         effort: How long for all of them together, and how narrow the ratios' intervals shall be.
         progress: Called with the share done (0 to 1) and a text.
+        found: Called with the same, and the report so far as JSON data: whenever a backend is ready or turns out to be
+            none, and between turns. Until the first turn its rows have no times.
         is_cancelled: Asked between rounds.
 
     Raises:
@@ -272,6 +277,7 @@ def rank_backends(
         expected = expected_outputs(work)
         ready: list[Candidate] = []
         for backend in usable:
+            found(0.0, f"preparing {backend.title}", _ready_data(analysis.digest, ready, absent))
             try:
                 ready.append(candidate(backend, work, expected, progress, is_cancelled))
             except WrongOutputs as error:
@@ -283,8 +289,30 @@ def rank_backends(
         if len(ready) < 2:
             reasons = "; ".join(f"{each.title}: {each.reason}" for each in absent)
             raise JobFailed(f"there are fewer than two backends to rank on {device}. {reasons}")
-        sides, turns, disturbed = _in_turns(ready, effort, progress, is_cancelled)
-    return _ranked(analysis.digest, sides, turns, tuple(absent), effort, (*disturbed, *shared))
+        found(0.0, "warming up", _ready_data(analysis.digest, ready, absent))
+
+        def ranked(sides: tuple[Side, ...], turns: Turns, disturbed: tuple[str, ...]) -> RankReport:
+            return _ranked(analysis.digest, sides, turns, tuple(absent), effort, (*disturbed, *shared))
+
+        def tell(share: float, text: str, *so_far: Any) -> None:
+            found(share, text, ranked(*so_far).as_data())
+
+        return ranked(*_in_turns(ready, effort, progress, is_cancelled, tell))
+
+
+def _ready_data(digest: str, ready: Sequence[Candidate], absent: Sequence[Absent]) -> dict[str, Any]:
+    """The report while no turn was taken: the backends that were proved, and those that are not to be had."""
+    rows = [
+        {"backend": each.backend.key, "title": each.backend.title, "agreement": each.agreement.as_data()}
+        for each in ready
+    ]
+    keys = [each.backend.key for each in ready]
+    return {
+        "digest": digest,
+        "reference": EAGER if EAGER in keys else (*keys, "")[0],
+        "rows": rows,
+        "absent": [asdict(each) for each in absent],
+    }
 
 
 def _split(wanted: Sequence[Backend], device: torch.device, dtype: str) -> tuple[list[Backend], list[Absent]]:
@@ -303,16 +331,29 @@ def _first_line(error: BaseException) -> str:
 
 
 def _in_turns(
-    ready: Sequence[Candidate], effort: Effort, progress: Progress, is_cancelled: Asked
+    ready: Sequence[Candidate],
+    effort: Effort,
+    progress: Progress,
+    is_cancelled: Asked,
+    found: Callable[[float, str, tuple[Side, ...], Turns, tuple[str, ...]], None] | None = None,
 ) -> tuple[tuple[Side, ...], Turns, tuple[str, ...]]:
+    """Each with its times, the turns, and what disturbed them; ``found`` is told the same while they are taken."""
     device, threads = ready[0].work.device, ready[0].work.threads
     others = OtherPrograms()
+
+    def seen(turns: Turns) -> tuple[tuple[Side, ...], Turns, tuple[str, ...]]:
+        busy = others.processors()
+        sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
+        return sides, turns, others.reason(threads)
+
+    def tell(share: float, text: str, turns: Turns) -> None:
+        progress(share, text)
+        if found is not None:
+            found(share, text, *seen(turns))
+
     with torch.inference_mode():
         contestants = [Contestant(each.prepared.call, stopwatch_of(device)) for each in ready]
-        turns = take_turns(contestants, effort=effort, progress=progress, is_cancelled=is_cancelled)
-    busy = others.processors()
-    sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
-    return sides, turns, others.reason(threads)
+        return seen(take_turns(contestants, effort=effort, progress=progress, found=tell, is_cancelled=is_cancelled))
 
 
 def _ratio_reasons(ratio: PairedRatio, effort: Effort, seconds: float) -> tuple[str, ...]:

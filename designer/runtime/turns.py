@@ -30,6 +30,9 @@ _ROUND_S = 4e-3
 
 _WARM_UP_SHARE = 0.3
 
+_TELL_EVERY_S = 0.5
+"""How often what was measured so far is told; it costs some milliseconds between two cycles."""
+
 
 @dataclass(frozen=True)
 class Contestant:
@@ -77,6 +80,7 @@ def take_turns(
     *,
     effort: Effort,
     progress: Callable[[float, str], None] = lambda share, text: None,
+    found: Callable[[float, str, Turns], None] = lambda share, text, turns: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     clock: Clock = time.perf_counter,
 ) -> Turns:
@@ -86,7 +90,8 @@ def take_turns(
         contestants: Two or more.
         effort: Its share is the width of the 95 % interval of each ratio at which to stop; its time is for all of them
             together.
-        progress: Called between cycles with the share done (0 to 1) and a text.
+        progress: Called while warming up with the share done (0 to 1) and a text.
+        found: Called between cycles with the same and all rounds so far, twice a second at most.
         is_cancelled: Asked between rounds.
         clock: Where the time comes from.
 
@@ -102,7 +107,15 @@ def take_turns(
     calls = _calls_of_all([times for times, _ in warm_ups], effort, begin + effort.time_limit_s - clock())
     rounds: list[list[float]] = [[] for _ in contestants]
     order = list(range(len(contestants)))
-    check_at = effort.least_rounds
+    check_at, tell_at = effort.least_rounds, 0.0
+
+    def taken() -> Turns:
+        timings = tuple(
+            Timing(tuple(times), calls, len(warm_up), settled, clock() - begin)
+            for times, (warm_up, settled) in zip(rounds, warm_ups, strict=True)
+        )
+        return Turns(timings, clock() - begin)
+
     while len(rounds[0]) < effort.most_rounds:
         for which in order:
             if is_cancelled():
@@ -111,18 +124,16 @@ def take_turns(
             rounds[which].append(timers[which](contestants[which].call, calls))
         order.reverse()
         cycles, elapsed = len(rounds[0]), clock() - begin
+        if elapsed >= tell_at:
+            tell_at = elapsed + _TELL_EVERY_S
+            found(min(1.0, elapsed / effort.time_limit_s), f"turn {cycles}", taken())
         if cycles >= check_at:
             check_at += 1 + cycles // 20
-            progress(min(1.0, elapsed / effort.time_limit_s), f"turn {cycles}")
             if _is_known(rounds, effort):
                 break
         if elapsed >= effort.time_limit_s:
             break
-    timings = tuple(
-        Timing(tuple(times), calls, len(warm_up), settled, clock() - begin)
-        for times, (warm_up, settled) in zip(rounds, warm_ups, strict=True)
-    )
-    return Turns(timings, clock() - begin)
+    return taken()
 
 
 def _calls_of_all(warm_ups: Sequence[Sequence[float]], effort: Effort, left_s: float) -> int:
