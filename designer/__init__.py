@@ -15,6 +15,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from designer.machine import keep_to_quota
 from designer.runtime.privacy import keep_private
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ __all__ = [
 ]
 
 
-keep_private()  # before any room loads what it is about
+# Before any room loads what they are about.
+keep_private()
+keep_to_quota()
 
 
 def __getattr__(name: str) -> Any:

@@ -77,16 +77,24 @@ def memory(value: float | None) -> str:
     return _prefixed(value, "B")
 
 
-def milliseconds(median_ms: float | None, low_ms: float | None = None, high_ms: float | None = None) -> str:
+def milliseconds(
+    median_ms: float | None, low_ms: float | None = None, high_ms: float | None = None, rounds: int | None = None
+) -> str:
     """A time and how far its interval reaches to the farther side: ``0.61 ms ±0.02``; without an interval ``0.612 ms``.
+
+    A spread too small for the digits shown reads ``±<0.01``, as none is ever known to be nothing; one round has none,
+    and is said: ``0.612 ms, 1 round``.
 
     Args:
         median_ms: The time, in milliseconds.
         low_ms: Lower end of the median's interval, in milliseconds.
         high_ms: Upper end of the median's interval, in milliseconds.
+        rounds: How many rounds the median is of, where that is known.
     """
     if median_ms is None or not math.isfinite(median_ms):
         return UNKNOWN
+    if rounds == 1:
+        return f"{_significant(median_ms)}{THIN_SPACE}ms, {plural(rounds, 'round')}"
     if low_ms is None or high_ms is None:
         return f"{_significant(median_ms)}{THIN_SPACE}ms"
     spread = max(median_ms - low_ms, high_ms - median_ms, 0.0)
@@ -94,7 +102,21 @@ def milliseconds(median_ms: float | None, low_ms: float | None = None, high_ms: 
     # noise.
     decimals = min(-_magnitude(spread), _DIGITS - _magnitude(median_ms)) if spread > 0 else 2 - _magnitude(median_ms)
     decimals = max(decimals, 0)
-    return f"{_grouped(median_ms, decimals)}{THIN_SPACE}ms ±{_grouped(spread, decimals)}"
+    shown = _grouped(spread, decimals)
+    if not float(f"{spread:.{decimals}f}"):
+        shown = f"<{_grouped(10.0**-decimals, decimals)}"
+    return f"{_grouped(median_ms, decimals)}{THIN_SPACE}ms ±{shown}"
+
+
+def ratio_interval(low: float, high: float, pairs: int | None = None) -> str:
+    """The interval of a ratio, ``[0.97, 1.02]``; of one pair there is none, and that is said.
+
+    Args:
+        low: Its lower end.
+        high: Its upper end.
+        pairs: How many pairs it is of, where that is known.
+    """
+    return f"({plural(pairs, 'pair')})" if pairs == 1 else f"[{low:.3g}, {high:.3g}]"
 
 
 _SECONDS = ("s", "ms", "µs", "ns", "ps", "fs")

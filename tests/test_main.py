@@ -247,6 +247,12 @@ def test_bench_takes_backends_types_and_turns(folder: Path) -> None:
     )
     assert (data["backend"], data["conditions"]["memory_format"]) == ("folded", "channels_last")
     assert data["node_ms"]
+    assert data["overhead_sentence"].startswith("The nodes take ")
+    said = run("bench", "b.design.json", "--threads", "1", "--time-limit", "0.000001", "--per-node", cwd=folder)
+    first, *others = said.stdout.splitlines()
+    assert first.endswith("ms, 1 round"), "one round has no spread, and is the median of nothing"
+    assert others[-1].startswith("The nodes take "), "times that do not sum to the whole say why"
+    assert "only 1 round fitted" in said.stderr
     data = run_json("bench", "b.design.json", *words, "--dtype", "bfloat16", cwd=folder)
     assert data["conditions"]["dtype"] == "bfloat16"
     data = run_json("bench", "b.design.json", *words, "--against", "b.design.json", cwd=folder)

@@ -89,8 +89,10 @@ def test_bytes_count_in_thousands(value: float | None, text: str) -> None:
         (0.61, 0.59, 0.62, "0.61 ms ±0.02"),
         (0.612, None, None, "0.612 ms"),
         (12.3456, 12.3, 12.4, "12.35 ms ±0.05"),
-        (12.3456, 12.34559, 12.34561, "12.35 ms ±0.00"),
-        (7.5, 7.5, 7.5, "7.50 ms ±0.00"),
+        (12.3456, 12.34559, 12.34561, "12.35 ms ±<0.01"),
+        (12.3456, 12.339, 12.350, "12.35 ms ±0.01"),
+        (7.5, 7.5, 7.5, "7.50 ms ±<0.01"),
+        (1234.5, 1234.4, 1234.7, "1 234 ms ±<1"),
         (0.0123, 0.0121, 0.0126, "0.0123 ms ±0.0003"),
         (1234.5, 1200, 1290, "1 234 ms ±56"),
         (3.0, 1.0, 9.0, "3 ms ±6"),
@@ -101,6 +103,13 @@ def test_bytes_count_in_thousands(value: float | None, text: str) -> None:
 )
 def test_a_time_carries_its_spread(median: float | None, low: float | None, high: float | None, text: str) -> None:
     assert plain(wording.milliseconds(median, low, high)) == text
+
+
+def test_one_round_has_no_spread_and_is_said() -> None:
+    assert plain(wording.milliseconds(51.4, 51.4, 51.4, rounds=1)) == "51.4 ms, 1 round"
+    assert plain(wording.milliseconds(51.4, 51.3, 51.5, rounds=2)) == "51.4 ms ±0.1"
+    assert wording.ratio_interval(0.98, 0.98, pairs=1) == "(1 pair)"
+    assert wording.ratio_interval(0.97, 1.02, pairs=2) == wording.ratio_interval(0.97, 1.02) == "[0.97, 1.02]"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ from designer.analysis.snapshot import Analysis
 from designer.analysis.traits import depthwise_filters, has_residual
 from designer.errors import ParameterError, near
 from designer.graph.numerals import real_number
-from designer.wording import UNKNOWN, count, duration, memory, milliseconds, ratio, short
+from designer.wording import UNKNOWN, count, duration, memory, milliseconds, ratio, ratio_interval, short
 
 Number = int | float
+
+LEAST_ROUNDS = 6
+"""Rounds below which even the whole range holds the true median with less than 95 %: 1 − 2/2ⁿ."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class PairedLatency:
         high: Upper end of its interval.
         verdict: What may be claimed, in words.
         is_claimed: Whether that is a difference.
+        pairs: How many pairs there were, where that is known.
     """
 
     ratio: float
@@ -34,11 +38,12 @@ class PairedLatency:
     high: float
     verdict: str
     is_claimed: bool
+    pairs: int | None = None
 
     @property
     def text(self) -> str:
         """``×5.41 [5.2, 5.7] slower``."""
-        return f"{ratio(self.ratio)} [{self.low:.3g}, {self.high:.3g}] {self.verdict}"
+        return f"{ratio(self.ratio)} {ratio_interval(self.low, self.high, self.pairs)} {self.verdict}"
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,19 @@ class Latency:
         low_s: Lower end of the median's interval, in seconds.
         high_s: Upper end of the median's interval, in seconds.
         paired: Against the baseline, where they were measured in turns.
+        rounds: How many rounds the median is of, where that is known.
     """
 
     median_s: float
     low_s: float | None = None
     high_s: float | None = None
     paired: PairedLatency | None = None
+    rounds: int | None = None
+
+    @property
+    def is_of_too_few(self) -> bool:
+        """Whether it is known to be of so few rounds that nothing may be claimed of it."""
+        return self.rounds is not None and self.rounds < LEAST_ROUNDS
 
 
 @dataclass(frozen=True)
@@ -282,19 +294,22 @@ def _macs(analysis: Analysis) -> int | None:
 
 def _milliseconds(latency: Latency) -> str:
     low, high = (None if end is None else 1000 * end for end in (latency.low_s, latency.high_s))
-    return milliseconds(1000 * latency.median_s, low, high)
+    return milliseconds(1000 * latency.median_s, low, high, latency.rounds)
 
 
 def _claimed_best(times: Sequence[float | None], found: Sequence[Latency | None], baseline: int) -> int | None:
     """The quickest, where a difference may be claimed.
 
-    Measured in turns with the baseline, the pairs say whether; else its interval must not reach into another's.
+    Measured in turns with the baseline, the pairs say whether; else its interval must not reach into another's, and
+    each must be of rounds enough to have one.
     """
     best = _smallest(times)
     if best is None:
         return None
     paired = [None if each is None else each.paired for each in found]
     if not any(paired):
+        if any(each is not None and each.is_of_too_few for each in found):
+            return None
         high = next((each.high_s for each in found[best : best + 1] if each is not None), None)
         lows = [each.low_s for index, each in enumerate(found) if each is not None and index != best]
         return None if any(high is not None and low is not None and low <= high for low in lows) else best

@@ -15,13 +15,13 @@ from enum import Enum
 from typing import Any
 
 from designer.analysis.snapshot import Analysis
-from designer.wording import percentage, plural, short
+from designer.wording import milliseconds, percentage, plural, short
 
 _FOUR_BYTES = 4
 
 
 _WHY_MORE = "timing step by step waits after each, and keeps the machine from working ahead"
-_WHY_LESS = "the work between nodes belongs to none of them, or the machine changed its pace between the two"
+_WHY_LESS = "the work between nodes is no node's, and what interrupts a run falls on the whole but on no node's median"
 
 
 class Bound(Enum):
@@ -190,14 +190,13 @@ def overhead_sentence(sum_s: float, whole_s: float) -> str:
 
     Args:
         sum_s: Seconds of all nodes, timed step by step.
-        whole_s: Seconds of the whole, timed without looking inside.
+        whole_s: Seconds of the whole, timed without looking inside; more than 0.
     """
     difference = sum_s - whole_s
     way, why = ("more", _WHY_MORE) if difference >= 0 else ("less", _WHY_LESS)
-    return (
-        f"The nodes take {sum_s * 1e3:.2f} ms together, {abs(difference) * 1e3:.2f} ms "
-        f"({percentage(abs(difference) / whole_s)}) {way} than the whole of {whole_s * 1e3:.2f} ms: {why}."
-    )
+    together, apart, whole = (milliseconds(1e3 * each) for each in (sum_s, abs(difference), whole_s))
+    share = percentage(abs(difference) / whole_s)
+    return f"The nodes take {together} together, {apart} ({share}) {way} than the whole of {whole}: {why}."
 
 
 def _split_sentence(points: Sequence[Point]) -> str:

@@ -86,14 +86,17 @@ def _one(options: argparse.Namespace) -> int:
 
 
 def _print_figure(data: Mapping[str, Any]) -> None:
-    from designer.wording import milliseconds
+    from designer.wording import milliseconds, plural
 
-    print(f"{milliseconds(data['median_ms'], data['low_ms'], data['high_ms'])}  (median of {data['rounds']} rounds)")
+    of_rounds = "" if data["rounds"] == 1 else f"  (median of {plural(data['rounds'], 'round')})"
+    print(_latency(data) + of_rounds)
     print(_words(data["conditions"]))
     for path, node_ms in sorted(data["node_ms"].items(), key=lambda entry: -float(entry[1])):
         print(f"    {path}  {milliseconds(node_ms)}")
-    if data["overhead_ms"] is not None:
-        print(f"    nodes together less the whole  {data['overhead_ms']:+.3f} ms")
+    if data["node_ms"]:
+        print(data["overhead_sentence"])
+    if any("." in path for path in data["node_ms"]):
+        print("A block has the time of its parts, which are listed as well.")
 
 
 def _words(conditions: Mapping[str, Any]) -> str:
@@ -164,9 +167,7 @@ def _rank(options: argparse.Namespace) -> int:
         print_json(data)
         return DONE
     for row in data["rows"]:
-        ratio = row["to_reference"]
-        against = f"×{ratio['ratio']:.3f} ({ratio['low']:.3f} to {ratio['high']:.3f})"
-        print(f"{row['place']}. {_side(row)}  {against} of {data['reference']}")
+        print(f"{row['place']}. {_side(row)}  {_against(row, data['reference'])}")
     for absent in data["absent"]:
         print(f"-  {absent['title']}: {absent['reason']}")
     shared = {key: value for key, value in data["rows"][0]["conditions"].items() if key not in _OF_ONE_BACKEND}
@@ -175,7 +176,20 @@ def _rank(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _against(row: Mapping[str, Any], reference: str) -> str:
+    from designer.wording import ratio_interval
+
+    if row["backend"] == reference:
+        return "the reference"
+    ratio = row["to_reference"]
+    return f"×{ratio['ratio']:.3f} {ratio_interval(ratio['low'], ratio['high'], ratio['pairs'])} of {reference}"
+
+
 def _side(side: Mapping[str, Any]) -> str:
+    return f"{side['design']}, {side['title']}  {_latency(side)}"
+
+
+def _latency(side: Mapping[str, Any]) -> str:
     from designer.wording import milliseconds
 
-    return f"{side['design']}, {side['title']}  {milliseconds(side['median_ms'], side['low_ms'], side['high_ms'])}"
+    return milliseconds(side["median_ms"], side["low_ms"], side["high_ms"], side["rounds"])

@@ -6,12 +6,12 @@ how anything is written.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar, Protocol, Self, TypeVar, dataclass_transform
 
+from designer import machine
 from designer.errors import ParameterError, near
 from designer.graph.parameter import Parameter, choice, declared, flag, integer, location
 
@@ -325,4 +325,4 @@ class ExecutorchOptions(Options):
     @property
     def threads(self) -> int:
         """All that this process may use; so must what it is timed against."""
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return machine.processors()

@@ -6,7 +6,7 @@ on the same backend are one and the same module, so that nothing but time can di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,11 +26,14 @@ from designer.runtime.rounds import Effort, Progress, Timing, outliers
 from designer.runtime.setting import EAGER, Setting
 from designer.runtime.statistics import CONFIDENCE, PairedRatio
 from designer.runtime.turns import Contestant, Turns, take_turns
+from designer.wording import plural
 
 PAIR_EFFORT = Effort(time_limit_s=10.0)
 RANK_EFFORT = Effort(time_limit_s=20.0)
 
 Asked = Callable[[], bool]
+Found = Callable[[float, str, Mapping[str, Any]], None]
+"""Told the share done, a text, and the report so far as JSON data."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class PairReport:
         ratio = self.ratio
         return (
             f"{_name(self.second, self.first)} takes {ratio.ratio:.3f} of the time of {_name(self.first, self.second)} "
-            f"(95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {ratio.pairs} pairs): {ratio.verdict.value}"
+            f"({_how_sure(ratio)}): {ratio.verdict.value}"
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -102,6 +105,15 @@ class PairReport:
             "noisy": bool(self.warnings),
             "warning": "; ".join(self.warnings),
         }
+
+
+def _how_sure(ratio: PairedRatio) -> str:
+    """The interval of a ratio and what it is of, or why there is none."""
+    pairs = plural(ratio.pairs, "pair")
+    if ratio.coverage >= CONFIDENCE:
+        return f"95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {pairs}"
+    seen = "" if ratio.pairs == 1 else f" from {ratio.low:.3f} to {ratio.high:.3f}"
+    return f"{pairs}{seen}, too few for an interval"
 
 
 def _name(side: Side, other: Side) -> str:
@@ -232,6 +244,7 @@ def rank_backends(
     setting: Setting | None = None,
     effort: Effort = RANK_EFFORT,
     progress: Progress = lambda share, text: None,
+    found: Found = lambda share, text, data: None,
     is_cancelled: Asked = lambda: False,
 ) -> RankReport:
     """Measure a design on all backends in turns, and rank them.
@@ -242,6 +255,8 @@ def rank_backends(
         setting: Device, threads, batch, element type and order of channels.
         effort: How long for all of them together, and how narrow the ratios' intervals shall be.
         progress: Called with the share done (0 to 1) and a text.
+        found: Called with the same, and the report so far as JSON data: whenever a backend is ready or turns out to be
+            none, and between turns. Until the first turn its rows have no times.
         is_cancelled: Asked between rounds.
 
     Raises:
@@ -262,6 +277,7 @@ def rank_backends(
         expected = expected_outputs(work)
         ready: list[Candidate] = []
         for backend in usable:
+            found(0.0, f"preparing {backend.title}", _ready_data(analysis.digest, ready, absent))
             try:
                 ready.append(candidate(backend, work, expected, progress, is_cancelled))
             except WrongOutputs as error:
@@ -273,8 +289,30 @@ def rank_backends(
         if len(ready) < 2:
             reasons = "; ".join(f"{each.title}: {each.reason}" for each in absent)
             raise JobFailed(f"there are fewer than two backends to rank on {device}. {reasons}")
-        sides, turns, disturbed = _in_turns(ready, effort, progress, is_cancelled)
-    return _ranked(analysis.digest, sides, turns, tuple(absent), effort, (*disturbed, *shared))
+        found(0.0, "warming up", _ready_data(analysis.digest, ready, absent))
+
+        def ranked(sides: tuple[Side, ...], turns: Turns, disturbed: tuple[str, ...]) -> RankReport:
+            return _ranked(analysis.digest, sides, turns, tuple(absent), effort, (*disturbed, *shared))
+
+        def tell(share: float, text: str, *so_far: Any) -> None:
+            found(share, text, ranked(*so_far).as_data())
+
+        return ranked(*_in_turns(ready, effort, progress, is_cancelled, tell))
+
+
+def _ready_data(digest: str, ready: Sequence[Candidate], absent: Sequence[Absent]) -> dict[str, Any]:
+    """The report while no turn was taken: the backends that were proved, and those that are not to be had."""
+    rows = [
+        {"backend": each.backend.key, "title": each.backend.title, "agreement": each.agreement.as_data()}
+        for each in ready
+    ]
+    keys = [each.backend.key for each in ready]
+    return {
+        "digest": digest,
+        "reference": EAGER if EAGER in keys else (*keys, "")[0],
+        "rows": rows,
+        "absent": [asdict(each) for each in absent],
+    }
 
 
 def _split(wanted: Sequence[Backend], device: torch.device, dtype: str) -> tuple[list[Backend], list[Absent]]:
@@ -293,21 +331,35 @@ def _first_line(error: BaseException) -> str:
 
 
 def _in_turns(
-    ready: Sequence[Candidate], effort: Effort, progress: Progress, is_cancelled: Asked
+    ready: Sequence[Candidate],
+    effort: Effort,
+    progress: Progress,
+    is_cancelled: Asked,
+    found: Callable[[float, str, tuple[Side, ...], Turns, tuple[str, ...]], None] | None = None,
 ) -> tuple[tuple[Side, ...], Turns, tuple[str, ...]]:
+    """Each with its times, the turns, and what disturbed them; ``found`` is told the same while they are taken."""
     device, threads = ready[0].work.device, ready[0].work.threads
     others = OtherPrograms()
+
+    def seen(turns: Turns) -> tuple[tuple[Side, ...], Turns, tuple[str, ...]]:
+        busy = others.processors()
+        sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
+        return sides, turns, others.reason(threads)
+
+    def tell(share: float, text: str, turns: Turns) -> None:
+        progress(share, text)
+        if found is not None:
+            found(share, text, *seen(turns))
+
     with torch.inference_mode():
         contestants = [Contestant(each.prepared.call, stopwatch_of(device)) for each in ready]
-        turns = take_turns(contestants, effort=effort, progress=progress, is_cancelled=is_cancelled)
-    busy = others.processors()
-    sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
-    return sides, turns, others.reason(threads)
+        return seen(take_turns(contestants, effort=effort, progress=progress, found=tell, is_cancelled=is_cancelled))
 
 
 def _ratio_reasons(ratio: PairedRatio, effort: Effort, seconds: float) -> tuple[str, ...]:
     if ratio.coverage < CONFIDENCE:
-        return (f"only {ratio.pairs} pairs fitted into {effort.time_limit_s:g} s; more time or a smaller input would",)
+        pairs = plural(ratio.pairs, "pair")
+        return (f"only {pairs} fitted into {effort.time_limit_s:g} s; more time or a smaller input would",)
     width = (ratio.high - ratio.low) / ratio.ratio
     if width <= effort.share:
         return ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +11,13 @@ from typing import Any
 
 import torch
 
+from designer import machine
 from designer.errors import DeviceLost, JobFailed, near
 from designer.runtime.memory import is_out_of_memory
 from designer.runtime.rounds import Stopwatch, stopwatch
+from designer.wording import plural
 
-MOST_THREADS = max(256, os.cpu_count() or 1)
+MOST_THREADS = max(256, machine.usable())
 
 
 def available_devices() -> tuple[str, ...]:
@@ -51,16 +52,18 @@ def check_threads(threads: int) -> None:
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
         raise JobFailed(
             f"{threads!r} is no number of threads; it takes a whole number from 1 to {MOST_THREADS}, "
-            f"and this machine has {os.cpu_count()} processors"
+            f"and this process may use {plural(machine.processors(), 'processor')}"
         )
 
 
 @contextmanager
 def running_on(threads: int | None) -> Iterator[int]:
-    """Run on so many threads (None: as many as PyTorch chooses); gives the number, and puts the old one back."""
+    """Run on so many threads; gives the number, and puts the old one back.
+
+    None is for as many as PyTorch chooses, yet no more than this process has processors' time for.
+    """
     before = torch.get_num_threads()
-    if threads is not None:
-        torch.set_num_threads(threads)
+    torch.set_num_threads(min(before, machine.processors()) if threads is None else threads)
     try:
         yield torch.get_num_threads()
     finally:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib import metadata
 from typing import Any
 
+from designer import machine
 from designer.runtime.backends.registry import BACKENDS
 from designer.runtime.devices import available_devices, device_name, resolve_device
 from designer.runtime.power import power_note
@@ -36,7 +36,7 @@ def _device(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "processor": device_name(device),
-        "threads": os.cpu_count() or 1,
+        "threads": machine.processors(),
         "dtypes": [{"key": key, "available": not reason, "reason": reason} for key, reason in dtypes.items()],
         "memory_formats": list(MEMORY_FORMATS),
         "backends": [

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from designer.analysis.roofline import overhead_sentence
 from designer.analysis.snapshot import analyse
 from designer.graph.design import Design
 from designer.runtime.agreement import Agreement
@@ -74,6 +75,11 @@ class LatencyReport:
         """By how much the nodes' times together exceed the whole; None where nodes were not timed."""
         return sum_of_primitives(self.node_s) - self.median_s if self.node_s else None
 
+    @property
+    def overhead_sentence(self) -> str:
+        """How the nodes' times together stand to the whole, and why; empty where nodes were not timed."""
+        return overhead_sentence(sum_of_primitives(self.node_s), self.median_s) if self.node_s else ""
+
     def as_data(self) -> dict[str, Any]:
         """The report as JSON data, in milliseconds, as ``bench --json`` prints it and the worker sends it."""
         overhead = self.overhead_s
@@ -93,6 +99,7 @@ class LatencyReport:
             "prepare_s": self.prepare_s,
             "node_ms": {path: seconds * 1e3 for path, seconds in self.node_s.items()},
             "overhead_ms": None if overhead is None else overhead * 1e3,
+            "overhead_sentence": self.overhead_sentence,
             "into": dict(self.into),
         }
 

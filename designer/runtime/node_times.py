@@ -1,6 +1,6 @@
 """Where the time goes: each node of a design timed step by step, in passes of its own.
 
-The passes wait for the device after each step, so the nodes' times sum to more than the whole; the difference is told
+The passes wait for the device after each step, so the nodes' times together are not the whole's; the difference is told
 as overhead.
 """
 
@@ -28,7 +28,10 @@ def node_times(
     progress: Callable[[float, str], None],
     is_cancelled: Callable[[], bool],
 ) -> dict[str, float]:
-    """By path joined with dots, the median seconds of every node; a block has the time of its parts together.
+    """By path joined with dots, the median seconds of every node; a block has the sum of its parts' medians.
+
+    Not the median of its sums: an interruption that falls on another part in each pass is in every sum and in no part's
+    median, and a block would seem to take many times what its parts take.
 
     Args:
         module: What runs, step by step.
@@ -48,21 +51,24 @@ def node_times(
         progress(len(passes) / NODE_PASSES, f"timing nodes, pass {len(passes)}")
     # The first pass reads code and caches anew; where there are others it does not count.
     counted = passes[1:] or passes
-    return {".".join(path): statistics.median(each[path] for each in counted) for path in counted[0]}
+    found: dict[str, float] = defaultdict(float)
+    for path in counted[0]:
+        seconds = statistics.median(each[path] for each in counted)
+        for depth in range(1, len(path) + 1):
+            found[".".join(path[:depth])] += seconds
+    return dict(found)
 
 
 def _timed_pass(
     module: CompiledModule, inputs: Sequence[Tensor], wait: Callable[[], object], is_cancelled: Callable[[], bool]
 ) -> dict[NodePath, float]:
-    """Seconds of each node and each block in one pass."""
+    """Seconds of each node that runs in one pass."""
     seconds: dict[NodePath, float] = defaultdict(float)
     wait()
     before = time.perf_counter()
     for path in module.observed(inputs):
         wait()
-        now = time.perf_counter()
-        for depth in range(1, len(path) + 1):
-            seconds[path[:depth]] += now - before
+        seconds[path] += time.perf_counter() - before
         if is_cancelled():
             raise Cancelled
         before = time.perf_counter()

@@ -11,6 +11,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from designer.export.result import LatencyPair
+from designer.machine import processors
 from designer.runtime.statistics import median_interval, paired_ratio
 
 RUNTIME = f"ONNX Runtime {onnxruntime.__version__}"
@@ -24,7 +25,7 @@ def session_of(path: Path, threads: int | None = None, *, optimised: bool = True
 
     Args:
         path: The file.
-        threads: CPU threads within an operation; the runtime's choice by default.
+        threads: CPU threads within an operation; as many as this process has processors for by default.
         optimised: Whether the runtime may change the graph for speed.
     """
     options = onnxruntime.SessionOptions()
@@ -32,8 +33,7 @@ def session_of(path: Path, threads: int | None = None, *, optimised: bool = True
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     options.log_severity_level = 3
-    if threads is not None:
-        options.intra_op_num_threads = threads
+    options.intra_op_num_threads = processors() if threads is None else threads
     if not optimised:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
@@ -72,17 +72,16 @@ def timed_in_turns(
         pairs: How many pairs at most.
         time_limit_s: When to stop; six pairs, which an interval needs, are always timed.
     """
-    calls = []
     for each in (ours, theirs):
         for _ in range(_WARM_UP):
             each()
-        once = _sample(each, 1)
-        calls.append(max(1, round(_LEAST_SAMPLE_S / max(once, 1e-9))))
+    # As many calls of both, for the quicker one's sake: a mean of more calls has shorter tails.
+    calls = max(1, round(_LEAST_SAMPLE_S / max(min(_sample(each, 1) for each in (ours, theirs)), 1e-9)))
     begin = time.perf_counter()
     samples: tuple[list[float], list[float]] = ([], [])
     for index in range(pairs):
         for which in (0, 1) if index % 2 == 0 else (1, 0):
-            samples[which].append(_sample((ours, theirs)[which], calls[which]))
+            samples[which].append(_sample((ours, theirs)[which], calls))
         if index >= 5 and time.perf_counter() - begin > time_limit_s:
             break
     ratio = paired_ratio(samples[1], samples[0])

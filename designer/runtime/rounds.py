@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from designer.runtime.statistics import CONFIDENCE, MedianInterval, median_interval
+from designer.wording import plural
 
 Clock = Callable[[], float]
 """Seconds from any beginning, as ``time.perf_counter``."""
@@ -155,7 +156,12 @@ def measure_rounds(
 
 def calls_a_round(warm_up: Sequence[float], least_s: float = _MEASURABLE_S) -> int:
     """How many calls make a round of at least so many seconds, from the times at the end of a warm-up."""
-    return max(1, round(least_s / max(statistics.median(warm_up[-_WINDOW:]), 1e-9)))
+    return max(1, round(least_s / max(settled_s(warm_up), 1e-9)))
+
+
+def settled_s(warm_up: Sequence[float]) -> float:
+    """Seconds of a call at the end of a warm-up."""
+    return statistics.median(warm_up[-_WINDOW:])
 
 
 def warmed(
@@ -199,7 +205,7 @@ def noise_reasons(timing: Timing, effort: Effort) -> tuple[str, ...]:
     interval = timing.interval
     if interval.coverage < CONFIDENCE:
         reasons.append(
-            f"only {interval.samples} rounds fitted into {effort.time_limit_s:g} s, "
+            f"only {plural(interval.samples, 'round')} fitted into {effort.time_limit_s:g} s, "
             "and fewer than 6 give no interval of 95 %; more time or a smaller input would"
         )
     elif interval.relative_width > effort.share:
@@ -208,7 +214,7 @@ def noise_reasons(timing: Timing, effort: Effort) -> tuple[str, ...]:
             f"and {effort.share:.1%} was wanted; more time or a quieter machine narrows it"
         )
     if not timing.warmed_up:
-        reasons.append(f"the time was still falling after {timing.warm_up_rounds} rounds of warm-up")
+        reasons.append(f"the time was still falling after {plural(timing.warm_up_rounds, 'round')} of warm-up")
     reasons += _drift(timing.rounds_s)
     return tuple(reasons)
 

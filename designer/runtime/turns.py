@@ -2,7 +2,8 @@
 
 A slow phase of the machine falls on all of them, and cancels out in the ratios of one cycle's times. Each round begins
 with a call that is not timed: what ran before left its own data in the caches and its own threads awake, and none of
-that shall be charged to the next.
+that shall be charged to the next. Each round has as many calls, whoever runs: a mean of three calls has shorter tails
+than one call, so that the same against itself would seem quicker the more calls it was given.
 """
 
 from __future__ import annotations
@@ -11,13 +12,26 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from designer.runtime.rounds import Cancelled, Clock, Effort, Stopwatch, Timing, calls_a_round, stopwatch, warmed
+from designer.runtime.rounds import (
+    Cancelled,
+    Clock,
+    Effort,
+    Stopwatch,
+    Timing,
+    calls_a_round,
+    settled_s,
+    stopwatch,
+    warmed,
+)
 from designer.runtime.statistics import CONFIDENCE, PairedRatio, Verdict, paired_ratio
 
 _ROUND_S = 4e-3
-"""Length of a round; longer than alone, so that the untimed call and the change of turns weigh little."""
+"""Length of the quickest's round; longer than alone, so that the untimed call and the change of turns weigh little."""
 
 _WARM_UP_SHARE = 0.3
+
+_TELL_EVERY_S = 0.5
+"""How often what was measured so far is told; it costs some milliseconds between two cycles."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,7 @@ def take_turns(
     *,
     effort: Effort,
     progress: Callable[[float, str], None] = lambda share, text: None,
+    found: Callable[[float, str, Turns], None] = lambda share, text, turns: None,
     is_cancelled: Callable[[], bool] = lambda: False,
     clock: Clock = time.perf_counter,
 ) -> Turns:
@@ -75,7 +90,8 @@ def take_turns(
         contestants: Two or more.
         effort: Its share is the width of the 95 % interval of each ratio at which to stop; its time is for all of them
             together.
-        progress: Called between cycles with the share done (0 to 1) and a text.
+        progress: Called while warming up with the share done (0 to 1) and a text.
+        found: Called between cycles with the same and all rounds so far, twice a second at most.
         is_cancelled: Asked between rounds.
         clock: Where the time comes from.
 
@@ -88,30 +104,49 @@ def take_turns(
     begin = clock()
     timers = [contestant.timer or stopwatch(clock) for contestant in contestants]
     warm_ups = _warm_ups(contestants, timers, effort, progress, is_cancelled, clock)
-    calls = [calls_a_round(times, _ROUND_S) for times, _ in warm_ups]
+    calls = _calls_of_all([times for times, _ in warm_ups], effort, begin + effort.time_limit_s - clock())
     rounds: list[list[float]] = [[] for _ in contestants]
     order = list(range(len(contestants)))
-    check_at = effort.least_rounds
+    check_at, tell_at = effort.least_rounds, 0.0
+
+    def taken() -> Turns:
+        timings = tuple(
+            Timing(tuple(times), calls, len(warm_up), settled, clock() - begin)
+            for times, (warm_up, settled) in zip(rounds, warm_ups, strict=True)
+        )
+        return Turns(timings, clock() - begin)
+
     while len(rounds[0]) < effort.most_rounds:
         for which in order:
             if is_cancelled():
                 raise Cancelled
             contestants[which].call()
-            rounds[which].append(timers[which](contestants[which].call, calls[which]))
+            rounds[which].append(timers[which](contestants[which].call, calls))
         order.reverse()
         cycles, elapsed = len(rounds[0]), clock() - begin
+        if elapsed >= tell_at:
+            tell_at = elapsed + _TELL_EVERY_S
+            found(min(1.0, elapsed / effort.time_limit_s), f"turn {cycles}", taken())
         if cycles >= check_at:
             check_at += 1 + cycles // 20
-            progress(min(1.0, elapsed / effort.time_limit_s), f"turn {cycles}")
             if _is_known(rounds, effort):
                 break
         if elapsed >= effort.time_limit_s:
             break
-    timings = tuple(
-        Timing(tuple(times), number, len(warm_up), settled, clock() - begin)
-        for times, number, (warm_up, settled) in zip(rounds, calls, warm_ups, strict=True)
-    )
-    return Turns(timings, clock() - begin)
+    return taken()
+
+
+def _calls_of_all(warm_ups: Sequence[Sequence[float]], effort: Effort, left_s: float) -> int:
+    """Calls a round, one number for all: what the quickest needs, unless the slowest leave no time for enough rounds.
+
+    Args:
+        warm_ups: Of each contestant the seconds of its calls while it warmed up.
+        effort: How many rounds there shall be at least.
+        left_s: Seconds for all rounds.
+    """
+    cycle_s = max(sum(settled_s(times) for times in warm_ups), 1e-9)
+    fitting = int(left_s / (effort.least_rounds * cycle_s)) - 1  # one call of each cycle is not timed
+    return max(1, min(max(calls_a_round(times, _ROUND_S) for times in warm_ups), fitting))
 
 
 def _warm_ups(

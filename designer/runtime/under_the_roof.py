@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from designer.analysis.roofline import Peaks, Point, overhead_sentence, points_of, sentences
+from designer.analysis.roofline import Peaks, Point, points_of, sentences
 from designer.analysis.snapshot import analyse
 from designer.errors import JobFailed
 from designer.graph.design import Design
 from designer.runtime.latency import LatencyReport, measure_latency
-from designer.runtime.node_times import sum_of_primitives
 from designer.runtime.peaks import calibrated
 from designer.runtime.rounds import Effort, Progress
 from designer.runtime.setting import DTYPES, EAGER, Setting
@@ -43,7 +42,7 @@ class RoofReport:
             "points": [point.as_data() for point in self.points],
             "sentences": list(sentences(self.points, self.peaks)),
             "overhead_ms": figure["overhead_ms"],
-            "overhead_sentence": overhead_sentence(sum_of_primitives(self.figure.node_s), self.figure.median_s),
+            "overhead_sentence": figure["overhead_sentence"],
         }
 
 

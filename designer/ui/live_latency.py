@@ -45,7 +45,7 @@ class Measurement:
         warning: What makes the figure doubtful, or an empty text.
         rounds_ms: Every round in its order, in milliseconds.
         backend: What ran it, in words; empty for PyTorch's eager mode.
-        overhead_ms: By how much the nodes' times together exceed the whole, where nodes were timed.
+        overhead_sentence: How the nodes' times together stand to the whole, and why, where nodes were timed.
         is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
     """
 
@@ -63,7 +63,7 @@ class Measurement:
     rounds_ms: tuple[float, ...] = ()
     is_part: bool = False
     backend: str = ""
-    overhead_ms: float | None = None
+    overhead_sentence: str = ""
 
     def inside(self, path: NodePath) -> Measurement | None:
         """What was measured of a block; None where it was not, the whole figure for an empty path."""
@@ -101,7 +101,7 @@ def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
         warning=str(data.get("warning") or ""),
         rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
         backend="" if data.get("backend", "eager") == "eager" else str(conditions.get("backend", "")),
-        overhead_ms=None if data.get("overhead_ms") is None else float(data["overhead_ms"]),
+        overhead_sentence=str(data.get("overhead_sentence") or ""),
     )
 
 

@@ -17,6 +17,7 @@ from designer.files.design_json import dumps
 from designer.graph.design import Design
 from designer.ui.settings import Settings
 from designer.ui.worker_client import Job, WorkerClient
+from designer.wording import plural
 
 NO_DIFFERENCE = "no difference you can claim"
 """The worker's verdict where nothing may be claimed."""
@@ -43,9 +44,9 @@ class Pair:
 
 def pair_of(data: Mapping[str, Any]) -> Pair:
     """A pair from what the worker sent."""
-    verdict = str(data["verdict"])
+    verdict, pairs = str(data["verdict"]), int(data["pairs"])
     paired = PairedLatency(
-        float(data["ratio"]), float(data["low"]), float(data["high"]), verdict, verdict != NO_DIFFERENCE
+        float(data["ratio"]), float(data["low"]), float(data["high"]), verdict, verdict != NO_DIFFERENCE, pairs
     )
     conditions = data["second"]["conditions"]
     words = (
@@ -53,7 +54,7 @@ def pair_of(data: Mapping[str, Any]) -> Pair:
         f"batch {conditions['batch']}",
         str(conditions["dtype"]),
         str(conditions["backend"]),
-        f"{data['pairs']} pairs in turns",
+        f"{plural(pairs, 'pair')} in turns",
     )
     return Pair(
         _latency(data["first"]),
@@ -66,7 +67,7 @@ def pair_of(data: Mapping[str, Any]) -> Pair:
 
 def _latency(side: Mapping[str, Any], paired: PairedLatency | None = None) -> Latency:
     median, low, high = (float(side[name]) / 1000 for name in ("median_ms", "low_ms", "high_ms"))
-    return Latency(median, low, high, paired)
+    return Latency(median, low, high, paired, int(side["rounds"]))
 
 
 class PairedRuns(QObject):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from designer import wording
 from designer.analysis.issues import Severity, worst
 from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
+from designer.machine import processors
 from designer.ui.panels.cards import TonedLabel
 from designer.ui.settings import Settings
 from designer.ui.theme import TONES, metrics
@@ -102,7 +102,7 @@ class StatusLine(QStatusBar):
     def show_conditions(self) -> None:
         """Show device, threads, batch and element type."""
         settings = self._settings
-        threads = wording.plural(settings.threads or default_threads(), "thread")
+        threads = wording.plural(settings.threads or processors(), "thread")
         words = [f"{settings.device} ({threads})", f"batch {settings.batch}", settings.dtype]
         titles = {each["key"]: each["title"] for each in self._choices.get("backends", ())}
         if settings.backend != "eager":
@@ -122,7 +122,7 @@ class StatusLine(QStatusBar):
         self._add_choices([(name, name) for name in self._devices], settings.device, "device")
         self._add_heading("Threads")
         counts = [(f"{count}", count) for count in _thread_choices()]
-        self._add_choices([(f"as many as cores ({default_threads()})", 0), *counts], settings.threads, "threads")
+        self._add_choices([(f"as many as cores ({processors()})", 0), *counts], settings.threads, "threads")
         self._add_heading("Batch")
         self._add_choices([(str(count), count) for count in BATCHES], settings.batch, "batch")
         for section, name, key in (("Element type", "dtype", "dtypes"), ("Run by", "backend", "backends")):
@@ -197,11 +197,6 @@ def saved_text(document: Document) -> str:
     return "changes not saved" if document.path else "not saved yet"
 
 
-def default_threads() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _thread_choices() -> list[int]:
-    cores = default_threads()
+    cores = processors()
     return sorted({count for count in (1, 2, 4, 8, 16, 32) if count <= cores} | {cores})

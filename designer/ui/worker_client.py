@@ -45,12 +45,14 @@ MAX_FAILED_STARTS = 3
 class Job(QObject):
     """One request, from the queue to its end.
 
-    Signals: ``progressed`` with the share done (0 to 1) and a text; then exactly one of ``done`` with
-    the result's data, ``failed`` with a Failure, ``cancelled``; and ``ended`` after whichever it was.
+    Signals: ``progressed`` with the share done (0 to 1) and a text, and ``found`` with what a job knows so far; then
+    exactly one of ``done`` with the result's data, ``failed`` with a Failure, ``cancelled``; and ``ended`` after
+    whichever it was.
     """
 
     started = Signal()
     progressed = Signal(float, str)
+    found = Signal(object)
     done = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -218,6 +220,8 @@ class WorkerClient(QObject):
         if isinstance(event, Progress):
             self._silence.start()
             job.progressed.emit(event.share, event.text)
+            if event.so_far is not None:
+                job.found.emit(event.so_far)
         elif isinstance(event, (Result, Failure, Cancelled)):
             self._running = None
             self._finish(job, event)

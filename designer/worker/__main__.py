@@ -229,15 +229,15 @@ def _hint(error: DesignerError) -> str:
 
 
 def _teller(request: Request, outbox: Outbox) -> Tell:
-    """Sends progress, and not more often than anybody can read."""
+    """Sends progress, and not more often than anybody can read; what was found is always sent."""
     last = -1.0
 
-    def tell(share: float, text: str) -> None:
+    def tell(share: float, text: str, so_far: Mapping[str, Any] | None = None) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _PROGRESS_PAUSE_S:
+        if so_far is not None or now - last >= _PROGRESS_PAUSE_S:
             last = now
-            outbox.send(Progress(request.id, share, text))
+            outbox.send(Progress(request.id, share, text, so_far))
 
     return tell
 

@@ -90,6 +90,7 @@ def _rank(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
         setting=_setting(options),
         effort=_effort(options, RANK_EFFORT),
         progress=tell,
+        found=lambda share, text, data: tell(share, text, data),
         is_cancelled=asked,
     )
     return report.as_data()

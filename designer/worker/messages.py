@@ -47,11 +47,15 @@ class Ready:
 
 @dataclass(frozen=True)
 class Progress:
-    """A request is under way: a share from 0 to 1, and what is being done."""
+    """A request is under way: a share from 0 to 1, what is being done, and what it has found so far, where it says.
+
+    ``so_far`` has the shape of the Result's data, with less in it.
+    """
 
     id: int
     share: float
     text: str
+    so_far: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from designer.errors import JobFailed, near
 from designer.graph.design import Design
 
-Tell = Callable[[float, str], None]
+
+class Tell(Protocol):
+    """Says how far a job is."""
+
+    def __call__(self, share: float, text: str, so_far: Mapping[str, Any] | None = None, /) -> None:
+        """Tell a share from 0 to 1, what is being done, and what was found so far, where there is news of it."""
+
+
 Asked = Callable[[], bool]
 Job = Callable[[Design, Mapping[str, Any], Tell, Asked], dict[str, Any]]
 PlainJob = Callable[[Mapping[str, Any], Tell, Asked], dict[str, Any]]

@@ -122,6 +122,21 @@ def test_no_latency_is_best_where_no_difference_may_be_claimed(blocks, quicker):
     assert row(table, LATENCY).best is None
 
 
+def test_of_too_few_rounds_nothing_is_best_and_one_is_no_spread(blocks):
+    once, often = (Latency(0.5e-3, 0.5e-3, 0.5e-3, rounds=1), Latency(0.9e-3, 0.8e-3, 1.0e-3, rounds=12))
+    latency = row(compare(blocks[:2], {0: once, 1: often}), LATENCY)
+    assert latency.best is None
+    assert latency.texts[0] == "0.500\u202fms, 1 round"
+    many = Latency(0.5e-3, 0.4e-3, 0.6e-3, rounds=12)
+    assert row(compare(blocks[:2], {0: many, 1: often}), LATENCY).best == 0
+
+
+def test_one_pair_has_no_interval():
+    assert PairedLatency(0.43, 0.43, 0.43, "no difference you can claim", is_claimed=False, pairs=1).text == (
+        "×0.430 (1 pair) no difference you can claim"
+    )
+
+
 def test_a_broken_budget_is_marked_where_it_breaks(blocks):
     parameters = row(compare(blocks), "parameters").values
     assert parameters[2] is not None

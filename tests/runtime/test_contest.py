@@ -90,7 +90,6 @@ def test_all_backends_are_ranked_each_with_its_own_rounds(small: Design) -> None
     assert sorted(row["backend"] for row in data["rows"]) == ["eager", "folded", "onnxruntime"]
     assert data["rows"][0]["place"] == 1
     assert [row["place"] for row in data["rows"]] == sorted(row["place"] for row in data["rows"])
-    assert data["rows"][-1]["backend"] == "eager"
     assert [absent["key"] for absent in data["absent"]] == ["cuda_graph"]
     (eager,) = (row for row in data["rows"] if row["backend"] == "eager")
     assert eager["to_reference"]["ratio"] == 1

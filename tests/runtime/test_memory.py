@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +12,14 @@ import torch
 
 from designer.analysis.snapshot import analyse
 from designer.edit.grouping import group
+from designer.errors import NotEnoughMemory
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.activation import HardSwish, SiLU
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.runtime import memory
-from designer.runtime.memory import available_bytes, is_out_of_memory, required_bytes, weight_bytes
+from designer.runtime.memory import available_bytes, is_out_of_memory, require_memory, required_bytes, weight_bytes
 from designer.runtime.module import compile_module
 from designer.templates.networks import template
 
@@ -149,53 +149,14 @@ def test_the_peak_by_lifetimes_is_what_cuda_allocates() -> None:
     assert 0.98 * counted <= seen <= 1.6 * counted
 
 
-def test_what_is_free_is_less_than_what_there_is() -> None:
+def test_what_this_process_can_have_is_what_the_cpu_has(monkeypatch: pytest.MonkeyPatch) -> None:
     free = available_bytes(CPU)
     assert free is not None
     assert 0 < free <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-
-
-def test_without_a_list_of_memory_the_systems_pages_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
-    free = available_bytes(CPU)
-    assert free is not None
-    assert free > 0
-
-
-def test_the_kernels_own_estimate_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = tmp_path / "meminfo"
-    listed.write_text("MemTotal:       4000 kB\nMemFree:         100 kB\nMemAvailable:    300 kB\n")
-    monkeypatch.setattr(memory, "_MEMINFO", listed)
-    assert available_bytes(CPU) == 300 * 1024
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"memory.max": "5000", "memory.current": "2000"}, 3000),
-        ({"memory.max": "max", "memory.current": "2000"}, 7168),
-        ({"memory/memory.limit_in_bytes": "900", "memory/memory.usage_in_bytes": "1000"}, 0),
-        ({}, 7168),
-    ],
-)
-def test_a_containers_limit_counts_where_it_is_lower(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: int
-) -> None:
-    (tmp_path / "meminfo").write_text("MemAvailable: 7 kB\n")
-    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text + "\n")
-    assert available_bytes(CPU) == expected
-
-
-def test_a_limit_of_address_space_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    monkeypatch.setattr(resource, "getrlimit", lambda kind: (mapped + 1_000_000, mapped + 1_000_000))
-    free = available_bytes(CPU)
-    assert free is not None
-    assert 0 < free <= 1_100_000
+    monkeypatch.setattr(memory, "free_memory", lambda: 1_500_000_000)
+    assert available_bytes(CPU) == 1_500_000_000
+    with pytest.raises(NotEnoughMemory, match=r"and cpu has 1\.50\u202fGB free"):
+        require_memory(analyse(template("mobilenet_v2").build(), batch=512), CPU)
 
 
 def test_a_failed_allocation_is_known_by_what_pytorch_says() -> None:

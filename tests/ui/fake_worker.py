@@ -77,6 +77,13 @@ def work(request: Request) -> Message:
             return Result(number, reports.devices())
         case "pair":
             return Result(number, reports.pair())
+        case "rank" if os.environ.get("FAKE_WORKER") == "slow ranking":
+            for so_far in reports.rank_so_far():
+                say(Progress(number, 0.0, "turn", so_far))
+                time.sleep(0.1)
+            while number not in cancelled:
+                time.sleep(0.01)
+            return Cancelled(number)
         case "rank":
             return Result(number, reports.rank())
         case "roofline":

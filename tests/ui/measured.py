@@ -41,6 +41,7 @@ def side(key: str, title: str, median_ms: float) -> dict[str, Any]:
         "median_ms": median_ms,
         "low_ms": 0.9 * median_ms,
         "high_ms": 1.1 * median_ms,
+        "rounds": 12,
         "rounds_ms": [median_ms] * 12,
         "conditions": {**CONDITIONS, "backend": title},
         "agreement": {"max_abs_difference": 1e-6, "max_abs_output": 3.0, "allowed": 1e-3},
@@ -78,6 +79,13 @@ def rank() -> dict[str, Any]:
         "noisy": False,
         "warning": "",
     }
+
+
+def rank_so_far() -> tuple[dict[str, Any], ...]:
+    """The same while it is measured: one is ready and one is not here, then both are ready, then both have times."""
+    whole = rank()
+    bare = [{key: row[key] for key in ("backend", "title", "agreement")} for row in whole["rows"]]
+    return {**whole, "rows": bare[1:]}, {**whole, "rows": bare}, whole
 
 
 def roofline(digest: str) -> dict[str, Any]:

@@ -85,10 +85,21 @@ def test_pairs(shared: Worker, network: str) -> None:
     assert data["pairs"] == len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"])
 
 
-def test_ranks(shared: Worker, network: str) -> None:
-    data = end(shared, Request(5, "rank", network, {**SHORT, "backends": ["eager", "frozen"]}), Result)
-    assert sorted(row["backend"] for row in data["rows"]) == ["eager", "frozen"]
-    assert data["absent"] == []
+def test_ranks_and_says_what_it_has_so_far(shared: Worker, network: str) -> None:
+    shared.tell(Request(5, "rank", network, {**SHORT, "backends": ["eager", "cuda_graph", "frozen"]}))
+    found = []
+    while isinstance(message := shared.hear(), Progress):
+        if message.so_far is not None:
+            found.append(message.so_far)
+    assert isinstance(message, Result)
+    assert sorted(row["backend"] for row in message.data["rows"]) == ["eager", "frozen"]
+    assert [each["key"] for each in message.data["absent"]] == ["cuda_graph"]
+    assert [each["key"] for each in found[0]["absent"]] == ["cuda_graph"]
+    rows = [[row["backend"] for row in each["rows"]] for each in found]
+    assert rows[:3] == [[], ["eager"], ["eager", "frozen"]], "each as soon as it is ready"
+    first = next(each for each in found if any("median_ms" in row for row in each["rows"]))
+    assert {row["backend"] for row in first["rows"]} == {"eager", "frozen"}
+    assert all(row["to_reference"]["pairs"] == row["rounds"] for row in first["rows"])
 
 
 def test_calibrates_once_and_keeps_it(shared: Worker, tmp_path: Path, network: str) -> None:

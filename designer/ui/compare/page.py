@@ -431,7 +431,7 @@ class ComparePage(QWidget):
 
 
 def _latency(figure: Measurement) -> Latency:
-    return Latency(figure.median_ms / 1000, figure.low_ms / 1000, figure.high_ms / 1000)
+    return Latency(figure.median_ms / 1000, figure.low_ms / 1000, figure.high_ms / 1000, rounds=figure.rounds)
 
 
 def _path(words: str) -> NodePath:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,9 @@ _KEY = Qt.ItemDataRole.UserRole
 
 class BackendsDialog(QDialog):
     """Measures at once when it opens.
+
+    Each backend has its row as soon as it is ready, and its time as soon as there is one. While it measures the rows
+    stay where they are, and nothing is claimed; at the end they are ordered.
 
     Signals: ``backend_chosen`` with the key of the backend that measurements shall use.
     """
@@ -94,9 +97,10 @@ class BackendsDialog(QDialog):
         self._job: Job | None = worker.submit("rank", dumps(analysis.design), options)
         self._job.started.connect(lambda: self.text.setText("Preparing"))
         self._job.progressed.connect(self._show_progress)
+        self._job.found.connect(self.show_so_far)
         self._job.done.connect(self.show_ranking)
         self._job.failed.connect(self._fail)
-        self._job.cancelled.connect(lambda: self.text.setText("Stopped; nothing is shown."))
+        self._job.cancelled.connect(self._show_stopped)
         self._job.ended.connect(self._end)
         self._allow()
 
@@ -114,38 +118,68 @@ class BackendsDialog(QDialog):
         self.text.setText("Not measured")
         self.trouble.setText(f"{failure.what}. {failure.hint}" if failure.hint else failure.what)
 
+    def show_so_far(self, data: Mapping[str, Any]) -> None:
+        """Show what the worker knows while it measures."""
+        if any("median_ms" in row for row in data["rows"]):
+            self.data = data
+            self.chart.show_chart(_chart(data))
+        for row in data["rows"]:
+            self._put(row["backend"], _words_so_far(row, data["reference"]))
+        self._put_absent(data)
+        self._allow()
+
     def show_ranking(self, data: Mapping[str, Any]) -> None:
         """Show what the worker found."""
         self.data = data
         self.text.setText("Timed in turns; places are shared where no difference can be claimed.")
+        chosen = self.rows.currentItem()
+        key = chosen.data(0, _KEY) if chosen is not None else None
+        self.rows.clear()
         for row in data["rows"]:
-            ratio = row["to_reference"]
-            item = QTreeWidgetItem(
-                [
-                    f"{row['place']}.",
-                    row["title"],
-                    wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"]),
-                    f"{wording.ratio(ratio['ratio'])} [{ratio['low']:.2f}, {ratio['high']:.2f}]",
-                    ratio["verdict"] if row["backend"] != data["reference"] else "the reference",
-                    f"{row['agreement']['max_abs_difference']:.2g}",
-                ]
-            )
-            item.setData(0, _KEY, row["backend"])
-            self.rows.addTopLevelItem(item)
-        for absent in data["absent"]:
-            item = QTreeWidgetItem(["–", absent["title"], "", "", "", absent["reason"]])
-            item.setDisabled(True)
-            item.setToolTip(5, absent["reason"])
-            self.rows.addTopLevelItem(item)
-        first = self.rows.topLevelItem(0)
-        if first is not None:
-            self.rows.setCurrentItem(first)
+            self._put(row["backend"], _words(row, data["reference"]))
+        self._put_absent(data)
+        current = (self._item(key) if key is not None else None) or self.rows.topLevelItem(0)
+        if current is not None:
+            self.rows.setCurrentItem(current)
         self.chart.show_chart(_chart(data))
         conditions = data["rows"][0]["conditions"] if data["rows"] else {}
         words = [f"{conditions[name]}" for name in ("processor", "dtype") if conditions.get(name)]
         words += [f"threads {conditions.get('threads')}", f"batch {conditions.get('batch')}"] if conditions else []
         doubt = f" Noisy: {data['warning']}" if data.get("warning") else ""
         self.note.setText(" · ".join(words) + f".{doubt}")
+
+    def _show_stopped(self) -> None:
+        """What was measured until then stays, without a claim."""
+        self.text.setText(
+            "Stopped; shown is what was measured until then, and no difference is claimed."
+            if self.data is not None
+            else "Stopped before anything was measured."
+        )
+
+    def _put(self, key: str, words: Sequence[str], reason: str = "") -> None:
+        """Fill a backend's row; a new one comes below the others, yet above those that are not to be had."""
+        item = self._item(key)
+        if item is None:
+            item = QTreeWidgetItem()
+            item.setData(0, _KEY, key)
+            usable = sum(not each.isDisabled() for each in self._items())
+            self.rows.insertTopLevelItem(len(self._items()) if reason else usable, item)
+        for column, text in enumerate(words):
+            item.setText(column, text)
+        if reason:
+            item.setDisabled(True)
+            item.setToolTip(len(words) - 1, reason)
+
+    def _put_absent(self, data: Mapping[str, Any]) -> None:
+        for absent in data["absent"]:
+            self._put(absent["key"], ["–", absent["title"], "", "", "", absent["reason"]], absent["reason"])
+
+    def _item(self, key: str) -> QTreeWidgetItem | None:
+        return next((item for item in self._items() if item.data(0, _KEY) == key), None)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        found = (self.rows.topLevelItem(index) for index in range(self.rows.topLevelItemCount()))
+        return [item for item in found if item is not None]
 
     def _allow(self) -> None:
         row = self.rows.currentItem()
@@ -177,6 +211,33 @@ class BackendsDialog(QDialog):
         """What still runs ends with the dialog."""
         self._stop()
         super().reject()
+
+
+def _words(row: Mapping[str, Any], reference: str) -> list[str]:
+    """A row of the ranking."""
+    verdict = "the reference" if row["backend"] == reference else row["to_reference"]["verdict"]
+    return [f"{row['place']}.", row["title"], _latency(row), _against(row), verdict, _difference(row)]
+
+
+def _words_so_far(row: Mapping[str, Any], reference: str) -> list[str]:
+    """A row while it is measured: no place, and no verdict."""
+    if "median_ms" not in row:
+        return ["", row["title"], "ready", "", "", _difference(row)]
+    state = "the reference" if row["backend"] == reference else "measuring"
+    return ["", row["title"], _latency(row), _against(row), state, _difference(row)]
+
+
+def _latency(row: Mapping[str, Any]) -> str:
+    return wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"], row["rounds"])
+
+
+def _against(row: Mapping[str, Any]) -> str:
+    ratio = row["to_reference"]
+    return f"{wording.ratio(ratio['ratio'])} {wording.ratio_interval(ratio['low'], ratio['high'], ratio['pairs'])}"
+
+
+def _difference(row: Mapping[str, Any]) -> str:
+    return f"{row['agreement']['max_abs_difference']:.2g}"
 
 
 def _chart(data: Mapping[str, Any]) -> Chart:

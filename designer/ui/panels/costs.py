@@ -20,6 +20,8 @@ from designer.ui.theme import tokens
 SHOWN_AT_MOST = 6
 _NOTE_LINES = 2
 """What a tile's note takes, whether it fills it or not: fields stand below the tiles."""
+_SUM_LINES = 4
+"""What a sentence on the sum of the bars takes."""
 STALE_OPACITY = 0.45
 
 
@@ -106,6 +108,7 @@ class SharesPanel(QWidget):
         super().__init__(parent)
         self.macs = Bars("Where the MACs go", SHOWN_AT_MOST, self)
         self.times = Bars("Where the measured time goes", SHOWN_AT_MOST, self)
+        self.sum = NoteLines(_SUM_LINES, 0.88, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         gap = self.fontMetrics().height() // 2
@@ -115,6 +118,7 @@ class SharesPanel(QWidget):
         layout.addSpacing(gap // 2)
         layout.addWidget(heading("Where it goes — measured time", self))
         layout.addWidget(self.times)
+        layout.addWidget(self.sum)
 
 
 class CostsPanel(QWidget):
@@ -213,25 +217,35 @@ class CostsPanel(QWidget):
         if figure is None or analysis is None:
             self.latency.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
             self.time_bars.show_bars(())
+            self.shares.sum.clear()
             return
         if figure.is_part:
-            self._show_part(analysis, figure, is_current)
-            return
-        value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
-        tip = f"Median of {wording.plural(figure.rounds, 'round')}, {figure.conditions}"
-        doubt = " · noisy" if figure.warning else ""
-        note = f"±{spread} · {figure.device}×{figure.threads}{doubt}"
-        self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
+            self._show_part(figure, is_current)
+        else:
+            self._show_whole(figure, is_current)
         by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
 
-    def _show_part(self, analysis: Analysis, figure: Measurement, is_current: bool) -> None:
+    def _show_whole(self, figure: Measurement, is_current: bool) -> None:
+        """The time of the design, timed without looking inside, and how the bars below stand to it."""
+        rounds = wording.plural(figure.rounds, "round")
+        value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
+        if figure.rounds == 1:
+            value, spread = wording.milliseconds(figure.median_ms), rounds
+        else:
+            spread = f"±{spread}"
+        tip = f"Median of {rounds}, {figure.conditions}"
+        doubt = " · noisy" if figure.warning else ""
+        note = f"{spread} · {figure.device}×{figure.threads}{doubt}"
+        self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
+        self.shares.sum.setText(figure.overhead_sentence)
+
+    def _show_part(self, figure: Measurement, is_current: bool) -> None:
         """A block's time was measured node by node, in the whole design."""
         tip = f"Its nodes' times together, measured in the whole design; {figure.conditions}"
         note = f"its nodes together · {figure.device}×{figure.threads}"
         self.latency.show_figure(wording.milliseconds(figure.median_ms), note, tip, not is_current)
-        by_kind = times_by_kind(analysis, figure.node_ms)
-        self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
+        self.shares.sum.setText("")
 
 
 def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Share]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.roofline import overhead_sentence
 from designer.analysis.snapshot import analyse
 from designer.graph.design import Design
 from designer.templates.networks import template
@@ -67,6 +70,27 @@ def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design
     assert "120 rounds" in panel.latency.toolTip()
     assert "batch 1 · float32" in panel.latency.toolTip()
     assert not panel.latency.is_stale
+
+
+def test_one_round_has_no_spread(panel: CostsPanel, sketch: Design) -> None:
+    warning = "only 1 round fitted into 5 s"
+    once = replace(FIGURE, median_ms=51.4, low_ms=51.4, high_ms=51.4, rounds=1, warning=warning)
+    panel.show_latency(analyse(sketch), once, True, "live", "ok")
+    assert panel.latency.value.text() == "51.4\u202fms"
+    assert panel.latency.note.text() == "1 round · cpu×2 · noisy"
+
+
+def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: CostsPanel, sketch: Design) -> None:
+    shares = panel.shares
+    panel.show_latency(analyse(sketch), None, True, "live", "ok")
+    height = shares.sizeHint().height()
+    said = overhead_sentence(0.5e-3, 51.4e-3)
+    panel.show_latency(analyse(sketch), replace(FIGURE, median_ms=51.4, overhead_sentence=said), True, "live", "ok")
+    assert shares.sum.text().startswith("The nodes take 0.500\u202fms together, 50.9\u202fms")
+    assert shares.sizeHint().height() == height
+    of_block = replace(FIGURE, is_part=True, median_ms=0.5)
+    panel.show_latency(analyse(sketch), of_block, True, "live", "ok")
+    assert shares.sum.text() == "", "of a block only its nodes were timed, and the tile says so"
 
 
 def test_an_old_figure_is_dimmed_and_says_so_to_a_screen_reader(panel: CostsPanel, sketch: Design) -> None:
