@@ -33,13 +33,12 @@ class ProblemCard(Card):
         self.issue = issue
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         place = issue.where
         title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}", self)
         why = quiet(issue.why, self)
         self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
         self.setToolTip(issue.line())
-        self.show_button = _ElidedButton("Show", self)
+        self.show_button = QPushButton("Show", self)
         self.show_button.setToolTip(f"Show {place} on the canvas")
         self.show_button.setVisible(issue.node is not None)
         self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -77,28 +76,44 @@ class ProblemCard(Card):
         super().keyPressEvent(event)
 
 
-class _ElidedButton(QPushButton):
-    """A button that is as narrow as it must be: its text ends in … and stands whole in its tool tip."""
+class _WrappedButton(QPushButton):
+    """A button whose text goes on in further lines where it is narrow: mends often differ in their last word only."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
-        self._whole = text
+        self._words = text.split()
         self.setToolTip(text)
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a few letters."""
-        return QSize(self.fontMetrics().horizontalAdvance("mmmm"), super().minimumSizeHint().height())
+        """Room for the longest word."""
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._words), default=0)
+        return QSize(widest + self._margins, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the text where it does not fit."""
-        room = self.width() - 2 * self.fontMetrics().averageCharWidth() - 2
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+        """Break the lines anew."""
         super().resizeEvent(event)
+        broken = "\n".join(self._lines(self.width() - self._margins))
+        if broken != self.text():
+            self.setText(broken)
+
+    @property
+    def _margins(self) -> int:
+        return 2 * self.fontMetrics().averageCharWidth() + 2
+
+    def _lines(self, room: int) -> list[str]:
+        lines: list[str] = []
+        for word in self._words:
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.fontMetrics().horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
 
 
-class _MendButton(_ElidedButton):
+class _MendButton(_WrappedButton):
     """A mend; says when the pointer or the keyboard is on it, so that what it would do can be shown.
 
     Signals: ``considered`` and ``dismissed``.
@@ -157,6 +172,7 @@ class ProblemsPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(header)
         layout.addLayout(self._column)
+        layout.addStretch(1)  # what is left over is nobody's: cards are as tall as their words
         self._rebuild()
 
     @property

@@ -13,6 +13,7 @@ from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.convolution import DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
+from designer.ui.panels.cards import PanelScroll
 from designer.ui.panels.problems import SHOWN_AT_MOST, ProblemsPanel
 from designer.ui.theme import Theme
 
@@ -98,3 +99,32 @@ def test_many_problems_end_in_a_count(panel: ProblemsPanel) -> None:
     assert len(panel.cards) == SHOWN_AT_MOST
     words = " ".join(label.text() for label in panel.findChildren(QLabel))
     assert f"and {len(issues) - SHOWN_AT_MOST} more problems" in words
+
+
+@pytest.mark.parametrize("width", [160, 200, 240, 320])
+def test_nothing_on_a_card_is_cut_and_mends_stand_whole(qtbot: QtBot, theme: Theme, width: int) -> None:
+    scroll = PanelScroll()
+    qtbot.addWidget(scroll)
+    panel = ProblemsPanel(scroll.content)
+    scroll.column.addWidget(panel)
+    scroll.resize(width, 700)
+    scroll.show()
+    qtbot.waitExposed(scroll)
+    issues = analyse(misfit()).issues
+    for _ in range(2):  # the second time after it was empty
+        panel.show_issues(())
+        panel.show_issues(issues)
+        qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards))
+        qtbot.wait(20)  # a broken line asks for another height, which is given by the event after
+        card = panel.cards[0]
+        labels = [label for label in card.findChildren(QLabel) if label.hasHeightForWidth()]
+        assert labels
+        assert all(label.height() >= label.heightForWidth(label.width()) for label in labels)
+        words = [button.text().replace("\n", " ") for button in card.fix_buttons]
+        assert words == [fix.label for fix in issues[0].fixes]
+        assert len(set(words)) == len(words)
+        for button in card.fix_buttons:
+            lines = button.text().split("\n")
+            assert all(button.fontMetrics().horizontalAdvance(line) <= button.width() for line in lines)
+            assert button.height() >= len(lines) * button.fontMetrics().lineSpacing()
+            assert card.rect().contains(button.geometry())
