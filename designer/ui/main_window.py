@@ -29,6 +29,7 @@ from designer.ui.compare.adding import ask_for_variants, open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.backends_dialog import open_backends
+from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
 from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.docks import Docks
@@ -404,8 +405,11 @@ class MainWindow(QMainWindow):
         exporting.export_picture(self.bench, self)
 
     def compare(self) -> None:
-        """Open a page that compares the open designs, or turn to the one there is."""
-        self.bench.compare_tabs()
+        """Open a page that compares the two open designs; of more it is asked which."""
+        if len(self.bench.tabs) <= LEAST:
+            self.bench.compare_tabs()
+        else:
+            CompareDialog(self.bench, self).open()
 
     def variants(self) -> None:
         """Ask for a family of designs that differ in a field of the selection."""

@@ -235,13 +235,15 @@ class Workbench(QObject):
         self.add_page(page)
         return page
 
-    def compare_tabs(self) -> ComparePage | None:
-        """Compare the open designs, or turn to the comparison of them that there is."""
-        tabs = self.tabs[:MOST]
+    def compare_tabs(self, chosen: Sequence[DesignTab] | None = None) -> ComparePage | None:
+        """Compare open designs, or turn to the comparison of them that there is.
+
+        Args:
+            chosen: Which, ``MOST`` at most; all of the open ones, as far as they go, where None.
+        """
+        tabs = tuple(self.tabs if chosen is None else chosen)[:MOST]
         if len(tabs) < 2:
             return None
-        if len(self.tabs) > MOST:
-            self.said.emit(f"Comparing the first {MOST} of {len(self.tabs)} designs")
         for page in self._pages:
             if isinstance(page, ComparePage) and page.tabs == tabs:
                 self.turn_to(page)

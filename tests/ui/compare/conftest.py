@@ -41,8 +41,7 @@ def page(window: MainWindow) -> ComparePage:
         template("bottleneck").build(expansion=4.0),
     ):
         window.bench.open_design(design)
-    window.views["compare"].trigger()
+    made = window.bench.compare_tabs()
     QApplication.processEvents()
-    made = window.bench.page
     assert isinstance(made, ComparePage)
     return made
