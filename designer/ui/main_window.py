@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
 from designer.analysis.figures import Figure
 from designer.analysis.issues import Fix, Issue, Severity
@@ -46,7 +46,7 @@ from designer.ui.panels.problems import ProblemsPanel
 from designer.ui.settings import Settings
 from designer.ui.shelves import Entry
 from designer.ui.status_line import StatusLine
-from designer.ui.tab_strip import TabStrip
+from designer.ui.tab_strip import TabsBar, TabStrip
 from designer.ui.table.panel import TablePanel
 from designer.ui.theme import Theme, tokens
 from designer.ui.views.design_tab import DesignTab
@@ -112,11 +112,7 @@ class MainWindow(QMainWindow):
         acts = self.views
         exports = [acts["export"], acts["export_source"], acts["export_table"], acts["export_picture"]]
         self.strip = TabStrip(acts["measure"], acts["compare"], exports, acts["new_from_template"])
-        bar = QToolBar("Tabs", self)
-        bar.setObjectName("Tabs")
-        bar.setMovable(False)
-        bar.toggleViewAction().setVisible(False)
-        bar.addWidget(self.strip)
+        bar = TabsBar(self.strip, self)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         self.pages = QStackedWidget(self)
         self._nothing_open = EmptyPage([acts["new_from_template"], acts["new"], acts["open"]], self)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTabBar, QToolBar, QToolButton, QWidget
 
 from designer.ui import icons
 from designer.ui.action_button import icon_button
@@ -112,6 +112,29 @@ class TabStrip(QWidget):
     def _chosen(self, index: int) -> None:
         if 0 <= index < len(self._pages):
             self.page_chosen.emit(self._pages[index])
+
+
+class TabsBar(QToolBar):
+    """The bar that holds the strip, always as tall as it: a change of look would take the style's margins away."""
+
+    def __init__(self, strip: TabStrip, parent: QWidget) -> None:
+        super().__init__("Tabs", parent)
+        self.setObjectName("Tabs")
+        self.setMovable(False)
+        self.toggleViewAction().setVisible(False)
+        self.addWidget(strip)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep its height."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
 
 
 def _button(text: str, icon: str, action: QAction, parent: QWidget) -> QPushButton:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -502,6 +502,18 @@ def test_the_theme_is_taken_and_remembered(window: MainWindow, settings: Setting
     window.views["theme_dark"].trigger()
     assert window.palette().window().color().lightness() < 128
     assert not window.views["theme_light"].isChecked()
+
+
+def test_a_change_of_look_moves_nothing(window: MainWindow, sketch: Design) -> None:
+    opened(window, sketch)
+    places: list[dict[str, QRect]] = []
+    for name in ("theme_light", "theme_dark", "theme_light", "theme_dark"):
+        for _ in range(3):
+            QApplication.processEvents()
+        shown = {"pages": window.pages, "strip": window.strip, "palette": window.palette_panel, "status": window.status}
+        places.append({word: QRect(part.mapTo(window, QPoint()), part.size()) for word, part in shown.items()})
+        window.views[name].trigger()
+    assert all(place == places[0] for place in places)
 
 
 def test_the_unexpected_is_told_with_a_copy_beside_nothing_of_the_users(
