@@ -64,7 +64,7 @@ def count(value: int | None) -> str:
     """Every digit, in groups of three: ``3 504 872``."""
     if value is None:
         return UNKNOWN
-    return _sign(value) + f"{abs(value):,}".replace(",", THIN_SPACE)
+    return _sign(value) + f"{abs(value):,}".replace(",", _separator)
 
 
 def short(value: float | None) -> str:
@@ -233,8 +233,17 @@ def _magnitude(value: float) -> int:
     return int(f"{abs(value):.{_DIGITS - 1}e}".partition("e")[2])
 
 
+def group_digits_by(separator: str) -> None:
+    """Have this between groups of three digits from now on, in all words of this process."""
+    global _separator  # one person, one way to write numbers
+    _separator = separator
+
+
+_separator = THIN_SPACE
+
+
 def _grouped(value: float, decimals: int) -> str:
-    return f"{value:,.{decimals}f}".replace(",", THIN_SPACE)
+    return f"{value:,.{decimals}f}".replace(",", _separator)
 
 
 def _sign(value: float) -> str:

@@ -79,7 +79,9 @@ class Autosave:
     exactly while there is unsaved work.
     """
 
-    def __init__(self, document: Document, path: Path, clock: Callable[[], float], interval_s: float) -> None:
+    def __init__(
+        self, document: Document, path: Path, clock: Callable[[], float], interval_s: Callable[[], float]
+    ) -> None:
         self._document = document
         self._path = path
         self._clock = clock
@@ -110,7 +112,7 @@ class Autosave:
             return None
         if self._kept_at is None:
             return 0.0
-        return max(0.0, self._kept_at + self._interval_s - self._clock())
+        return max(0.0, self._kept_at + self._interval_s() - self._clock())
 
     def flush(self) -> None:
         """Write the copy now, however short the time since the last; for a program that is about to fall.
@@ -155,7 +157,7 @@ class RecoverySession:
 
     Args:
         folder: The user's data folder.
-        interval_s: The least time between two copies of one document, in seconds.
+        interval_s: The least time between two copies of one document, in seconds, asked each time.
         clock: Seconds that never go back.
 
     Raises:
@@ -163,7 +165,10 @@ class RecoverySession:
     """
 
     def __init__(
-        self, folder: Path, interval_s: float = INTERVAL_S, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path,
+        interval_s: Callable[[], float] = lambda: INTERVAL_S,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._root = folder / "recovery"
         self._interval_s = interval_s

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from designer.ui.main_window import MainWindow
     from designer.ui.recovery_watch import RecoveryWatch
+    from designer.ui.settings import Settings
 
 
 def run(paths: Sequence[Path] = ()) -> int:
@@ -53,7 +54,9 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     application = QApplication([sys.argv[0]])
     application.setApplicationName(ORGANIZATION)
     application.setApplicationDisplayName(TITLE)
+    application.setDesktopFileName(ORGANIZATION)
     settings = Settings()
+    _write_as_liked(application, settings)
     window = MainWindow(settings, Theme(application, Choice(settings.theme)))
     catch_unexpected(window)
     open_first(window, paths)
@@ -67,6 +70,17 @@ def _run_with_qt(paths: Sequence[Path]) -> int:
     QTimer.singleShot(0, window, lambda: offer_recovery(window, watch))
     status = application.exec()
     return INTERRUPTED if interrupted else status
+
+
+def _write_as_liked(application: QApplication, settings: Settings) -> None:
+    """Take over the size of letters and the form of numbers, before anything is written with them."""
+    from designer import wording
+    from designer.ui.settings import THOUSANDS
+
+    font = application.font()
+    font.setPointSizeF(font.pointSizeF() * settings.text_percent / 100)
+    application.setFont(font)
+    wording.group_digits_by(THOUSANDS[settings.thousands])
 
 
 INTERRUPTED = 130

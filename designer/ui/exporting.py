@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
 
 from designer import wording
 from designer.analysis.snapshot import analyse
@@ -15,6 +16,7 @@ from designer.ui.abandoned_files import AbandonedFiles
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.job_dialog import JobDialog
 from designer.ui.dialogs.picture_dialog import PictureDialog
+from designer.ui.picture import print_on
 from designer.ui.workbench import Workbench, file_stem
 from designer.ui.worker_client import Job
 
@@ -66,6 +68,21 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
     job.cancelled.connect(lambda: bench.said.emit("Cancelled; no weights were taken"))
     JobDialog(f"Taking weights from {source.name}", job, bench.worker, parent).open()
     return job
+
+
+def print_picture(bench: Workbench, parent: QWidget) -> None:
+    """Ask for a printer, and print what is on the canvas on one page, lying where that shows it larger."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    tab = bench.tab
+    if tab is None:
+        return
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(tab.shown.design.name)
+    dialog = QPrintDialog(printer, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.accepted.connect(lambda: print_on(printer, tab.shown.design, tab.shown_analysis))
+    QDialog.open(dialog)  # its own open wants a slot by name
 
 
 def export_picture(bench: Workbench, parent: QWidget) -> PictureDialog | None:

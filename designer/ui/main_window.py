@@ -31,6 +31,7 @@ from designer.ui.dialogs import help_pages
 from designer.ui.dialogs.backends_dialog import open_backends
 from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
 from designer.ui.dialogs.explain_dialog import ExplainDialog
+from designer.ui.dialogs.preferences_dialog import PreferencesDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.docks import Docks
 from designer.ui.heat import heat_map
@@ -158,7 +159,8 @@ class MainWindow(QMainWindow):
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
-        self.status.zoom_clicked.connect(self.views["fit_all"].trigger)
+        zooms = ("fit_all", "fit_selection", "zoom_25", "zoom_50", "zoom_1", "zoom_150", "zoom_200")
+        self.status.offer_zooms([self.views[name] for name in zooms])
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
         self.worker.trouble.connect(self.status.say)
         self.theme.changed.connect(lambda _look: self._follow_theme())
@@ -400,6 +402,10 @@ class MainWindow(QMainWindow):
         """Write the canvas as a picture."""
         exporting.export_picture(self.bench, self)
 
+    def print_picture(self) -> None:
+        """Print the canvas."""
+        exporting.print_picture(self.bench, self)
+
     def compare(self) -> None:
         """Open a page that compares the two open designs; of more it is asked which."""
         if len(self.bench.tabs) <= LEAST:
@@ -479,6 +485,10 @@ class MainWindow(QMainWindow):
         """Fix the colours, or let them follow the system."""
         self.settings.theme = name
         self.theme.choose(name)
+
+    def preferences(self) -> None:
+        """Show what can be chosen of how the window works."""
+        PreferencesDialog(self, self).open()
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QImage,
+    QPagedPaintDevice,
+    QPageLayout,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+)
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
@@ -90,6 +100,18 @@ def picture_data(design: Design, analysis: Analysis | None, ending: str, options
     data = {".png": _png, ".svg": _svg, ".pdf": _pdf}[ending](drawing, options)
     del application
     return data
+
+
+def print_on(printer: QPagedPaintDevice, design: Design, analysis: Analysis | None) -> None:
+    """Draw a design on one page of a printer, light, as large as fits, lying where it is wider than high."""
+    drawing = Drawing(design, analysis or analyse(design), LIGHT)
+    drawing.shows_grid = False
+    options = PictureOptions(is_transparent=True)
+    area = picture_area(drawing)
+    is_wide = area.width() > area.height()
+    printer.setPageOrientation(QPageLayout.Orientation.Landscape if is_wide else QPageLayout.Orientation.Portrait)
+    page = QSizeF(printer.width(), printer.height())
+    _paint(printer, drawing, area.size().scaled(page, Qt.AspectRatioMode.KeepAspectRatio), options)
 
 
 def svg_text(design: Design, analysis: Analysis | None = None, look: Tokens = LIGHT) -> str:

@@ -67,7 +67,7 @@ class RecoveryWatch(QObject):
         self._failed.failed.connect(self._say)
         self._session: RecoverySession | None = None
         try:
-            self._session = RecoverySession(folder)
+            self._session = RecoverySession(folder, lambda: bench.settings.autosave_s)
         except DesignerError as error:
             self._say(str(error))
             return

@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from designer.wording import THIN_SPACE
 
 ORGANIZATION = "bottleneck-designer"
 APPLICATION = "Bottleneck Designer"
 MAX_RECENT = 10
 MAX_PLACED = 8
+
+
+class Span(NamedTuple):
+    """A whole number that somebody may choose.
+
+    Attributes:
+        usual: What it is until then.
+        low: The least.
+        high: The most.
+    """
+
+    usual: int
+    low: int
+    high: int
+
+
+AUTOSAVE_S = Span(10, 2, 300)
+"""Seconds between two copies of unsaved work."""
+TEXT_PERCENT = Span(100, 70, 200)
+"""Size of letters in panels and menus, of the system's."""
+THOUSANDS = {"thin": THIN_SPACE, "comma": ",", "none": ""}
+"""What stands between groups of three digits."""
 
 
 class Settings:
@@ -39,6 +63,15 @@ class Settings:
         self._store.setValue("files/recent", [str(each) for each in self.recent if each != Path(path).absolute()])
 
     @property
+    def autosave_s(self) -> int:
+        """Seconds between two copies of unsaved work."""
+        return self._number("files/autosave_s", *AUTOSAVE_S)
+
+    @autosave_s.setter
+    def autosave_s(self, seconds: int) -> None:
+        self._store.setValue("files/autosave_s", seconds)
+
+    @property
     def open_files(self) -> tuple[Path, ...]:
         """Files that stood open when the window was closed, in the order of their tabs."""
         return tuple(map(Path, self._texts("files/open")))
@@ -57,6 +90,24 @@ class Settings:
     @theme.setter
     def theme(self, name: str) -> None:
         self._store.setValue("look/theme", name)
+
+    @property
+    def text_percent(self) -> int:
+        """Size of letters in panels and menus, in percent of the system's; from the next start on."""
+        return self._number("look/text_percent", *TEXT_PERCENT)
+
+    @text_percent.setter
+    def text_percent(self, percent: int) -> None:
+        self._store.setValue("look/text_percent", percent)
+
+    @property
+    def thousands(self) -> str:
+        """What groups digits, a key of ``THOUSANDS``; from the next start on."""
+        return self._word("look/thousands", "thin", tuple(THOUSANDS))
+
+    @thousands.setter
+    def thousands(self, key: str) -> None:
+        self._store.setValue("look/thousands", key)
 
     @property
     def geometry(self) -> QByteArray | None:

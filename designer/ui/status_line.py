@@ -25,12 +25,10 @@ MESSAGE_MS = 6000
 class StatusLine(QStatusBar):
     """Shows states and lets measuring conditions be chosen.
 
-    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise;
-    ``zoom_clicked``.
+    Signals: ``conditions_chosen`` when device, threads or batch were set otherwise.
     """
 
     conditions_chosen = Signal()
-    zoom_clicked = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,12 +54,18 @@ class StatusLine(QStatusBar):
         self.conditions.setMenu(self._menu)
         self.zoom = QToolButton(self)
         self.zoom.setAutoRaise(True)
-        self.zoom.setToolTip("Zoom; a click fits everything on screen")
-        self.zoom.clicked.connect(self.zoom_clicked)
+        self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.zoom.setToolTip("Zoom: fit everything or the selection, or a scale")
         self.addPermanentWidget(self.conditions)
         self.addPermanentWidget(self.zoom)
         self.show_conditions()
         self.show_zoom(1.0)
+
+    def offer_zooms(self, actions: Sequence[QAction]) -> None:
+        """What a click on the zoom offers."""
+        menu = QMenu(self.zoom)
+        menu.addActions(list(actions))
+        self.zoom.setMenu(menu)
 
     def say(self, text: str) -> None:
         """Show a message for a while."""

@@ -168,6 +168,12 @@ class Workbench(QObject):
             tab.canvas.wheel_zooms = zooms
         self.state_changed.emit()
 
+    def zoom_to(self, scale: float) -> None:
+        """Show the canvas on screen at a scale, 1 being actual size."""
+        tab = self.tab
+        if tab is not None:
+            tab.canvas.zoom_to(scale)
+
     def set_minimap(self, is_shown: bool) -> None:
         """Draw the whole design small in the corner of every canvas, or not."""
         self.settings.minimap = is_shown

@@ -171,7 +171,7 @@ from designer.graph.design import Design, Node, NodeId
 from designer.layers.activation import ReLU
 
 folder, original, interval, edits = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4])
-session = RecoverySession(folder, interval_s=interval)
+session = RecoverySession(folder, interval_s=lambda: interval)
 print("offered", len(session.abandoned()), flush=True)
 document = Document(load(original), original)
 autosave = session.watch(document)

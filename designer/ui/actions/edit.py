@@ -142,6 +142,15 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         lambda c: c.bench.tab is not None and len(c.bench.selection) + len(c.bench.tab.remarks) == 1,
     ),
     Action(
+        "preferences",
+        Menu.EDIT,
+        "Pre&ferences…",
+        lambda c: c.preferences(),
+        ("Ctrl+,",),
+        "Colours, size of letters, numbers, wheel, measuring, copies of unsaved work",
+        starts_section=True,
+    ),
+    Action(
         "edit_parameters",
         Menu.EDIT,
         "Edit para&meters",

@@ -87,6 +87,15 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "The canvas or the selection as PNG, SVG or PDF, with a preview",
         has_design,
     ),
+    Action(
+        "print",
+        Menu.FILE,
+        "P&rint…",
+        lambda c: c.print_picture(),
+        ("Ctrl+P",),
+        "The canvas on one page",
+        has_design,
+    ),
     Action("close", Menu.FILE, "&Close tab", _close, ("Ctrl+W",), "Close this tab", has_page, starts_section=True),
     Action("quit", Menu.FILE, "&Quit", lambda c: c.quit(), ("Ctrl+Q",), "Close the window"),
 )

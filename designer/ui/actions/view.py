@@ -30,10 +30,23 @@ def _heat(by: str, title: str) -> Action:
     )
 
 
+def _zoom(percent: int) -> Action:
+    return Action(
+        f"zoom_{percent}",
+        Menu.VIEW,
+        f"{percent} %",
+        lambda c: c.bench.zoom_to(percent / 100),
+        tip=f"{percent} % of actual size",
+        enabled=has_design,
+        submenu="Zoom t&o",
+    )
+
+
 VIEW_ACTIONS: tuple[Action, ...] = (
     Action("zoom_in", Menu.VIEW, "Zoom &in", on_tab("zoom_in"), ("Ctrl++", "Ctrl+="), "Larger", has_design),
     Action("zoom_out", Menu.VIEW, "Zoom &out", on_tab("zoom_out"), ("Ctrl+-",), "Smaller", has_design),
     Action("zoom_1", Menu.VIEW, "&Actual size", on_tab("zoom_to_actual"), ("Ctrl+0",), "100 %", has_design),
+    *(_zoom(percent) for percent in (25, 50, 150, 200)),
     Action(
         "fit_all", Menu.VIEW, "&Fit all", lambda c: c.bench.fit_all(), ("Home",), "Everything on screen", has_design
     ),
