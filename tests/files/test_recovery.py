@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -246,16 +245,16 @@ def test_a_killed_programs_work_is_found_with_time_and_name(tmp_path: Path, orig
 def test_what_is_lost_is_no_more_than_the_interval(tmp_path: Path, original: Path) -> None:
     interval = 0.3
     process = started(tmp_path, original, interval, 10_000)
-    lines_until(process, "edit 150")
-    killed_at = time.monotonic()
-    said = kill(process)
+    said = lines_until(process, "edit 150") + kill(process)
     session = RecoverySession(tmp_path)
     (copy,) = session.abandoned()
     kept = sum(id.startswith("n") for id in copy.load().nodes)
     times = {int(line.split()[1]): float(line.split()[2]) for line in said if line.count(" ") == 2}
     assert kept > 0
-    # The first edit that was lost came after the last copy, which is no older than the interval (and one slow tick).
-    assert times.get(kept, killed_at) > killed_at - interval - 0.5
+    # The first edit that was lost came after the last copy, which at the last edit is no older than the interval. The
+    # clock is the program's own: however slow the machine is, it edits and copies in turns.
+    last = max(times.values())
+    assert times.get(kept, last) >= last - interval - 0.1
     session.close()
 
 

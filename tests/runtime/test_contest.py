@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-import time
+import random
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from designer.errors import JobFailed, NotEnoughMemory
 from designer.graph.design import Design
+from designer.machine import processors
 from designer.runtime.backends import registry
 from designer.runtime.backends.backend import Backend, Prepared, Workload, torch_outputs
 from designer.runtime.contest import measure_pair, rank_backends
-from designer.runtime.latency import measure_latency
-from designer.runtime.rounds import Cancelled, Effort
+from designer.runtime.onnx_file import export_onnx
+from designer.runtime.onnx_session import session_of
+from designer.runtime.rounds import Cancelled, Effort, stopwatch
 from designer.runtime.setting import Setting
 from designer.runtime.statistics import Verdict
 from designer.templates.networks import template
@@ -47,38 +52,66 @@ def chain(layers: int) -> Design:
 
 
 @pytest.mark.slow
-def test_a_design_against_itself_is_no_difference_in_95_of_100_runs() -> None:
+def test_a_design_against_itself_is_no_difference_in_nearly_all_runs() -> None:
+    """What disturbs, disturbs both: a claim is one in a hundred, on a busy machine as on a quiet one."""
     design = chain(4)
-    effort = Effort(time_limit_s=0.3)
-    verdicts = [measure_pair(design, design, setting=ONE, effort=effort).ratio.verdict for _ in range(100)]
-    assert sum(verdict is Verdict.NO_DIFFERENCE for verdict in verdicts) >= 95
+    effort = Effort(time_limit_s=0.15)
+    verdicts = [measure_pair(design, design, setting=ONE, effort=effort).ratio.verdict for _ in range(40)]
+    assert sum(verdict is Verdict.NO_DIFFERENCE for verdict in verdicts) >= 36
 
 
-@pytest.mark.slow
-def test_a_twin_with_ten_percent_more_work_is_found() -> None:
-    reports = [
-        measure_pair(chain(20), chain(22), setting=ONE, effort=Effort(share=0.01, time_limit_s=4.0)) for _ in range(5)
-    ]
-    assert all(report.ratio.verdict is not Verdict.FASTER for report in reports)
-    assert sum(report.ratio.verdict is Verdict.SLOWER for report in reports) >= 4
+@pytest.fixture
+def counted_work(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times by a clock that each convolution moves on by a millisecond, give or take a little, and nothing else."""
+    now, noise = 0.0, random.Random(7)
+
+    def ran(module: nn.Module, *_: object) -> None:
+        nonlocal now
+        if isinstance(module, nn.Conv2d):
+            now += 1e-3 * noise.gauss(1.0, 0.05)
+
+    monkeypatch.setattr("designer.runtime.contest.stopwatch_of", lambda _device: stopwatch(lambda: now))
+    hook = nn.modules.module.register_module_forward_hook(ran)
+    yield
+    hook.remove()
 
 
+@pytest.mark.usefixtures("counted_work")
+def test_a_twin_with_ten_percent_more_work_is_found_whichever_comes_first() -> None:
+    effort = Effort(share=0.01, time_limit_s=2.0)
+    slower = measure_pair(chain(20), chain(22), setting=ONE, effort=effort).ratio
+    assert slower.verdict is Verdict.SLOWER
+    assert slower.low <= 1.1 <= slower.high
+    faster = measure_pair(chain(22), chain(20), setting=ONE, effort=effort).ratio
+    assert faster.verdict is Verdict.FASTER
+    assert faster.low <= 1 / 1.1 <= faster.high
+
+
+@pytest.mark.usefixtures("counted_work")
 def test_twice_the_work_is_slower_and_the_report_says_what_was_measured() -> None:
     report = measure_pair(chain(4), chain(8), setting=ONE, effort=SHORT)
     assert report.ratio.verdict is Verdict.SLOWER
+    assert report.ratio.ratio == pytest.approx(2.0, rel=0.05)
     data = json.loads(json.dumps(report.as_data()))
     assert (data["first"]["design"], data["second"]["design"]) == ("4 layers", "8 layers")
     assert data["first"]["digest"] == chain(4).digest != data["second"]["digest"]
     assert len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"]) == data["pairs"]
+    calls = {data[side]["conditions"]["calls_per_round"] for side in ("first", "second")}
+    assert len(calls) == 1
     assert data["low"] <= data["ratio"] <= data["high"]
-    assert "'8 layers' takes " in data["sentence"]
+    assert "'8 layers' takes 2.0" in data["sentence"] or "'8 layers' takes 1.9" in data["sentence"]
     assert data["sentence"].endswith("pairs): slower")
+
+
+def test_one_pair_is_said_to_be_one() -> None:
+    report = measure_pair(chain(2), chain(2), setting=ONE, effort=Effort(time_limit_s=1e-9))
+    assert report.sentence.endswith("(1 pair, too few for an interval): no difference you can claim")
+    assert report.warnings[0].startswith("only 1 pair fitted into 1e-09 s")
 
 
 def test_two_backends_of_one_design_are_told_by_their_names(small: Design) -> None:
     data = measure_pair(small, small, other_backend="onnxruntime", setting=ONE, effort=SHORT).as_data()
-    assert data["verdict"] == "faster"
-    assert data["sentence"].startswith("ONNX Runtime takes 0.")
+    assert data["sentence"].startswith("ONNX Runtime takes ")
     assert data["second"]["conditions"]["facts"]["onnxruntime"]
     assert data["second"]["conditions"]["memory_format"] == "its own"
 
@@ -142,34 +175,24 @@ def test_what_would_not_fit_so_many_times_is_refused_before_anything_runs(small:
         rank_backends(small, setting=Setting(threads=0))
 
 
-def test_cancel_is_heard_between_rounds(small: Design) -> None:
-    begin = time.perf_counter()
+@pytest.mark.parametrize("ask", [0, 3, 40])
+def test_cancel_is_heard_the_first_time(small: Design, ask: int) -> None:
+    asked: list[bool] = []
+
+    def is_cancelled() -> bool:
+        asked.append(len(asked) == ask)
+        return asked[-1]
+
     with pytest.raises(Cancelled):
-        measure_pair(
-            small,
-            small,
-            setting=ONE,
-            effort=Effort(share=1e-9, time_limit_s=30),
-            is_cancelled=lambda: time.perf_counter() > begin + 0.5,
-        )
-    assert time.perf_counter() - begin < 5
+        measure_pair(small, small, setting=ONE, effort=Effort(share=1e-9, time_limit_s=1e6), is_cancelled=is_cancelled)
+    assert asked == [False] * ask + [True]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("threads", [1, 2])
-def test_a_figure_does_not_depend_on_its_neighbours(threads: int) -> None:
+def test_sessions_leave_no_thread_spinning_for_their_neighbours(tmp_path: Path) -> None:
     """Eager beside ONNX Runtime was 3.8 times slower than alone while the runtime's threads spun after each run."""
-    design = template("mobilenet_v2").build(width=0.5, resolution=96)
-    setting = Setting(threads=threads)
-    found = []
-    for _ in range(3):  # other programs come and go; the least of three is the machine's own
-        alone = measure_latency(
-            design, threads=threads, per_node=False, effort=Effort(share=1e-9, time_limit_s=1.0)
-        ).median_s
-        report = rank_backends(
-            design, keys=["eager", "onnxruntime"], setting=setting, effort=Effort(share=1e-9, time_limit_s=2.0)
-        )
-        (beside,) = (side.timing.interval.median for side in report.sides if side.candidate.backend.key == "eager")
-        found.append(beside / alone)
-    assert min(found) < 1.3
-    assert max(found) > 0.5
+    export_onnx(chain(1), tmp_path / "it.onnx")
+    for threads, expected in ((1, 1), (2, 2), (None, processors())):
+        options = session_of(tmp_path / "it.onnx", threads).get_session_options()
+        assert options.intra_op_num_threads == expected
+        assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+        assert options.get_session_config_entry("session.inter_op.allow_spinning") == "0"

@@ -99,10 +99,13 @@ def test_where_the_system_does_not_say_nothing_is_claimed(tmp_path: Path, monkey
 
 @needs_stat
 def test_a_program_that_works_beside_us_is_seen() -> None:
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+    endless = "print('working', flush=True)\nwhile True: pass"
+    with subprocess.Popen([sys.executable, "-c", endless], stdout=subprocess.PIPE, text=True) as busy:
+        assert busy.stdout is not None
+        busy.stdout.readline()
         others = OtherPrograms()
         time.sleep(0.6)
         seen = others.processors()
         busy.kill()
     assert seen is not None
-    assert seen > 0.4
+    assert seen > 0.2, "whoever else works is among the others too; only a narrow quota leaves it less than this"

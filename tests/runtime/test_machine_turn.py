@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +13,12 @@ from designer.runtime.machine_turn import machine_turn
 from designer.runtime.rounds import Cancelled
 
 HOLDER = """
-import sys, time
+import sys
 from pathlib import Path
 from designer.runtime.machine_turn import machine_turn
 with machine_turn(lock=Path(sys.argv[1])):
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.readline()
 """
 
 
@@ -28,10 +27,11 @@ def lock(tmp_path: Path) -> Path:
     return tmp_path / "measuring.lock"
 
 
-def holder(lock: Path, seconds: float) -> subprocess.Popen[str]:
-    """Another process that has its turn."""
+def holder(lock: Path) -> subprocess.Popen[str]:
+    """Another process that has its turn until it is told a line."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(lock), str(seconds)],
+        [sys.executable, "-c", HOLDER, str(lock)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).resolve().parents[2],
@@ -43,21 +43,26 @@ def holder(lock: Path, seconds: float) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def held(lock: Path) -> Iterator[subprocess.Popen[str]]:
-    process = holder(lock, 60)
+    process = holder(lock)
     yield process
     process.kill()
     process.communicate()
 
 
 def test_the_second_waits_until_the_first_is_done(lock: Path) -> None:
-    process = holder(lock, 0.6)
-    begin = time.monotonic()
+    process = holder(lock)
     told: list[str] = []
-    with machine_turn(lambda share, text: told.append(text), lock=lock) as reasons:
-        assert time.monotonic() - begin > 0.3
+
+    def wait(_share: float, text: str) -> None:
+        told.append(text)
+        if len(told) == 3:
+            process.communicate("go on\n")
+
+    with machine_turn(wait, lock=lock) as reasons:
+        assert process.returncode == 0, "it is over"
         assert reasons == ()
-    assert told[0] == "waiting for another measurement on this machine to end"
-    process.communicate()
+    assert set(told) == {"waiting for another measurement on this machine to end"}
+    assert len(told) >= 3
 
 
 def test_after_a_while_both_measure_and_the_figure_says_so(lock: Path, held: subprocess.Popen[str]) -> None:
@@ -69,20 +74,20 @@ def test_after_a_while_both_measure_and_the_figure_says_so(lock: Path, held: sub
 
 def test_one_that_is_killed_keeps_nobody_waiting(lock: Path, held: subprocess.Popen[str]) -> None:
     held.kill()
-    begin = time.monotonic()
     with machine_turn(lock=lock) as reasons:
-        assert reasons == ()
-    assert time.monotonic() - begin < 5
+        assert reasons == (), "not because patience was at its end"
 
 
 def test_waiting_can_be_cancelled(lock: Path, held: subprocess.Popen[str]) -> None:
-    begin = time.monotonic()
-    with (
-        pytest.raises(Cancelled),
-        machine_turn(is_cancelled=lambda: time.monotonic() - begin > 0.1, lock=lock),
-    ):
+    asked: list[bool] = []
+
+    def is_cancelled() -> bool:
+        asked.append(len(asked) == 3)
+        return asked[-1]
+
+    with pytest.raises(Cancelled), machine_turn(is_cancelled=is_cancelled, lock=lock):
         pytest.fail("it was not its turn")
-    assert time.monotonic() - begin < 5
+    assert asked == [False, False, False, True], "it was heard the first time"
 
 
 def test_the_turn_is_given_back_even_where_measuring_failed(lock: Path) -> None:

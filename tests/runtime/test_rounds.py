@@ -119,9 +119,22 @@ def test_progress_grows_to_the_end() -> None:
     assert shares[-1] >= 0.95
 
 
-def test_the_real_clock_agrees_with_sleep() -> None:
-    timing = measure_rounds(lambda: time.sleep(0.004), effort=Effort(time_limit_s=1.0))
-    assert 0.004 <= timing.interval.median < 0.008
+def test_the_real_clock_has_all_of_each_call_and_nothing_of_other_rounds() -> None:
+    own: list[float] = []
+
+    def call() -> None:
+        begin = time.perf_counter()
+        time.sleep(0.004)
+        own.append(time.perf_counter() - begin)
+
+    begin = time.perf_counter()
+    timing = measure_rounds(call, effort=Effort(time_limit_s=0.5))
+    whole = time.perf_counter() - begin
+    assert timing.calls_per_round == 1
+    measured = own[timing.warm_up_rounds :]
+    assert len(measured) == len(timing.rounds_s)
+    assert all(seen >= real >= 0.004 for seen, real in zip(timing.rounds_s, measured, strict=True))
+    assert sum(timing.rounds_s) + sum(own[: timing.warm_up_rounds]) <= timing.seconds <= whole
 
 
 def test_outliers_are_counted_and_kept() -> None:

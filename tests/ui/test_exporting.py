@@ -70,7 +70,7 @@ def test_an_export_shows_how_far_it_is_and_can_be_cancelled(
         qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
     else:
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: dialog.stages.currentIndex() == 0, timeout=2000)
+    qtbot.waitUntil(lambda: dialog.stages.currentIndex() == 0, timeout=20_000)
     assert "no file was written" in dialog.trouble.text()
     assert dialog.isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
@@ -93,7 +93,7 @@ def test_a_cancel_in_the_middle_of_a_long_step_leaves_nothing(
         qtbot.waitUntil(lambda: dialog.text.text() == "exporting", timeout=60_000)
         assert len(os.listdir(folder)) == 1
         qtbot.mouseClick(dialog.cancel_button, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: "no file was written" in dialog.trouble.text(), timeout=2000)
+        qtbot.waitUntil(lambda: "no file was written" in dialog.trouble.text(), timeout=20_000)
         qtbot.waitUntil(lambda: os.listdir(folder) == [], timeout=10_000)
 
 

@@ -74,23 +74,30 @@ def test_moving_a_node_leaves_the_figure_as_it_is(qtbot: QtBot, live: LiveLatenc
 
 def test_an_invalid_design_is_not_measured(qtbot: QtBot, live: LiveLatency, sketch: Design) -> None:
     live.follow(analyse(sketch.without_wires(list(sketch.wires)[:1])))
-    qtbot.wait(PAUSE_MS + 200)
+    assert not live._pause.isActive()
     assert not live.is_running
     live.measure_now()
     assert not live.is_running
 
 
-def test_editing_without_a_pause_measures_nothing(qtbot: QtBot, live: LiveLatency, sketch: Design) -> None:
-    for channels in range(100, 108):
-        live.follow(analyse(wider(sketch, channels)))
-        qtbot.wait(PAUSE_MS // 4)
+def test_editing_without_a_pause_measures_nothing(
+    live: LiveLatency, sketch: Design, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert live._pause.interval() == PAUSE_MS
+    assert live._pause.isSingleShot()
+    begun: list[str] = []
+    monkeypatch.setattr(live._pause, "start", lambda: begun.append(live._digest))
+    designs = [wider(sketch, channels) for channels in range(100, 108)]
+    for design in designs:
+        live.follow(analyse(design))
         assert not live.is_running
+    assert begun == [design.digest for design in designs], "each edit begins the pause anew"
 
 
 def test_switched_off_it_measures_only_when_told(qtbot: QtBot, live: LiveLatency, sketch: Design) -> None:
     live.set_live(False)
     live.follow(analyse(sketch))
-    qtbot.wait(PAUSE_MS + 200)
+    assert not live._pause.isActive()
     assert live.shown is None
     live.measure_now()
     assert live.is_running
@@ -125,6 +132,6 @@ def test_a_failed_measurement_is_told_and_not_tried_again_by_itself(
     live.failed.connect(failures.append)
     live.follow(analyse(sketch))
     qtbot.waitUntil(lambda: bool(failures), timeout=10_000)
-    qtbot.wait(PAUSE_MS + 200)
+    assert not live._pause.isActive()
     assert len(failures) == 1
     assert not live.is_running

@@ -385,7 +385,7 @@ def test_the_first_start_shows_the_bottleneck_and_the_first_file_takes_its_place
     path = tmp_path / "a.design.json"
     design_json.save(sketch, path)
     window.bench.open_path(path)
-    qtbot.waitUntil(lambda: len(window.bench.tabs) == 1, timeout=2000)
+    qtbot.waitUntil(lambda: len(window.bench.tabs) == 1, timeout=20_000)
     assert window.bench.document is not None
     assert window.bench.document.design == sketch
 
@@ -419,7 +419,7 @@ def test_compare_follows_edits_and_goes_when_too_few_are_left(qtbot: QtBot, wind
     second.document.apply(edit)
     assert view.comparison().rows != before.rows
     window.bench.close_page(second)
-    qtbot.waitUntil(lambda: window.bench.page is not view, timeout=2000)
+    qtbot.waitUntil(lambda: window.bench.page is not view, timeout=20_000)
     assert window.bench.tabs[0] is window.bench.page
 
 

@@ -150,4 +150,4 @@ def test_the_roofline_is_drawn_said_and_grows_old(qtbot: QtBot, window: MainWind
     assert design_tab is not None
     assert design_tab.selection == (NodeId("depthwise"),)
     design_tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
-    qtbot.waitUntil(lambda: tab.chart.is_stale, timeout=5000)
+    qtbot.waitUntil(lambda: tab.chart.is_stale, timeout=20_000)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,9 @@ from tests.worker.second_process import Worker
 
 pytestmark = pytest.mark.torch
 
-SHORT = {"time_limit_s": 1.0, "threads": 1}
+SHORT = {"time_limit_s": 0.5, "threads": 1}
+ENDLESS = {"time_limit_s": 1e6, "share": 1e-9, "threads": 1, "batch": 16}
+"""A measurement that does not end before it is told to: its two thousand rounds take minutes at least."""
 
 
 @pytest.fixture(scope="module")
@@ -145,16 +146,14 @@ def test_what_cannot_be_done_is_said(
 
 def test_a_design_of_a_terabyte_is_refused_before_anything_is_allocated(shared: Worker) -> None:
     huge = dumps(template("separable").build(channels=4096, out_channels=65536, kernel=3, resolution=2048))
-    begin = time.monotonic()
     failure = end(shared, Request(21, "measure", huge), Failure)
     assert f"{THIN_SPACE}TB of activations" in failure.what
     assert "free" in failure.what
     assert failure.hint
-    assert time.monotonic() - begin < 20
 
 
 def test_cancel_ends_a_ranking_and_the_next_job_runs(shared: Worker, network: str) -> None:
-    shared.tell(Request(30, "rank", network, {"time_limit_s": 60.0, "share": 1e-9, "backends": ["eager", "folded"]}))
+    shared.tell(Request(30, "rank", network, {**ENDLESS, "backends": ["eager", "folded"]}))
     while not (isinstance(message := shared.hear(), Progress) and message.text.startswith("turn")):
         assert isinstance(message, Progress)
     shared.tell(Cancel(30))
@@ -166,7 +165,7 @@ def test_killed_in_the_middle_of_a_round_it_keeps_no_other_waiting(network: str,
     own = Worker()
     try:
         assert isinstance(own.hear(), Ready)
-        own.tell(Request(1, "measure", network, {"time_limit_s": 60.0, "share": 1e-9}))
+        own.tell(Request(1, "measure", network, ENDLESS))
         while not (isinstance(message := own.hear(), Progress) and message.text.startswith("round")):
             assert isinstance(message, Progress)
         os.kill(own.process.pid, signal.SIGKILL)
@@ -180,15 +179,15 @@ def test_two_processes_take_turns(network: str, shared: Worker) -> None:
     own = Worker()
     try:
         assert isinstance(own.hear(), Ready)
-        own.tell(Request(1, "measure", network, {"time_limit_s": 3.0, "share": 1e-9, "per_node": False}))
+        own.tell(Request(1, "measure", network, ENDLESS))
         while not (isinstance(message := own.hear(), Progress) and message.text.startswith(("round", "warming"))):
             assert isinstance(message, Progress)
         shared.tell(Request(41, "measure", network, SHORT))
-        told = []
-        while isinstance(message := shared.hear(), Progress):
-            told.append(message.text)
-        assert isinstance(message, Result)
-        assert told[0] == "waiting for another measurement on this machine to end"
-        assert isinstance(own.end_of(1), Result)
+        message = shared.hear()
+        assert isinstance(message, Progress)
+        assert message.text == "waiting for another measurement on this machine to end"
+        own.tell(Cancel(1))
+        assert own.end_of(1) == Cancelled(1)
+        assert isinstance(shared.end_of(41), Result)
     finally:
         own.kill()

@@ -27,7 +27,7 @@ def test_cards_glide_and_arrive_with_one_step(qtbot: QtBot, sketch: Design) -> N
     moved(tab, Point(400.0, 300.0))
     assert tab.scene.gliding.is_moving
     assert tab.scene.nodes[EXPAND].pos().toTuple() == start
-    qtbot.waitUntil(lambda: not tab.scene.gliding.is_moving, timeout=3000)
+    qtbot.waitUntil(lambda: not tab.scene.gliding.is_moving, timeout=20_000)
     assert tab.scene.nodes[EXPAND].pos().toTuple() == (400.0, 300.0)
     assert len(tab.document.history) == 1
 

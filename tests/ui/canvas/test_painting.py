@@ -176,11 +176,20 @@ def test_every_text_is_readable_on_every_colour_of_the_heat_map_and_on_a_wrong_c
 
 @LOOKS
 def test_heat_tints_the_card_in_steps(look: Tokens) -> None:
-    cold = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=0.0), look)
-    hot = painted(bottleneck(), Detail.EVERYTHING, CardState(heat=1.0), look)
-    assert at(cold, CARD_WIDTH - 12, 10) == look.raised.name()
-    assert at(hot, CARD_WIDTH - 12, 10) == paints(look).heats[15].color().name()
-    assert len({brush.color().name() for brush in paints(look).heats}) == 16
+    def colour(heat: float) -> QColor:
+        return QColor(at(painted(bottleneck(), Detail.EVERYTHING, CardState(heat=heat), look), CARD_WIDTH - 12, 10))
+
+    def away(colour: QColor) -> int:
+        """How far from the colour of trouble, over red, green and blue."""
+        error = look.error
+        return abs(colour.red() - error.red()) + abs(colour.green() - error.green()) + abs(colour.blue() - error.blue())
+
+    seen = [colour(step / 15) for step in range(16)]
+    assert seen[0] == look.raised
+    distances = [away(each) for each in seen]
+    assert distances == sorted(set(distances), reverse=True), "each step is nearer to it than the one before"
+    assert distances[-1] < distances[0] / 3
+    assert colour(0.501) == colour(0.5), "between two steps there is nothing"
 
 
 @LOOKS

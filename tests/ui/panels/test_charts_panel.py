@@ -38,13 +38,13 @@ def test_it_follows_edits_and_a_click_shows_the_node(qtbot: QtBot, window: MainW
     qtbot.waitUntil(lambda: panel.memory.plot is not None, timeout=20_000)
     before = panel.memory.chart
     tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
-    qtbot.waitUntil(lambda: panel.memory.chart != before, timeout=5000)
+    qtbot.waitUntil(lambda: panel.memory.chart != before, timeout=20_000)
     QApplication.processEvents()
     plot = panel.memory.plot
     assert plot is not None
     at = plot.mapFromScene(plot.plotItem.vb.mapViewToScene(QPointF(2.5, 1e5)))
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    qtbot.waitUntil(lambda: tab.selection == (NodeId("depthwise"),), timeout=5000)
+    qtbot.waitUntil(lambda: tab.selection == (NodeId("depthwise"),), timeout=20_000)
 
 
 def test_a_figure_of_an_earlier_state_looks_old(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
@@ -54,7 +54,7 @@ def test_a_figure_of_an_earlier_state_looks_old(qtbot: QtBot, window: MainWindow
     panel.tabs.setCurrentWidget(panel.shares)
     window.bench.measure()
     qtbot.waitUntil(lambda: window.bench.latency.is_current, timeout=10_000)
-    qtbot.waitUntil(lambda: panel.shares.chart is not None, timeout=5000)
+    qtbot.waitUntil(lambda: panel.shares.chart is not None, timeout=20_000)
     assert not panel.shares.is_stale
     tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("expand")], "out_channels", 96)))
-    qtbot.waitUntil(lambda: panel.shares.is_stale, timeout=5000)
+    qtbot.waitUntil(lambda: panel.shares.is_stale, timeout=20_000)
