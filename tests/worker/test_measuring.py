@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from designer.files.design_json import dumps
+from designer.runtime.statistics import paired_ratio
 from designer.templates.networks import template
 from designer.wording import THIN_SPACE
 from designer.worker.messages import Cancel, Cancelled, Failure, Progress, Ready, Request, Result
@@ -82,8 +83,10 @@ def test_folded_nodes_say_what_they_are_computed_within(shared: Worker, network:
 def test_pairs(shared: Worker, network: str) -> None:
     other = dumps(template("mobilenet_v2").build(width=1.0, resolution=96))
     data = end(shared, Request(4, "pair", network, {**SHORT, "other_design": other}), Result)
-    assert data["verdict"] == "slower"
-    assert data["pairs"] == len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"])
+    first, second = data["first"]["rounds_ms"], data["second"]["rounds_ms"]
+    assert data["pairs"] == len(first) == len(second)
+    # What half a second on a busy machine allows one to say, and no more.
+    assert data["verdict"] == paired_ratio(first, second).verdict.value != "faster"
 
 
 def test_ranks_and_says_what_it_has_so_far(shared: Worker, network: str) -> None:
