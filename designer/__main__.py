@@ -39,28 +39,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Interrupts:
-    """Notes that Ctrl+C was pressed, and stops what runs as Python does."""
+    """Notes that Ctrl+C was pressed, and stops what runs as Python does.
+
+    Where nothing can be raised just then, as while an object is cleared away, Python drops the exception and goes on:
+    so it is raised again every few seconds until the program has ended.
+    """
 
     came = False
+    again_after_s = 5.0
 
     def __enter__(self) -> _Interrupts:
         import signal
 
         self._before: object = None
+        self._alarm_before: object = None
         if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             try:
                 self._before = signal.signal(signal.SIGINT, self._note)
+                if hasattr(signal, "setitimer"):
+                    self._alarm_before = signal.signal(signal.SIGALRM, self._note)
             except ValueError:  # not the main thread, which alone is interrupted
                 self._before = None
         return self
 
     def _note(self, *_: object) -> None:
+        import signal
+
         self.came = True
+        if self._alarm_before is not None:
+            signal.setitimer(signal.ITIMER_REAL, self.again_after_s)
         raise KeyboardInterrupt
 
     def __exit__(self, *_: object) -> None:
         import signal
 
+        if self._alarm_before is not None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._alarm_before)  # type: ignore[arg-type]  # what signal gave
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # what signal gave is what it takes
 

@@ -158,7 +158,14 @@ _AGE_S = 10.0
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name[:100]}."
+    return f".{cut_to_bytes(target.name, 100)}."
+
+
+def cut_to_bytes(name: str, most: int) -> str:
+    """The beginning of a name that takes no more than so many bytes: file systems count those, and not letters."""
+    while len(os.fsencode(name)) > most:
+        name = name[:-1]
+    return name
 
 
 def _beside(target: Path, ending: str) -> list[Path]:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from designer.errors import ExportError
-from designer.files.atomic import hold, is_aged, keep_owner, mode_to_keep, reason_of
+from designer.files.atomic import cut_to_bytes, hold, is_aged, keep_owner, mode_to_keep, reason_of
 from designer.files.outputs import place_of
 
 try:
@@ -153,7 +153,7 @@ def _disk_trouble(error: RuntimeError, folder: Path) -> OSError | None:
 
 
 def _prefix(target: Path) -> str:
-    return f".{target.name[:60]}."
+    return f".{cut_to_bytes(target.name, 100)}."
 
 
 @contextlib.contextmanager

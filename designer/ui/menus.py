@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from designer.ui.actions.action import Action, Context, Menu
 from designer.ui.actions.table import ACTIONS
 from designer.ui.key_positions import latin_sequence
+from designer.ui.plain_tips import plain_tip
 from designer.ui.settings import Settings
 
 
@@ -84,7 +85,7 @@ class ActionViews:
         self.recent_menu.clear()
         for path in self._settings.recent:
             entry = self.recent_menu.addAction(path.name)
-            entry.setToolTip(str(path))
+            entry.setToolTip(plain_tip(str(path)))
             entry.triggered.connect(self._opener(path))
         if not self._settings.recent:
             self.recent_menu.addAction("nothing yet").setEnabled(False)

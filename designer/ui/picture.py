@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 
 from designer.analysis.snapshot import Analysis, analyse
 from designer.errors import DesignFileError, ExportError, near
+from designer.export.inline_svg import without_control_letters
 from designer.files.outputs import write_output
 from designer.graph.design import Design, NodeId
 from designer.ui import picture_legend
@@ -194,7 +195,8 @@ def _svg(drawing: Drawing, options: PictureOptions) -> bytes:
     generator.setSize(size.toSize())
     generator.setViewBox(QRect(0, 0, round(size.width()), round(size.height())))
     _paint(generator, drawing, size, options)
-    return bytes(buffer.data().data())
+    # Qt writes names as they are, and XML has no place for some of their letters.
+    return without_control_letters(bytes(buffer.data().data()).decode(errors="replace")).encode()
 
 
 def _pdf(drawing: Drawing, options: PictureOptions) -> bytes:

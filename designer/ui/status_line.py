@@ -15,6 +15,7 @@ from designer.analysis.snapshot import Analysis
 from designer.edit.document import Document
 from designer.machine import processors
 from designer.ui.panels.cards import TonedLabel
+from designer.ui.plain_tips import plain_tip
 from designer.ui.settings import Settings
 from designer.ui.theme import TONES, metrics
 
@@ -74,7 +75,7 @@ class StatusLine(QStatusBar):
     def keep_saying(self, text: str, reason: str = "") -> None:
         """Show a warning until it is told that it is over, by an empty text; the reason stands in its tool tip."""
         self.lasting.setText(text)
-        self.lasting.setToolTip(reason)
+        self.lasting.setToolTip(plain_tip(reason))
         self.lasting.setVisible(bool(text))
 
     def show_state(self, document: Document | None, analysis: Analysis | None) -> None:

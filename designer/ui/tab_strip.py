@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTab
 
 from designer.ui import icons
 from designer.ui.action_button import icon_button
+from designer.ui.plain_tips import plain_tip
 
 _MOST_LETTERS = 20
 """Width of a title on a tab, in the widest letters; a longer one is cut in its middle and whole in the tool tip."""
@@ -98,7 +99,7 @@ class TabStrip(QWidget):
         metrics = self.bar.fontMetrics()
         short = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, metrics.horizontalAdvance("m" * _MOST_LETTERS))
         self.bar.setTabText(index, short.replace("&", "&&"))
-        self.bar.setTabToolTip(index, tip if short == title else f"{title}\n{tip}")
+        self.bar.setTabToolTip(index, plain_tip(tip if short == title else f"{title}\n{tip}"))
 
     def _rename(self, index: int) -> None:
         if 0 <= index < len(self._pages):

@@ -17,7 +17,7 @@ from designer.edit.document import Command, Document
 from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json
-from designer.files.atomic import read_whole, write_whole
+from designer.files.atomic import cut_to_bytes, read_whole, write_whole
 from designer.files.block_library import BlockLibrary
 from designer.files.outputs import refuse_loss
 from designer.files.sidecar import carried_weights, weights_beside
@@ -553,4 +553,8 @@ class Workbench(QObject):
 def file_stem(design: Design) -> str:
     """The design's name as a file's: letters, digits, dots and dashes."""
     letters = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in design.name)
-    return "-".join(filter(None, letters.split("-"))) or "design"
+    return cut_to_bytes("-".join(filter(None, letters.split("-"))), _MOST_STEM_BYTES) or "design"
+
+
+_MOST_STEM_BYTES = 200
+"""A file's name has 255 bytes at most, its endings and what is put before it while it is written among them."""

@@ -233,15 +233,43 @@ def test_ctrl_c_ends_with_130_and_no_traceback_whenever_it_comes(after_s: float,
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and not _is_ours(process.pid):
-        time.sleep(0.01)  # until Python itself has started; before that nobody can answer
-    time.sleep(after_s)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not _is_ours(process.pid):
+            time.sleep(0.01)  # until Python itself has started; before that nobody can answer
+        time.sleep(after_s)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
     assert "Traceback" not in err
     # A shell reads either as 130: our own status, or the signal where Python itself had not yet started the program.
     assert process.returncode in (130, -signal.SIGINT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ctrl_c_that_python_drops_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dropping:
+        """What Python drops an exception in."""
+
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def running(_words: object) -> int:
+        monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+        Dropping()  # gone at once
+        time.sleep(60)
+        return 0
+
+    monkeypatch.setattr("designer.__main__._Interrupts.again_after_s", 0.05)
+    monkeypatch.setattr("designer.__main__._answer", running)
+    before = signal.getsignal(signal.SIGALRM)
+    begin = time.monotonic()
+    assert main(["bench"]) == 130
+    assert time.monotonic() - begin < 30
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
 
 
 def _is_ours(pid: int) -> bool:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from designer.ui.plain_tips import plain_tip
 from designer.ui.shelves import Entry, about, shelf_of, stripe_of, title_of
 from designer.ui.theme import metrics, tokens
 
@@ -116,7 +117,7 @@ class QuickAdd(QFrame):
             row = QListWidgetItem(title_of(entry))
             row.setData(_ENTRY, entry)
             row.setData(Qt.ItemDataRole.AccessibleTextRole, f"{title_of(entry)}, {shelf_of(entry)}")
-            row.setToolTip(about(entry))
+            row.setToolTip(plain_tip(about(entry)))
             self.rows.addItem(row)
         self.rows.setCurrentRow(0)
 

@@ -47,6 +47,7 @@ from designer.ui.canvas.pointer_note import PointerNote
 from designer.ui.canvas.remark_box import RemarkBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.tips import tip_at
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import tokens
 
 Dot = tuple[PortRef, int]
@@ -360,7 +361,7 @@ class CanvasView(Camera):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = tip_at(self.canvas, self._to_scene(QPointF(event.pos())), self.scale_now)
             if text:
-                QToolTip.showText(event.globalPos(), text, self.viewport())
+                QToolTip.showText(event.globalPos(), plain_tip(text), self.viewport())
             else:
                 QToolTip.hideText()
             return True

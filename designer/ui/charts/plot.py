@@ -17,6 +17,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import tokens
 
 _THICKNESS = 0.62
@@ -215,7 +216,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
     def viewportEvent(self, event: QEvent) -> bool:
         """Tell what is under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.text_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), plain_tip(self.text_at(QPointF(event.pos()))), self)
             return True
         return bool(super().viewportEvent(event))
 

@@ -19,6 +19,7 @@ from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.painting import Detail
 from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import Member
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import mixed, tokens
 
 _HEIGHT = 20.0
@@ -128,7 +129,7 @@ class MarkItem(QGraphicsItem):
         self._font = card_font(DETAILS_TYPE, True)
         sizes = QFontMetricsF(self._font)
         self._widths = [(words, sizes.horizontalAdvance(words) + 14.0) for words in (mark.word, mark.brief)]
-        self.setToolTip(mark.note)
+        self.setToolTip(plain_tip(mark.note))
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def boundingRect(self) -> QRectF:

@@ -12,6 +12,7 @@ from designer import wording
 from designer.analysis.cost import NodeCost
 from designer.analysis.node_table import NodeCell, NodeRow, NodeState
 from designer.ui.compare.member import LETTERS
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,7 +55,7 @@ class NodesModel(QAbstractTableModel):
             is_base = index.column() // len(COLUMNS) == self._baseline
             return cell_words(cell, index.column() % len(COLUMNS), is_base)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((cell.state.value, *cell.fields))
+            return plain_tip("\n".join((cell.state.value, *cell.fields)))
         if role == Qt.ItemDataRole.ForegroundRole and cell.state in _TONES and index.column() % len(COLUMNS) == 0:
             return QBrush(tokens().text_tone(_TONES[cell.state]))
         return None

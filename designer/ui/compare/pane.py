@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from designer.ui.action_button import icon_button
 from designer.ui.compare.member import Member
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import tokens
 
 
@@ -67,7 +68,7 @@ class Pane(QWidget):
         """Write letter, name and origin."""
         words = f"{letter}  {self.member.name}"
         self.title.setText(f"{words}  · baseline" if is_baseline else words)
-        self.title.setToolTip(f"{self.member.name}\n{self.member.origin}")
+        self.title.setToolTip(plain_tip(f"{self.member.name}\n{self.member.origin}"))
         self.setAccessibleName(f"Design {words}")
         self.menu_button.setAccessibleName(f"What can be done with {words}")
         self.menu_button.setToolTip("Baseline, place, own tab, remove")

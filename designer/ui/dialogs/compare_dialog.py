@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.ui.compare.member import MOST
 from designer.ui.panels.cards import quiet
+from designer.ui.plain_tips import plain_tip
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.workbench import Workbench
-from designer.wording import printable
 
 LEAST = 2
 
@@ -49,7 +49,7 @@ class CompareDialog(QDialog):
             totals = tab.analysis.totals
             cells = [tab.document.design.name, wording.short(totals.parameters), wording.short(totals.macs)]
             row = QTreeWidgetItem(cells)
-            row.setToolTip(0, printable(tab.document.path or "not saved yet"))
+            row.setToolTip(0, plain_tip(tab.document.path or "not saved yet"))
             row.setCheckState(0, Qt.CheckState.Checked if tab in ticked else Qt.CheckState.Unchecked)
             self.list.addTopLevelItem(row)
         self.note = quiet("", self)

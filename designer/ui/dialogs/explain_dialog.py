@@ -30,6 +30,7 @@ from designer.graph.design import NodePath
 from designer.ui import icons
 from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import quiet
+from designer.ui.plain_tips import plain_tip
 
 _PATH = Qt.ItemDataRole.UserRole
 
@@ -153,7 +154,7 @@ class ExplainDialog(QDialog):
         for term in found.terms:
             row = QTreeWidgetItem([term.label, term.text, wording.percentage(term.share), term.detail])
             row.setData(0, _PATH, term.path)
-            row.setToolTip(3, term.detail)
+            row.setToolTip(3, plain_tip(term.detail))
             self.parts.addTopLevelItem(row)
         self.parts.setVisible(bool(found.terms))
         self.words.setPlainText(words_of(found))

@@ -66,7 +66,7 @@ class PreferencesDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("&Colours", self.theme),
-            ("&Text size", self.text),
+            ("&Text size, %", self.text),
             ("&Numbers", self.numbers),
             ("", quiet("Text size and numbers are so from the next start.", self)),
             ("&Wheel on the canvas", self.wheel),
@@ -74,7 +74,7 @@ class PreferencesDialog(QDialog):
             ("", self.minimap),
             ("", self.animations),
             ("&Measuring", self.live),
-            ("Copies of &unsaved work", self.autosave),
+            ("Copies of &unsaved work, s", self.autosave),
             ("", quiet("Seconds between two copies; they are offered at the next start after a crash.", self)),
             ("Undo", quiet(_undo_words(), self)),
         )

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from designer.errors import DesignerError
 from designer.files.recovery import DamagedCopy, RecoveryCopy
 from designer.ui.panels.cards import TonedLabel
+from designer.ui.plain_tips import plain_tip
 from designer.ui.recovery_watch import RecoveryWatch
-from designer.wording import printable
 
 
 class RecoveryDialog(QDialog):
@@ -66,8 +66,8 @@ class RecoveryDialog(QDialog):
             is_whole = isinstance(copy, RecoveryCopy)
             row.setCheckState(0, Qt.CheckState.Checked if is_whole else Qt.CheckState.Unchecked)
             if isinstance(copy, DamagedCopy):
-                row.setToolTip(0, printable(copy.reason))
-                row.setToolTip(3, printable(copy.reason))
+                row.setToolTip(0, plain_tip(copy.reason))
+                row.setToolTip(3, plain_tip(copy.reason))
             self.list.addTopLevelItem(row)
         self.trouble = TonedLabel("error", "", self)
         buttons = QDialogButtonBox(self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer import wording
 from designer.layers.registry import catalogue, lookup
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import mixed, tokens
 
 
@@ -130,7 +131,8 @@ class Bars(QWidget):
             row = event.pos().y() // self._row_height()
             if 0 <= row < len(self._bars):
                 bar = self._bars[row]
-                QToolTip.showText(event.globalPos(), f"{bar.label}: {bar.text}, {self._share_text(bar)}", self)
+                tip = plain_tip(f"{bar.label}: {bar.text}, {self._share_text(bar)}")
+                QToolTip.showText(event.globalPos(), tip, self)
                 return True
         return super().event(event)
 

@@ -44,6 +44,7 @@ from designer.templates.table import Template
 from designer.ui import icons
 from designer.ui.canvas.dropping import BODY_MIME, LAYER_MIME, make_block_mime, make_mime
 from designer.ui.panels.cards import RADIUS
+from designer.ui.plain_tips import plain_tip
 from designer.ui.shelves import OWN_BLOCKS, TEMPLATES, Entry, about, matching, shelf_of, stripe_of, title_of
 from designer.ui.theme import mixed, tokens
 
@@ -116,7 +117,7 @@ class PaletteModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title_of(entry)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(entry)
+            return plain_tip(_tool_tip(entry))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{title_of(entry)}, {shelf_of(entry)}"
         return None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 from designer import wording
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import TONES
 
 SHOWN_AT_MOST = 30
@@ -37,9 +38,9 @@ class ProblemCard(Card):
         title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}", self)
         why = quiet(issue.why, self)
         self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
-        self.setToolTip(issue.line())
+        self.setToolTip(plain_tip(issue.line()))
         self.show_button = QPushButton("Show", self)
-        self.show_button.setToolTip(f"Show {place} on the canvas")
+        self.show_button.setToolTip(plain_tip(f"Show {place} on the canvas"))
         self.show_button.setVisible(issue.node is not None)
         self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
@@ -82,7 +83,7 @@ class _WrappedButton(QPushButton):
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
         self._words = text.split()
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

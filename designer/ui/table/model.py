@@ -18,6 +18,7 @@ from designer.edit.edits import rename
 from designer.edit.inside import lifted
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, NodePath
+from designer.ui.plain_tips import plain_tip
 from designer.ui.table.columns import COLUMNS, Column, NodeTimes, cell_text, spoken
 from designer.ui.table.rows import Branch, Inside, Row, content_of
 from designer.ui.theme import TONES, tokens
@@ -318,7 +319,7 @@ class GraphTable(QAbstractItemModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(COLUMNS[column].is_number)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(row, column, self._times)
+            return plain_tip(_tip(row, column, self._times))
         if role == Qt.ItemDataRole.ForegroundRole:
             return _ink(row, column)
         return None

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from designer.ui.panels.cards import quiet
+from designer.ui.plain_tips import plain_tip
 from designer.ui.theme import metrics
 
 LONGEST_NAME = 28
@@ -62,7 +63,7 @@ class Breadcrumb(QFrame):
             self._names = tuple(names)
             self._rebuild()
         self.note.setText("" if is_editable else "Follows from the block's parameters · read only")
-        self.note.setToolTip(self.note.text())
+        self.note.setToolTip(plain_tip(self.note.text()))
         self.edit.setVisible(not is_editable)
         self.setVisible(len(names) > 1)
 
@@ -95,7 +96,7 @@ class Breadcrumb(QFrame):
             font = here.font()
             font.setBold(True)
             here.setFont(font)
-            here.setToolTip(name)
+            here.setToolTip(plain_tip(name))
             here.setContentsMargins(round(metrics(self.font()).gap * 0.8), 0, 0, 0)
             return here
         step = QToolButton(self)
