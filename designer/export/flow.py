@@ -6,7 +6,7 @@ Shared by printed sources, whatever their framework; how a part is called is lef
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from designer.analysis.dead_ends import read_ports
@@ -18,13 +18,15 @@ from designer.graph.design import Design, NodeId, PortRef
 _VARIABLES = ("x", "y", "z", "u", "v", "w")
 _NOT_WRITTEN = "None"
 """Stands for a tensor that no line holds, as what would only go into a bypassed merge."""
+_UNREAD = "_"
+"""Takes a tensor that nothing has a use for, beside others of the same block."""
 _TABLE_FROM = 3
 """From so many blocks of a kind in a row on, a table and a loop read better than lines."""
 
 
-def _read_outputs(design: Design) -> frozenset[PortRef]:
-    """The outputs whose tensor something reads."""
-    ports = (ref for id in design.nodes for ref in read_ports(design, id))
+def _read_outputs(design: Design, readers: Collection[NodeId]) -> frozenset[PortRef]:
+    """The outputs whose tensor one of these nodes reads."""
+    ports = (ref for id in readers for ref in read_ports(design, id))
     return frozenset(design.wires[ref].source for ref in ports if ref in design.wires)
 
 
@@ -132,12 +134,10 @@ class FlowWriter:
             runs: Blocks inside that a loop serves, by the first.
         """
         design = block.design
-        flow = _Flow(holding=holding, read=_read_outputs(design))
+        written = set(design.nodes) if self.keeps_dead_ends else _leading_out(design)
+        flow = _Flow(holding=holding, read=_read_outputs(design, written))
         flags = kind.flags if kind else {}
-        order = inner_parts(design)
-        if not self.keeps_dead_ends:
-            needed = _leading_out(design)
-            order = [part for part in order if part in needed]
+        order = [part for part in inner_parts(design) if part in written]
         place = 0
         while place < len(order):
             part = order[place]
@@ -168,10 +168,12 @@ class FlowWriter:
             flow.lines += broken(indent, text)  # it runs, and nothing has a use for what it gives
             return
         for ref in refs:
+            if not target and ref not in flow.read:
+                continue
             # The name of what was read goes on where nothing else needs it: x = self.conv(x).
             free = [name for name in reads if name not in {*flow.holding.values(), _NOT_WRITTEN}]
             flow.holding[ref] = target or (free[0] if free else flow.fresh())
-        targets = ", ".join(flow.holding[ref] for ref in refs)
+        targets = ", ".join(flow.holding.get(ref, _UNREAD) for ref in refs)
         flow.lines += broken(f"{indent}{targets} = ", text)
 
     def _optional(self, flow: _Flow, block: Analysis, run: Sequence[NodeId], flag: str, kind: Kind | None) -> None:

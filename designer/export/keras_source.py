@@ -59,8 +59,8 @@ def keras_source(analysis: Analysis) -> str:
     writer = _Writer(kinds, separator)
     loader = _LOADER.replace("SEPARATOR", separator)
     functions = [writer.block_function(name, kind) for name, kind in kinds.items()]
-    parts = [_header(analysis), *functions, *writer.network(network, analysis), loader, _program(network, analysis)]
-    return "\n\n\n".join(parts) + "\n"
+    body = [*functions, *writer.network(network, analysis), loader, _program(network, analysis)]
+    return "\n\n\n".join([_header(analysis, writer.uses_operations), *body]) + "\n"
 
 
 def separator_for(analysis: Analysis) -> str:
@@ -85,7 +85,7 @@ def _free(name: str, others: Collection[str]) -> str:
     return name
 
 
-def _header(analysis: Analysis) -> str:
+def _header(analysis: Analysis, uses_operations: bool) -> str:
     totals = cost_leading_out(analysis)  # what no output depends on is no part of a Keras model
     ends = [", ".join(map(_shape, specs)) for specs in (entering(analysis), analysis.given_out() or ())]
     return f'''"""{plain(analysis.design.name)}, for Keras 3 on any backend.
@@ -101,20 +101,7 @@ from math import prod
 from typing import Any
 
 import keras
-from keras import layers{", ops" if _uses_operations(analysis) else ""}'''
-
-
-def _uses_operations(analysis: Analysis) -> bool:
-    for id in analysis.design.nodes:
-        inner = analysis.node(id).inner
-        if inner is not None:
-            if _uses_operations(inner):
-                return True
-        elif analysis.design.nodes[id].layer.outputs and any(
-            call.target.startswith("ops.") for call in keras_calls(analysis, id)
-        ):
-            return True
-    return False
+from keras import layers{", ops" if uses_operations else ""}'''
 
 
 def _shape(spec: TensorSpec) -> str:
@@ -166,6 +153,9 @@ def _program(network: str, analysis: Analysis) -> str:
 class _Writer(FlowWriter):
     """Writes functions on tensors.
 
+    Attributes:
+        uses_operations: Whether anything written so far calls one of Keras' operations, which are no layers.
+
     Args:
         kinds: The functions of blocks, by name.
         separator: Between the names of a path.
@@ -175,6 +165,7 @@ class _Writer(FlowWriter):
 
     def __init__(self, kinds: dict[str, Kind], separator: str) -> None:
         super().__init__(kinds)
+        self.uses_operations = False
         self._separator = separator
         self._taken = {*_TAKEN, *kinds}
 
@@ -233,6 +224,7 @@ class _Writer(FlowWriter):
                 last = f"{made}({given})"
             else:
                 last = f"{call.target}({', '.join([*tensors, *arguments])})"
+                self.uses_operations = True
             texts[call.result] = last
         return last
 

@@ -88,7 +88,8 @@ def write_keras(subject: Subject, draft: Path, options: SourceOptions, steps: St
         raise ExportError(
             f"the Keras model has {trained} parameters, and what the outputs depend on has {own}; nothing was left"
         )
-    checks = (*checks, Check("parameters of the Keras model", f"{trained}, the design's"))
+    whose = "those that its outputs depend on" if dead else "the design's"
+    checks = (*checks, Check("parameters of the Keras model", f"{trained}, {whose}"))
     runtime = f"Keras {keras.__version__} on {keras.backend.backend()}"
     return Proof((draft.name,), checks, runtime, (run,), facts, renamed, warnings=left_out)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.graph.window import Padding
 from designer.layers.activation import ReLU
 from designer.layers.blocks import Group
 from designer.layers.convolution import Conv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
+from designer.layers.pooling import MaxPool
 
 TAKEN_IDS = [
     ("self", "torch", "Tensor"),
@@ -73,3 +75,38 @@ def with_dead_ends() -> Design:
         for source, target in pairs
     ]
     return Design.build("dead ends", nodes, wires)
+
+
+def with_unread_outputs() -> Design:
+    """A group with three outputs, of which nothing reads one, and what reads another leads nowhere."""
+    ids = {name: NodeId(name) for name in ("left", "right", "group", "pool", "y")}
+    inner = [NodeId(name) for name in ("a", "b", "sum", "out", "cut", "again")]
+    a, b, added, out, cut, again = inner
+    layers = (Input(4, 6, 6), Input(4, 6, 6), Add(), Output(), ReLU(), Output())
+    third = NodeId("third")
+    body = Design.build(
+        "three out",
+        [*(Node(id, layer) for id, layer in zip(inner, layers, strict=True)), Node(third, Output())],
+        [
+            Wire(PortRef(a, "y"), PortRef(added, "a")),
+            Wire(PortRef(b, "y"), PortRef(added, "b")),
+            Wire(PortRef(added, "y"), PortRef(out, "x")),
+            Wire(PortRef(added, "y"), PortRef(cut, "x")),
+            Wire(PortRef(cut, "y"), PortRef(again, "x")),
+            Wire(PortRef(b, "y"), PortRef(third, "x")),
+        ],
+    )
+    nodes = [
+        Node(ids["left"], Input(4, 6, 6)),
+        Node(ids["right"], Input(4, 6, 6)),
+        Node(ids["group"], Group(body)),
+        Node(ids["pool"], MaxPool(3, 2, Padding.SYMMETRIC)),
+        Node(ids["y"], Output()),
+    ]
+    wires = [
+        Wire(PortRef(ids["left"], "y"), PortRef(ids["group"], a)),
+        Wire(PortRef(ids["right"], "y"), PortRef(ids["group"], b)),
+        Wire(PortRef(ids["group"], out), PortRef(ids["pool"], "x")),
+        Wire(PortRef(ids["group"], again), PortRef(ids["y"], "x")),
+    ]
+    return Design.build("unread outputs", nodes, wires)

@@ -27,7 +27,14 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, MaxPool
 from designer.templates.networks import template, templates
 from tests.contracts.sampling import PLACEABLE, samples
-from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out, with_dead_ends
+from tests.export.hard_designs import (
+    TAKEN_IDS,
+    TAKEN_NAMES,
+    in_a_group,
+    two_in_two_out,
+    with_dead_ends,
+    with_unread_outputs,
+)
 
 TEMPLATES: list[tuple[str, dict[str, Any]]] = [
     *((each.key, {}) for each in templates()),
@@ -138,13 +145,21 @@ def test_groups_and_their_names(tmp_path: Path) -> None:
 def test_dead_ends_are_left_out_and_said(tmp_path: Path) -> None:
     result = proved(with_dead_ends(), tmp_path)
     # The one convolution that leads to the output: 4·4·9.
-    assert result.checks[-1].found.startswith("144,")
+    assert result.checks[-1].found == "144, those that its outputs depend on"
     (said,) = result.warnings
     assert said.endswith("so it is without dead, dead_norm, shortcut")
     text = (tmp_path / "net.keras.py").read_text()
     assert not any(f'name="{word}"' in text for word in ("dead", "dead_norm", "shortcut"))
     grouped, _ = group(with_dead_ends(), [NodeId("a"), NodeId("dead"), NodeId("dead_norm")])
     proved(grouped, tmp_path)
+
+
+@pytest.mark.torch
+def test_outputs_of_a_block_that_lead_nowhere_have_no_variable(tmp_path: Path) -> None:
+    proved(with_unread_outputs(), tmp_path)
+    text = (tmp_path / "net.keras.py").read_text()
+    assert "    _, left, _ = three_out(left, right" in text
+    assert "ops" not in text
 
 
 @pytest.mark.torch

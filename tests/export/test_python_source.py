@@ -20,7 +20,14 @@ from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.endpoints import Input, Output
 from designer.layers.registry import catalogue
 from designer.templates.networks import template, templates
-from tests.export.hard_designs import TAKEN_IDS, TAKEN_NAMES, in_a_group, two_in_two_out
+from tests.export.hard_designs import (
+    TAKEN_IDS,
+    TAKEN_NAMES,
+    in_a_group,
+    two_in_two_out,
+    with_dead_ends,
+    with_unread_outputs,
+)
 
 TEMPLATES: list[tuple[str, dict[str, Any]]] = [
     *((each.key, {}) for each in templates()),
@@ -107,6 +114,13 @@ def test_any_name_makes_a_class(name: str) -> None:
     design = template("bottleneck").build(resolution=8)
     grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")], name)
     _same_as_compiled(grouped.renamed(name))
+
+
+@pytest.mark.torch
+def test_dead_ends_run_and_leave_no_variable_behind() -> None:
+    for design in (with_dead_ends(), with_unread_outputs()):
+        _same_as_compiled(design)
+    assert ", _ = self.group(left, right)" in python_source(analyse(with_unread_outputs()))
 
 
 def test_bottlenecks_are_one_class_and_a_table_of_seventeen_rows() -> None:
