@@ -416,7 +416,8 @@ def _report(
 ) -> NodeReport:
     layer = design.nodes[id].layer
     if id in sources:
-        shape = given[sources[id]] if given is not None else None
+        # An Input that was added inside a block is fed by no wire outside as yet.
+        shape = given[sources[id]] if given is not None and sources[id] < len(given) else None
         if given is not None and shape is None:
             return NodeReport((), None)
         return NodeReport((), source_facts(layer, shape, batch))

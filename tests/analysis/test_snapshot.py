@@ -17,6 +17,7 @@ from designer.edit.edits import delete
 from designer.edit.grouping import expand_block, group
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding
 from designer.layers.activation import Linear, ReLU6
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
@@ -381,3 +382,12 @@ def test_a_mend_inside_a_group_is_tried_with_the_shapes_that_reach_it_and_reache
     mended = issue.fixes[0].edit(grouped)
     assert analyse(mended).issues == ()
     assert analyse(mended).totals == analyse(plain.fixes[0].edit(design)).totals
+
+
+def test_an_input_that_no_wire_outside_feeds_as_yet_is_unknown() -> None:
+    inner = small(Input(8, 12, 12), ReLU6(), Output())
+    given = analyse(inner, given=(TensorSpec((1, 8, 12, 12)),)).given
+    more = inner.with_node(Node(NodeId("another"), Input(3, 9, 9)))
+    found = analyse(more, given=given)
+    assert found.node(NodeId("another")).outputs is None
+    assert found.node(NodeId("n1")).outputs == (TensorSpec((1, 8, 12, 12)),)
