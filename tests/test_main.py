@@ -1,7 +1,12 @@
-"""The command line as scripts use it: exit status, standard output and standard error of the real program."""
+"""The command line as scripts use it: exit status, standard output and standard error of the real program.
+
+Commands that load PyTorch, which takes seconds, run in a process of their own in one test each, and else in this one.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -12,11 +17,33 @@ from typing import Any
 
 import pytest
 
+from designer.__main__ import main
+
 ROOT = Path(__file__).parents[1]
 
 
+HEAVY = ("bench", "devices", "export", "weights")
+
+
 def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The program's own process, in a folder, with the words after its name."""
+    """The program in a folder, with the words after its name: its own process, or this one where that takes long."""
+    return run_here(*words, cwd=cwd) if words[0] in HEAVY else run_alone(*words, cwd=cwd)
+
+
+def run_here(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The same in this process."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = main(list(map(str, words)))
+        except SystemExit as end:
+            status = int(end.code or 0)
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
+    return subprocess.CompletedProcess(words, status, *texts)
+
+
+def run_alone(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The program's own process."""
     return subprocess.run(
         [sys.executable, "-m", "designer", *map(str, words)],
         cwd=cwd,
@@ -28,9 +55,9 @@ def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_json(*words: str | Path, cwd: Path) -> Any:
-    """The one JSON object on standard output of a run that succeeds."""
-    done = run(*words, "--json", cwd=cwd)
+def run_json(*words: str | Path, cwd: Path, is_alone: bool = False) -> Any:
+    """The one JSON object on standard output of a run that succeeds, in a process of its own where that is said."""
+    done = (run_alone if is_alone else run)(*words, "--json", cwd=cwd)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) == 1
@@ -193,7 +220,7 @@ def test_the_report_is_one_file_with_a_drawing_of_each_design(folder: Path) -> N
 @pytest.mark.torch
 @pytest.mark.slow
 def test_export_is_checked_run_and_compared(folder: Path) -> None:
-    report = run_json("export", "v2.design.json", "-o", "v2.onnx", cwd=folder)
+    report = run_json("export", "v2.design.json", "-o", "v2.onnx", cwd=folder, is_alone=True)
     assert (folder / "v2.onnx").stat().st_size == report["file_bytes"] > 4 * 3504872
     assert len(report["comparisons"]) == 3
     assert all(0 < each["max_abs_difference"] <= each["tolerance"] for each in report["comparisons"])
@@ -216,7 +243,8 @@ def test_a_design_with_problems_exports_nothing(folder: Path) -> None:
 
 @pytest.mark.torch
 def test_bench_says_its_conditions(folder: Path) -> None:
-    data = run_json("bench", "b.design.json", "--threads", "1", "--batch", "2", cwd=folder)
+    words = ("--threads", "1", "--batch", "2", "--time-limit", "1")
+    data = run_json("bench", "b.design.json", *words, cwd=folder, is_alone=True)
     assert 0 < data["low_ms"] <= data["median_ms"] <= data["high_ms"]
     assert data["rounds"] == len(data["rounds_ms"]) > 0
     assert (data["conditions"]["threads"], data["conditions"]["batch"]) == (1, 2)
@@ -241,7 +269,7 @@ def test_bench_refuses_what_cannot_be_measured(words: tuple[str, ...], reason: s
 
 @pytest.mark.torch
 def test_bench_takes_backends_types_and_turns(folder: Path) -> None:
-    words = ("--threads", "1", "--time-limit", "1")
+    words = ("--threads", "1", "--time-limit", "0.3")
     data = run_json(
         "bench", "b.design.json", *words, "--backend", "folded", "--channels-last", "--per-node", cwd=folder
     )
@@ -279,7 +307,7 @@ def test_bench_ranks_all_backends(folder: Path) -> None:
 @pytest.mark.torch
 def test_devices_lists_what_can_be_measured_on(folder: Path) -> None:
     assert run_json("devices", cwd=folder)["devices"][0]["name"] == "cpu"
-    done = run("devices", cwd=folder)
+    done = run_alone("devices", cwd=folder)
     assert done.returncode == 0
     assert "PyTorch eager, batch norms folded" in done.stdout
 
@@ -330,7 +358,7 @@ def test_formats_are_listed_with_their_options() -> None:
 @pytest.mark.torch
 def test_weights_are_put_beside_a_design(folder: Path) -> None:
     run_json("export", "b.design.json", "-o", "trained.safetensors", "--seed", "9", cwd=folder)
-    done = run("weights", "b.design.json", "--from", "trained.safetensors", cwd=folder)
+    done = run_alone("weights", "b.design.json", "--from", "trained.safetensors", cwd=folder)
     assert done.stdout.startswith("b.safetensors: trained.safetensors, all ")
     assert (folder / "b.safetensors").read_bytes() == (folder / "trained.safetensors").read_bytes()
     again = run_json("weights", "b.design.json", "--seed", "9", cwd=folder)

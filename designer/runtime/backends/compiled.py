@@ -6,11 +6,16 @@ import os
 import shutil
 import sys
 import warnings
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from designer.runtime.backends.backend import Backend, Prepared, Workload, torch_outputs
+
+MOST_KEPT_BYTES = 2**30
+"""Compiled code that is kept for the next time: a gibibyte, some hundred networks."""
 
 
 class Compiled(Backend):
@@ -33,6 +38,7 @@ class Compiled(Backend):
         module, inputs = work.placed(work.folded_module, memory_format), work.placed_inputs(memory_format)
         for parameter in module.parameters():
             parameter.requires_grad_(False)
+        keep_within(Path(os.environ["TORCHINDUCTOR_CACHE_DIR"]), MOST_KEPT_BYTES)
         settings = _settings()
         with warnings.catch_warnings(), settings:
             warnings.simplefilter("ignore")  # of its own parts among themselves
@@ -49,8 +55,21 @@ class Compiled(Backend):
         return Prepared(run, torch_outputs, memory_format)
 
 
-def _settings() -> Any:
-    from torch._inductor import config
+def keep_within(folder: Path, most_bytes: int) -> None:
+    """Begin a folder of compiled code anew where it has grown beyond a size; what is needed is compiled again."""
+    sizes = (path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+    with suppress(OSError):  # another process may clear it at the same time
+        if sum(sizes) > most_bytes:
+            shutil.rmtree(folder)
 
+
+def _settings() -> Any:
+    from torch._inductor import codecache, config
+
+    # Headers compiled ahead would lie in the system's folder for temporary files, whatever folder is said.
+    headers = os.path.join(os.environ["TORCHINDUCTOR_CACHE_DIR"], "precompiled_headers")
+    for name, place in (("_HEADER_DIR", headers), ("_HEADER_LOCK_DIR", os.path.join(headers, "locks"))):
+        if hasattr(codecache, name):  # from 2.8 on
+            setattr(codecache, name, place)
     # One process: a compile pool's children would outlive a worker that is ended in the middle.
     return config.patch({"freezing": True, "compile_threads": 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from designer.analysis.snapshot import analyse
 from designer.errors import JobFailed, WrongOutputs
 from designer.graph.design import Design
 from designer.runtime.backends.backend import Backend, Prepared, Workload, torch_outputs
+from designer.runtime.backends.compiled import keep_within
 from designer.runtime.backends.registry import BACKENDS, backend_of, backends_for, usable_backend
 from designer.runtime.candidate import candidate, expected_outputs, workload_of
 from designer.runtime.devices import running_on
@@ -33,12 +35,30 @@ def design() -> Design:
     return template("mobilenet_v2").build(width=0.25, resolution=32)
 
 
+@pytest.fixture(scope="module")
+def block() -> Design:
+    """A bottleneck with its residual: one layer of each kind, so that it is compiled in a few seconds."""
+    return template("bottleneck").build(channels=16, resolution=14)
+
+
 def work_on(design: Design, setting: Setting) -> Workload:
     return workload_of(analyse(design, batch=setting.batch), setting, setting.check(), setting.threads or 1)
 
 
 def slow_to_compile(backend: Backend) -> object:
     return pytest.param(backend, id=backend.key, marks=[pytest.mark.slow] if backend.key == "compiled" else [])
+
+
+def test_compiled_code_is_begun_anew_where_it_has_grown_too_large(tmp_path: Path) -> None:
+    folder = tmp_path / "compiled"
+    keep_within(folder, 10)  # not there yet
+    (folder / "ab").mkdir(parents=True)
+    (folder / "ab" / "one.so").write_bytes(b"12345")
+    (folder / "two.py").write_bytes(b"12345")
+    keep_within(folder, 10)
+    assert len(list(folder.rglob("*.*"))) == 2
+    keep_within(folder, 9)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("backend", list(map(slow_to_compile, HERE)))
@@ -57,9 +77,9 @@ def test_computes_what_the_module_computes_at_each_batch(backend: Backend, batch
 @pytest.mark.parametrize("dtype", [key for key in DTYPES if not why_not(CPU, key)])
 @pytest.mark.parametrize("memory_format", MEMORY_FORMATS)
 def test_element_types_and_orders_of_channels_are_really_taken(
-    backend: Backend, dtype: str, memory_format: str, design: Design
+    backend: Backend, dtype: str, memory_format: str, block: Design
 ) -> None:
-    work = work_on(design, Setting(dtype=dtype, memory_format=memory_format, threads=1))
+    work = work_on(block, Setting(dtype=dtype, memory_format=memory_format, threads=1))
     ready = candidate(backend, work, expected_outputs(work), tell_nobody, lambda: False)
     if ready.prepared.module is not None:
         weights = [weight for weight in ready.prepared.module.parameters() if weight.dim() == 4]
