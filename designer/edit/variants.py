@@ -15,8 +15,9 @@ from typing import Any
 
 from designer.edit.document import Edit
 from designer.edit.edits import set_parameter
+from designer.edit.inside import lifted
 from designer.errors import ParameterError
-from designer.graph.design import Design, NodeId
+from designer.graph.design import Design, NodeId, NodePath
 from designer.graph.parameter import Integers, Parameter
 
 MOST_VALUES = 64
@@ -66,6 +67,26 @@ def variants(design: Design, ids: Sequence[NodeId], name: str, text: str) -> tup
         edit = partial(set_parameter, ids=tuple(ids), name=name, value=value)
         label = f"{parameters[0].label.lower()} = {parameters[0].text(value)}"
         made.append(Variant(label, value, edit(design).renamed(f"{design.name} · {label}"), edit))
+    return tuple(made)
+
+
+def inside_of(whole: Design, path: NodePath, family: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Variants of what is inside a group, as variants of the design that holds it.
+
+    Args:
+        whole: The design.
+        path: The way to the group; the design itself where empty.
+        family: Variants of its body.
+
+    Raises:
+        EditRefused: The path leads into no group.
+    """
+    if not path:
+        return tuple(family)
+    made = []
+    for variant in family:
+        edit = lifted(path, variant.edit)
+        made.append(replace(variant, design=edit(whole).renamed(f"{whole.name} · {variant.label}"), edit=edit))
     return tuple(made)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from designer import wording
-from designer.edit.variants import Variant, shared_parameters
+from designer.edit.variants import Variant, inside_of, shared_parameters
 from designer.errors import DesignFileError
 from designer.files import design_json
 from designer.graph.design import Design
@@ -48,7 +48,7 @@ def adding_menu(bench: Workbench, page: ComparePage) -> QMenu:
     git.setEnabled(member.document.path is not None)
     menu.addSeparator()
     varied = menu.addAction("&Variants of the selection…", partial(ask_for_variants, bench, page))
-    varied.setEnabled(bool(shared_parameters(member.design, member.view.selection)))
+    varied.setEnabled(_can_vary(member.view))
     return menu
 
 
@@ -97,14 +97,24 @@ def _from_git(page: ComparePage, member: Member) -> None:
     dialog.open()
 
 
+def _can_vary(tab: DesignTab) -> bool:
+    """Whether the selection has a field in common, and stands where it may be edited."""
+    return tab.shown.is_editable and bool(shared_parameters(tab.shown.design, tab.selection))
+
+
 def ask_for_variants(bench: Workbench, page: ComparePage | None) -> None:
     """Ask for a family of the selection's designs, and take it into the comparison; a new one where there is none."""
     tab = bench.tab
-    if tab is None or not shared_parameters(tab.document.design, tab.selection):
+    if tab is None or not _can_vary(tab):
+        if tab is not None:
+            bench.said.emit("No variants: select nodes with a field in common, in a group or in the design itself")
         return
     room = MOST - (len(page.comparing.members) if page is not None else 1)
-    dialog = VariantsDialog(tab.document.committed_design, tab.selection, room, tab)
-    dialog.made.connect(lambda family: _compare_family(bench, page, tab, family))
+    path = tab.path
+    dialog = VariantsDialog(tab.shown.committed_design, tab.selection, room, tab)
+    dialog.made.connect(
+        lambda family: _compare_family(bench, page, tab, inside_of(tab.document.committed_design, path, family))
+    )
     dialog.open()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.edit.edits import set_parameter
+from designer.edit.grouping import group
 from designer.files import design_json
 from designer.graph.design import NodeId
 from designer.templates.networks import template
@@ -151,3 +152,37 @@ def test_a_variant_gets_a_tab_when_asked(qtbot: QtBot, window: MainWindow, page:
     assert tab is not None
     assert tab.document is member.document
     assert not tab.document.is_saved
+
+
+def test_variants_of_a_field_inside_a_group_are_of_the_whole_design(qtbot: QtBot, window: MainWindow) -> None:
+    design, block = group(template("bottleneck").build(), [NodeId("expand"), NodeId("expand_bn")], "widening")
+    tab = window.bench.open_design(design)
+    tab.show_inside((block, NodeId("expand")))
+    qtbot.waitUntil(lambda: tab.path == (block,))
+    tab.select([NodeId("expand")])
+    press(qtbot, window, "Ctrl+Shift+A")
+    (dialog,) = tab.findChildren(VariantsDialog)
+    dialog.field.setCurrentText("Out channels")
+    qtbot.keyClicks(dialog.values, "48, 96")
+    qtbot.keyClick(dialog.values, Qt.Key.Key_Return)
+    page = window.bench.comparison
+    assert page is not None
+    wide = []
+    for member in page.comparing.members:
+        body = member.design.nodes[block].layer.body
+        assert body is not None
+        wide.append(getattr(body.nodes[NodeId("expand")].layer, "out_channels"))  # noqa: B009  # of whatever type it is
+    assert wide == [144, 48, 96]
+
+
+def test_what_follows_from_a_block_has_no_variants_and_that_is_said(qtbot: QtBot, window: MainWindow) -> None:
+    tab = window.bench.open_design(template("mobilenet_v2").build())
+    said: list[str] = []
+    window.bench.said.connect(said.append)
+    tab.show_inside((NodeId("bottleneck_3"), NodeId("expand")))
+    qtbot.waitUntil(lambda: tab.path == (NodeId("bottleneck_3"),))
+    for id in ("x", "expand"):
+        tab.select([NodeId(id)])
+        press(qtbot, window, "Ctrl+Shift+A")
+    assert not tab.findChildren(VariantsDialog)
+    assert said[-1].startswith("No variants: select nodes with a field in common")
