@@ -10,11 +10,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 
 from designer.errors import ExportError
 from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
+from designer.ui.canvas.card import Line
+from designer.ui.canvas.painting import write
 from designer.ui.picture import MOST_PIXELS, PictureOptions, save_picture
 from designer.ui.theme import DARK, LIGHT
 from tests.benchmarks.designs import bottlenecks
@@ -131,3 +135,36 @@ def test_without_a_display_and_without_an_application(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stderr
     assert not QImage(str(path)).isNull()
+
+
+def _right_end(image: QImage) -> int:
+    """The last column in which something stands on white."""
+    dark = [x for x in range(image.width()) for y in range(image.height()) if image.pixelColor(x, y).lightness() < 128]
+    return max(dark)
+
+
+@pytest.mark.parametrize("stretch", [70, 85, 100])
+def test_narrow_letters_are_as_narrow_in_svg_as_on_the_canvas(stretch: int, tmp_path: Path) -> None:
+    font = QFont("DejaVu Sans")
+    font.setPixelSize(20)
+    font.setStretch(stretch)
+    line = Line("Bottleneck k×k", font)
+    drawn = QImage(400, 40, QImage.Format.Format_RGB32)
+    drawn.fill(0xFFFFFFFF)
+    on_image = QPainter(drawn)
+    write(on_image, line, QPointF(10.0, 25.0))
+    on_image.end()
+
+    written = QSvgGenerator()
+    written.setFileName(str(tmp_path / "it.svg"))
+    written.setSize(drawn.size())
+    written.setViewBox(drawn.rect())
+    on_svg = QPainter(written)
+    write(on_svg, line, QPointF(10.0, 25.0))
+    on_svg.end()
+    read = QImage(drawn.size(), QImage.Format.Format_RGB32)
+    read.fill(0xFFFFFFFF)
+    painter = QPainter(read)
+    QSvgRenderer(str(tmp_path / "it.svg")).render(painter)
+    painter.end()
+    assert abs(_right_end(drawn) - _right_end(read)) <= 6

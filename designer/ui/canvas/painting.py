@@ -14,7 +14,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QFont, QPaintEngine, QPainter, QPainterPath, QPen, QPixmap
 
 from designer.analysis.issues import Severity
 from designer.edit.sizes import DETAILS_TYPE
@@ -421,19 +421,33 @@ def _words(painter: QPainter, face: Face, state: CardState, paint: Paints) -> No
     (title, title_at), *others = texts(Detail.EVERYTHING, face)
     inks = paint.inks_of(face, state)
     painter.setPen(inks.title if face.is_known else inks.words)
-    _write(painter, title, title_at)
+    write(painter, title, title_at)
     painter.setPen(inks.words)
     for place, (line, at) in enumerate(others):
         if place == 1 and state.is_stale:
             painter.setOpacity(painter.opacity() * DIMMED)
         if place == 2:
             painter.setPen(inks.time)
-        _write(painter, line, at)
+        write(painter, line, at)
 
 
-def _write(painter: QPainter, line: Line, at: QPointF) -> None:
-    painter.setFont(line.font)
-    painter.drawText(at, line.text)
+def write(painter: QPainter, line: Line, at: QPointF) -> None:
+    """One line of text, its first letter's foot at a place; as narrow in SVG as on screen."""
+    stretch = line.font.stretch()
+    engine = painter.paintEngine()
+    if stretch in (0, 100) or engine is None or engine.type() is not QPaintEngine.Type.SVG:
+        painter.setFont(line.font)
+        painter.drawText(at, line.text)
+        return
+    # SVG as Qt writes it has no narrow letters: the whole ones are drawn on a narrower ground.
+    whole = QFont(line.font)
+    whole.setStretch(100)
+    painter.save()
+    painter.translate(at)
+    painter.scale(stretch / 100, 1.0)
+    painter.setFont(whole)
+    painter.drawText(QPointF(), line.text)
+    painter.restore()
 
 
 def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
@@ -448,14 +462,14 @@ def _glyph(painter: QPainter, face: Face, paint: Paints) -> None:
     painter.scale(icons.BOX / _ICON_BOX.width(), icons.BOX / _ICON_BOX.height())
     painter.translate(-_ICON_BOX.topLeft())
     painter.setPen(paint.inks[face.category])
-    _write(painter, face.glyph, QPointF((STRIPE + 1.0 - advance(face.glyph)) / 2, _GLYPH_BASE))
+    write(painter, face.glyph, QPointF((STRIPE + 1.0 - advance(face.glyph)) / 2, _GLYPH_BASE))
 
 
 def _large_title(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
     inks = paint.inks_of(face, state)
     painter.setPen(inks.title if face.is_known else inks.words)
     for line, at in texts(Detail.TITLES, face):
-        _write(painter, line, at)
+        write(painter, line, at)
 
 
 def _ports(painter: QPainter, face: Face, state: CardState, paint: Paints) -> None:
