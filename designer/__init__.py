@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from designer.files.design_json import load as load
     from designer.files.design_json import save as save
     from designer.graph.design import Design as Design
-    from designer.runtime.latency import measure_latency as measure_latency
-    from designer.runtime.module import compile_module as compile_module
-    from designer.runtime.onnx_file import export_onnx as export_onnx
+    from designer.runtime.compile.module import compile_module as compile_module
+    from designer.runtime.formats.onnx_file import export_onnx as export_onnx
+    from designer.runtime.measure.latency import measure_latency as measure_latency
 
 _ROOMS = {
     "CostReport": "designer.analysis.report",
     "Design": "designer.graph.design",
     "DesignerError": "designer.errors",
     "Issue": "designer.analysis.issues",
-    "compile_module": "designer.runtime.module",
-    "export_onnx": "designer.runtime.onnx_file",
+    "compile_module": "designer.runtime.compile.module",
+    "export_onnx": "designer.runtime.formats.onnx_file",
     "load": "designer.files.design_json",
-    "measure_latency": "designer.runtime.latency",
+    "measure_latency": "designer.runtime.measure.latency",
     "save": "designer.files.design_json",
 }
 
@@ -85,8 +85,8 @@ def template(name: str, **settings: Any) -> Design:
 
 
 def check(design: Design) -> tuple[Issue, ...]:
-    """Every problem of a design, each with what, where, why and what would mend it; none where it is sound."""
-    from designer.analysis.snapshot import analyse
+    """Every problem of a design, each with what, where, why and what would fix it; none where it is sound."""
+    from designer.analysis.analysis import analyse
 
     return analyse(design).issues
 
@@ -97,8 +97,8 @@ def cost(design: Design) -> CostReport:
     Raises:
         InvalidDesign: The design has problems; the text has a line for each.
     """
+    from designer.analysis.analysis import analyse
     from designer.analysis.report import cost_report
-    from designer.analysis.snapshot import analyse
 
     return cost_report(analyse(design))
 
@@ -109,8 +109,8 @@ def to_networkx(design: Design) -> Any:
     Raises:
         InvalidDesign: The design has problems; the text has a line for each.
     """
+    from designer.analysis.analysis import analyse
     from designer.analysis.report import problem_lines
-    from designer.analysis.snapshot import analyse
     from designer.errors import InvalidDesign
     from designer.graph.topology import to_networkx as convert
 

@@ -141,7 +141,7 @@ def _asks_for_window(words: Sequence[str]) -> bool:
 def _window(words: Sequence[str]) -> int:
     from pathlib import Path
 
-    from designer.ui.application import run
+    from designer.ui.shell.application import run
 
     return run([Path(word) for word in words])
 

@@ -4,7 +4,7 @@ DesignerError
 ├── EditRefused            an edit would break the structure of a design; the design is as it was
 ├── LayerDeclarationError  a layer class is incomplete or declared twice (a programming error)
 ├── ParameterError         a parameter's value is of the wrong kind or out of its range
-├── Misfit                 a layer cannot take these inputs; the analysis turns it into a problem on the node
+├── ShapeError                 a layer cannot take these inputs; the analysis turns it into a problem on the node
 ├── DesignFileError        a file cannot be read or written
 ├── TemplateError          a template is unknown, or does not take these settings
 ├── UsageError             a command line does not say what to do
@@ -16,7 +16,7 @@ DesignerError
     └── WrongOutputs       a backend computes something else than the design's module
 
 What the user did wrong inside a drawing is data (``analysis.issues``), not an exception; exceptions are for what the
-program refuses. Every text says what, where, why, and what would mend it.
+program refuses. Every text says what, where, why, and what would fix it.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ class ParameterError(DesignerError):
         self.reason = reason
 
 
-class Misfit(DesignerError):
+class ShapeError(DesignerError):
     """A layer cannot take these inputs.
 
     Attributes:
-        code: A stable word for the kind of misfit; rules offer mends by it.
+        code: A stable word for the kind of shape_error; rules offer fixes by it.
         why: The reason in words, with the shapes in it.
     """
 
@@ -72,7 +72,7 @@ class DesignFileError(DesignerError):
     Attributes:
         path: The file, as the person named it.
         where: The place in it (a line, a node), or an empty text.
-        reason: What is wrong, and what would mend it.
+        reason: What is wrong, and what would fix it.
     """
 
     def __init__(self, path: str, where: str, reason: str) -> None:

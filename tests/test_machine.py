@@ -287,8 +287,8 @@ def test_a_process_on_one_processor_measures_on_one_thread_unless_told_otherwise
     code = (
         "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
         "import torch; torch.set_num_threads(4)\n"
-        "from designer.runtime.devices import running_on\n"
-        "from designer.runtime.inventory import inventory\n"
+        "from designer.runtime.measure.devices import running_on\n"
+        "from designer.runtime.measure.inventory import inventory\n"
         "with running_on(None) as by_itself, running_on(3) as told: pass\n"
         "print(by_itself, told, torch.get_num_threads(), inventory()['devices'][0]['threads'])"
     )

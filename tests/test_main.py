@@ -118,7 +118,7 @@ def test_check_is_silent_about_a_sound_design(folder: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_check_says_what_where_why_and_the_mend(folder: Path) -> None:
+def test_check_says_what_where_why_and_the_fix(folder: Path) -> None:
     done = run("check", "bad.design.json", cwd=folder)
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()

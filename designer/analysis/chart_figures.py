@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.graph.design import NodePath
 from designer.graph.layer import Category
 
@@ -31,7 +31,7 @@ class KindShare:
 
 def mac_shares(analysis: Analysis) -> tuple[KindShare, ...]:
     """MACs by type of layer, through blocks, most first; types without MACs are left out."""
-    found = [(kind.key, kind.title, kind.category, float(kind.cost.macs)) for kind in analysis.kinds]
+    found = [(kind.key, kind.title, kind.category, float(kind.cost.macs)) for kind in analysis.by_layer_type]
     return _shares(found)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from designer.analysis.receptive import last_bounded_node
-from designer.analysis.snapshot import Analysis
-from designer.analysis.traits import depthwise_filters, has_residual
+from designer.analysis.analysis import Analysis
+from designer.analysis.design_features import depthwise_filters, has_residual
+from designer.analysis.field_origin import last_bounded_node
 from designer.errors import ParameterError, near
 from designer.graph.numerals import real_number
 from designer.wording import UNKNOWN, count, duration, memory, milliseconds, ratio, ratio_interval, short

@@ -13,8 +13,8 @@ from enum import Enum
 from functools import lru_cache
 from math import prod
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import leading_out
-from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call, layer_calls
 from designer.errors import near
 from designer.graph.design import NodePath

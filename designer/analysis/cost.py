@@ -59,7 +59,7 @@ def layer_cost(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec)
 
 
 @dataclass(frozen=True)
-class KindCost:
+class LayerTypeCost:
     """What all layers of one type cost together."""
 
     key: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.cost import NodeCost, added
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import Design, NodeId, NodePath, PortRef
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.conventions import Convention, Writing, count
 from designer.analysis.cost import NodeCost
+from designer.analysis.field_origin import Growth, field_origin, last_bounded_node
 from designer.analysis.figures import Figure
-from designer.analysis.liveness import LiveTensor, largest_crowd
-from designer.analysis.receptive import Growth, field_origin, last_bounded_node
-from designer.analysis.snapshot import Analysis, NodeReport
+from designer.analysis.live_set import LiveTensor, largest_live_set
 from designer.analysis.training_memory import Optimiser, training_memory
 from designer.graph.design import Node, NodePath
 from designer.graph.formula import Expression, Formulas, constant, elements, quantity
@@ -241,7 +241,7 @@ def _node_detail(figure: Figure, node: Node, report: NodeReport) -> str:
 
 def _peak(analysis: Analysis, path: NodePath) -> Explanation:
     _inside(analysis, path)  # refuses a path that is none
-    crowd = largest_crowd(analysis, path)
+    crowd = largest_live_set(analysis, path)
     if (path and analysis.at(path).cost is None) or (crowd is None and not path):
         return _unknown(analysis, Figure.PEAK_MEMORY, path)
     if crowd is None:

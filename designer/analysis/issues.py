@@ -1,4 +1,4 @@
-"""Problems of a design, as data: what, where, why, and what would mend it. Never raised."""
+"""Problems of a design, as data: what, where, why, and what would fix it. Never raised."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Severity(Enum):
     """What is drawn contradicts itself; it cannot run."""
     WARNING = "warning"
     """It runs, but surely not as meant."""
-    TODO = "to do"
+    UNFINISHED = "to do"
     """Something is still to be drawn: nothing is wrong with what is there."""
 
 
@@ -30,7 +30,7 @@ def worst(issues: Iterable[Issue]) -> Severity:
 
 @dataclass(frozen=True)
 class Fix:
-    """A mend that is one click away.
+    """A fix that is one click away.
 
     Attributes:
         label: What the button says.
@@ -51,9 +51,9 @@ class Issue:
         path: The node, through blocks; empty where it is the whole design's.
         what: What is wrong, in a few words.
         why: The reason, with the values in it.
-        mend: What would mend it, in words.
+        advice: What would fix it, in words.
         port: The input it is about, where it is one.
-        fixes: Mends that are one click away.
+        fixes: Fixes that are one click away.
         runs_anyway: Whether the design runs while this is still to do.
     """
 
@@ -62,7 +62,7 @@ class Issue:
     path: NodePath
     what: str
     why: str
-    mend: str = ""
+    advice: str = ""
     port: PortRef | None = None
     fixes: tuple[Fix, ...] = ()
     runs_anyway: bool = False
@@ -83,10 +83,10 @@ class Issue:
         return " / ".join(self.path) if self.path else "design"
 
     def line(self) -> str:
-        """``NODE: what, where, why (what would mend it)``, one line."""
+        """``NODE: what, where, why (what would fix it)``, one line."""
         place = f"at {self.port}" if self.port else f"at {self.where}"
-        mend = f" ({self.mend})" if self.mend else ""
-        return f"{self.where}: {self.what}, {place}, {self.why}{mend}"
+        advice = f" ({self.advice})" if self.advice else ""
+        return f"{self.where}: {self.what}, {place}, {self.why}{advice}"
 
     def inside(self, block: NodeId, lift: Callable[[Edit], Edit] | None = None) -> Issue:
         """The same problem seen from the design that holds the block.
@@ -94,7 +94,7 @@ class Issue:
         Args:
             block: The block's node.
             lift: From an edit of what is inside to one of the design that holds it; None where nothing inside can be
-                edited, so that the mends do not reach it.
+                edited, so that the fixes do not reach it.
         """
         fixes = tuple(replace(fix, edit=lift(fix.edit)) for fix in self.fixes) if lift is not None else ()
         return replace(self, path=(block, *self.path), fixes=fixes)

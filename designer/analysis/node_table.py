@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.cost import NodeCost
-from designer.analysis.matching import Matching, match_designs
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodeId
+from designer.matching.matching import Matching, match_designs
 
 
 class NodeState(Enum):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.analysis.training_memory import training_memory
 from designer.errors import InvalidDesign
 from designer.graph.tensor import TensorSpec

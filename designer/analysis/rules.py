@@ -1,7 +1,7 @@
-"""What is wrong with a design and what would mend it: one function a rule, in one tuple; and whether a wire may be.
+"""What is wrong with a design and what would fix it: one function a rule, in one tuple; and whether a wire may be.
 
-A layer says itself why it cannot take its inputs (``Misfit``); here that becomes a problem with mends, each tried out
-before it is offered.
+A layer says itself why it cannot take its inputs (``ShapeError``); here that becomes a problem with fixes, each tried
+out before it is offered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from designer.edit.edits import connect, delete, place
 from designer.edit.room import making_room
 from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.edit.splice import place_on_wire
-from designer.errors import DesignerError, Misfit
+from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
@@ -30,7 +30,7 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.lowering import EVEN_SYMMETRIC
 
 if TYPE_CHECKING:
-    from designer.analysis.snapshot import Analysis
+    from designer.analysis.analysis import Analysis
 
 READS_ITSELF = "a node cannot read itself"
 MAKES_CYCLE = "would make a cycle"
@@ -90,8 +90,8 @@ def misfit_if_placed(analysis: Analysis, port: PortRef, layer: Layer, is_output:
 
 def _what_would_not_fit(layer: Layer, inputs: tuple[TensorSpec, ...]) -> str | None:
     found = facts(layer, inputs)
-    if found.misfit is not None:
-        return found.misfit.what
+    if found.shape_error is not None:
+        return found.shape_error.what
     if found.outputs is None and found.inner is not None:  # what is wrong is inside the block
         return next((f"{issue.where}: {issue.what}" for issue in found.inner.issues), None)
     return None
@@ -112,7 +112,7 @@ def padding_refuses(layer: Layer, inputs: tuple[TensorSpec | None, ...]) -> bool
         return False
     found = facts(layer, known)
     codes = [issue.code for issue in found.inner.issues] if found.inner is not None else []
-    return EVEN_SYMMETRIC in codes or (found.misfit is not None and found.misfit.code == EVEN_SYMMETRIC)
+    return EVEN_SYMMETRIC in codes or (found.shape_error is not None and found.shape_error.code == EVEN_SYMMETRIC)
 
 
 # Structure ------------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def _is_empty(design: Design) -> Iterator[Issue]:
     if not design.nodes:
         yield Issue(
             "empty",
-            Severity.TODO,
+            Severity.UNFINISHED,
             (),
             "the design is empty",
             "nothing is on the canvas",
@@ -143,7 +143,7 @@ def _has_input(design: Design) -> Iterator[Issue]:
         fixes = (Fix("Add an input", making_room(partial(_with_input, target=loose))),) if loose else ()
         yield Issue(
             "no-input",
-            Severity.TODO,
+            Severity.UNFINISHED,
             (),
             "there is no input",
             "shapes begin at an Input node",
@@ -158,7 +158,7 @@ def _has_output(design: Design) -> Iterator[Issue]:
         fixes = (Fix("Add an output", making_room(partial(_with_output, source=loose[-1]))),) if loose else ()
         yield Issue(
             "no-output",
-            Severity.TODO,
+            Severity.UNFINISHED,
             (),
             "there is no output",
             "what the design gives is marked by an Output node",
@@ -173,7 +173,7 @@ def _inputs_are_fed(design: Design) -> Iterator[Issue]:
         which = f"input {ref.port}" if len(layer.inputs) > 1 else "its input"
         yield Issue(
             "unconnected",
-            Severity.TODO,
+            Severity.UNFINISHED,
             (ref.node,),
             f"{which} takes no wire",
             "nothing is computed here without it",
@@ -192,7 +192,7 @@ def _outputs_are_read(design: Design) -> Iterator[Issue]:
             )
             yield Issue(
                 "dead-end",
-                Severity.TODO,
+                Severity.UNFINISHED,
                 (ref.node,),
                 "its result goes nowhere",
                 "nothing reads it, yet it is computed and counted",
@@ -236,25 +236,25 @@ def _with_output(design: Design, source: PortRef) -> Design:
 
 # Misfits --------------------------------------------------------------------------------------------------------------
 
-Mender = Callable[[Design, NodeId, tuple[TensorSpec, ...]], Iterator[Fix]]
+Fixer = Callable[[Design, NodeId, tuple[TensorSpec, ...]], Iterator[Fix]]
 
 
 def misfit_issue(
-    design: Design, id: NodeId, inputs: tuple[TensorSpec, ...], misfit: Misfit, entering: Entering = None
+    design: Design, id: NodeId, inputs: tuple[TensorSpec, ...], shape_error: ShapeError, entering: Entering = None
 ) -> Issue:
-    """The problem a misfit is, with the mends that were tried and work.
+    """The problem a shape_error is, with the fixes that were tried and work.
 
     Args:
         design: Where the node is.
         id: The node.
         inputs: Shapes that reach it.
-        misfit: Why it cannot take them.
+        shape_error: Why it cannot take them.
         entering: Inside a block, the shape at each Input node; None where they say their own.
     """
-    candidates = MENDERS.get(misfit.code, _no_mend)(design, id, inputs)
-    fixes = tuple(_roomy(fix) for fix in candidates if _mends(design, id, fix, entering))
-    mend = "; or ".join(_lower_first(fix.label) for fix in fixes)
-    return Issue(misfit.code, Severity.ERROR, (id,), misfit.what, misfit.why, mend, fixes=fixes)
+    candidates = FIXERS.get(shape_error.code, _no_fix)(design, id, inputs)
+    fixes = tuple(_roomy(fix) for fix in candidates if _fixes(design, id, fix, entering))
+    fix = "; or ".join(_lower_first(fix.label) for fix in fixes)
+    return Issue(shape_error.code, Severity.ERROR, (id,), shape_error.what, shape_error.why, fix, fixes=fixes)
 
 
 def _roomy(fix: Fix) -> Fix:
@@ -265,21 +265,21 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _mends(design: Design, id: NodeId, fix: Fix, entering: Entering) -> bool:
-    """Whether the node's misfit is gone after the fix, and none came in its place."""
-    from designer.analysis.snapshot import analyse  # a rule is asked while analysing, and tries its mend by analysing
+def _fixes(design: Design, id: NodeId, fix: Fix, entering: Entering) -> bool:
+    """Whether the node's shape_error is gone after the fix, and none came in its place."""
+    from designer.analysis.analysis import analyse  # a rule is asked while analysing, and tries its fix by analysing
 
     try:
-        mended = fix.edit(design)
-        return id not in mended.nodes or _without_mends(analyse, mended, id, entering)
+        fixed = fix.edit(design)
+        return id not in fixed.nodes or _without_fixes(analyse, fixed, id, entering)
     except DesignerError:
         return False
 
 
-def _without_mends(analyse: Callable[..., Analysis], mended: Design, id: NodeId, entering: Entering) -> bool:
+def _without_fixes(analyse: Callable[..., Analysis], fixed: Design, id: NodeId, entering: Entering) -> bool:
     # The tried design is cut down to what feeds the node, so that trying costs what the node's past costs.
-    upstream = _past(mended, id)
-    trial = mended.without_nodes([node for node in mended.nodes if node not in upstream])
+    upstream = _past(fixed, id)
+    trial = fixed.without_nodes([node for node in fixed.nodes if node not in upstream])
     given = None if entering is None else tuple(entering.get(node.id) for node in trial.input_nodes())
     report = analyse(trial, given=given).node(id)
     return report.outputs is not None
@@ -295,7 +295,7 @@ def _past(design: Design, id: NodeId) -> set[NodeId]:
     return seen
 
 
-def _no_mend(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
+def _no_fix(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
     return iter(())
 
 
@@ -428,7 +428,7 @@ def _setting(design: Design, id: NodeId, name: str, value: object, label: str = 
         yield Fix(words, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
 
 
-MENDERS: dict[str, Mender] = {
+FIXERS: dict[str, Fixer] = {
     "shapes-differ": _match_shapes,
     "sides-differ": _match_sides,
     "needs-vector": _flatten_before,

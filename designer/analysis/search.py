@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from designer.analysis.snapshot import Analysis, NodeReport
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.errors import ParameterError
 from designer.graph.design import Node, NodePath
 from designer.graph.numerals import real_number

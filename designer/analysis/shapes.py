@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from designer.analysis.cost import NodeCost, layer_cost
 from designer.analysis.memory import Segment, primitive_segment
-from designer.errors import DesignerError, Misfit
+from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
@@ -18,7 +18,7 @@ from designer.graph.window import Window
 from designer.wording import short
 
 if TYPE_CHECKING:
-    from designer.analysis.snapshot import Analysis
+    from designer.analysis.analysis import Analysis
 
 
 class Facts(NamedTuple):
@@ -29,14 +29,14 @@ class Facts(NamedTuple):
         cost: What it costs, or None likewise.
         segment: What it does to memory, or None likewise.
         inner: The analysis of what is inside a block.
-        misfit: Why it cannot take the inputs.
+        shape_error: Why it cannot take the inputs.
     """
 
     outputs: tuple[TensorSpec, ...] | None
     cost: NodeCost | None = None
     segment: Segment | None = None
     inner: Analysis | None = None
-    misfit: Misfit | None = None
+    shape_error: ShapeError | None = None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -44,10 +44,10 @@ def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     """Facts of a layer for its input shapes, one a port."""
     try:
         return _block_facts(layer, inputs) if layer.is_block else _primitive_facts(layer, inputs)
-    except Misfit as misfit:
-        return Facts(None, misfit=misfit)
+    except ShapeError as shape_error:
+        return Facts(None, shape_error=shape_error)
     except DesignerError as error:
-        return Facts(None, misfit=Misfit("parameters", "its parameters do not go together", str(error)))
+        return Facts(None, shape_error=ShapeError("parameters", "its parameters do not go together", str(error)))
 
 
 def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
@@ -64,9 +64,9 @@ MOST_COUNTED = 2**63 - 1
 
 
 def _require_countable(what: str, number: int) -> None:
-    """Raise Misfit where a count is past what any machine can hold."""
+    """Raise ShapeError where a count is past what any machine can hold."""
     if number > MOST_COUNTED:
-        raise Misfit(
+        raise ShapeError(
             "too-large",
             f"too many {what}",
             f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
@@ -78,13 +78,13 @@ def expanded(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Design:
     """What a block is made of for its input shapes.
 
     Raises:
-        Misfit: The block cannot take these inputs.
+        ShapeError: The block cannot take these inputs.
     """
     return layer.expand(*inputs)
 
 
 def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
-    from designer.analysis.snapshot import analyse  # a block is a design: the two describe each other
+    from designer.analysis.analysis import analyse  # a block is a design: the two describe each other
 
     inner = analyse(expanded(layer, inputs), given=inputs)
     outputs = inner.given_out()
@@ -102,8 +102,8 @@ def source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:
         return Facts((given,), NodeCost(), Segment((0,), (), (0,), (None,)))
     try:
         output = layer.output(batch)
-    except Misfit as misfit:
-        return Facts(None, misfit=misfit)
+    except ShapeError as shape_error:
+        return Facts(None, shape_error=shape_error)
     return Facts((output,), NodeCost(), Segment((output.bytes,), (), (output.bytes,), (None,)))
 
 

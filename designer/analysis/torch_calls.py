@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from designer.graph import operation as op
+from designer.graph import operations as op
 from designer.graph.layer import Layer
-from designer.graph.operation import Operation, Reader, Step
+from designer.graph.operations import Operation, Reader, Step
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Pair, Quad
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.rules import MAKES_CYCLE, READS_ITSELF, misfit_if_connected
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodeId, PortRef
 from designer.graph.tensor import TensorSpec
 from designer.graph.topology import downstream
@@ -24,7 +24,7 @@ class WireChoice:
         port: The port.
         spec: What would flow, N×C×H×W or N×F; None where unknown.
         refusal: Why the wire cannot be, or None where it can.
-        misfit: What would not fit if it were there, or None; such a wire may be made.
+        shape_error: What would not fit if it were there, or None; such a wire may be made.
         is_present: Whether the wire is there already.
         gives_way: The output that the port reads now and would read no longer, or None.
     """
@@ -32,7 +32,7 @@ class WireChoice:
     port: PortRef
     spec: TensorSpec | None
     refusal: str | None = None
-    misfit: str | None = None
+    shape_error: str | None = None
     is_present: bool = False
     gives_way: PortRef | None = None
 
@@ -48,7 +48,7 @@ def sources_for(analysis: Analysis, target: PortRef) -> tuple[WireChoice, ...]:
     behind = set(downstream(design.successors, [target.node]))
     present = design.wires.get(target)
     ports = (PortRef(id, port.name) for id in design.order for port in design.nodes[id].layer.outputs)
-    misfit = _remembering(lambda source: misfit_if_connected(analysis, source, target), analysis.spec)
+    shape_error = _remembering(lambda source: misfit_if_connected(analysis, source, target), analysis.spec)
 
     def choice(source: PortRef) -> WireChoice:
         refusal = _refusal(source.node, target.node, behind)
@@ -56,7 +56,7 @@ def sources_for(analysis: Analysis, target: PortRef) -> tuple[WireChoice, ...]:
             source,
             analysis.spec(source),
             refusal,
-            misfit(source) if refusal is None else None,
+            shape_error(source) if refusal is None else None,
             present is not None and present.source == source,
         )
 
@@ -78,7 +78,7 @@ def targets_for(analysis: Analysis, source: PortRef) -> tuple[WireChoice, ...]:
     def alike(target: PortRef) -> Hashable:
         return design.nodes[target.node].layer, analysis.node(target.node).inputs, target.port
 
-    misfit = _remembering(lambda target: misfit_if_connected(analysis, source, target), alike)
+    shape_error = _remembering(lambda target: misfit_if_connected(analysis, source, target), alike)
 
     def choice(target: PortRef) -> WireChoice:
         refusal = _refusal(target.node, source.node, before)
@@ -88,7 +88,7 @@ def targets_for(analysis: Analysis, source: PortRef) -> tuple[WireChoice, ...]:
             target,
             spec,
             refusal,
-            misfit(target) if refusal is None else None,
+            shape_error(target) if refusal is None else None,
             is_present,
             wire.source if wire is not None and not is_present else None,
         )
@@ -123,6 +123,6 @@ def _sorted(analysis: Analysis, found: Iterable[WireChoice], own: NodeId) -> tup
     def key(choice: WireChoice) -> tuple[bool, bool, bool, bool, int]:
         is_taken = choice.gives_way is not None
         away = abs(rank[choice.port.node] - rank[own])
-        return (choice.refusal is not None, not choice.is_present, choice.misfit is not None, is_taken, away)
+        return (choice.refusal is not None, not choice.is_present, choice.shape_error is not None, is_taken, away)
 
     return tuple(sorted(found, key=key))

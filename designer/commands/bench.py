@@ -50,10 +50,10 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _setting(options: argparse.Namespace) -> Any:
-    from designer.runtime.setting import Setting
+    from designer.runtime.measure.configuration import MeasuringConfiguration
 
     memory_format = "channels_last" if options.channels_last else "contiguous"
-    return Setting(options.device, options.threads, options.batch, options.dtype, memory_format)
+    return MeasuringConfiguration(options.device, options.threads, options.batch, options.dtype, memory_format)
 
 
 def _effort(options: argparse.Namespace, usual: Any) -> Any:
@@ -61,8 +61,8 @@ def _effort(options: argparse.Namespace, usual: Any) -> Any:
 
 
 def _one(options: argparse.Namespace) -> int:
-    from designer.runtime.latency import measure_latency
-    from designer.runtime.rounds import Effort
+    from designer.runtime.measure.latency import measure_latency
+    from designer.timing.rounds import TimeBudget
 
     setting = _setting(options)
     report = measure_latency(
@@ -74,7 +74,7 @@ def _one(options: argparse.Namespace) -> int:
         memory_format=setting.memory_format,
         backend=options.backend,
         per_node=options.per_node,
-        effort=_effort(options, Effort()),
+        budget=_effort(options, TimeBudget()),
     )
     data = report.as_data()
     if options.json:
@@ -110,15 +110,15 @@ def _say_noise(data: Mapping[str, Any]) -> None:
 
 
 def _roofline(options: argparse.Namespace) -> int:
-    from designer.runtime.rounds import Effort
-    from designer.runtime.under_the_roof import measure_under_the_roof
+    from designer.runtime.measure.roofline_run import measure_roofline
+    from designer.timing.rounds import TimeBudget
     from designer.wording import milliseconds, percentage
 
-    report = measure_under_the_roof(
+    report = measure_roofline(
         design_of(options.file),
         backend=options.backend,
-        setting=_setting(options),
-        effort=_effort(options, Effort()),
+        configuration=_setting(options),
+        budget=_effort(options, TimeBudget()),
     )
     data = report.as_data()
     if options.json:
@@ -135,7 +135,7 @@ def _roofline(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from designer.runtime.contest import PAIR_EFFORT, measure_pair
+    from designer.runtime.measure.interleaved_benchmark import PAIR_EFFORT, measure_pair
 
     design = design_of(options.file)
     data = measure_pair(
@@ -143,8 +143,8 @@ def _pair(options: argparse.Namespace) -> int:
         design if options.against is None else design_of(options.against),
         backend=options.backend,
         other_backend=options.against_backend,
-        setting=_setting(options),
-        effort=_effort(options, PAIR_EFFORT),
+        configuration=_setting(options),
+        budget=_effort(options, PAIR_EFFORT),
     ).as_data()
     if options.json:
         print_json(data)
@@ -158,10 +158,10 @@ def _pair(options: argparse.Namespace) -> int:
 
 
 def _rank(options: argparse.Namespace) -> int:
-    from designer.runtime.contest import RANK_EFFORT, rank_backends
+    from designer.runtime.measure.interleaved_benchmark import RANK_EFFORT, rank_backends
 
     data = rank_backends(
-        design_of(options.file), setting=_setting(options), effort=_effort(options, RANK_EFFORT)
+        design_of(options.file), configuration=_setting(options), budget=_effort(options, RANK_EFFORT)
     ).as_data()
     if options.json:
         print_json(data)

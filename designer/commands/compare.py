@@ -75,14 +75,14 @@ def _write_report(path: Path, analyses: Sequence[Any], table: Any) -> None:
 def _drawings(analyses: Sequence[Any]) -> tuple[list[str], list[str]]:
     """Each design as SVG, in light colours and in dark; empty texts where nothing can be drawn."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever a desktop has set: no display is needed, nor asked for
-    from designer.ui import system_libraries
+    from designer.ui.shell import system_libraries
 
     problem = system_libraries.problem()
     if problem is not None:
         say(f"the report has no pictures: {problem}")
         return [""] * len(analyses), [""] * len(analyses)
-    from designer.ui.picture import svg_text
-    from designer.ui.theme import DARK, LIGHT
+    from designer.ui.canvas.picture import svg_text
+    from designer.ui.look.theme import DARK, LIGHT
 
     def drawn(look: Any) -> list[str]:
         return [svg_text(each.design, each, look) if each.design.nodes else "" for each in analyses]

@@ -178,7 +178,7 @@ def design_of(file: Path) -> Any:
 
 def analysis_of(file: Path) -> Any:
     """What the design in a file means."""
-    from designer.analysis.snapshot import analyse
+    from designer.analysis.analysis import analyse
 
     return analyse(design_of(file))
 

@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    from designer.runtime.inventory import inventory
+    from designer.runtime.measure.inventory import inventory
 
     found = inventory()
     if options.json:

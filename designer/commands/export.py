@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         raise DesignerError("say a design's FILE and -o OUT, or --list to see the formats")
     from designer.files.outputs import refuse_loss
     from designer.files.sidecar import carried_weights
-    from designer.runtime.deliver import deliver
+    from designer.runtime.formats.export import export_design
 
     chosen = format_of(options.format) if options.format else format_for(str(options.output))
     if options.weights == "":
@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
     inputs = [options.file] if options.weights in (None, _NO_WEIGHTS) else [options.file, options.weights]
     refuse_loss(options.output, chosen.endings, inputs)
     weights = options.weights or carried_weights(options.file)
-    result = deliver(
+    result = export_design(
         design_of(options.file),
         options.output,
         chosen.key,

@@ -27,14 +27,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # whatever a desktop has set: no display is needed, nor asked for
-    from designer.ui import system_libraries
+    from designer.ui.shell import system_libraries
 
     problem = system_libraries.problem()
     if problem is not None:
         raise DesignerError(problem)
     from designer.files.outputs import refuse_loss
-    from designer.ui.picture import ENDINGS, PictureOptions, save_picture
-    from designer.ui.theme import DARK, LIGHT
+    from designer.ui.canvas.picture import ENDINGS, PictureOptions, save_picture
+    from designer.ui.look.theme import DARK, LIGHT
 
     refuse_loss(options.output, ENDINGS, [options.file])
     design = design_of(options.file)

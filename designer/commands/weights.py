@@ -28,13 +28,13 @@ def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
     from designer.files.outputs import refuse_loss
     from designer.files.sidecar import ENDING, weights_beside
-    from designer.runtime.deliver import deliver
+    from designer.runtime.formats.export import export_design
 
     if options.source is not None and not str(options.source).strip(" ."):
         raise DesignerError("--from: it names no file; give a file of weights, or leave it out for fresh ones")
     place = options.output or weights_beside(options.file)
     refuse_loss(place, (ENDING,), [options.file, *([options.source] if options.output and options.source else [])])
-    result = deliver(design_of(options.file), place, "safetensors", weights=options.source, seed=options.seed)
+    result = export_design(design_of(options.file), place, "safetensors", weights=options.source, seed=options.seed)
     if options.json:
         print_json(result.as_data())
     else:

@@ -59,7 +59,7 @@ USUAL_HISTORY_BYTES = 256_000_000
 
 
 def _parts(design: Design) -> tuple[Sized, ...]:
-    return design.nodes, design.wires, design.remarks
+    return design.nodes, design.wires, design.annotations
 
 
 class Document:

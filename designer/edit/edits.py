@@ -42,7 +42,7 @@ def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     if not healing:
         return result
     wires = [*result.wires.values(), *healing]
-    return Design.build(result.name, result.nodes.values(), wires, result.remarks.values())
+    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values())
 
 
 def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
@@ -107,7 +107,7 @@ def rename(design: Design, id: NodeId, name: str) -> Design:
 def fragment(design: Design, ids: Iterable[NodeId]) -> Design:
     """The nodes and the wires among them, as a design of its own: what the clipboard holds."""
     wanted = set(ids)
-    return design.without_nodes([id for id in design.nodes if id not in wanted]).without_remarks(design.remarks)
+    return design.without_nodes([id for id in design.nodes if id not in wanted]).without_annotations(design.annotations)
 
 
 def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[NodeId, ...]]:
@@ -124,7 +124,7 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
         target = PortRef(names[wire.target.node], wire.target.port)
         via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
         wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
-    built = Design.build(result.name, result.nodes.values(), wires.values(), result.remarks.values())
+    built = Design.build(result.name, result.nodes.values(), wires.values(), result.annotations.values())
     return built, tuple(names.values())
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import count
 
+from designer.edit.annotations import paste_annotations, shifted_annotations
 from designer.edit.layout import tidy
-from designer.edit.remarks import paste_remarks, shifted_remarks
 from designer.edit.room import moved_right
 from designer.edit.sizes import CARD_WIDTH, GAP_X
 from designer.errors import EditRefused
@@ -28,7 +28,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
 
     Raises:
         EditRefused: The node is no block, or there is no such node.
-        Misfit: The block cannot take these inputs.
+        ShapeError: The block cannot take these inputs.
     """
     block = design.node(id)
     if not block.layer.is_block:
@@ -41,8 +41,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     kept = _with_room([node for node in design.nodes.values() if node.id != id], parts)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
-    built = Design.build(design.name, order, wires, design.remarks.values())
-    return paste_remarks(built, body.remarks.values(), Point(0.0, 0.0))[0], tuple(names.values())
+    built = Design.build(design.name, order, wires, design.annotations.values())
+    return paste_annotations(built, body.annotations.values(), Point(0.0, 0.0))[0], tuple(names.values())
 
 
 def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:
@@ -73,7 +73,7 @@ def _placed(body: Design, needs_layout: bool, corner: Point) -> Design:
         return Point(place.x - left + corner.x, place.y - top + corner.y)
 
     shifted = laid.replacing([replace(node, position=moved(node.position)) for node in laid.nodes.values()])
-    shifted = shifted_remarks(shifted, Point(corner.x - left, corner.y - top))
+    shifted = shifted_annotations(shifted, Point(corner.x - left, corner.y - top))
     dotted = [replace(wire, via=tuple(map(moved, wire.via))) for wire in laid.wires.values() if wire.via]
     return shifted.rerouted(dotted) if dotted else shifted
 
@@ -153,7 +153,7 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
-    return Design.build(design.name, nodes, wires, design.remarks.values()), id
+    return Design.build(design.name, nodes, wires, design.annotations.values()), id
 
 
 def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Design:
@@ -166,7 +166,7 @@ def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Desi
 
     Raises:
         EditRefused: The node is no block, or there is no such node.
-        Misfit: The block cannot take these inputs.
+        ShapeError: The block cannot take these inputs.
     """
     block = design.node(id)
     if not block.layer.is_block:
@@ -181,7 +181,7 @@ def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Desi
         replace(wire, source=sources.get(wire.source, wire.source), target=targets.get(wire.target, wire.target))
         for wire in design.wires.values()
     ]
-    return Design.build(design.name, nodes, wires, design.remarks.values())
+    return Design.build(design.name, nodes, wires, design.annotations.values())
 
 
 def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:

@@ -81,7 +81,7 @@ def opened_up(design: Design, path: NodePath, inputs: Callable[[NodePath], tuple
 
     Raises:
         EditRefused: One of them is no block.
-        Misfit: One of them cannot take its inputs.
+        ShapeError: One of them cannot take its inputs.
     """
     if not path:
         return design

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.analysis.torch_calls import Call, layer_calls
 from designer.graph.design import Design, Feed, NodeId
 

@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import read_ports
-from designer.analysis.snapshot import Analysis
 from designer.export.block_classes import Kind, inner_parts, passed_by
 from designer.export.source_text import broken, literal
 from designer.graph.design import Design, NodeId, PortRef

@@ -77,13 +77,13 @@ class Format:
 
     @property
     def unavailable_reason(self) -> str:
-        """Why it cannot be had here, and what would mend it; empty where it can."""
+        """Why it cannot be had here, and what would fix it; empty where it can."""
         if self.is_available:
             return ""
         names = " and ".join(self.missing)
-        mend = f"pip install 'bottleneck-designer[{self.extra}]' brings it" if self.extra else f"pip install {names}"
+        fix = f"pip install 'bottleneck-designer[{self.extra}]' brings it" if self.extra else f"pip install {names}"
         are = "is" if len(self.missing) == 1 else "are"
-        return f"{names} {are} not installed; {mend}"
+        return f"{names} {are} not installed; {fix}"
 
 
 _MOBILE = "mobile"

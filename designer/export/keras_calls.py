@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.analysis.torch_calls import Call
 from designer.errors import ExportError
-from designer.graph import operation as op
+from designer.graph import operations as op
 from designer.graph.design import NodeId
-from designer.graph.operation import Operation, Reader
+from designer.graph.operations import Operation, Reader
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Pair, Quad
 

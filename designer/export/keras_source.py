@@ -11,9 +11,9 @@ import builtins
 import re
 from collections.abc import Collection, Sequence
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import cost_leading_out
 from designer.analysis.report import problem_lines
-from designer.analysis.snapshot import Analysis
 from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, kinds_of

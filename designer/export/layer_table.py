@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.report import problem_lines
-from designer.analysis.snapshot import Analysis
 from designer.errors import InvalidDesign
 from designer.export.grid import piped
 from designer.graph.design import Node, NodeId

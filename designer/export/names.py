@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.export.result import Renamed
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.analysis import Analysis, analyse
 from designer.graph.design import Design, NodePath
 
 # Powers of two and odd numbers: between them every parity that strides of 2 can meet.

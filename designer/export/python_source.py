@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, calls_of, inner_parts, kinds_of

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from html import escape
 from string import ascii_uppercase
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.chart_figures import KindShare, mac_shares, pareto_front, time_shares
 from designer.analysis.compare import LATENCY, Comparison, Row
-from designer.analysis.differences_in_words import difference_lines
-from designer.analysis.matching import Matching, match_designs
 from designer.analysis.node_table import NodeCell, NodeState, node_table
-from designer.analysis.snapshot import Analysis
 from designer.export.charts import Part, Spot, legend, scatter, stacked_bars, timelines
 from designer.export.inline_svg import inline_svg, without_control_letters
 from designer.export.report_style import STYLE
 from designer.graph.design import NodePath
+from designer.matching.differences_in_words import difference_lines
+from designer.matching.matching import Matching, match_designs
 from designer.wording import count, memory, milliseconds, ratio, short, signed
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.export.block_classes import Kind
 from designer.graph.design import PortRef
 from designer.graph.tensor import TensorSpec
@@ -160,7 +160,7 @@ def _split(text: str) -> list[str]:
 
 
 def noted(lines: Sequence[str], note: str) -> list[str]:
-    """Lines with a remark behind the last, where it fits there."""
+    """Lines with a comment behind the last, where it fits there."""
     *before, last = lines
     return [*before, f"{last}{note}" if len(last) + len(note) <= LINE_LENGTH else last]
 

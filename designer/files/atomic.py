@@ -1,6 +1,6 @@
 """Reading and writing files whole: a kill at any moment leaves the old file or the new one, never half of one.
 
-Knows nothing of what is in them. Every failure is a DesignFileError that says what would mend it.
+Knows nothing of what is in them. Every failure is a DesignFileError that says what would fix it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ try:
 except ImportError:  # Windows, where a file that is open cannot be removed
     fcntl = None  # type: ignore[assignment]
 
-_MENDS = {
+_FIXES = {
     errno.ENOENT: "check the name and that its folder exists",
     errno.ENOTDIR: "a part of the path is a file, not a folder; check the path",
     errno.EISDIR: "it is a folder; name a file in it",
@@ -243,9 +243,9 @@ def _sync_folder(folder: Path) -> None:
 
 
 def reason_of(error: OSError | ValueError) -> str:
-    """Why a file could not be read or written, in words, and what would mend it."""
+    """Why a file could not be read or written, in words, and what would fix it."""
     if not isinstance(error, OSError):
         return f"{error}; check the name"
     words = (error.strerror or str(error)).lower()
-    mend = _MENDS.get(error.errno or 0, "choose another place")
-    return f"{words}; {mend}"
+    fix = _FIXES.get(error.errno or 0, "choose another place")
+    return f"{words}; {fix}"

@@ -6,7 +6,7 @@ the parameters that differ from their defaults; a group has its own nodes and wi
 one order give equal bytes.
 
 Reading trusts nothing: it runs no code, and whatever does not hold is refused with the file, the line, the node and
-what would mend it. The one thing let through is a layer type that this version does not know: it is kept as it came,
+what would fix it. The one thing let through is a layer type that this version does not know: it is kept as it came,
 and written back so.
 """
 
@@ -23,10 +23,10 @@ from typing import Any
 from designer.errors import DesignFileError, EditRefused, ParameterError, near
 from designer.files.atomic import read_whole, write_whole
 from designer.files.json_text import Spot, parse
+from designer.graph.annotation import GREY, Annotation, AnnotationId
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
-from designer.graph.remark import GREY, Remark, RemarkId
 from designer.layers.registry import lookup
 
 FORMAT = "bottleneck-designer"
@@ -97,8 +97,9 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
     yield f'{indent}"name": {_json(design.name)}'
     yield f'{indent}"nodes": {_list([_node_text(node, indent + " ") for node in design.nodes.values()], indent)}'
     yield f'{indent}"wires": {_list([_json(_wire_data(wire)) for wire in _sorted_wires(design)], indent)}'
-    if design.remarks:
-        yield f'{indent}"remarks": {_list([_json(_remark_data(each)) for each in design.remarks.values()], indent)}'
+    if design.annotations:
+        written = [_json(_annotation_data(each)) for each in design.annotations.values()]
+        yield f'{indent}"remarks": {_list(written, indent)}'
 
 
 def _list(entries: list[str], indent: str) -> str:
@@ -128,28 +129,28 @@ def _wire_data(wire: Wire) -> _Object:
     return data
 
 
-def _remark_data(remark: Remark) -> _Object:
-    kind = next(word for word, is_frame in _KINDS.items() if is_frame == remark.is_frame)
-    place, size = Point(remark.x, remark.y), Point(remark.width, remark.height)
-    data: _Object = {"id": remark.id, "kind": kind, "text": remark.text, "at": _place_data(place)}
-    return data | {"size": _place_data(size), "tone": remark.tone}
+def _annotation_data(annotation: Annotation) -> _Object:
+    kind = next(word for word, is_frame in _KINDS.items() if is_frame == annotation.is_frame)
+    place, size = Point(annotation.x, annotation.y), Point(annotation.width, annotation.height)
+    data: _Object = {"id": annotation.id, "kind": kind, "text": annotation.text, "at": _place_data(place)}
+    return data | {"size": _place_data(size), "tone": annotation.tone}
 
 
-def _remarks(data: _Object, spot: Spot) -> list[Remark]:
+def _annotations(data: _Object, spot: Spot) -> list[Annotation]:
     """Frames and notes; a file without any says nothing of them."""
-    found: dict[str, Remark] = {}
+    found: dict[str, Annotation] = {}
     for index, entry in enumerate(_entries(data, "remarks", spot) if "remarks" in data else ()):
-        here = spot.into("remarks", index).called("remark")
+        here = spot.into("remarks", index).called("annotation")
         _check_object(entry, here, _REMARK_KEYS)
         id, kind = _string(entry, "id", here), _string(entry, "kind", here)
         if kind not in _KINDS:
-            here.into("kind").refuse(f"'{_clipped(kind)}' is no kind of remark; there are {', '.join(_KINDS)}")
+            here.into("kind").refuse(f"'{_clipped(kind)}' is no kind of annotation; there are {', '.join(_KINDS)}")
         if id in found:
-            here.refuse(f"another remark is called '{_clipped(id)}'; give one of them another id")
+            here.refuse(f"another annotation is called '{_clipped(id)}'; give one of them another id")
         place, size = _place(entry.get("at"), here.into("at")), _place(entry.get("size"), here.into("size"))
         text, tone = _string(entry, "text", here, default=""), _string(entry, "tone", here, default=GREY)
         try:
-            found[id] = Remark(RemarkId(id), text, place.x, place.y, size.x, size.y, _KINDS[kind], tone)
+            found[id] = Annotation(AnnotationId(id), text, place.x, place.y, size.x, size.y, _KINDS[kind], tone)
         except EditRefused as error:
             here.refuse(str(error))
     return list(found.values())
@@ -191,7 +192,7 @@ def loads(text: str, path: str = "clipboard") -> Design:
         path: What to call the text in messages.
 
     Raises:
-        DesignFileError: The text is no sound design; the message has line, node, reason and mend.
+        DesignFileError: The text is no sound design; the message has line, node, reason and fix.
     """
     spot = Spot(text, path)
     data = _checked_head(parse(text, path), spot)
@@ -238,7 +239,7 @@ def _design(data: Any, spot: Spot) -> Design:
         nodes[node.id] = node
     _check_wires(Design(name, nodes), wires, spot)
     try:
-        return Design.build(name, nodes.values(), wires, _remarks(data, spot))
+        return Design.build(name, nodes.values(), wires, _annotations(data, spot))
     except EditRefused as error:
         spot.into("wires").refuse(f"{error}; remove one of these wires")
 

@@ -18,13 +18,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from designer.analysis.changes import Change, PlacedWire
-from designer.analysis.design_in_words import design_text, one_line
-from designer.analysis.differences_in_words import change_line, difference_lines
-from designer.analysis.matching import match_designs
 from designer.errors import DesignerError, DesignFileError
 from designer.files.design_json import load
 from designer.graph.design import Design
+from designer.matching.changes import Change, PlacedWire
+from designer.matching.design_in_words import design_text, one_line
+from designer.matching.differences_in_words import change_line, difference_lines
+from designer.matching.matching import match_designs
 from designer.wording import json_line
 
 SAME, DIFFERENT = 0, 1

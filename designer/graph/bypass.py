@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from designer.errors import EditRefused
 from designer.graph.design import Design
 from designer.graph.layer import Category, Layer, Port
-from designer.graph.operation import Identity, Step
+from designer.graph.operations import Identity, Step
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 

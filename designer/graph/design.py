@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from designer.errors import EditRefused, near
+from designer.graph.annotation import Annotation, AnnotationId
 from designer.graph.layer import Layer, Port
 from designer.graph.parts import Feed as Feed
 from designer.graph.parts import Node as Node
@@ -23,7 +24,6 @@ from designer.graph.parts import Point as Point
 from designer.graph.parts import PortRef as PortRef
 from designer.graph.parts import Structure, json_text
 from designer.graph.parts import Wire as Wire
-from designer.graph.remark import Remark, RemarkId
 from designer.graph.topology import downstream
 
 T = TypeVar("T")
@@ -37,17 +37,19 @@ class Design:
         name: What the person calls it.
         nodes: By id, in the order they were placed.
         wires: By the input they end at, so that an input has one wire by construction.
-        remarks: Frames and notes by id, which mean nothing to what is computed.
+        annotations: Frames and notes by id, which mean nothing to what is computed.
     """
 
     name: str = "untitled"
     nodes: Mapping[NodeId, Node] = field(default_factory=dict)
     wires: Mapping[PortRef, Wire] = field(default_factory=dict)
     _shared: Structure | None = field(default=None, repr=False)
-    remarks: Mapping[RemarkId, Remark] = field(default_factory=dict)
+    annotations: Mapping[AnnotationId, Annotation] = field(default_factory=dict)
 
     @staticmethod
-    def build(name: str, nodes: Iterable[Node], wires: Iterable[Wire], remarks: Iterable[Remark] = ()) -> Design:
+    def build(
+        name: str, nodes: Iterable[Node], wires: Iterable[Wire], annotations: Iterable[Annotation] = ()
+    ) -> Design:
         """A design from its parts.
 
         Raises:
@@ -64,7 +66,7 @@ class Design:
             if wire.target in by_target:
                 raise EditRefused(f"two wires end at {wire.target}; an input takes one")
             by_target[wire.target] = wire
-        design = Design(name, by_id, by_target, None, _by_id(remarks))
+        design = Design(name, by_id, by_target, None, _by_id(annotations))
         _ = design.order  # proves that there is no cycle
         return design
 
@@ -78,7 +80,7 @@ class Design:
             and self.nodes == other.nodes
             and self.wires == other.wires
             and list(self.nodes) == list(other.nodes)
-            and self.remarks == other.remarks
+            and self.annotations == other.annotations
         )
 
     def __hash__(self) -> int:
@@ -216,7 +218,7 @@ class Design:
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""
-        return Design(name, self.nodes, self.wires, self._structure, self.remarks)
+        return Design(name, self.nodes, self.wires, self._structure, self.annotations)
 
     def with_node(self, node: Node) -> Design:
         """With one more node.
@@ -226,7 +228,7 @@ class Design:
         """
         if node.id in self.nodes:
             raise EditRefused(f"'{node.id}' is already on the canvas; ids must differ")
-        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.remarks)
+        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.annotations)
 
     def replacing(self, changed: Iterable[Node]) -> Design:
         """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too.
@@ -242,9 +244,9 @@ class Design:
                 shape_differs = True
             nodes[node.id] = node
         if not shape_differs:
-            return Design(self.name, nodes, self.wires, self._structure, self.remarks)
+            return Design(self.name, nodes, self.wires, self._structure, self.annotations)
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
-        return Design(self.name, nodes, wires, None, self.remarks)
+        return Design(self.name, nodes, wires, None, self.annotations)
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
         """With another layer at a node.
@@ -263,7 +265,7 @@ class Design:
             for target, wire in self.wires.items()
             if target.node not in absent and wire.source.node not in absent
         }
-        return Design(self.name, nodes, wires, None, self.remarks)
+        return Design(self.name, nodes, wires, None, self.annotations)
 
     def with_wire(self, wire: Wire) -> Design:
         """With one more wire.
@@ -278,13 +280,13 @@ class Design:
             )
         if self.would_cycle(wire.source.node, wire.target.node):
             raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
-        return Design(self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.remarks)
+        return Design(self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.annotations)
 
     def without_wires(self, targets: Iterable[PortRef]) -> Design:
         """Without the wires that end at these inputs."""
         absent = set(targets)
         wires = {t: wire for t, wire in self.wires.items() if t not in absent}
-        return Design(self.name, self.nodes, wires, None, self.remarks)
+        return Design(self.name, self.nodes, wires, None, self.annotations)
 
     def rerouted(self, changed: Iterable[Wire]) -> Design:
         """With other reroute dots on wires that exist.
@@ -297,21 +299,21 @@ class Design:
             if wire.target not in wires or wires[wire.target].source != wire.source:
                 raise EditRefused(f"there is no wire from {wire.source} to {wire.target}")
             wires[wire.target] = wire
-        return Design(self.name, self.nodes, wires, None, self.remarks)
+        return Design(self.name, self.nodes, wires, None, self.annotations)
 
-    def with_remarks(self, changed: Iterable[Remark]) -> Design:
+    def with_annotations(self, changed: Iterable[Annotation]) -> Design:
         """With these frames and notes, in place of those of the same ids."""
-        return Design(self.name, self.nodes, self.wires, self._structure, {**self.remarks, **_by_id(changed)})
+        return Design(self.name, self.nodes, self.wires, self._structure, {**self.annotations, **_by_id(changed)})
 
-    def without_remarks(self, gone: Iterable[RemarkId]) -> Design:
+    def without_annotations(self, gone: Iterable[AnnotationId]) -> Design:
         """Without these frames and notes."""
         absent = set(gone)
-        kept = {id: remark for id, remark in self.remarks.items() if id not in absent}
+        kept = {id: annotation for id, annotation in self.annotations.items() if id not in absent}
         return Design(self.name, self.nodes, self.wires, self._structure, kept)
 
 
-def _by_id(remarks: Iterable[Remark]) -> dict[RemarkId, Remark]:
-    return {remark.id: remark for remark in remarks}
+def _by_id(annotations: Iterable[Annotation]) -> dict[AnnotationId, Annotation]:
+    return {annotation.id: annotation for annotation in annotations}
 
 
 def _outline(layer: Layer) -> tuple[tuple[Port, ...], tuple[Port, ...], bool]:

@@ -20,7 +20,7 @@ class Difference:
     added_wires: tuple[Wire, ...] = ()
     removed_wires: tuple[Wire, ...] = ()
     changed_wires: tuple[tuple[Wire, Wire], ...] = ()
-    has_other_remarks: bool = False
+    has_other_annotations: bool = False
 
     def __bool__(self) -> bool:
         return any(
@@ -31,7 +31,7 @@ class Difference:
                 self.added_wires,
                 self.removed_wires,
                 self.changed_wires,
-                self.has_other_remarks,
+                self.has_other_annotations,
             )
         )
 
@@ -59,9 +59,9 @@ def difference(before: Design, after: Design) -> Difference:
         (old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node
     )
     removed = tuple(node for id, node in old.items() if id not in new)
-    other_remarks = before.remarks is not after.remarks and before.remarks != after.remarks
+    other_annotations = before.annotations is not after.annotations and before.annotations != after.annotations
     if before.wires is after.wires:
-        return Difference(added, removed, changed, has_other_remarks=other_remarks)
+        return Difference(added, removed, changed, has_other_annotations=other_annotations)
     lost, won = before.wires, after.wires
     return Difference(
         added,
@@ -70,5 +70,5 @@ def difference(before: Design, after: Design) -> Difference:
         tuple(wire for target, wire in won.items() if target not in lost),
         tuple(wire for target, wire in lost.items() if target not in won),
         tuple((lost[t], wire) for t, wire in won.items() if t in lost and lost[t] is not wire and lost[t] != wire),
-        other_remarks,
+        other_annotations,
     )

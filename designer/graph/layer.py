@@ -15,9 +15,9 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-from designer.errors import Misfit, ParameterError, near
+from designer.errors import ParameterError, ShapeError, near
 from designer.graph.formula import Formulas
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import DType, TensorSpec
 from designer.graph.window import Window
@@ -161,7 +161,7 @@ class Layer:
         """Shape of the output for the inputs' shapes.
 
         Raises:
-            Misfit: The layer cannot take these inputs.
+            ShapeError: The layer cannot take these inputs.
         """
         raise NotImplementedError
 
@@ -307,7 +307,7 @@ class UnknownLayer(Layer):
         return self.type_key
 
     def output(self, *inputs: TensorSpec) -> TensorSpec:
-        raise Misfit("unknown-layer", f"the layer type '{self.type_key}' is not understood", self.reason)
+        raise ShapeError("unknown-layer", f"the layer type '{self.type_key}' is not understood", self.reason)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "unknown type, kept as it came"

@@ -6,7 +6,7 @@ from enum import Enum
 from math import prod
 from typing import NamedTuple
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 
 
 class DType(Enum):
@@ -89,9 +89,9 @@ class TensorSpec(NamedTuple):
 
 
 def require_map(x: TensorSpec) -> None:
-    """Raise Misfit unless the input is a feature map N×C×H×W."""
+    """Raise ShapeError unless the input is a feature map N×C×H×W."""
     if not x.is_map:
-        raise Misfit(
+        raise ShapeError(
             "needs-map",
             "it takes a feature map",
             f"its input is a vector of {x.channels}; it belongs before the flatten",
@@ -99,8 +99,8 @@ def require_map(x: TensorSpec) -> None:
 
 
 def require_vector(x: TensorSpec) -> None:
-    """Raise Misfit unless the input is a vector N×F."""
+    """Raise ShapeError unless the input is a vector N×F."""
     if x.is_map:
-        raise Misfit(
-            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it mends that"
+        raise ShapeError(
+            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it fixes that"
         )

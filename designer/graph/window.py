@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 from designer.graph.tensor import TensorSpec, require_map
 
 
@@ -82,14 +82,14 @@ class Window(NamedTuple):
         """Shape after sliding over N×C×H×W, the channels as they were: floor((in + pads − extent) / s) + 1 a side.
 
         Raises:
-            Misfit: The input is no map, or the window is larger than the padded input.
+            ShapeError: The input is no map, or the window is larger than the padded input.
         """
         require_map(x)
         top, bottom, left, right = self.pads(x)
         height = (x.height + top + bottom - self.extent) // self.stride + 1
         width = (x.width + left + right - self.extent) // self.stride + 1
         if height < 1 or width < 1:
-            raise Misfit(
+            raise ShapeError(
                 "window-too-large",
                 f"a window of {self.extent}×{self.extent} does not fit",
                 f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "

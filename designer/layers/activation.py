@@ -10,10 +10,10 @@ from enum import Enum
 from functools import cache
 from typing import ClassVar
 
-from designer.graph import operation
+from designer.graph import operations
 from designer.graph.formula import Formulas, elements, product, several
 from designer.graph.layer import Category, Layer, Work
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import ratio
 from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import step
@@ -23,20 +23,20 @@ from designer.layers.registry import lookup, register
 class _Activation(Layer):
     """What the activations share: the same shape out, a fixed number of operations an element, one operation."""
 
-    operations: ClassVar[int] = 1
-    operation: ClassVar[type[operation.Operation]] = operation.Identity
+    per_element: ClassVar[int] = 1
+    operation: ClassVar[type[operations.Operation]] = operations.Identity
     rule: ClassVar[str] = ""
 
     def output(self, x: TensorSpec) -> TensorSpec:
         return x
 
     def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=y.elements * self.operations)
+        return Work(elementwise=y.elements * self.per_element)
 
     def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        if not self.operations:
+        if not self.per_element:
             return Formulas()
-        return Formulas(elementwise=product(several(self.operations), elements(y)))
+        return Formulas(elementwise=product(several(self.per_element), elements(y)))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return step(self.operation())
@@ -58,8 +58,8 @@ class ReLU6(_Activation):
     In N×C×H×W or N×F, out the same. Two comparisons an element.
     """
 
-    operations = 2
-    operation = operation.Relu6
+    per_element = 2
+    operation = operations.Relu6
     rule = "clip 0…6"
 
 
@@ -70,8 +70,8 @@ class ReLU(_Activation):
     In N×C×H×W or N×F, out the same. One comparison an element.
     """
 
-    operations = 1
-    operation = operation.Relu
+    per_element = 1
+    operation = operations.Relu
     rule = "max(x, 0)"
 
 
@@ -84,11 +84,11 @@ class LeakyReLU(_Activation):
 
     negative_slope: float = ratio(default=0.01, low=0.0, high=1.0, help="Slope for negative inputs.")
 
-    operations = 2
-    operation = operation.LeakyRelu
+    per_element = 2
+    operation = operations.LeakyRelu
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.LeakyRelu(self.negative_slope))
+        return step(operations.LeakyRelu(self.negative_slope))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"slope {self.negative_slope:g}"
@@ -108,8 +108,8 @@ class HardSwish(_Activation):
     In N×C×H×W or N×F, out the same. One addition, two comparisons, one division, one multiplication an element.
     """
 
-    operations = 5
-    operation = operation.HardSwish
+    per_element = 5
+    operation = operations.HardSwish
     rule = "x·ReLU6(x+3)/6"
 
 
@@ -126,8 +126,8 @@ class HardSigmoid(_Activation):
     In N×C×H×W or N×F, out the same. One addition, two comparisons, one division an element.
     """
 
-    operations = 4
-    operation = operation.HardSigmoid
+    per_element = 4
+    operation = operations.HardSigmoid
     rule = "ReLU6(x+3)/6"
 
 
@@ -145,8 +145,8 @@ class SiLU(_Activation):
     In N×C×H×W or N×F, out the same. A sigmoid's four operations and one multiplication an element.
     """
 
-    operations = 5
-    operation = operation.Silu
+    per_element = 5
+    operation = operations.Silu
     rule = "x·σ(x)"
 
 
@@ -158,8 +158,8 @@ class GELU(_Activation):
     multiplications.
     """
 
-    operations = 5
-    operation = operation.Gelu
+    per_element = 5
+    operation = operations.Gelu
     rule = "x·Φ(x)"
 
 
@@ -170,8 +170,8 @@ class Sigmoid(_Activation):
     In N×C×H×W or N×F, out the same. A negation, an exponential, an addition, a division an element.
     """
 
-    operations = 4
-    operation = operation.Sigmoid
+    per_element = 4
+    operation = operations.Sigmoid
     rule = "1/(1+e⁻ˣ)"
 
 
@@ -189,8 +189,8 @@ class Linear(_Activation):
     In N×C×H×W or N×F, out the same. Nothing is computed.
     """
 
-    operations = 0
-    operation = operation.Identity
+    per_element = 0
+    operation = operations.Identity
     rule = "as it is"
     aliases_input = True
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer, Port
 from designer.graph.parameter import choice, flag, integer, ratio
@@ -304,7 +304,9 @@ class Group(Layer):
 
     def expand(self, *inputs: TensorSpec) -> Design:
         if not self.outputs:
-            raise Misfit("no-output", "the group gives nothing", "no Output node is inside; placing one there mends it")
+            raise ShapeError(
+                "no-output", "the group gives nothing", "no Output node is inside; placing one there fixes it"
+            )
         return self.body
 
     def card_title(self) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from designer.graph.formula import Expression, Formulas, product, quantity
 from designer.graph.layer import Category, Layer, Weight, Work
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import choice, flag, integer, integers
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Quad, Window

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from designer.graph import operation
+from designer.graph import operations
 from designer.graph.formula import Formulas, batch, product, quantity
 from designer.graph.layer import Category, Layer, Weight, Work
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import flag, integer, ratio
 from designer.graph.tensor import TensorSpec, require_vector
 from designer.layers.lowering import step
@@ -29,7 +29,7 @@ class Flatten(Layer):
         return True
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.Flatten())
+        return step(operations.Flatten())
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].label} → {self.output(inputs[0]).label}" if inputs else ""
@@ -50,7 +50,7 @@ class Dropout(Layer):
         return x
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.Dropout(self.p))
+        return step(operations.Dropout(self.p))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"p {self.p:g}"
@@ -98,7 +98,7 @@ class FullyConnected(Layer):
         )
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.Linear(x.channels, self.out_features, self.bias))
+        return step(operations.Linear(x.channels, self.out_features, self.bias))
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].channels} → {self.out_features}" if inputs else f"→ {self.out_features}"

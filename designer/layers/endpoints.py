@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 from designer.graph.layer import Category, Layer, Port
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import register
@@ -44,7 +44,7 @@ class Output(Layer):
     def output(self, x: TensorSpec) -> TensorSpec:
         """The input's shape: it is what the design gives."""
         if not x.elements:
-            raise Misfit("empty", "nothing reaches the output", f"its input {x.full_label} holds no element")
+            raise ShapeError("empty", "nothing reaches the output", f"its input {x.full_label} holds no element")
         return x
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:

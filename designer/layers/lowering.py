@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 from designer.graph.formula import Expression, Formulas, batch, positions, product, quantity, sides_mark
 from designer.graph.layer import Weight, Work
-from designer.graph.operation import Convolution, Operation, Step
+from designer.graph.operations import Convolution, Operation, Step
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Window
 
@@ -74,14 +74,14 @@ EVEN_SYMMETRIC = "even-symmetric"
 
 
 def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> None:
-    """Raise Misfit for a symmetric padding that cannot be: an even extent has no middle.
+    """Raise ShapeError for a symmetric padding that cannot be: an even extent has no middle.
 
     Args:
         window: What slides.
         instead: A padding of the layer's that an even extent can have, which is advised.
     """
     if window.is_lopsided:
-        raise Misfit(
+        raise ShapeError(
             EVEN_SYMMETRIC,
             f"symmetric padding of an even kernel ({window.kernel_size}×{window.kernel_size}) does not keep the size",
             f"an even window has no middle; an odd kernel, or padding '{instead.value}', would do",
@@ -89,9 +89,9 @@ def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> N
 
 
 def require_divisible(what: str, channels: int, groups: int) -> None:
-    """Raise Misfit unless the groups divide the channels."""
+    """Raise ShapeError unless the groups divide the channels."""
     if channels % groups:
-        raise Misfit(
+        raise ShapeError(
             "groups",
             f"{groups} groups do not divide {channels} {what} channels",
             f"each group takes the same number of channels; {channels % groups} would be left over",

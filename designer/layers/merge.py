@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from designer.errors import Misfit
-from designer.graph import operation
+from designer.errors import ShapeError
+from designer.graph import operations
 from designer.graph.formula import Formulas, constant, elements, product, quantity
 from designer.graph.layer import Category, Layer, Port, Work
-from designer.graph.operation import Operation, Step
+from designer.graph.operations import Operation, Step
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import step
@@ -34,7 +34,7 @@ def _require_equal(title: str, inputs: tuple[TensorSpec, ...]) -> None:
     for other in inputs[1:]:
         if other.shape != first.shape:
             labels = " ≠ ".join(spec.label for spec in inputs)
-            raise Misfit(
+            raise ShapeError(
                 "shapes-differ",
                 f"shapes differ: {labels}",
                 f"{title} works element by element: {_reason(first, other)}",
@@ -84,7 +84,7 @@ class Add(Layer):
         return Formulas(elementwise=product(additions, elements(specs[-1])))
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        return _chain(operation.Add(), self.count)
+        return _chain(operations.Add(), self.count)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "shapes match ✓" if len({spec.shape for spec in inputs}) == 1 else "+".join(_LETTERS[: self.count])
@@ -122,7 +122,7 @@ class Multiply(Layer):
         return Formulas(elementwise=elements(y))
 
     def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
-        return _chain(operation.Multiply(), 2)
+        return _chain(operations.Multiply(), 2)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "a · b"
@@ -154,11 +154,11 @@ class Concatenate(Layer):
             if other.is_map != first.is_map or other.shape[2:] != first.shape[2:]:
                 labels = " ≠ ".join(spec.label for spec in inputs)
                 reason = _reason(first, other.with_channels(first.channels))
-                raise Misfit("sides-differ", f"sides differ: {labels}", f"only the channels may differ: {reason}")
+                raise ShapeError("sides-differ", f"sides differ: {labels}", f"only the channels may differ: {reason}")
         return first.with_channels(sum(spec.channels for spec in inputs))
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.Concatenate(), *_LETTERS[: self.count])
+        return step(operations.Concatenate(), *_LETTERS[: self.count])
 
     def summary(self, *inputs: TensorSpec) -> str:
         return " + ".join(str(spec.channels) for spec in inputs) if inputs else f"{self.count} inputs"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from designer.graph import operation
+from designer.graph import operations
 from designer.graph.formula import Formulas, constant, elements, product, quantity
 from designer.graph.layer import Category, Layer, Weight, Work
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import ratio
 from designer.graph.tensor import TensorSpec, require_map
 from designer.layers.lowering import step
@@ -58,7 +58,7 @@ class BatchNorm(Layer):
         )
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.BatchNorm(x.channels, self.eps, self.momentum))
+        return step(operations.BatchNorm(x.channels, self.eps, self.momentum))
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].channels} ch" if inputs else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer.errors import Misfit
-from designer.graph import operation
+from designer.errors import ShapeError
+from designer.graph import operations
 from designer.graph.formula import Formulas, constant, elements, product, sides_mark
 from designer.graph.layer import Category, Layer, Work
-from designer.graph.operation import Step
+from designer.graph.operations import Step
 from designer.graph.parameter import choice, integer, integers
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.window import Padding, Quad, Window
@@ -59,11 +59,11 @@ class MaxPool(Layer):
         y = self.window().slide(x)
         require_even_symmetric(self.window())
         if max(self.window().pads(x)) >= self.kernel_size:
-            raise Misfit(
+            raise ShapeError(
                 "padding-too-large",
                 "a window lies wholly in the padding",
                 f"padding {max(self.window().pads(x))} is not smaller than the kernel {self.kernel_size}; "
-                "less padding mends it",
+                "less padding fixes it",
             )
         return y
 
@@ -75,7 +75,7 @@ class MaxPool(Layer):
         return Formulas(elementwise=product(comparisons, elements(y, sides=sides_mark(x, y))))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.MaxPool(**_sliding(self.window(), x)))
+        return step(operations.MaxPool(**_sliding(self.window(), x)))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
@@ -115,7 +115,7 @@ class AveragePool(Layer):
         return Formulas(elementwise=product(area, elements(y, sides=sides_mark(x, y))))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.AveragePool(**_sliding(self.window(), x)))
+        return step(operations.AveragePool(**_sliding(self.window(), x)))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
@@ -150,7 +150,7 @@ class GlobalAveragePool(Layer):
         return Formulas(elementwise=elements(x))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operation.GlobalAveragePool())
+        return step(operations.GlobalAveragePool())
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].label} → 1²" if inputs else "→ 1²"

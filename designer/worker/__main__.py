@@ -130,7 +130,7 @@ def _id_in(line: str) -> int:
 
 def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
     from designer.export.formats import format_for, format_of
-    from designer.runtime.deliver import deliver
+    from designer.runtime.formats.export import export_design
 
     refuse_unknown(options, ("path", "format", "options", "weights", "seed"))
     path = option(options, "path", str, None)
@@ -138,7 +138,7 @@ def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked
         raise JobFailed("option 'path' is missing; it says where the file shall be")
     key = option(options, "format", str, None)
     chosen = format_for(path) if key is None else format_of(key)
-    result = deliver(
+    result = export_design(
         design,
         path,
         chosen.key,
@@ -152,14 +152,14 @@ def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked
 
 
 def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.deliver import deliver
+    from designer.runtime.formats.export import export_design
 
     refuse_unknown(options, ("source", "path", "seed"))
     paths = {name: option(options, name, str, None) for name in ("source", "path")}
     for name, path in paths.items():
         if path is None:
             raise JobFailed(f"option '{name}' is missing; source and path say which file is read and which written")
-    result = deliver(
+    result = export_design(
         design,
         paths["path"],
         "safetensors",
@@ -172,11 +172,11 @@ def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, aske
 
 
 def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.trial import try_out
+    from designer.runtime.compile.smoke_run import smoke_run
 
     refuse_unknown(options, ("device", "batch"))
     tell(0.0, "compiling and running once")
-    report = try_out(design, device=option(options, "device", str, "cpu"), batch=option(options, "batch", int, 1))
+    report = smoke_run(design, device=option(options, "device", str, "cpu"), batch=option(options, "batch", int, 1))
     return report.as_data()
 
 
@@ -188,8 +188,8 @@ WITHOUT_DESIGN: Mapping[str, PlainJob] = OF_THE_MACHINE
 
 def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure | Cancelled:
     """Run a request to its end, whatever happens."""
-    from designer.runtime.memory import is_out_of_memory
-    from designer.runtime.rounds import Cancelled as RoundsCancelled
+    from designer.runtime.compile.memory import is_out_of_memory
+    from designer.timing.rounds import Cancelled as RoundsCancelled
 
     def asked() -> bool:
         return inbox.is_cancelled(request.id)
@@ -224,7 +224,7 @@ _MEMORY_HINT = "A smaller batch or input, or fewer channels, needs less; so does
 
 def _hint(error: DesignerError) -> str:
     if isinstance(error, InvalidDesign):
-        return "Mend what is listed, and run it again."
+        return "Fix what is listed, and run it again."
     return _MEMORY_HINT if isinstance(error, NotEnoughMemory) else ""
 
 
@@ -251,7 +251,7 @@ def main() -> int:
     outbox = Outbox(_take_standard_output())
     inbox = Inbox(sys.stdin.buffer, outbox)
     inbox.start()
-    from designer.runtime.devices import available_devices  # PyTorch; only now, since importing it may print
+    from designer.runtime.measure.devices import available_devices  # PyTorch; only now, since importing it may print
 
     outbox.send(Ready(available_devices(), _versions()))
     while (request := inbox.next()) is not None:

@@ -16,9 +16,9 @@ _EFFORT = ("time_limit_s", "share")
 
 
 def _setting(options: Mapping[str, Any]) -> Any:
-    from designer.runtime.setting import Setting
+    from designer.runtime.measure.configuration import MeasuringConfiguration
 
-    return Setting(
+    return MeasuringConfiguration(
         option(options, "device", str, "cpu"),
         option(options, "threads", int, None),
         option(options, "batch", int, 1),
@@ -41,21 +41,21 @@ def _folder(options: Mapping[str, Any]) -> Path | None:
 
 
 def _measure(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.latency import measure_latency
-    from designer.runtime.rounds import Effort
+    from designer.runtime.measure.latency import measure_latency
+    from designer.timing.rounds import TimeBudget
 
     refuse_unknown(options, (*_SETTING, *_EFFORT, "backend", "per_node"))
-    setting = _setting(options)
+    configuration = _setting(options)
     report = measure_latency(
         design,
-        device=setting.device,
-        threads=setting.threads,
-        batch=setting.batch,
-        dtype=setting.dtype,
-        memory_format=setting.memory_format,
+        device=configuration.device,
+        threads=configuration.threads,
+        batch=configuration.batch,
+        dtype=configuration.dtype,
+        memory_format=configuration.memory_format,
         backend=option(options, "backend", str, "eager"),
         per_node=option(options, "per_node", bool, True),
-        effort=_effort(options, Effort()),
+        budget=_effort(options, TimeBudget()),
         progress=tell,
         is_cancelled=asked,
     )
@@ -63,7 +63,7 @@ def _measure(design: Design, options: Mapping[str, Any], tell: Tell, asked: Aske
 
 
 def _pair(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.contest import PAIR_EFFORT, measure_pair
+    from designer.runtime.measure.interleaved_benchmark import PAIR_EFFORT, measure_pair
 
     refuse_unknown(options, (*_SETTING, *_EFFORT, "backend", "other_backend", "other_design"))
     other = option(options, "other_design", str, None)
@@ -72,8 +72,8 @@ def _pair(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
         design if other is None else loads(other, "option 'other_design'"),
         backend=option(options, "backend", str, "eager"),
         other_backend=option(options, "other_backend", str, None),
-        setting=_setting(options),
-        effort=_effort(options, PAIR_EFFORT),
+        configuration=_setting(options),
+        budget=_effort(options, PAIR_EFFORT),
         progress=tell,
         is_cancelled=asked,
     )
@@ -81,14 +81,14 @@ def _pair(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
 
 
 def _rank(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.contest import RANK_EFFORT, rank_backends
+    from designer.runtime.measure.interleaved_benchmark import RANK_EFFORT, rank_backends
 
     refuse_unknown(options, (*_SETTING, *_EFFORT, "backends"))
     report = rank_backends(
         design,
         keys=option(options, "backends", list, None),
-        setting=_setting(options),
-        effort=_effort(options, RANK_EFFORT),
+        configuration=_setting(options),
+        budget=_effort(options, RANK_EFFORT),
         progress=tell,
         found=lambda share, text, data: tell(share, text, data),
         is_cancelled=asked,
@@ -97,15 +97,15 @@ def _rank(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
 
 
 def _roofline(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.rounds import Effort
-    from designer.runtime.under_the_roof import measure_under_the_roof
+    from designer.runtime.measure.roofline_run import measure_roofline
+    from designer.timing.rounds import TimeBudget
 
     refuse_unknown(options, (*_SETTING, *_EFFORT, "backend", "data_folder"))
-    report = measure_under_the_roof(
+    report = measure_roofline(
         design,
         backend=option(options, "backend", str, "eager"),
-        setting=_setting(options),
-        effort=_effort(options, Effort()),
+        configuration=_setting(options),
+        budget=_effort(options, TimeBudget()),
         folder=_folder(options),
         progress=tell,
         is_cancelled=asked,
@@ -114,7 +114,7 @@ def _roofline(design: Design, options: Mapping[str, Any], tell: Tell, asked: Ask
 
 
 def _calibrate(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.peaks import calibrated
+    from designer.runtime.measure.peaks import calibrated
 
     refuse_unknown(options, ("device", "threads", "dtype", "data_folder", "renew"))
     peaks = calibrated(
@@ -128,7 +128,7 @@ def _calibrate(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str
 
 
 def _devices(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.inventory import inventory
+    from designer.runtime.measure.inventory import inventory
 
     refuse_unknown(options, ())
     tell(0.0, "looking for devices")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.analysis.analysis import analyse
 from designer.analysis.chart_figures import mac_shares, pareto_front, time_shares
-from designer.analysis.snapshot import analyse
 from designer.edit.edits import delete
 from designer.graph.design import NodeId, NodePath
 from designer.layers.registry import lookup

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.compare import (
     LATENCY,
     TIME_PER_MAC,
@@ -16,7 +17,6 @@ from designer.analysis.compare import (
     compare,
     parse_budget,
 )
-from designer.analysis.snapshot import Analysis, analyse
 from designer.errors import ParameterError
 from designer.graph.design import Design
 from designer.templates.networks import template

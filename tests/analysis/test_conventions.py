@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from torch import nn
 
+from designer.analysis.analysis import analyse
 from designer.analysis.conventions import (
     DESIGNER,
     NOTHING,
@@ -20,7 +21,6 @@ from designer.analysis.conventions import (
     count,
     preset,
 )
-from designer.analysis.snapshot import analyse
 from designer.edit.grouping import group
 from designer.export.python_source import python_source
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.conventions import PRESETS, THOP, Convention, count
 from designer.analysis.explain import Explanation, explain, explain_count
 from designer.analysis.figures import Figure
-from designer.analysis.snapshot import Analysis, analyse
 from designer.analysis.training_memory import Optimiser, training_memory
 from designer.edit.grouping import group
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
@@ -204,7 +204,7 @@ def unknown() -> Analysis:
     nodes = [
         Node(NodeId("x"), Input(6, 8, 8)),
         Node(NodeId("first"), PointwiseConv2d(4)),
-        Node(NodeId("misfit"), GroupedConv2d(9, groups=5)),
+        Node(NodeId("shape_error"), GroupedConv2d(9, groups=5)),
         Node(NodeId("after"), ReLU()),
         Node(NodeId("out"), Output()),
     ]
@@ -213,10 +213,10 @@ def unknown() -> Analysis:
 
 
 @pytest.mark.parametrize("figure", Figure)
-@pytest.mark.parametrize("id", ["misfit", "after"])
+@pytest.mark.parametrize("id", ["shape_error", "after"])
 def test_the_unknown_is_said_and_never_a_number(figure: Figure, id: str) -> None:
     explanation = explain(unknown(), figure, (NodeId(id),))
-    if figure is Figure.RECEPTIVE_FIELD and id == "misfit":
+    if figure is Figure.RECEPTIVE_FIELD and id == "shape_error":
         return  # its window is known, though its channels do not fit
     assert explanation.value is None
     assert explanation.text == "–"

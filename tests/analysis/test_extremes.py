@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from designer.analysis.analysis import analyse
 from designer.analysis.compare import compare
-from designer.analysis.snapshot import analyse
 from designer.edit.edits import set_layer
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -27,7 +27,7 @@ def node(id: str, layer: Layer) -> Node:
 
 
 @pytest.mark.parametrize("merge", [Add(), Concatenate()])
-def test_sides_that_differ_more_than_a_stride_can_have_no_mend_by_a_stride(merge: Layer) -> None:
+def test_sides_that_differ_more_than_a_stride_can_have_no_fix_by_a_stride(merge: Layer) -> None:
     nodes = [node("x", Input(8, 224, 224)), node("gap", GlobalAveragePool()), node("m", merge), node("y", Output())]
     wires = [wire("x", "gap"), wire("x", "m", "a"), wire("gap", "m", "b"), wire("m", "y")]
     analysis = analyse(Design.build("far apart", nodes, wires))
@@ -38,7 +38,7 @@ def test_sides_that_differ_more_than_a_stride_can_have_no_mend_by_a_stride(merge
         assert analyse(fix.edit(analysis.design)) is not None
 
 
-def test_channels_beyond_a_convolutions_range_have_no_mend_by_channels() -> None:
+def test_channels_beyond_a_convolutions_range_have_no_fix_by_channels() -> None:
     """2³¹ channels reach one side: no convolution has as many."""
     nodes = [node("x", Input(2**31 - 1, 1, 1)), node("c", Concatenate()), node("p", PointwiseConv2d(4))]
     nodes += [node("m", Add()), node("y", Output())]
@@ -76,7 +76,7 @@ def test_any_layer_of_any_template_can_be_switched_off(made: object) -> None:
         if not each.layer.inputs or len(each.layer.outputs) != 1:
             continue
         after = analyse(set_layer(design, id, bypassed(each.layer)))
-        kinds = after.kinds
+        kinds = after.by_layer_type
         assert all(isinstance(kind.title, str) and isinstance(kind.key, str) for kind in kinds)
         if after.totals.complete:
             assert each.layer.key in {kind.key for kind in kinds}
@@ -87,5 +87,5 @@ def test_an_unknown_layer_that_is_switched_off_is_counted_as_unknown() -> None:
     unknown = UnknownLayer("from_later", "{}", ("x",), ("y",), "this version does not know it")
     nodes = [node("x", Input()), node("u", bypassed(unknown)), node("y", Output())]
     analysis = analyse(Design.build("later", nodes, [wire("x", "u"), wire("u", "y")]))
-    assert [kind.title for kind in analysis.kinds] == ["Unknown layer"]
+    assert [kind.title for kind in analysis.by_layer_type] == ["Unknown layer"]
     compare([analysis, analysis])

@@ -6,9 +6,9 @@ from dataclasses import fields
 
 import pytest
 
+from designer.analysis.analysis import Totals
 from designer.analysis.cost import NodeCost
 from designer.analysis.figures import Figure
-from designer.analysis.snapshot import Totals
 
 
 @pytest.mark.parametrize("figure", Figure)

@@ -7,16 +7,16 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from designer.analysis.analysis import analyse
 from designer.analysis.cost import added
 from designer.analysis.node_table import NodeState, node_table
-from designer.analysis.snapshot import analyse
 from designer.edit.edits import delete, set_parameter
 from designer.edit.grouping import group
 from designer.edit.splice import place_on_wire
 from designer.graph.design import NodeId, PortRef
 from designer.layers.blocks import Bottleneck, Group
 from designer.templates.networks import template
-from tests.analysis.edited_designs import scrambled
+from tests.matching.edited_designs import scrambled
 
 EXPANDED = NodeId("bottleneck_3")
 

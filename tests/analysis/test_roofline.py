@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from designer.analysis.analysis import analyse
 from designer.analysis.roofline import Bound, Peaks, overhead_sentence, points_of, sentences
-from designer.analysis.snapshot import analyse
 from designer.templates.networks import template
 from designer.wording import THIN_SPACE
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.search import find_nodes
-from designer.analysis.snapshot import Analysis, analyse
 from designer.graph.design import NodePath
 from designer.templates.networks import template
 

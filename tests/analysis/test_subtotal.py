@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.analysis.subtotal import subtotal
 from designer.graph.design import Design, NodeId
 from designer.templates.networks import template

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.analysis.training_memory import Optimiser, training_memory
-from designer.runtime.module import compile_module
+from designer.runtime.compile.module import compile_module
 from designer.templates.networks import template
 
 pytestmark = pytest.mark.torch

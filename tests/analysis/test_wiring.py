@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from designer.analysis.analysis import analyse
 from designer.analysis.rules import may_connect, misfit_if_connected
-from designer.analysis.snapshot import analyse
 from designer.analysis.wiring import sources_for, targets_for
 from designer.graph.design import Design, NodeId, PortRef
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
@@ -32,9 +32,9 @@ def test_an_input_is_offered_what_fits_first_and_is_told_why_not(forked: Design)
     free = PortRef(NodeId("add"), "a")
     found = {choice.port.node: choice for choice in sources_for(analyse(forked), free)}
     assert list(found) == ["deep", "wide", "input", "add"]
-    assert found[NodeId("deep")].misfit is None
-    assert found[NodeId("wide")].misfit is None
-    assert found[NodeId("input")].misfit is not None, "16 channels do not add to 32"
+    assert found[NodeId("deep")].shape_error is None
+    assert found[NodeId("wide")].shape_error is None
+    assert found[NodeId("input")].shape_error is not None, "16 channels do not add to 32"
     assert found[NodeId("add")].refusal == "a node cannot read itself"
 
 
@@ -65,10 +65,10 @@ def test_both_lists_say_what_the_rules_say_of_each_wire(design: Design) -> None:
             for choice in sources_for(analysis, target):
                 assert choice.refusal == may_connect(analysis, choice.port, target)
                 if choice.refusal is None:
-                    assert choice.misfit == misfit_if_connected(analysis, choice.port, target)
+                    assert choice.shape_error == misfit_if_connected(analysis, choice.port, target)
         for port in node.layer.outputs:
             source = PortRef(node.id, port.name)
             for choice in targets_for(analysis, source):
                 assert choice.refusal == may_connect(analysis, source, choice.port)
                 if choice.refusal is None:
-                    assert choice.misfit == misfit_if_connected(analysis, source, choice.port)
+                    assert choice.shape_error == misfit_if_connected(analysis, source, choice.port)

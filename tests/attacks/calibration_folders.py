@@ -24,7 +24,7 @@ from designer.errors import ExportError
 from designer.export.options import Int8Options
 from designer.files.design_json import save
 from designer.graph.design import Design
-from designer.runtime.calibration import calibration_data
+from designer.runtime.formats.calibration import calibration_data
 from designer.templates.networks import template
 from tests.attacks.running import command
 

@@ -19,7 +19,7 @@ from random import Random
 from designer.edit.edits import set_parameter
 from designer.files.design_json import load, save
 from designer.graph.design import Design, NodeId
-from designer.runtime.deliver import deliver
+from designer.runtime.formats.export import export_design
 from designer.templates.networks import template
 
 LONGEST_S = 0.05
@@ -57,16 +57,17 @@ def run(kills: int, seed: int = 0) -> list[str]:
         place = Path(folder)
         file, table = place / "net.design.json", place / "net.md"
         save(designs[0], file)
-        deliver(designs[0], table, "markdown")
+        export_design(designs[0], table, "markdown")
         tables = {table.read_bytes()}
-        deliver(designs[1], table, "markdown")
+        export_design(designs[1], table, "markdown")
         tables.add(table.read_bytes())
         for kill in range(kills):
             if source.random() < 0.7:
                 _killed(lambda number: save(designs[number % 2], file), source.uniform(0.0, LONGEST_S))
             else:
                 _killed(
-                    lambda number: deliver(designs[number % 2], table, "markdown"), source.uniform(0.0, 4 * LONGEST_S)
+                    lambda number: export_design(designs[number % 2], table, "markdown"),
+                    source.uniform(0.0, 4 * LONGEST_S),
                 )
             if load(file) not in designs:
                 faults.append(f"kill {kill}: the design is neither of the two")
@@ -74,7 +75,7 @@ def run(kills: int, seed: int = 0) -> list[str]:
                 faults.append(f"kill {kill}: the table is neither of the two")
         _aged(place)
         save(designs[0], file)
-        deliver(designs[0], table, "markdown")
+        export_design(designs[0], table, "markdown")
         faults += [f"left lying: {name}" for name in sorted(os.listdir(place)) if name not in (file.name, table.name)]
     return faults
 

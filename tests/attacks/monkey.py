@@ -25,13 +25,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from designer.files.design_json import dumps, loads
 from designer.templates.networks import template
 from designer.ui.actions.table import ACTIONS as EVERY_ACTION
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Choice, Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Choice, Theme
+from designer.ui.shell.main_window import MainWindow
+from tests.ui.windows import FAKE_WORKER, Answers
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "ui" / "fake_worker.py"))
 NONE, SHIFT, CTRL, ALT = (
     Qt.KeyboardModifier.NoModifier,
     Qt.KeyboardModifier.ShiftModifier,
@@ -69,7 +68,7 @@ class Monkey:
         self.done: list[str] = []
         settings = Settings(QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat))
         settings.live = False
-        self.window = MainWindow(settings, Theme(app, Choice.LIGHT), WorkerClient(FAKE), Answers())
+        self.window = MainWindow(settings, Theme(app, Choice.LIGHT), WorkerClient(FAKE_WORKER), Answers())
         self.window.resize(1280, 800)
         self.window.show()
         for key in ("bottleneck", "mobilenet_v2"):

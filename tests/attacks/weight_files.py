@@ -24,7 +24,7 @@ from safetensors.torch import save as safetensors_bytes
 
 from designer.files.design_json import save
 from designer.graph.design import Design
-from designer.runtime.module import compile_module
+from designer.runtime.compile.module import compile_module
 from designer.templates.networks import template
 from tests.attacks.running import Ended, command
 

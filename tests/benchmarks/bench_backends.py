@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import torch
 
-from designer.runtime.contest import Side, rank_backends
-from designer.runtime.rounds import Effort
-from designer.runtime.setting import EAGER, Setting
+from designer.runtime.measure.configuration import EAGER, MeasuringConfiguration
+from designer.runtime.measure.interleaved_benchmark import Side, rank_backends
+from designer.timing.rounds import TimeBudget
 from tests.benchmarks.designs import mobilenet_v2
 from tests.benchmarks.pairs import PairedTimes
 from tests.benchmarks.rows import Comparison, Row
@@ -20,8 +20,10 @@ _SECONDS_A_ROUND = 1.0
 def rows(rounds: int) -> Iterator[Row]:
     """Every backend against eager; the goal is for the quickest."""
     for threads in sorted({1, torch.get_num_threads()}) if rounds > 1 else (1,):
-        effort = Effort(share=1e-9, time_limit_s=rounds * _SECONDS_A_ROUND, most_rounds=10 * rounds)
-        sides = rank_backends(mobilenet_v2(), setting=Setting(threads=threads), effort=effort).sides
+        budget = TimeBudget(share=1e-9, time_limit_s=rounds * _SECONDS_A_ROUND, most_rounds=10 * rounds)
+        sides = rank_backends(
+            mobilenet_v2(), configuration=MeasuringConfiguration(threads=threads), budget=budget
+        ).sides
         (eager,) = (side for side in sides if side.candidate.backend.key == EAGER)
         for side in sides:
             if side is not eager:

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication
 from designer.edit.document import Document
 from designer.edit.layout import tidy
 from designer.graph.design import Design
-from designer.ui import theme
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
-from designer.ui.document_bridge import DocumentBridge
+from designer.ui.look import theme
+from designer.ui.workbench.document_bridge import DocumentBridge
 from tests.benchmarks.designs import bottlenecks
 from tests.benchmarks.pairs import Subject, time_alone
 from tests.benchmarks.rows import Duration, Row

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, NodeId
 from tests.benchmarks.designs import bottlenecks, forget, mobilenet_v2

@@ -25,9 +25,9 @@ def rows(rounds: int) -> Iterator[Row]:
     from PySide6.QtWidgets import QApplication
 
     from designer.templates.networks import template
-    from designer.ui.main_window import MainWindow
-    from designer.ui.settings import Settings
-    from designer.ui.theme import Theme
+    from designer.ui.look.settings import Settings
+    from designer.ui.look.theme import Theme
+    from designer.ui.shell.main_window import MainWindow
 
     application = QApplication([])
     with TemporaryDirectory() as folder:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from designer.analysis.matching import match_designs
 from designer.edit.edits import delete, set_parameter
 from designer.edit.splice import place_on_wire
 from designer.graph.design import Design, PortRef
 from designer.layers.activation import SiLU
+from designer.matching.matching import match_designs
 from designer.templates.networks import template
-from tests.analysis.edited_designs import scrambled
 from tests.benchmarks.designs import bottlenecks, fresh, mobilenet_v2
 from tests.benchmarks.pairs import Subject, time_alone
 from tests.benchmarks.rows import Duration, Row
+from tests.matching.edited_designs import scrambled
 
 SMALL_GOAL_S, LARGE_GOAL_S = 0.020, 1.0
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
-from designer.runtime.module import compile_module
-from designer.runtime.torchvision_names import to_torchvision
+from designer.runtime.compile.module import compile_module
+from designer.runtime.compile.torchvision_names import to_torchvision
 from tests.benchmarks.designs import mobilenet_v2
 from tests.benchmarks.pairs import Subject, time_pairs
 from tests.benchmarks.rows import Comparison, Row

@@ -15,13 +15,13 @@ import onnxruntime
 import torch
 
 from designer.export.options import Int8Options, OnnxOptions
-from designer.runtime.deliver import deliver
-from designer.runtime.module import compile_module
-from designer.runtime.onnx_file import check_file, export_onnx, onnx_graph_of, store
-from designer.runtime.onnx_session import run_session, session_of
-from designer.runtime.program import program_of
-from designer.runtime.proving import Subject
-from designer.runtime.torchvision_names import to_torchvision
+from designer.runtime.compile.module import compile_module
+from designer.runtime.compile.program import program_of
+from designer.runtime.compile.torchvision_names import to_torchvision
+from designer.runtime.formats.export import export_design
+from designer.runtime.formats.onnx_file import check_file, export_onnx, onnx_graph_of, store
+from designer.runtime.formats.onnx_session import run_session, session_of
+from designer.runtime.formats.verification import Verification
 from tests.benchmarks.designs import mobilenet_v2
 from tests.benchmarks.pairs import Subject as Timed
 from tests.benchmarks.pairs import time_alone, time_pairs
@@ -74,7 +74,7 @@ def _running(folder: Path, rounds: int) -> Iterator[Row]:
     kept, folded = folder / "kept.onnx", folder / "folded.onnx"
     export_onnx(mobilenet_v2(), kept)
     export_onnx(mobilenet_v2(), folded, fold_batch_norm=True)
-    deliver(mobilenet_v2(), folder / "eight.int8.onnx", "onnx_int8", Int8Options())
+    export_design(mobilenet_v2(), folder / "eight.int8.onnx", "onnx_int8", Int8Options())
     x = [torch.randn(1, 3, 224, 224).numpy()]
 
     def runs(first: Path, second: Path, threads: int | None) -> tuple[Timed, Timed]:
@@ -107,10 +107,10 @@ def _writing(folder: Path, rounds: int) -> Iterator[Row]:
 
     def ours() -> None:
         """Analyse, build, write, check: what the peers do, and the check besides."""
-        from designer.analysis.snapshot import analyse
+        from designer.analysis.analysis import analyse
 
         analysis = analyse(design)
-        subject = Subject(analysis, program_of(analysis), module, "")
+        subject = Verification(analysis, program_of(analysis), module, "")
         built, _ = onnx_graph_of(subject, OnnxOptions())
         store(built, path, 2**31)
         check_file(path)

@@ -16,7 +16,7 @@ from functools import partial
 import torch
 from torch import nn
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.graph.design import Design
 from tests.benchmarks.designs import bottlenecks, forget, fresh, mobilenet_v2
 from tests.benchmarks.pairs import Subject, time_alone, time_pairs

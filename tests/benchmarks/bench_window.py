@@ -21,7 +21,7 @@ from tests.benchmarks.pairs import Subject, time_alone
 from tests.benchmarks.rows import Duration, Row, Size
 
 if TYPE_CHECKING:
-    from designer.ui.main_window import MainWindow
+    from designer.ui.shell.main_window import MainWindow
     from designer.ui.views.design_tab import DesignTab
 
 EDITS = 1000
@@ -35,9 +35,9 @@ def rows(rounds: int) -> Iterator[Row]:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from designer.ui.main_window import MainWindow
-    from designer.ui.settings import Settings
-    from designer.ui.theme import Theme
+    from designer.ui.look.settings import Settings
+    from designer.ui.look.theme import Theme
+    from designer.ui.shell.main_window import MainWindow
 
     application = QApplication([])
     with TemporaryDirectory() as name:

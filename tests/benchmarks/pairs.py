@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from designer.runtime.statistics import MedianInterval, PairedRatio, median_interval, paired_ratio
+from designer.timing.statistics import MedianInterval, PairedRatio, median_interval, paired_ratio
 
 LEAST_SAMPLE_S = 0.02
 """One sample lasts at least this long; what is quicker is called several times in it."""

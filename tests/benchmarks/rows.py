@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 
-from designer.runtime.statistics import MedianInterval
+from designer.timing.statistics import MedianInterval
 from designer.wording import memory
 from tests.benchmarks.pairs import PairedTimes
 

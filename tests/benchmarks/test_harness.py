@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from designer.analysis.snapshot import analyse
-from designer.runtime.statistics import median_interval
+from designer.analysis.analysis import analyse
+from designer.timing.statistics import median_interval
 from tests.benchmarks.designs import bottlenecks
 from tests.benchmarks.pairs import PairedTimes, Subject, time_alone, time_pairs
 from tests.benchmarks.rows import Comparison, Duration, MissingPeer, duration_text, installed

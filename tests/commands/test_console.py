@@ -301,7 +301,7 @@ def test_every_command_helps_without_a_traceback(capsys: pytest.CaptureFixture[s
 def test_a_file_that_could_not_be_proved_is_said_in_the_result_and_the_exit_status(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("designer.runtime.source_file.find_spec", lambda _name: None)
+    monkeypatch.setattr("designer.runtime.formats.source_file.find_spec", lambda _name: None)
     assert main(["export", "a.design.json", "-o", "a.keras.py", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert "was not run" in told["unproved"]

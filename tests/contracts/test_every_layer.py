@@ -10,14 +10,14 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.analysis.torch_calls import layer_calls
 from designer.files.design_json import dumps, loads
 from designer.graph.design import NodeId
 from designer.graph.layer import Layer, Weight
 from designer.layers.registry import catalogue, lookup
-from designer.runtime.module import CompiledModule, compile_module
-from designer.runtime.onnx_file import export_onnx
+from designer.runtime.compile.module import CompiledModule, compile_module
+from designer.runtime.formats.onnx_file import export_onnx
 from tests.contracts.sampling import PLACEABLE, SAMPLES, Sample, samples
 from tests.reference.mobilenets import randomise
 

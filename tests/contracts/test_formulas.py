@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from designer.errors import Misfit
+from designer.errors import ShapeError
 from designer.graph.formula import Expression
 from designer.graph.layer import Category, Layer
 from designer.graph.parameter import Choice, Flag, Integer, Integers, Parameter, Ratio
@@ -57,7 +57,7 @@ def placed(draw: st.DrawFn, cls: type[Layer]) -> tuple[Layer, tuple[TensorSpec, 
         inputs = (inputs[0], inputs[1].with_sides(1, 1))
     try:
         return layer, inputs, layer.output(*inputs)
-    except Misfit:
+    except ShapeError:
         assume(False)
         raise
 

@@ -9,9 +9,9 @@ import pytest
 
 from designer.analysis.torch_calls import TORCH
 from designer.export.keras_calls import KERAS
-from designer.graph import operation as op
-from designer.graph.operation import Operation, Reader, operations
-from designer.runtime.onnx_operators import ONNX
+from designer.graph import operations as op
+from designer.graph.operations import Operation, Reader, operations
+from designer.runtime.formats.onnx_operators import ONNX
 from tests.contracts.sampling import PLACEABLE, samples
 
 pytestmark = pytest.mark.torch
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.torch
 def readers() -> list[Reader[Any]]:
     found: list[Reader[Any]] = [TORCH, KERAS, ONNX]
     try:
-        from designer.runtime.litert_operators import LITERT
+        from designer.runtime.formats.litert_operators import LITERT
     except ImportError:  # an extra, which not every machine has
         return found
     return [*found, LITERT]

@@ -17,11 +17,11 @@ GRAPHS = {"networkx", "fast_sugiyama"}
 STARTS = [
     pytest.param("designer", QT | TENSORS | GRAPHS, id="library"),
     pytest.param("designer.__main__", QT | TENSORS | GRAPHS, id="command line"),
-    pytest.param("designer.analysis.snapshot", QT | TENSORS | GRAPHS, id="analysis"),
+    pytest.param("designer.analysis.analysis", QT | TENSORS | GRAPHS, id="analysis"),
     pytest.param("designer.templates.networks", QT | TENSORS, id="templates"),
     pytest.param("designer.files.design_json", QT | TENSORS, id="files"),
-    pytest.param("designer.ui.application", QT | TENSORS, id="boot, before it asks for Qt's libraries"),
-    pytest.param("designer.ui.main_window", TENSORS, id="window"),
+    pytest.param("designer.ui.shell.application", QT | TENSORS, id="boot, before it asks for Qt's libraries"),
+    pytest.param("designer.ui.shell.main_window", TENSORS, id="window"),
     pytest.param("designer.worker.__main__", QT, id="worker"),
 ]
 

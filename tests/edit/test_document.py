@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.document import Command, Document
 from designer.edit.edits import (
     connect,

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
+from designer.edit.annotations import add_frame, add_note
 from designer.edit.edits import move
 from designer.edit.grouping import expand_block, group
 from designer.edit.layout import tidy
-from designer.edit.remarks import add_frame, add_note
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.layers.activation import ReLU, ReLU6, SiLU
@@ -221,7 +221,7 @@ def test_what_was_written_in_a_group_comes_out_with_its_parts() -> None:
     noted, _ = add_note(body, Point(30, 40), "inside")
     framed, _ = add_frame(made.with_layer(block, Group(noted)), [block], "outside")
     expanded, _ = expand_block(framed, block, ())
-    by_text = {remark.text: remark for remark in expanded.remarks.values()}
+    by_text = {annotation.text: annotation for annotation in expanded.annotations.values()}
     assert by_text.keys() == {"inside", "outside"}
     moved = expanded.nodes[NodeId("expand")].position
     was = body.nodes[NodeId("expand")].position

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
+from designer.edit.annotations import add_frame, add_note, move_annotations
 from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Command, Document, Edit
 from designer.edit.editable import Editable
 from designer.edit.edits import connect, delete, disconnect, move, place, rename
 from designer.edit.grouping import as_group, expand_block, group
 from designer.edit.inside import InsideBlock, InsideGroup, body_at, lifted, opened_up, place_of_change
-from designer.edit.remarks import add_frame, add_note, move_remarks
 from designer.errors import DesignerError, EditRefused
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.layer import Layer
@@ -263,7 +263,7 @@ class Person:
         after = self.document.design
         if keeps_leaves:
             assert leaves(after) == leaves(before)
-            assert sorted(remarked(after)) == sorted(remarked(before))
+            assert sorted(annotated(after)) == sorted(annotated(before))
         self._check_the_rest_stayed(before, after)
         if after is not before and after != before:
             self.states = [*self.states[: self.at + 1], after]
@@ -349,17 +349,17 @@ class Person:
 
     def write(self) -> None:
         self.placed += 1
-        text, ids = f"remark {self.placed}", self.some()
+        text, ids = f"annotation {self.placed}", self.some()
         if self.data.draw(st.booleans()) and ids:
             self.edit(lambda design: add_frame(design, ids, text)[0], keeps_leaves=False)
         else:
             self.edit(lambda design: add_note(design, Point(5, 5), text)[0], keeps_leaves=False)
 
-    def move_remark(self) -> None:
-        remarks = list(self.here.design.remarks)
-        if remarks:
-            id = self.data.draw(st.sampled_from(remarks))
-            self.edit(lambda design: move_remarks(design, [id], Point(40, -30)), keeps_leaves=True)
+    def move_annotation(self) -> None:
+        annotations = list(self.here.design.annotations)
+        if annotations:
+            id = self.data.draw(st.sampled_from(annotations))
+            self.edit(lambda design: move_annotations(design, [id], Point(40, -30)), keeps_leaves=True)
 
     def delete(self) -> None:
         ids = self.some(2)
@@ -392,14 +392,14 @@ class Person:
 # What the issue is about comes most often.
 ACTS = (
     *("group", "expand", "enter") * 3,
-    *("undo", "redo", "leave", "move", "place", "delete", "connect", "disconnect", "write", "move_remark"),
+    *("undo", "redo", "leave", "move", "place", "delete", "connect", "disconnect", "write", "move_annotation"),
 )
 
 
-def remarked(design: Design) -> list[str]:
+def annotated(design: Design) -> list[str]:
     """The words of all frames and notes, through groups."""
-    inside = [text for node in design.nodes.values() if node.layer.body for text in remarked(node.layer.body)]
-    return [*(remark.text for remark in design.remarks.values()), *inside]
+    inside = [text for node in design.nodes.values() if node.layer.body for text in annotated(node.layer.body)]
+    return [*(annotation.text for annotation in design.annotations.values()), *inside]
 
 
 def named(design: Design) -> Design:

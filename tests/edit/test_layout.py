@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import move
 from designer.edit.folding import ASPECT
 from designer.edit.grouping import expand_block, group

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import delete, place
 from designer.edit.splice import insert_on_wire, place_on_wire
 from designer.errors import EditRefused

@@ -8,7 +8,7 @@ import pytest
 
 from designer.errors import ExportError
 from designer.export.formats import format_for, format_of, formats
-from designer.runtime.deliver import writer_of
+from designer.runtime.formats.export import writer_of
 
 
 @pytest.mark.parametrize(

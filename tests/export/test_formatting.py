@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.analysis import Analysis, analyse
 from designer.edit.grouping import group
 from designer.errors import ExportError
 from designer.export.keras_source import keras_source

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.grouping import group
 from designer.errors import ExportError, InvalidDesign
 from designer.export.keras_calls import keras_calls
@@ -56,9 +56,9 @@ def proved(design: Design, folder: Path) -> Any:
     """The record of an export, which runs the source in Keras."""
     if find_spec("keras") is None:
         pytest.skip("keras is not installed; the extra 'test' brings it")
-    from designer.runtime.deliver import deliver
+    from designer.runtime.formats.export import export_design
 
-    result = deliver(design, folder / "net.keras.py", "keras", seed=3)
+    result = export_design(design, folder / "net.keras.py", "keras", seed=3)
     assert result.runtime.startswith("Keras 3.")
     assert result.comparisons[0].max_abs_difference <= 1e-4 * (result.comparisons[0].max_abs_output or 1)
     return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import rename
 from designer.errors import InvalidDesign
 from designer.export.layer_table import latex_table, layer_rows, markdown_table

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import rename
 from designer.edit.grouping import group
 from designer.export.names import MODULE_ATTRIBUTES, named_for_python, names_in_files

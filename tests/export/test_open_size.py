@@ -7,7 +7,7 @@ from math import prod
 
 import pytest
 
-from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.analysis import Analysis, analyse
 from designer.export.open_size import SizeWords, fixed_size_reason, other_sizes, total_stride
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer

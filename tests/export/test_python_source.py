@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.grouping import group
 from designer.errors import InvalidDesign
 from designer.export.names import named_for_python
@@ -50,7 +50,7 @@ def _run_source(text: str) -> Any:
 def _same_as_compiled(design: Design) -> None:
     import torch
 
-    from designer.runtime.module import compile_module
+    from designer.runtime.compile.module import compile_module
 
     compiled = compile_module(design, seed=3).eval()
     printed = _run_source(python_source(analyse(design))).eval()

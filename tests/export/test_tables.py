@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from designer.analysis.analysis import analyse
 from designer.analysis.compare import compare
-from designer.analysis.snapshot import analyse
 from designer.export.tables import csv_table, html_table, markdown
 from designer.templates.networks import template
 

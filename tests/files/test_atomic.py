@@ -62,7 +62,7 @@ UNWRITABLE = {
 
 
 @pytest.mark.parametrize(("name", "reason"), UNWRITABLE.values(), ids=UNWRITABLE.keys())
-def test_an_unwritable_path_is_refused_with_what_would_mend_it(tmp_path: Path, name: str, reason: str) -> None:
+def test_an_unwritable_path_is_refused_with_what_would_fix_it(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "file").write_bytes(b"here")
     (tmp_path / "folder").mkdir()
     path = str(tmp_path / name)

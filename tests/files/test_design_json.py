@@ -1,4 +1,4 @@
-"""The file format: what is written comes back, and whatever does not hold is refused with its line and its mend."""
+"""The file format: what is written comes back, and whatever does not hold is refused with its line and its fix."""
 
 from __future__ import annotations
 
@@ -312,7 +312,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "where", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_what_does_not_hold_is_refused_with_place_and_mend(text: str, where: str, reason: str) -> None:
+def test_what_does_not_hold_is_refused_with_place_and_fix(text: str, where: str, reason: str) -> None:
     with pytest.raises(DesignFileError) as caught:
         loads(text, "net.design.json")
     assert caught.value.path == "net.design.json"

@@ -20,7 +20,7 @@ from designer.files.design_json import save
 from designer.files.diff import run
 from designer.graph.design import Design, NodeId, Point
 from designer.templates.networks import template
-from tests.analysis.edited_designs import scrambled
+from tests.matching.edited_designs import scrambled
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "net.design.json"

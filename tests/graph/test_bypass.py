@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.bypass import toggle_bypass
 from designer.edit.edits import set_parameter
 from designer.errors import DesignFileError, EditRefused

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.errors import EditRefused
 from designer.files.design_json import dumps, loads
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire

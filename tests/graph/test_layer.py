@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.errors import Misfit, ParameterError
+from designer.errors import ParameterError, ShapeError
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Window
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
@@ -35,7 +35,7 @@ def test_the_window_slides_as_brute_force_says(
     top, bottom, left, right = window.pads(x)
     expected = positions(height, top, bottom, window), positions(width, left, right, window)
     if min(expected) < 1:
-        with pytest.raises(Misfit, match="does not fit"):
+        with pytest.raises(ShapeError, match="does not fit"):
             window.slide(x)
     else:
         assert window.slide(x).shape == (2, 5, *expected)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId
 from designer.graph.topology import downstream, execution_order, to_networkx

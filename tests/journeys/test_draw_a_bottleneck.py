@@ -1,4 +1,4 @@
-"""The main job by real events: draw a bottleneck, see its cost, mend, keep, compare, measure and export it."""
+"""The main job by real events: draw a bottleneck, see its cost, fix, keep, compare, measure and export it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from designer.graph.design import NodeId, PortRef
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs.export_dialog import ExportDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
-from designer.ui.fields import NumberField
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
+from designer.ui.widgets.fields import NumberField
 from tests.ui.windows import Answers, card_pixel, drag, drop, port_pixel, press, shown_window, wire
 
 pytestmark = pytest.mark.gui
@@ -140,7 +140,7 @@ def test_a_wire_that_would_close_a_circle_is_refused(person: Person) -> None:
     assert after.wires[PortRef(ids[1], "x")] == before.wires[PortRef(ids[1], "x")]
 
 
-def test_a_stride_of_two_is_shown_at_the_add_and_the_button_mends_it(person: Person) -> None:
+def test_a_stride_of_two_is_shown_at_the_add_and_the_button_fixes_it(person: Person) -> None:
     ids = person.draw_bottleneck()
     depthwise, add = ids[3], ids[6]
     person.select(depthwise)

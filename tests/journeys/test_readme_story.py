@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from designer.analysis.issues import Severity
 from designer.graph.design import NodeId, PortRef
 from designer.layers.registry import catalogue
-from designer.ui.fields import NumberField
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
+from designer.ui.widgets.fields import NumberField
 from tests.ui.windows import Answers, card_pixel, drop, press, shown_window, wire
 
 pytestmark = pytest.mark.gui
@@ -129,7 +129,7 @@ def test_nothing_is_wrong_before_the_step_that_says_so(reader: Reader) -> None:
     assert "".join(shown.split()) == "".join(found[1].split())
 
 
-def test_a_stride_tears_the_residual_and_each_button_mends_it(reader: Reader) -> None:
+def test_a_stride_tears_the_residual_and_each_button_fixes_it(reader: Reader) -> None:
     assert "stride of 2" in step(5)
     reader.drag_the_layers()
     reader.type_the_numbers()

@@ -8,7 +8,7 @@ import pytest
 
 from designer.errors import LayerDeclarationError
 from designer.graph.layer import Category, Layer
-from designer.graph.operation import Identity, Step
+from designer.graph.operations import Identity, Step
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue, lookup, register, search
 

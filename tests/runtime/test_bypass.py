@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.bypass import toggle_bypass
 from designer.edit.edits import delete
 from designer.export.python_source import python_source
 from designer.graph.design import NodeId
-from designer.runtime.module import compile_module
-from designer.runtime.onnx_file import export_onnx
+from designer.runtime.compile.module import compile_module
+from designer.runtime.formats.onnx_file import export_onnx
 from designer.templates.networks import template
 
 pytestmark = pytest.mark.torch

@@ -22,13 +22,13 @@ import os, sys
 from pathlib import Path
 import designer
 from designer.export.formats import formats
-from designer.runtime.deliver import deliver
+from designer.runtime.formats.export import export_design
 design = designer.template("separable", channels=8, out_channels=16, resolution=16)
 for each in formats():
     if each.is_available:
         folder = Path(sys.argv[1], each.key)
         folder.mkdir()
-        deliver(design, folder / f"net{each.endings[0]}", each.key)
+        export_design(design, folder / f"net{each.endings[0]}", each.key)
         print(each.key)
 assert os.environ["ORT_DISABLE_TELEMETRY"] == "1"
 assert sys.modules["openvino_telemetry"] is None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.export.formats import Format, formats
 from designer.export.names import MODULE_ATTRIBUTES, attribute_name, state_key
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -18,10 +18,10 @@ from designer.layers.blocks import Group
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.normalization import BatchNorm
-from designer.runtime.deliver import deliver
-from designer.runtime.folding import fold
-from designer.runtime.module import compile_module
-from designer.runtime.program import program_of
+from designer.runtime.compile.folding import fold
+from designer.runtime.compile.module import compile_module
+from designer.runtime.compile.program import program_of
+from designer.runtime.formats.export import export_design
 from designer.templates.networks import template
 
 pytestmark = pytest.mark.torch
@@ -103,7 +103,7 @@ def test_no_two_names_become_one() -> None:
 @pytest.mark.parametrize("each", AVAILABLE, ids=lambda each: each.key)
 def test_every_format_takes_such_names(each: Format, tmp_path: Path) -> None:
     for name in HARD if not each.extra else HARD[:2]:
-        result = deliver(called(name), tmp_path / f"{name}{each.endings[0]}", each.key, seed=3)
+        result = export_design(called(name), tmp_path / f"{name}{each.endings[0]}", each.key, seed=3)
         assert result.checks
         if each.key in {"pytorch", "keras", "safetensors", "pt2"}:
             assert {renamed.written for renamed in result.renamed} >= {attribute_name(name)}

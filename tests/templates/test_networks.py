@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from designer.analysis.snapshot import Analysis, analyse
+from designer.analysis.analysis import Analysis, analyse
 from designer.errors import TemplateError
 from designer.graph.design import NodeId
 from designer.graph.window import Padding

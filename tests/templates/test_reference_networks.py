@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.window import Padding
@@ -339,7 +339,7 @@ def test_a_network_drawn_from_primitives_costs_what_the_reference_says(
 def test_batch_norms_with_tensorflows_padding_are_those_of_keras_applications(key: str, name: str) -> None:
     if find_spec("keras") is None:
         pytest.skip("keras is not installed; the extra 'test' brings it")
-    from designer.runtime.source_file import keras_on_torch
+    from designer.runtime.formats.source_file import keras_on_torch
 
     published = getattr(keras_on_torch().applications, name)(weights=None, input_shape=(32, 32, 3))
     theirs = {

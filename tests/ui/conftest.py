@@ -15,8 +15,8 @@ from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
-from designer.ui.settings import Settings
-from designer.ui.theme import Choice, Theme
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Choice, Theme
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt
 from PySide6.QtGui import QAccessible
@@ -32,14 +31,13 @@ from PySide6.QtWidgets import (
 from designer.files.storage import FOLDER_VARIABLE
 from designer.graph.design import NodeId
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Choice, Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Choice, Theme
+from designer.ui.shell.main_window import MainWindow
+from tests.ui.windows import FAKE_WORKER, Answers
 
 _WORDED = (QLabel, QAbstractButton, QComboBox, QAbstractSpinBox)
-_FAKE = (sys.executable, str(Path(__file__).parent / "fake_worker.py"))
 
 
 def cut_off(top: QWidget) -> list[str]:
@@ -129,7 +127,7 @@ def main() -> None:
         app = QApplication([])
         settings = Settings(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
         settings.live = False
-        window = MainWindow(settings, Theme(app, Choice.DARK), WorkerClient(_FAKE), Answers())
+        window = MainWindow(settings, Theme(app, Choice.DARK), WorkerClient(FAKE_WORKER), Answers())
         window.resize(1280, 800)
         window.show()
         found, silent = {}, {}

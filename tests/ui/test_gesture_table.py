@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLineF, QPoint, QPointF, Qt
@@ -15,24 +13,23 @@ from pytestqt.qtbot import QtBot
 from designer.graph.design import NodeId, Point, PortRef
 from designer.templates.networks import template
 from designer.ui.canvas.rename_box import RenameBox
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.find_bar import FindBar
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 DEPTHWISE, EXPAND = NodeId("depthwise"), NodeId("expand")
 INTO_DEPTHWISE = PortRef(DEPTHWISE, "x")
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), (1600, 1000)) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers(), (1600, 1000)) as made:
         yield made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +15,16 @@ from designer.edit.document import Command
 from designer.files import design_json
 from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
-from designer.ui.ask import Answer
 from designer.ui.compare.page import ComparePage
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, card_pixel, drag, press, shown_window
+from designer.ui.widgets.ask import Answer
+from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, drag, press, shown_window
 
 pytestmark = pytest.mark.gui
-
-FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
 @pytest.fixture
@@ -37,7 +34,7 @@ def answers() -> Answers:
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), answers) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), answers) as made:
         yield made
 
 

@@ -1,10 +1,8 @@
-"""Whatever adds a card makes room for it: by mend, quick add, palette, drop, paste; what gives way is seen to move."""
+"""Whatever adds a card makes room for it: by fix, quick add, palette, drop, paste; what gives way is seen to move."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,25 +15,24 @@ from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
 from designer.layers.registry import lookup
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
 from tests.edit.cards import overlapping
 from tests.small_designs import ref
-from tests.ui.windows import Answers, card_pixel, drop, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
 
 BESIDE = NodeId("expand")
 """A card whose wire comes from the same row, with others to its right."""
-FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
 
 
@@ -46,7 +43,7 @@ def tab(window: MainWindow) -> DesignTab:
     return made
 
 
-def mended(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
+def fixed(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     edit = Command("Stride", lambda design: set_parameter(design, [NodeId("depthwise")], "stride", 2))
     tab.document.apply(edit)
     buttons = [button for card in window.problems.cards for button in card.fix_buttons]
@@ -106,7 +103,7 @@ def pasted(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
 
 
 WAYS = [
-    mended,
+    fixed,
     added_by_keys,
     added_in_a_wire,
     added_at_a_card,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,16 +15,14 @@ from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, NodeId
 from designer.ui.dialogs.backends_dialog import BackendsDialog
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
-from designer.ui.worker_client import WorkerClient
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from tests.ui import measured
-from tests.ui.windows import Answers, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
-
-FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 
 
 @pytest.fixture
@@ -35,7 +32,7 @@ def answers() -> Answers:
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, sketch: Design) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), answers) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), answers) as made:
         made.bench.open_design(sketch)
         made.worker.start()
         qtbot.waitUntil(lambda: bool(made.status._offers), timeout=10_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from designer.graph.design import NodeId, PortRef
 from designer.layers.registry import lookup
-from designer.ui.ask import Answer
 from designer.ui.canvas.dropping import make_mime
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
+from designer.ui.widgets.ask import Answer
+
+FAKE_WORKER = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
+"""The command of a worker that imports no torch and answers what a job's kind says."""
 
 
 class Answers:

@@ -226,7 +226,7 @@ def test_design_with_problems_is_refused_with_them(shared: Worker) -> None:
     wires = [Wire(PortRef(NodeId(a), b), PortRef(NodeId(c), d)) for a, b, c, d in ends]
     failure = failure_of(shared, Request(51, "measure", dumps(Design.build("odd", nodes, wires))))
     assert "add: shapes differ: 3×8² ≠ 5×8²" in failure.what
-    assert failure.hint == "Mend what is listed, and run it again."
+    assert failure.hint == "Fix what is listed, and run it again."
 
 
 @pytest.mark.parametrize(
@@ -293,12 +293,12 @@ def run_with(prelude: str, *requests: Request) -> list[Message]:
 
 def test_what_libraries_print_does_not_disturb_the_messages(network: str) -> None:
     prelude = (
-        "import designer.runtime.trial as t, os\n"
-        "before = t.try_out\n"
+        "import designer.runtime.compile.smoke_run as t, os\n"
+        "before = t.smoke_run\n"
         "def noisy(*a, **k):\n"
         "    print('from Python'); os.write(1, b'from C\\n'); os.system('echo from a shell')\n"
         "    return before(*a, **k)\n"
-        "t.try_out = noisy\n"
+        "t.smoke_run = noisy\n"
     )
     heard = run_with(prelude, Request(1, "run", network))
     assert [type(message) for message in heard] == [Ready, Progress, Result]
@@ -319,9 +319,9 @@ def test_what_libraries_print_does_not_disturb_the_messages(network: str) -> Non
 )
 def test_any_error_becomes_a_failure_with_a_hint(network: str, raised: str, what: str, hint: str) -> None:
     prelude = (
-        "import designer.runtime.trial as t, torch\n"
+        "import designer.runtime.compile.smoke_run as t, torch\n"
         f"def broken(*a, **k): raise {raised}\n"
-        "before = t.try_out; t.try_out = broken\n"
+        "before = t.smoke_run; t.smoke_run = broken\n"
     )
     message = run_with(prelude, Request(1, "run", network))[-1]
     assert isinstance(message, Failure)

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from designer.files.design_json import dumps
-from designer.runtime.statistics import paired_ratio
 from designer.templates.networks import template
+from designer.timing.statistics import paired_ratio
 from designer.wording import THIN_SPACE
 from designer.worker.messages import Cancel, Cancelled, Failure, Progress, Ready, Request, Result
 from tests.worker.second_process import Worker

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from designer.ui.workbench import Workbench
+from designer.ui.workbench.workbench import Workbench
 
 
 class Menu(Enum):

@@ -8,11 +8,13 @@ from PySide6.QtCore import QPoint
 
 from designer.edit.alignment import Alignment
 from designer.graph.design import NodeId
-from designer.ui import block_actions, bypassing, own_blocks
+from designer.ui.actions import blocks as block_actions
+from designer.ui.actions import bypass as bypassing
+from designer.ui.actions import own_blocks
 from designer.ui.actions.action import Action, Call, Context, Menu
 from designer.ui.actions.questions import has_design, has_one_node, has_selection
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.wiring_by_list import Wiring
+from designer.ui.views.wiring_by_list import Wiring
 
 
 def _align(by: Alignment) -> Action:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.ui import clipboard
+from designer.ui.actions import clipboard
 from designer.ui.actions.action import Action, Menu, on_tab
 from designer.ui.actions.questions import has_chosen, has_design
 
@@ -139,7 +139,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         on_tab("rename"),
         ("F2",),
         "Name the selected node; write in the chosen frame or note",
-        lambda c: c.bench.tab is not None and len(c.bench.selection) + len(c.bench.tab.remarks) == 1,
+        lambda c: c.bench.tab is not None and len(c.bench.selection) + len(c.bench.tab.annotations) == 1,
     ),
     Action(
         "preferences",

@@ -7,11 +7,11 @@ itself. Each menu has a file of its own; what stands first there stands first in
 from __future__ import annotations
 
 from designer.ui.actions.action import Action
+from designer.ui.actions.annotations import REMARK_ACTIONS
 from designer.ui.actions.block import BLOCK_ACTIONS
 from designer.ui.actions.edit import EDIT_ACTIONS
 from designer.ui.actions.file import FILE_ACTIONS
 from designer.ui.actions.help import HELP_ACTIONS
-from designer.ui.actions.remarks import REMARK_ACTIONS
 from designer.ui.actions.run import RUN_ACTIONS
 from designer.ui.actions.view import VIEW_ACTIONS
 

@@ -18,7 +18,7 @@ from designer.templates.table import Template
 from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
 from designer.ui.canvas.quick_add import QuickAdd
-from designer.ui.shelves import Entry, Shelves, network, title_of
+from designer.ui.panels.node_library import Entry, NodeLibrary, network, title_of
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -30,7 +30,7 @@ class Adding(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view = view
-        self.shelves = Shelves(parent=self)
+        self.library = NodeLibrary(parent=self)
         self.box = QuickAdd(view)
         self.box.chosen.connect(self._place)
         self._at = QPointF()
@@ -71,7 +71,7 @@ class Adding(QObject):
 
     def _offer(self, text: str) -> list[Entry]:
         """What may be placed for a typed text: at the loose end of a wire only what fits there."""
-        found = self.shelves.search(text)
+        found = self.library.search(text)
         return found if self._end is None else [entry for entry in found if self._fits(entry, self._end)]
 
     def _fits(self, entry: Entry, end: LooseEnd) -> bool:
@@ -86,9 +86,9 @@ class Adding(QObject):
     def _layer(self, entry: Entry) -> Layer | None:
         """What is placed for an entry; None, with a word on why, where its file cannot be read."""
         try:
-            return self.shelves.layer(entry)
+            return self.library.layer(entry)
         except DesignFileError as error:
-            self._view.canvas.said.emit(str(error))
+            self._view.canvas.status_message.emit(str(error))
             return None
 
     def _place(self, entry: Entry) -> None:
@@ -101,7 +101,7 @@ class Adding(QObject):
                 return
             edit = self._placing(layer, added)
         if self._view.canvas.do(f"Place {title_of(entry)}", edit):
-            self.shelves.used(entry)
+            self.library.used(entry)
             self._view.canvas.select(added)
             self._view.ensure_visible(added)
 

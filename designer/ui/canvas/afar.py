@@ -106,7 +106,7 @@ class FarView:
         """Paint everything in canvas units."""
         if self._is_old:
             self._collect()
-        self._drawing.remarks.paint(painter)
+        self._drawing.annotations.paint(painter)
         look = self._drawing.paints().look
         for step, lines in self._lines.lists():
             pen = QPen(look.wire, _WIDEST * (step + 0.5) / _STEPS)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 
 from designer.graph.design import NodeId
-from designer.ui.announcing import announce, describe
 from designer.ui.canvas.selection import selection_words
+from designer.ui.canvas.spoken_words import node_words, several_words
 from designer.ui.canvas.wire_walk import Way, first, step
-from designer.ui.spoken import node_words, several_words
+from designer.ui.widgets.accessibility import announce, describe
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView

@@ -137,9 +137,9 @@ class Camera(QGraphicsView):
 
     def fit_selection(self) -> None:
         """The selection as large as fits; everything where nothing is selected."""
-        nodes, remarks = self.canvas.selection, self.canvas.remarks.chosen
-        chosen = self.canvas.content_rect(nodes).united(self.canvas.remarks.area(remarks))
-        self._fit(chosen if nodes or remarks else self.canvas.content_rect())
+        nodes, annotations = self.canvas.selection, self.canvas.annotations.chosen
+        chosen = self.canvas.content_rect(nodes).united(self.canvas.annotations.area(annotations))
+        self._fit(chosen if nodes or annotations else self.canvas.content_rect())
 
     def _fit(self, area: QRectF) -> None:
         room = self.viewport().rect()

@@ -13,17 +13,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
 from designer import wording
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.cost import NodeCost
 from designer.analysis.issues import Issue, Severity, worst
 from designer.analysis.shapes import ReceptiveField
-from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.sizes import DETAILS_TYPE, TITLE_TYPE, WORDS_TYPE
 from designer.errors import DesignerError
 from designer.graph.design import Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer, Port
 from designer.graph.tensor import TensorSpec
-from designer.ui import icons
 from designer.ui.canvas.geometry import CARD_WIDTH, wire_width
+from designer.ui.look import icons
 
 STRIPE = 30.0
 GLYPH_TYPE = 11

@@ -1,4 +1,4 @@
-"""The drawing of a design and its analysis: cards, wires, remarks. What stayed the same is never made anew.
+"""The drawing of a design and its analysis: cards, wires, annotations. What stayed the same is never made anew.
 
 Items are kept by node id and by the input a wire ends at; the design keeps the data. It holds no rule: what may be
 wired, what is wrong and what it costs is the analysis' word. It knows no document, so a picture is drawn by it as
@@ -15,21 +15,21 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.issues import Issue, Severity
-from designer.analysis.snapshot import Analysis
+from designer.graph.annotation import AnnotationId
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference
-from designer.graph.remark import RemarkId
 from designer.ui.canvas import painting
+from designer.ui.canvas.annotations import Annotations
 from designer.ui.canvas.card import Shares, face
 from designer.ui.canvas.geometry import cards_rect
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
 from designer.ui.canvas.painting import Paints, PortMark
-from designer.ui.canvas.remarks import Remarks
 from designer.ui.canvas.ways import Ways
 from designer.ui.canvas.wire_item import Standing, WireItem, shortcuts
 from designer.ui.canvas.wire_words import paint_words
-from designer.ui.theme import Tokens, tokens
+from designer.ui.look.theme import Tokens, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +68,8 @@ class Drawing(QGraphicsScene):
         self.shows_grid = True
         self.shows_ground = True
         self._paints = painting.paints(look or tokens())
-        self.remarks = Remarks(self, self.paints)
-        self.remarks.chosen_changed.connect(self.selection_changed)
+        self.annotations = Annotations(self, self.paints)
+        self.annotations.chosen_changed.connect(self.selection_changed)
         self._times: Mapping[NodeId, float] = {}
         self._whole_time = 0.0
         self._unworded: set[NodeId] = set()
@@ -234,7 +234,7 @@ class Drawing(QGraphicsScene):
         They only grow, in large steps, as each step sorts all items anew.
         """
         touched = [*(node for node in changes.added_nodes), *(after for _, after in changes.changed_nodes)]
-        bounds = cards_rect(touched).united(self.remarks.follow(self.design))
+        bounds = cards_rect(touched).united(self.annotations.follow(self.design))
         if bounds.isEmpty():
             return
         # Kept here as well, because asking the scene makes it sort the items that moved: 5 ms at 10,000.
@@ -248,7 +248,7 @@ class Drawing(QGraphicsScene):
         Frames and notes count where all are asked for.
         """
         chosen = list(self.design.nodes.values()) if ids is None else [self.design.nodes[id] for id in ids]
-        area = cards_rect(chosen).united(self.remarks.area() if ids is None else QRectF())
+        area = cards_rect(chosen).united(self.annotations.area() if ids is None else QRectF())
         for id in self._bubbles.intersection(node.id for node in chosen):
             bubble = self.nodes[id].bubble
             if bubble is not None:
@@ -424,7 +424,7 @@ class Drawing(QGraphicsScene):
 
     def show_only(self, ids: Collection[NodeId]) -> None:
         """Hide all cards but these, all wires but those between them, and frames around others; for a picture."""
-        self.remarks.show_only(ids)
+        self.annotations.show_only(ids)
         for id, item in self.nodes.items():
             item.setVisible(id in ids)
         for wire in self.wires.values():
@@ -441,11 +441,11 @@ class Drawing(QGraphicsScene):
     @property
     def has_chosen(self) -> bool:
         """Whether a node, a frame or a note is selected; cheaper than asking which."""
-        return bool(self.selectedItems() or self.remarks.chosen)
+        return bool(self.selectedItems() or self.annotations.chosen)
 
-    def select(self, ids: Iterable[NodeId], remarks: Iterable[RemarkId] = ()) -> None:
+    def select(self, ids: Iterable[NodeId], annotations: Iterable[AnnotationId] = ()) -> None:
         """Select these nodes, frames and notes, and no others; says so once where only nodes become others."""
-        self.remarks.choose(remarks)
+        self.annotations.choose(annotations)
         wanted = {id for id in ids if id in self.nodes}
         if wanted == set(self.selection):
             return
@@ -474,7 +474,7 @@ class Drawing(QGraphicsScene):
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Put what stands on the wires over the cards, and the frames' titles."""
-        self.remarks.paint_titles(painter)
+        self.annotations.paint_titles(painter)
         paint_words(painter, QRectF(rect), self, self._chosen_dot)
 
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from designer.ui.heat import HeatMap
-from designer.ui.theme import metrics
+from designer.ui.look.heat import HeatMap
+from designer.ui.look.theme import metrics
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView

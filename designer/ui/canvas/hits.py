@@ -1,4 +1,7 @@
-"""What is under the pointer: a port, a wire's end, a mend, a card, a wire, a remark, or nothing. Reads places only."""
+"""What is under the pointer: a port, a wire's end, a fix, a card, a wire, an annotation, or nothing.
+
+Reads places only.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from designer.analysis.issues import Fix
+from designer.graph.annotation import AnnotationId
 from designer.graph.design import NodeId, PortRef
-from designer.graph.remark import RemarkId
 from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.geometry import PORT_REACH, WIRE_REACH, distance_to
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
@@ -42,11 +45,11 @@ class Hit(NamedTuple):
 
     Attributes:
         under: The kind of thing.
-        node: The node, of a card, port or mend.
+        node: The node, of a card, port or fix.
         port: The port; of a wire the input it ends at.
-        fix: The mend.
+        fix: The fix.
         dot: Which reroute dot of the wire, along its way.
-        remark: The frame or note.
+        annotation: The frame or note.
     """
 
     under: Under
@@ -54,7 +57,7 @@ class Hit(NamedTuple):
     port: PortRef | None = None
     fix: Fix | None = None
     dot: int | None = None
-    remark: RemarkId | None = None
+    annotation: AnnotationId | None = None
 
 
 NOTHING = Hit(Under.NOTHING)
@@ -75,7 +78,7 @@ def hit(scene: Drawing, at: QPointF, scale: float = 1.0) -> Hit:
         or _card_hit(found, at)
         or _dot_hit(found, at, DOT_REACH / min(scale, 1.0))
         or _wire_hit(scene, at, WIRE_REACH / min(scale, 1.0))
-        or _remark_hit(scene, at, _BORDER_REACH / min(scale, 1.0))
+        or _annotation_hit(scene, at, _BORDER_REACH / min(scale, 1.0))
         or NOTHING
     )
 
@@ -151,12 +154,12 @@ def _wire_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
     return Hit(Under.WIRE_END if _distance(end, at) <= END_LENGTH else Under.WIRE, None, target)
 
 
-def _remark_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
-    found = scene.remarks.at(at, reach)
+def _annotation_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
+    found = scene.annotations.at(at, reach)
     if found is None:
         return None
     id, is_corner = found
-    return Hit(Under.REMARK_CORNER if is_corner else Under.REMARK, remark=id)
+    return Hit(Under.REMARK_CORNER if is_corner else Under.REMARK, annotation=id)
 
 
 def wire_at(scene: Drawing, at: QPointF, reach: float) -> PortRef | None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from designer.edit.annotations import move_annotations
 from designer.edit.edits import connect
-from designer.edit.remarks import move_remarks
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.ui.canvas.geometry import GRID
 from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.wire_walk import Way
-from designer.ui.key_positions import latin_key
+from designer.ui.widgets.key_positions import latin_key
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView
@@ -99,13 +99,13 @@ def _escape(view: CanvasView) -> bool:
 
 def nudge(view: CanvasView, way: tuple[float, float], step: float) -> None:
     """Move the selection a step; a run of steps is one undo step."""
-    ids, remarks = view.canvas.selection, view.canvas.remarks.chosen
+    ids, annotations = view.canvas.selection, view.canvas.annotations.chosen
     by = Point(way[0] * step, way[1] * step)
     what = selection_words(view.canvas)
     view.canvas.do(
         f"Move {what}",
-        lambda before: move_remarks(before, remarks, by, ids),
-        merge_key=("nudge", ids, remarks),
+        lambda before: move_annotations(before, annotations, by, ids),
+        merge_key=("nudge", ids, annotations),
     )
 
 
@@ -118,7 +118,7 @@ def wire_selected(view: CanvasView) -> bool:
     design = view.canvas.design
     outputs, free = design.nodes[source].layer.outputs, _free_input(design, target)
     if not outputs or free is None:
-        view.canvas.said.emit(f"Not wired: {source} has no output, or {target} no free input")
+        view.canvas.status_message.emit(f"Not wired: {source} has no output, or {target} no free input")
         return True
     start = PortRef(source, outputs[0].name)
     view.canvas.do(f"Wire {source} to {target}", lambda before: connect(before, start, free))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from designer.ui.theme import metrics
+from designer.ui.look.theme import metrics
 
 if TYPE_CHECKING:
     from designer.ui.canvas.view import CanvasView

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
+from designer.analysis.analysis import NodeReport
 from designer.analysis.issues import Fix, Issue
-from designer.analysis.snapshot import NodeReport
 from designer.edit.sizes import WORDS_TYPE
 from designer.graph.design import Node, NodeId
 from designer.ui.canvas import painting
@@ -118,11 +118,11 @@ class NodeItem(QGraphicsRectItem):
 
 
 class BubbleItem(QGraphicsRectItem):
-    """What is wrong with a card, in words under it, and the mend as something to click.
+    """What is wrong with a card, in words under it, and the fix as something to click.
 
     Attributes:
         card: The card it is under.
-        fix: The first mend, or None where there is none.
+        fix: The first fix, or None where there is none.
         fix_rect: Where its words stand, in the item's coordinates.
     """
 
@@ -138,12 +138,12 @@ class BubbleItem(QGraphicsRectItem):
         inside = self.WIDTH - 2 * self.PADDING
         words = f"{issue.what} — {issue.why}" if self.fix is None else issue.what
         self._words = _laid_out(words, inside)
-        self._mend = _laid_out(f"Fix: {self.fix.label}" if self.fix else issue.mend, inside)
+        self._fix = _laid_out(f"Fix: {self.fix.label}" if self.fix else issue.advice, inside)
         top = self.PADDING + self._words.boundingRect().height()
-        mend = self._mend.boundingRect()
-        self.fix_rect = QRectF(self.PADDING, top, inside, mend.height()) if self.fix else QRectF()
-        width = max(self._words.boundingRect().width(), self._text_width(self._mend)) + 2 * self.PADDING
-        self.setRect(0.0, 0.0, max(width, CARD_WIDTH), top + mend.height() + self.PADDING)
+        fix = self._fix.boundingRect()
+        self.fix_rect = QRectF(self.PADDING, top, inside, fix.height()) if self.fix else QRectF()
+        width = max(self._words.boundingRect().width(), self._text_width(self._fix)) + 2 * self.PADDING
+        self.setRect(0.0, 0.0, max(width, CARD_WIDTH), top + fix.height() + self.PADDING)
         self.setPos(0.0, CARD_HEIGHT + 7.0)
         self.setZValue(BUBBLES_Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -166,7 +166,7 @@ class BubbleItem(QGraphicsRectItem):
         painter.setPen(paint.bubble_text)
         self._words.draw(painter, QPointF(self.PADDING, self.PADDING))
         painter.setPen(paint.link if self.fix else paint.bubble_text)
-        self._mend.draw(painter, QPointF(self.PADDING, self.PADDING + self._words.boundingRect().height()))
+        self._fix.draw(painter, QPointF(self.PADDING, self.PADDING + self._words.boundingRect().height()))
 
 
 def _laid_out(text: str, width: float) -> QTextLayout:

@@ -19,7 +19,6 @@ from PySide6.QtGui import QBrush, QColor, QFont, QPaintEngine, QPainter, QPainte
 from designer.analysis.issues import Severity
 from designer.edit.sizes import DETAILS_TYPE
 from designer.graph.layer import Category
-from designer.ui import icons
 from designer.ui.canvas.card import (
     INSET,
     LARGE_LEFT,
@@ -43,7 +42,8 @@ from designer.ui.canvas.geometry import (
     rounded_line,
     silhouette,
 )
-from designer.ui.theme import TONES, Tokens, contrast, mixed
+from designer.ui.look import icons
+from designer.ui.look.theme import TONES, Tokens, contrast, mixed
 
 READABLE = 4.5
 """The least contrast of text with its ground."""
@@ -523,7 +523,7 @@ def _port(painter: QPainter, centre: QPointF, mark: PortMark, pen: QPen, paint: 
     painter.drawEllipse(centre, radius, radius)
 
 
-_BADGES = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.TODO: "…"}
+_BADGES = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.UNFINISHED: "…"}
 """Never colour alone."""
 
 

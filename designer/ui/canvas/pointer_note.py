@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from designer.ui.theme import metrics, mixed, tokens
+from designer.ui.look.theme import metrics, mixed, tokens
 
 
 class PointerNote(QLabel):

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.ui.plain_tips import plain_tip
-from designer.ui.shelves import Entry, about, shelf_of, stripe_of, title_of
-from designer.ui.theme import metrics, tokens
+from designer.ui.look.theme import metrics, tokens
+from designer.ui.panels.node_library import Entry, about, shelf_of, stripe_of, title_of
+from designer.ui.shell.plain_tips import plain_tip
 
 SHOWN_ROWS = 8
 _ENTRY = Qt.ItemDataRole.UserRole
@@ -32,7 +32,7 @@ _ENTRY = Qt.ItemDataRole.UserRole
 class QuickAdd(QFrame):
     """The search box and what it finds.
 
-    Signals: ``chosen`` with an entry of the shelves; ``left`` when it is closed without a choice.
+    Signals: ``chosen`` with an entry of the library; ``left`` when it is closed without a choice.
     """
 
     chosen = Signal(object)

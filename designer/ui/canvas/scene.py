@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from PySide6.QtCore import QObject, Signal
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.edit.document import Command, Edit
 from designer.edit.editable import Editable
 from designer.errors import DesignerError
@@ -14,17 +14,17 @@ from designer.graph.design import NodeId, Point
 from designer.graph.difference import Difference
 from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.gliding import Gliding
-from designer.ui.document_bridge import DocumentBridge
-from designer.ui.levels import replacement
+from designer.ui.workbench.document_bridge import DocumentBridge
+from designer.ui.workbench.levels import replacement
 
 
 class CanvasScene(Drawing):
     """The drawing of a document that is open.
 
-    Signals: besides the drawing's, ``said`` with a line for the status bar.
+    Signals: besides the drawing's, ``status_message`` with a line for the status bar.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, bridge: DocumentBridge, parent: QObject | None = None) -> None:
         super().__init__(bridge.design, bridge.analysis, parent=parent)
@@ -45,7 +45,7 @@ class CanvasScene(Drawing):
         try:
             self.document.apply(Command(label, edit, merge_key))
         except DesignerError as error:
-            self.said.emit(str(error))
+            self.status_message.emit(str(error))
             return False
         return True
 

@@ -27,10 +27,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.edit.rerouting import remove_dot
+from designer.graph.annotation import AnnotationId
 from designer.graph.design import NodeId, PortRef
-from designer.graph.remark import RemarkId
 from designer.ui.canvas.adding import Adding
 from designer.ui.canvas.afar import FarView
+from designer.ui.canvas.annotation_box import AnnotationBox
 from designer.ui.canvas.by_keyboard import KeyboardWalk
 from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.dropping import dropped
@@ -44,11 +45,10 @@ from designer.ui.canvas.keys import key_pressed
 from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.placing import LooseEnd
 from designer.ui.canvas.pointer_note import PointerNote
-from designer.ui.canvas.remark_box import RemarkBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.tips import tip_at
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
+from designer.ui.shell.plain_tips import plain_tip
 
 Dot = tuple[PortRef, int]
 """A reroute dot: the input its wire ends at, and its place along the way."""
@@ -208,8 +208,8 @@ class CanvasView(Camera):
             return
         if found.under is Under.NOTHING:
             self.open_quick_add(at.scene)
-        elif found.remark is not None:
-            self.write_in(found.remark)
+        elif found.annotation is not None:
+            self.write_in(found.annotation)
         elif found.under is Under.DOT and found.port is not None:
             self.remove_dot(found.port, found.dot or 0)
         elif found.under in (Under.WIRE, Under.WIRE_END) and self.canvas.document.is_editable:
@@ -237,17 +237,17 @@ class CanvasView(Camera):
             if self.canvas.document.is_editable:
                 self.adding.open(at, wire=found.port)
             return
-        if found.remark is not None:
-            if found.remark not in self.canvas.remarks.chosen:
-                self.canvas.select((), [found.remark])
+        if found.annotation is not None:
+            if found.annotation not in self.canvas.annotations.chosen:
+                self.canvas.select((), [found.annotation])
         elif found.node is None or found.node not in self.canvas.selection:
             self.canvas.select([found.node] if found.node is not None else [])
         self.menu_asked.emit(event.globalPos())
 
-    def write_in(self, remark: RemarkId) -> None:
+    def write_in(self, annotation: AnnotationId) -> None:
         """Let a frame's title or a note's words be typed where they stand."""
         if self.may_edit("Nothing can be written here"):
-            RemarkBox(self, remark)
+            AnnotationBox(self, annotation)
 
     def choose_dot(self, dot: Dot | None) -> None:
         """Choose a reroute dot, which Delete then takes away; None for none."""
@@ -393,5 +393,5 @@ class CanvasView(Camera):
         """Whether what is shown may be edited; says why not, after a few words on what that keeps from being done."""
         may = self.canvas.document.is_editable
         if not may:
-            self.canvas.said.emit(f"{otherwise}: what is inside follows from the block's parameters")
+            self.canvas.status_message.emit(f"{otherwise}: what is inside follows from the block's parameters")
         return may

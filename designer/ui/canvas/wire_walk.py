@@ -1,4 +1,4 @@
-"""Walking a graph by keys: right and left along the wires, up and down between branches. Knows no widget.
+"""SubgraphNavigation a graph by keys: right and left along the wires, up and down between branches. Knows no widget.
 
 Where several ways lead on, the one that was come by is taken back, else the one that goes most straight ahead.
 """

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QVBoxL
 
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
-from designer.ui.action_button import icon_button
-from designer.ui.ask import Ask
 from designer.ui.charts.chart import Chart, csv_text
 from designer.ui.panels.cards import Card, clear, heading, quiet
+from designer.ui.widgets.action_button import icon_button
+from designer.ui.widgets.ask import Ask
 
 if TYPE_CHECKING:
     from designer.ui.charts.plot import Plot
@@ -65,10 +65,10 @@ class ChartView(Card):
         ask: Where files are asked for.
         parent: The parent widget.
 
-    Signals: ``said`` with a line for the status bar; ``clicked_at`` with a place, in the units of the axes.
+    Signals: ``status_message`` with a line for the status bar; ``clicked_at`` with a place, in the units of the axes.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
     clicked_at = Signal(float, float)
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
@@ -173,7 +173,7 @@ class ChartView(Card):
         """Put the chart's figures on the clipboard."""
         if self.chart is not None:
             QGuiApplication.clipboard().setText(csv_text(self.chart))
-            self.said.emit(f"Copied the figures of “{self.chart.title}” as CSV")
+            self.status_message.emit(f"Copied the figures of “{self.chart.title}” as CSV")
 
     def _save(self, ending: str, file_filter: str, data: Callable[[Plot], bytes]) -> None:
         if self.plot is None or self.chart is None:
@@ -188,7 +188,7 @@ class ChartView(Card):
         except DesignerError as error:
             self._ask.tell("The chart was not saved", str(error))
             return
-        self.said.emit(f"Wrote {target.name}")
+        self.status_message.emit(f"Wrote {target.name}")
 
 
 def _legend(chart: Chart) -> str:

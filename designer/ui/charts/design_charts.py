@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from designer import wording
-from designer.analysis.occupancy import Occupancy, Span, Step, occupancy
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
+from designer.analysis.memory_timeline import MemoryTimeline, Span, Step, memory_timeline_of
 from designer.analysis.training_memory import training_memory
 from designer.graph.design import NodeId
 from designer.ui.charts.chart import (
@@ -21,7 +21,7 @@ from designer.ui.charts.chart import (
     share_ticks,
     whole_ticks,
 )
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
 
 MOST_SPANS, MOST_NAMED = 10, 5
 """How many tensors the chart of memory draws one by one, and how many it names of one step."""
@@ -38,7 +38,7 @@ def memory_chart(analysis: Analysis) -> Chart:
     y = Axis("Held", "B", wording.memory, byte_ticks)
     if not analysis.totals.complete or not analysis.memory_timeline:
         return Chart(title, x, y, note="It is known when every shape is.")
-    held = occupancy(analysis)
+    held = memory_timeline_of(analysis)
     notes = _who_holds(held)
     points = [(float(place), float(step.bytes)) for place, step in enumerate(held.steps)]
     points.append((float(len(points)), points[-1][1]))
@@ -67,7 +67,7 @@ def _steps(span: Span) -> int:
     return span.last - span.first + 1
 
 
-def _who_holds(held: Occupancy) -> tuple[str, ...]:
+def _who_holds(held: MemoryTimeline) -> tuple[str, ...]:
     """For each step the node that runs, what is held, and the nodes that hold it, most first."""
     alive: list[list[Span]] = [[] for _ in held.steps]
     for span in held.spans:

@@ -17,8 +17,8 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
+from designer.ui.shell.plain_tips import plain_tip
 
 _THICKNESS = 0.62
 """Of a bar, in rows."""

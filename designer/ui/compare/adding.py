@@ -20,7 +20,7 @@ from designer.ui.compare.revisions_dialog import RevisionsDialog
 from designer.ui.compare.variants_dialog import VariantsDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.workbench import Workbench
+from designer.ui.workbench.workbench import Workbench
 
 MOST_STEPS = 20
 """Steps of the undo history that the menu lists, the latest ones."""
@@ -107,7 +107,9 @@ def ask_for_variants(bench: Workbench, page: ComparePage | None) -> None:
     tab = bench.tab
     if tab is None or not _can_vary(tab):
         if tab is not None:
-            bench.said.emit("No variants: select nodes with a field in common, in a group or in the design itself")
+            bench.status_message.emit(
+                "No variants: select nodes with a field in common, in a group or in the design itself"
+            )
         return
     room = MOST - (len(page.comparing.members) if page is not None else 1)
     path = tab.path

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.compare import Comparison
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
-from designer.ui.ask import Ask
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.compare import charts
+from designer.ui.widgets.ask import Ask
 
 _TABS = {"Overview": ("parameters", "kinds"), "Time": ("macs", "time"), "Memory": ("memory",)}
 
@@ -20,10 +20,10 @@ _TABS = {"Overview": ("parameters", "kinds"), "Time": ("macs", "time"), "Memory"
 class ChartTabs(QTabWidget):
     """Shows the charts.
 
-    Signals: ``said`` with a line for the status bar.
+    Signals: ``status_message`` with a line for the status bar.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class ChartTabs(QTabWidget):
             layout.setContentsMargins(gap, gap, gap, gap)
             for name in names:
                 self.charts[name] = ChartView(ask, self)
-                self.charts[name].said.connect(self.said)
+                self.charts[name].status_message.connect(self.status_message)
                 layout.addWidget(self.charts[name], 1)
             self.addTab(holder, title)
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtGui import QColor
 
 from designer import wording
+from designer.analysis.analysis import Analysis
 from designer.analysis.chart_figures import KindShare, mac_shares, pareto_front, time_shares
 from designer.analysis.compare import LATENCY, Comparison
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
 from designer.graph.layer import Category
 from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack, byte_ticks, second_ticks, whole_ticks
 from designer.ui.compare.member import LETTERS
+from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import kind_colour
-from designer.ui.theme import tokens
 
 _LETTER_CATEGORIES = (
     Category.ENDPOINT,

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
-from designer.analysis.differences_in_words import difference_lines
-from designer.analysis.matching import Matching, match_designs
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.edit.document import Document
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId
+from designer.matching.differences_in_words import difference_lines
+from designer.matching.matching import Matching, match_designs
 from designer.ui.compare.member import LETTERS, MOST, Member
 from designer.ui.views.design_tab import DesignTab
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMen
 from designer import wording
 from designer.analysis.compare import Comparison, Row, budget_keys
 from designer.ui.compare.member import LETTERS
-from designer.ui.key_positions import latin_key
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
+from designer.ui.widgets.key_positions import latin_key
 
 Index = QModelIndex | QPersistentModelIndex
 BEST_MARK = "★"

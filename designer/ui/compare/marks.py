@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from designer.analysis.matching import Matching
 from designer.edit.sizes import DETAILS_TYPE
 from designer.graph.design import NodeId
+from designer.matching.matching import Matching
 from designer.ui.canvas import painting
 from designer.ui.canvas.card import card_font
 from designer.ui.canvas.geometry import CARD, CARD_WIDTH
@@ -19,8 +19,8 @@ from designer.ui.canvas.node_item import NodeItem
 from designer.ui.canvas.painting import Detail
 from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import Member
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import mixed, tokens
+from designer.ui.look.theme import mixed, tokens
+from designer.ui.shell.plain_tips import plain_tip
 
 _HEIGHT = 20.0
 _ROOM = CARD_WIDTH * 1.3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.edit.document import Document
 from designer.graph.design import Design
 from designer.ui.views.design_tab import DesignTab

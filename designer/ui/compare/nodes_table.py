@@ -12,8 +12,8 @@ from designer import wording
 from designer.analysis.cost import NodeCost
 from designer.analysis.node_table import NodeCell, NodeRow, NodeState
 from designer.ui.compare.member import LETTERS
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
+from designer.ui.shell.plain_tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("node", "MACs", "parameters")

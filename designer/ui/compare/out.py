@@ -7,16 +7,16 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
 
+from designer.analysis.analysis import Analysis
 from designer.analysis.compare import Comparison
-from designer.analysis.snapshot import Analysis
 from designer.errors import DesignerError
 from designer.export.report import Subject, html_report
 from designer.export.tables import csv_table, markdown
 from designer.files.outputs import write_output
 from designer.graph.design import NodePath
-from designer.ui.ask import Ask
-from designer.ui.picture import svg_text
-from designer.ui.theme import DARK, LIGHT
+from designer.ui.canvas.picture import svg_text
+from designer.ui.look.theme import DARK, LIGHT
+from designer.ui.widgets.ask import Ask
 
 TABLE_FILTER = "Markdown (*.md);;Comma-separated values (*.csv)"
 REPORT_FILTER = "HTML page (*.html)"

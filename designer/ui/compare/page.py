@@ -24,7 +24,6 @@ from designer.analysis.compare import Comparison, Latency, compare, parse_budget
 from designer.analysis.node_table import node_table
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath
-from designer.ui.ask import Ask
 from designer.ui.compare import out
 from designer.ui.compare.chart_tabs import ChartTabs
 from designer.ui.compare.comparing import Comparing
@@ -36,10 +35,11 @@ from designer.ui.compare.nodes_table import NodesTable
 from designer.ui.compare.pane import Pane
 from designer.ui.compare.pane_menu import pane_menu
 from designer.ui.compare.row_order import RowOrder
-from designer.ui.live_latency import Measurement
-from designer.ui.paired_runs import Pair
+from designer.ui.jobs.live_latency import Measurement
+from designer.ui.jobs.paired_runs import Pair
 from designer.ui.panels.cards import quiet
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.widgets.ask import Ask
 
 CHARTS_AFTER_MS = 60
 """How long after an edit the charts follow: they are drawn anew, and a hand that scrubs must not wait for them."""
@@ -48,12 +48,12 @@ CHARTS_AFTER_MS = 60
 class ComparePage(QWidget):
     """A page that compares designs.
 
-    Signals: ``said`` with a line for the status bar; ``active_changed`` when another pane has the keyboard;
+    Signals: ``status_message`` with a line for the status bar; ``active_changed`` when another pane has the keyboard;
     ``changed`` when the title or what can be undone may be another; ``open_requested`` with a member that shall have a
     tab of its own; ``add_requested`` with a place on screen for the menu of what can be added.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
     active_changed = Signal()
     changed = Signal()
     open_requested = Signal(object)
@@ -163,7 +163,7 @@ class ComparePage(QWidget):
         table.baseline_asked.connect(lambda column: comparing.set_baseline(comparing.members[column]))
         table.all_rows_asked.connect(lambda: self._reorder(self.order.all_rows()))
         self.nodes.node_chosen.connect(self._show_node)
-        self.chart_tabs.said.connect(self.said)
+        self.chart_tabs.status_message.connect(self.status_message)
 
     # What is compared ------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class ComparePage(QWidget):
         try:
             self.comparing.add(members, label)
         except DesignerError as error:
-            self.said.emit(str(error))
+            self.status_message.emit(str(error))
             for member in members:
                 member.view.end()
                 member.view.deleteLater()
@@ -399,15 +399,15 @@ class ComparePage(QWidget):
 
     def copy_markdown(self) -> None:
         """Put the table on the clipboard as Markdown."""
-        self.said.emit(out.copy_markdown(self.seen()))
+        self.status_message.emit(out.copy_markdown(self.seen()))
 
     def copy_csv(self) -> None:
         """Put the table on the clipboard as CSV."""
-        self.said.emit(out.copy_csv(self.seen()))
+        self.status_message.emit(out.copy_csv(self.seen()))
 
     def save_table(self) -> None:
         """Write the table as Markdown or CSV, by the file's ending."""
-        out.save_table(self.seen(), self._ask, self.said.emit)
+        out.save_table(self.seen(), self._ask, self.status_message.emit)
 
     def save_report(self) -> None:
         """Write the whole comparison as one HTML page."""
@@ -415,7 +415,7 @@ class ComparePage(QWidget):
         conditions = {LETTERS[index]: figure.conditions for index, figure in figures.items()}
         conditions |= {f"{LETTERS[index]} in turns": pair.conditions for index, pair in self._pairs().items()}
         out.save_report(
-            self.comparing.analyses, self._times_s(), self.comparison(), conditions, self._ask, self.said.emit
+            self.comparing.analyses, self._times_s(), self.comparison(), conditions, self._ask, self.status_message.emit
         )
 
     def seen(self) -> Comparison:

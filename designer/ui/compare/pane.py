@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from designer.ui.action_button import icon_button
 from designer.ui.compare.member import Member
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
+from designer.ui.shell.plain_tips import plain_tip
+from designer.ui.widgets.action_button import icon_button
 
 
 class ElidedLabel(QLabel):

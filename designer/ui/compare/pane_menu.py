@@ -44,4 +44,4 @@ def _remove(page: ComparePage, member: Member) -> None:
     try:
         page.comparing.remove(member)
     except DesignerError as error:
-        page.said.emit(str(error))
+        page.status_message.emit(str(error))

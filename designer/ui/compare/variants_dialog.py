@@ -12,8 +12,8 @@ from designer.edit.variants import Variant, shared_parameters, variants
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId
 from designer.graph.parameter import Parameter
-from designer.ui.field_frames import FramedCombo
 from designer.ui.panels.cards import TonedLabel, quiet
+from designer.ui.widgets.field_frames import FramedCombo
 
 
 class VariantsDialog(QDialog):

@@ -21,18 +21,18 @@ from PySide6.QtWidgets import (
 )
 
 from designer import wording
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.errors import DesignerError
 from designer.files.design_json import dumps
 from designer.files.outputs import write_output
-from designer.ui.ask import Ask
 from designer.ui.charts.chart import Axis, Chart, Piece, Stack, millisecond_ticks
 from designer.ui.charts.chart_view import ChartView
+from designer.ui.jobs.worker_client import Job, WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import TonedLabel, quiet
-from designer.ui.settings import Settings
-from designer.ui.theme import tokens
-from designer.ui.workbench import Workbench
-from designer.ui.worker_client import Job, WorkerClient
+from designer.ui.widgets.ask import Ask
+from designer.ui.workbench.workbench import Workbench
 from designer.worker.messages import Failure
 
 JSON_FILTER = "Raw rounds (*.json)"

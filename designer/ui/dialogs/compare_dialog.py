@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.ui.compare.member import MOST
 from designer.ui.panels.cards import quiet
-from designer.ui.plain_tips import plain_tip
+from designer.ui.shell.plain_tips import plain_tip
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.workbench import Workbench
+from designer.ui.workbench.workbench import Workbench
 
 LEAST = 2
 

@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from designer import wording
+from designer.analysis.analysis import Analysis
 from designer.analysis.conventions import DESIGNER, PRESETS, Convention
 from designer.analysis.explain import Explanation, explain, explain_count
 from designer.analysis.figures import Figure
-from designer.analysis.snapshot import Analysis
 from designer.graph.design import NodePath
-from designer.ui import icons
-from designer.ui.field_frames import FramedCombo
+from designer.ui.look import icons
 from designer.ui.panels.cards import quiet
-from designer.ui.plain_tips import plain_tip
+from designer.ui.shell.plain_tips import plain_tip
+from designer.ui.widgets.field_frames import FramedCombo
 
 _PATH = Qt.ItemDataRole.UserRole
 

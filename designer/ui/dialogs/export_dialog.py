@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.errors import DesignerError, DesignFileError
 from designer.export.formats import Format, formats
 from designer.export.open_size import fixed_size_reason
@@ -37,13 +37,13 @@ from designer.files.design_json import dumps
 from designer.files.outputs import refuse_loss
 from designer.files.sidecar import carried_weights
 from designer.graph.parameter import Integer
-from designer.ui.abandoned_files import AbandonedFiles
-from designer.ui.ask import Ask
 from designer.ui.dialogs.export_page import ExportPage
 from designer.ui.dialogs.export_result import ExportResultPage
-from designer.ui.fields import NumberField
+from designer.ui.jobs.staging_cleanup import StagingCleanup
+from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.panels.cards import TonedLabel, quiet
-from designer.ui.worker_client import Job, WorkerClient
+from designer.ui.widgets.ask import Ask
+from designer.ui.widgets.fields import NumberField
 from designer.worker.messages import Failure
 
 _SEED = Integer("seed", 0, "Of the random numbers that fresh weights are made from.", title="Seed of fresh weights")
@@ -247,7 +247,7 @@ class ExportDialog(QDialog):
         }
         job = self._worker.submit("export", dumps(self._analysis.design), order)
         self._job = job
-        AbandonedFiles(job, target, self._worker)
+        StagingCleanup(job, target, self._worker)
         self.bar.setRange(0, 0)
         self.text.setText(f"Waiting: {self._worker.state}")
         self.cancel_button.setEnabled(True)

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from designer.errors import ParameterError
 from designer.export.formats import Format
 from designer.export.options import Options
-from designer.ui.ask import Ask
-from designer.ui.fields import Field, field_for, labelled_row
-from designer.ui.location_field import LocationField
 from designer.ui.panels.cards import TonedLabel, quiet
+from designer.ui.widgets.ask import Ask
+from designer.ui.widgets.fields import Field, field_for, labelled_row
+from designer.ui.widgets.location_field import LocationField
 
 
 class ExportPage(QWidget):

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from designer.ui.worker_client import Job, WorkerClient
+from designer.ui.jobs.worker_client import Job, WorkerClient
 
 
 class JobDialog(QDialog):

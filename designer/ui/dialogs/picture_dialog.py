@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
 from designer.graph.parameter import Ratio
-from designer.ui.ask import PICTURE_FILTER, Ask
-from designer.ui.field_frames import FramedCombo
-from designer.ui.fields import NumberField
+from designer.ui.canvas.picture import ENDINGS, PictureOptions
+from designer.ui.look.theme import DARK, LIGHT, mixed
 from designer.ui.panels.cards import TonedLabel
-from designer.ui.picture import ENDINGS, PictureOptions
-from designer.ui.theme import DARK, LIGHT, mixed
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.widgets.ask import PICTURE_FILTER, Ask
+from designer.ui.widgets.field_frames import FramedCombo
+from designer.ui.widgets.fields import NumberField
 
 _LAST = PictureOptions()
 _PREVIEW_LINES = 18
@@ -141,13 +141,13 @@ class PictureDialog(QDialog):
         except DesignerError as error:
             self._ask.tell("The picture was not written", str(error))
             return
-        self._tab.said.emit(f"Wrote {target.name}")
+        self._tab.status_message.emit(f"Wrote {target.name}")
         self.accept()
 
     def _copy(self) -> None:
         image = QImage.fromData(self._tab.picture(".png", self.options))
         QGuiApplication.clipboard().setImage(image)
-        self._tab.said.emit("Copied the picture")
+        self._tab.status_message.emit("Copied the picture")
 
 
 def _checked_ground(options: PictureOptions) -> QColor:

@@ -15,10 +15,10 @@ from designer import wording
 from designer.edit.document import USUAL_HISTORY_BYTES
 from designer.graph.parameter import Integer
 from designer.ui.actions.action import Context
-from designer.ui.field_frames import FramedCombo
-from designer.ui.fields import NumberField
+from designer.ui.look.settings import AUTOSAVE_S, TEXT_PERCENT, THOUSANDS
 from designer.ui.panels.cards import quiet
-from designer.ui.settings import AUTOSAVE_S, TEXT_PERCENT, THOUSANDS
+from designer.ui.widgets.field_frames import FramedCombo
+from designer.ui.widgets.fields import NumberField
 
 _AUTOSAVE = Integer(
     "autosave",

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 from designer.errors import DesignerError
 from designer.files.recovery import DamagedCopy, RecoveryCopy
 from designer.ui.panels.cards import TonedLabel
-from designer.ui.plain_tips import plain_tip
-from designer.ui.recovery_watch import RecoveryWatch
+from designer.ui.shell.plain_tips import plain_tip
+from designer.ui.workbench.recovery_watch import RecoveryWatch
 
 
 class RecoveryDialog(QDialog):
     """Lists copies that were left behind; those that can be read are chosen at first.
 
-    One that cannot be read is never restored and only discarded where somebody chose it: its text may still be mended
+    One that cannot be read is never restored and only discarded where somebody chose it: its text may still be fixed
     by hand, so the row says where it lies.
 
     Args:

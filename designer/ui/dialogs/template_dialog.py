@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QL
 from designer.errors import DesignerError
 from designer.templates.networks import templates
 from designer.templates.table import Template
-from designer.ui.fields import Field, field_for, labelled_row
 from designer.ui.panels.cards import TonedLabel, clear, quiet
+from designer.ui.widgets.fields import Field, field_for, labelled_row
 
 
 class TemplateDialog(QDialog):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from designer import wording
 from designer.layers.registry import catalogue, lookup
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import mixed, tokens
+from designer.ui.look.theme import mixed, tokens
+from designer.ui.shell.plain_tips import plain_tip
 
 
 @dataclass(frozen=True)

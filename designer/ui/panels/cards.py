@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from designer.ui.theme import Tokens, mixed, tokens
+from designer.ui.look.theme import Tokens, mixed, tokens
 
 RADIUS = 5.0
 

@@ -9,15 +9,15 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.graph.design import NodePath
-from designer.ui.ask import Ask
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
-from designer.ui.live_latency import Measurement
+from designer.ui.jobs.live_latency import Measurement
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
 from designer.ui.panels.roofline_tab import RooflineTab
-from designer.ui.settings import Settings
-from designer.ui.worker_client import WorkerClient
+from designer.ui.widgets.ask import Ask
 
 AFTER_MS = 60
 
@@ -25,10 +25,10 @@ AFTER_MS = 60
 class ChartsPanel(QWidget):
     """Shows the charts.
 
-    Signals: ``said`` with a line for the status bar; ``node_chosen`` with the path of a node that was clicked at.
+    Signals: ``status_message``, a line for the status bar; ``node_chosen``, the path of a node that was clicked at.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
     node_chosen = Signal(object)
 
     def __init__(self, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
@@ -42,9 +42,9 @@ class ChartsPanel(QWidget):
         self.tabs.setAccessibleName("Charts of the design")
         for title, chart in (("Memory", self.memory), ("Time and MACs", self.shares), ("Rounds", self.rounds)):
             self.tabs.addTab(chart, title)
-            chart.said.connect(self.said)
+            chart.status_message.connect(self.status_message)
         self.roofline = RooflineTab(worker, settings, ask, self)
-        self.roofline.said.connect(self.said)
+        self.roofline.status_message.connect(self.status_message)
         self.roofline.node_chosen.connect(self.node_chosen)
         self.tabs.addTab(self.roofline, "Roofline")
         self.memory.clicked_at.connect(self._choose_step)

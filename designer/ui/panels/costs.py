@@ -10,12 +10,12 @@ from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
+from designer.analysis.analysis import Analysis, Totals
 from designer.analysis.figures import Figure
-from designer.analysis.snapshot import Analysis, Totals
-from designer.ui.live_latency import Measurement
+from designer.ui.jobs.live_latency import Measurement
+from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
-from designer.ui.theme import tokens
 
 SHOWN_AT_MOST = 6
 _NOTE_LINES = 2
@@ -175,7 +175,7 @@ class CostsPanel(QWidget):
             return
         totals = analysis.totals
         rest = "" if totals.complete else " · incomplete"
-        weighted = sum(kind.count for kind in analysis.kinds if kind.cost.parameters)
+        weighted = sum(kind.count for kind in analysis.by_layer_type if kind.cost.parameters)
         layers = wording.plural(weighted, "weighted layer")
         self.parameters.show_figure(
             wording.count(totals.parameters), layers + rest, f"{wording.memory(totals.weight_bytes)} of weights"
@@ -194,7 +194,7 @@ class CostsPanel(QWidget):
         )
         if kept is not None:
             self._show_differences(totals, kept)
-        by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.kinds if kind.cost.macs]
+        by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.by_layer_type if kind.cost.macs]
         self.mac_bars.show_bars(_bars(by_kind, wording.short))
 
     def _show_differences(self, totals: Totals, kept: Totals) -> None:

@@ -15,9 +15,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.figures import Figure
 from designer.analysis.rules import padding_refuses
-from designer.analysis.snapshot import Analysis, NodeReport
 from designer.analysis.subtotal import subtotal
 from designer.edit.document import Command
 from designer.edit.editable import Editable
@@ -26,10 +26,10 @@ from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Design, Node, NodeId
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
-from designer.ui.fields import Field, NameEdit, NumberField, field_for, labelled_row
+from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
 from designer.ui.panels.several import SeveralNodes
-from designer.ui.theme import tokens
+from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, labelled_row
 
 
 class InspectorPanel(QWidget):

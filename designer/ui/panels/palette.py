@@ -1,6 +1,6 @@
 """The palette: all that can be placed, searchable: layers by category, one's own blocks, templates; a source of drags.
 
-Made from the shelves; knows neither the design on screen nor the window.
+Made from the library; knows neither the design on screen nor the window.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from designer.graph.layer import Category
 from designer.layers.registry import catalogue, search
 from designer.templates.networks import templates
 from designer.templates.table import Template
-from designer.ui import icons
 from designer.ui.canvas.dropping import BODY_MIME, LAYER_MIME, make_block_mime, make_mime
+from designer.ui.look import icons
+from designer.ui.look.theme import mixed, tokens
 from designer.ui.panels.cards import RADIUS
-from designer.ui.plain_tips import plain_tip
-from designer.ui.shelves import OWN_BLOCKS, TEMPLATES, Entry, about, matching, shelf_of, stripe_of, title_of
-from designer.ui.theme import mixed, tokens
+from designer.ui.panels.node_library import OWN_BLOCKS, TEMPLATES, Entry, about, matching, shelf_of, stripe_of, title_of
+from designer.ui.shell.plain_tips import plain_tip
 
 _GLYPH_MARGIN = 8
 Index = QModelIndex | QPersistentModelIndex
@@ -77,8 +77,8 @@ def entries(text: str, blocks: Sequence[LibraryBlock] = ()) -> tuple[Row, ...]:
         for category in Category:
             members = [layer for layer in catalogue() if layer.category is category]
             rows += [Heading(category.value), *members] if members else []
-    shelves: tuple[tuple[str, Sequence[Entry]], ...] = ((OWN_BLOCKS, blocks), (TEMPLATES, templates()))
-    for title, shelf in shelves:
+    library: tuple[tuple[str, Sequence[Entry]], ...] = ((OWN_BLOCKS, blocks), (TEMPLATES, templates()))
+    for title, shelf in library:
         matches = matching(text, shelf)
         rows += [Heading(title), *matches] if matches else []
     return tuple(rows)

@@ -1,4 +1,4 @@
-"""Problems of the design on screen: what, where, why, and a button that mends it. Reads issues; edits nothing."""
+"""Problems of the design on screen: what, where, why, and a button that fixes it. Reads issues; edits nothing."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from designer import wording
 from designer.analysis.issues import Fix, Issue, Severity
+from designer.ui.look.theme import TONES
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import TONES
+from designer.ui.shell.plain_tips import plain_tip
 
 SHOWN_AT_MOST = 30
 
@@ -20,12 +20,12 @@ SHOWN_AT_MOST = 30
 class ProblemCard(Card):
     """One problem; a click or Enter shows its node.
 
-    Signals: ``shown`` with the issue; ``mended`` with the issue and the Fix that was pressed; ``considered`` with the
+    Signals: ``shown`` with the issue; ``fixed`` with the issue and the Fix that was pressed; ``considered`` with the
     issue and the Fix that the pointer or the keyboard is on, ``dismissed`` when it is on none any more.
     """
 
     shown = Signal(object)
-    mended = Signal(object, object)
+    fixed = Signal(object, object)
     considered = Signal(object, object)
     dismissed = Signal()
 
@@ -49,16 +49,16 @@ class ProblemCard(Card):
         head.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(head)
         self.column.addWidget(why)
-        if issue.mend and not issue.fixes:
-            mend = issue.mend[:1].upper() + issue.mend[1:]
-            self.column.addWidget(quiet(mend if issue.severity is Severity.TODO else f"Mend: {issue.mend}", self))
+        if issue.advice and not issue.fixes:
+            fix = issue.advice[:1].upper() + issue.advice[1:]
+            self.column.addWidget(quiet(fix if issue.severity is Severity.UNFINISHED else f"Fix: {issue.advice}", self))
         self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
         for button in self.fix_buttons:
             self.column.addWidget(button)
 
     def _fix_button(self, index: int, fix: Fix) -> QPushButton:
-        button = _MendButton(fix.label, self)
-        button.clicked.connect(lambda: self.mended.emit(self.issue, self.issue.fixes[index]))
+        button = _FixButton(fix.label, self)
+        button.clicked.connect(lambda: self.fixed.emit(self.issue, self.issue.fixes[index]))
         button.considered.connect(lambda: self.considered.emit(self.issue, self.issue.fixes[index]))
         button.dismissed.connect(self.dismissed)
         return button
@@ -78,7 +78,7 @@ class ProblemCard(Card):
 
 
 class _WrappedButton(QPushButton):
-    """A button whose text goes on in further lines where it is narrow: mends often differ in their last word only."""
+    """A button whose text goes on in further lines where it is narrow: fixes often differ in their last word only."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
@@ -114,8 +114,8 @@ class _WrappedButton(QPushButton):
         return lines
 
 
-class _MendButton(_WrappedButton):
-    """A mend; says when the pointer or the keyboard is on it, so that what it would do can be shown.
+class _FixButton(_WrappedButton):
+    """A fix; says when the pointer or the keyboard is on it, so that what it would do can be shown.
 
     Signals: ``considered`` and ``dismissed``.
     """
@@ -147,14 +147,14 @@ class _MendButton(_WrappedButton):
 class ProblemsPanel(QWidget):
     """The list, worst first.
 
-    Signals: ``show_requested`` with an Issue, ``mend_requested`` with an Issue and a Fix; ``mend_considered`` with the
-    same while a mend is only looked at, and ``mend_dismissed`` when it no longer is.
+    Signals: ``show_requested`` with an Issue, ``fix_requested`` with an Issue and a Fix; ``fix_considered`` with the
+    same while a fix is only looked at, and ``fix_dismissed`` when it no longer is.
     """
 
     show_requested = Signal(object)
-    mend_requested = Signal(object, object)
-    mend_considered = Signal(object, object)
-    mend_dismissed = Signal()
+    fix_requested = Signal(object, object)
+    fix_considered = Signal(object, object)
+    fix_dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,7 +189,7 @@ class ProblemsPanel(QWidget):
             self._rebuild()
             return
         for card, issue in zip(self.cards, self._issues, strict=False):
-            card.issue = issue  # the same words, but mends made for the present design
+            card.issue = issue  # the same words, but fixes made for the present design
 
     def _head(self, words: str) -> None:
         self.title.setText(words.upper())
@@ -205,13 +205,13 @@ class ProblemsPanel(QWidget):
             return
         worst = self._issues[0].severity
         self.count.set_tone(TONES[worst])
-        self._head("To do" if worst is Severity.TODO else "Problems")
+        self._head("To do" if worst is Severity.UNFINISHED else "Problems")
         for issue in self._issues[:SHOWN_AT_MOST]:
             card = ProblemCard(issue, self)
             card.shown.connect(self.show_requested)
-            card.mended.connect(self.mend_requested)
-            card.considered.connect(self.mend_considered)
-            card.dismissed.connect(self.mend_dismissed)
+            card.fixed.connect(self.fix_requested)
+            card.considered.connect(self.fix_considered)
+            card.dismissed.connect(self.fix_dismissed)
             self._column.addWidget(card)
             self._cards.append(card)
         hidden = len(self._issues) - SHOWN_AT_MOST

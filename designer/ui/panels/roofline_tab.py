@@ -13,16 +13,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.files.design_json import dumps
 from designer.files.storage import data_folder
-from designer.ui.ask import Ask
 from designer.ui.charts.chart import Axis, Chart, Line, Spot
 from designer.ui.charts.chart_view import ChartView
+from designer.ui.jobs.worker_client import Job, WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import quiet
-from designer.ui.settings import Settings
-from designer.ui.theme import tokens
-from designer.ui.worker_client import Job, WorkerClient
+from designer.ui.widgets.ask import Ask
 from designer.worker.messages import Failure
 
 _REACH = 0.4
@@ -34,10 +34,10 @@ WITH_NODES = ("eager", "folded", "folded_channels_last")
 class RooflineTab(QWidget):
     """Measures when asked, and shows what came of it; dimmed where it is of an earlier design.
 
-    Signals: ``said`` with a line for the status bar; ``node_chosen`` with the path of a node that was pressed.
+    Signals: ``status_message``, a line for the status bar; ``node_chosen``, the path of a node that was pressed.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
     node_chosen = Signal(object)
 
     def __init__(self, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
@@ -47,7 +47,7 @@ class RooflineTab(QWidget):
         self._job: Job | None = None
         self.data: Mapping[str, Any] | None = None
         self.chart = ChartView(ask, self)
-        self.chart.said.connect(self.said)
+        self.chart.status_message.connect(self.status_message)
         self.chart.clicked_at.connect(self._choose)
         self.words = quiet("", self)
         self.button = QPushButton("Measure the roofline", self)
@@ -98,7 +98,7 @@ class RooflineTab(QWidget):
         self.bar.setValue(round(share * 1000))
 
     def _fail(self, failure: Failure) -> None:
-        self.said.emit(f"No roofline: {failure.what}. {failure.hint}")
+        self.status_message.emit(f"No roofline: {failure.what}. {failure.hint}")
 
     def _end(self) -> None:
         self._job = None

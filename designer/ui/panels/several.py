@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from designer import wording
 from designer.analysis.subtotal import Part, Subtotal
-from designer.ui.action_button import action_button
 from designer.ui.panels.cards import heading, quiet
+from designer.ui.widgets.action_button import action_button
 
 _ROWS = ("Parameters", "MACs", "Time")
 

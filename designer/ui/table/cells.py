@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from designer.ui.theme import metrics, tokens
+from designer.ui.look.theme import metrics, tokens
 
 _LINES = 1.5
 """Height of a row, in lines of text."""

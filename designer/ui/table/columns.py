@@ -14,7 +14,7 @@ from designer.analysis.cost import NodeCost
 from designer.graph.design import PortRef
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import summary
-from designer.ui.spoken import called, node_words, output_words, problem_words
+from designer.ui.canvas.spoken_words import called, node_words, output_words, problem_words
 from designer.ui.table.rows import Row
 
 NodeTimes = Mapping[str, float]

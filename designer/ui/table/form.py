@@ -18,8 +18,8 @@ from designer.edit.inside import body_at, lifted
 from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Node, NodePath
 from designer.graph.parameter import Parameter
-from designer.ui.fields import Field, NumberField, field_for, labelled_row
 from designer.ui.panels.cards import clear
+from designer.ui.widgets.fields import Field, NumberField, field_for, labelled_row
 
 _LETTERS = 40
 

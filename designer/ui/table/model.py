@@ -11,17 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush
 
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.issues import worst
-from designer.analysis.snapshot import Analysis, NodeReport
 from designer.edit.document import Command, Document, Edit
 from designer.edit.edits import rename
 from designer.edit.inside import lifted
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, NodeId, NodePath
-from designer.ui.plain_tips import plain_tip
+from designer.ui.look.theme import TONES, tokens
+from designer.ui.shell.plain_tips import plain_tip
 from designer.ui.table.columns import COLUMNS, Column, NodeTimes, cell_text, spoken
 from designer.ui.table.rows import Branch, Inside, Row, content_of
-from designer.ui.theme import TONES, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

@@ -21,7 +21,7 @@ from designer.ui.table.model import GraphTable
 from designer.ui.table.rows import Row
 from designer.ui.table.view import GraphTableView
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.wiring_by_list import Wiring
+from designer.ui.views.wiring_by_list import Wiring
 
 
 class TablePanel(QWidget):
@@ -29,10 +29,10 @@ class TablePanel(QWidget):
 
     The canvas follows into a block whose rows are walked, so that what is chosen here is what every action means.
 
-    Signals: ``said`` with a line for the status bar; ``menu_asked`` with a place on the screen.
+    Signals: ``status_message`` with a line for the status bar; ``menu_asked`` with a place on the screen.
     """
 
-    said = Signal(str)
+    status_message = Signal(str)
     menu_asked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -49,7 +49,7 @@ class TablePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.view)
         self.setFocusProxy(self.view)
-        self.table.refused.connect(self.said)
+        self.table.refused.connect(self.status_message)
         self.view.rows_chosen.connect(self._choose_nodes)
         self.view.cell_entered.connect(self._enter_cell)
         self.view.insert_asked.connect(self._add_behind)
@@ -146,7 +146,7 @@ class TablePanel(QWidget):
             case Column.OUTPUT if self._is_on_canvas(row):
                 self.wiring.choose_target(tab, row.id, at)
             case Column.PROBLEMS if row.issues:
-                self._offer_mends(row, at)
+                self._offer_fixes(row, at)
             case _:
                 tab.show_node(row.id)
 
@@ -157,21 +157,21 @@ class TablePanel(QWidget):
         if self._tab is None:
             return
         if not row.is_editable:
-            self.said.emit(f"{row.called} follows from the block it is in; make that a group to edit it")
+            self.status_message.emit(f"{row.called} follows from the block it is in; make that a group to edit it")
         elif not self.form.open(self._tab.document, row.path, row.node, at):
-            self.said.emit(f"{row.called} has no parameters")
+            self.status_message.emit(f"{row.called} has no parameters")
 
-    def _offer_mends(self, row: Row, at: QPoint) -> None:
+    def _offer_fixes(self, row: Row, at: QPoint) -> None:
         menu = QMenu(self.view)
         for issue in row.issues:
             menu.addSection(issue.what)
             for fix in issue.fixes:
-                menu.addAction(f"Fix: {fix.label}", self._mending(row, fix.label, fix.edit))
+                menu.addAction(f"Fix: {fix.label}", self._fixing(row, fix.label, fix.edit))
             if not issue.fixes:
-                menu.addAction(issue.mend or issue.why).setEnabled(False)
+                menu.addAction(issue.advice or issue.why).setEnabled(False)
         menu.popup(at)
 
-    def _mending(self, row: Row, label: str, edit: Edit) -> Callable[[], object]:
+    def _fixing(self, row: Row, label: str, edit: Edit) -> Callable[[], object]:
         return lambda: self.table.edit(row.owner.path, label, edit)
 
     def _add_behind(self) -> None:
@@ -202,7 +202,7 @@ class TablePanel(QWidget):
         """Put rows on the clipboard as text: all of them, through blocks, or the chosen ones."""
         rows = list(self.table.rows_in_order()) if all_rows else self.view.chosen
         QGuiApplication.clipboard().setText(rows_as_text(rows, form, self._times))
-        self.said.emit(f"Copied {wording.plural(len(rows), 'row')} as {form.value}")
+        self.status_message.emit(f"Copied {wording.plural(len(rows), 'row')} as {form.value}")
 
     def add_copying(self, menu: QMenu) -> None:
         """Add what can be copied to a menu."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
+from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.issues import Issue
-from designer.analysis.snapshot import Analysis, NodeReport
 from designer.graph.design import Design, Node, NodeId, NodePath
-from designer.ui.spoken import called
+from designer.ui.canvas.spoken_words import called
 
 _serials = count(1)
 

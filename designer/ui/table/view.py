@@ -20,11 +20,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView, QWidget
 
-from designer.ui.key_positions import latin_key
 from designer.ui.table.cells import CellDelegate
 from designer.ui.table.columns import Column
 from designer.ui.table.model import GraphTable
 from designer.ui.table.rows import Row
+from designer.ui.widgets.key_positions import latin_key
 
 _WIDTHS = {
     Column.NAME: 27,

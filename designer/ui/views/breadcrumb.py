@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from designer.ui.look.theme import metrics
 from designer.ui.panels.cards import quiet
-from designer.ui.plain_tips import plain_tip
-from designer.ui.theme import metrics
+from designer.ui.shell.plain_tips import plain_tip
 
 LONGEST_NAME = 28
 """Letters of a name that are shown; the whole name stands in the tool tip."""

@@ -10,29 +10,29 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from designer.analysis.snapshot import Analysis
+from designer.analysis.analysis import Analysis
 from designer.edit.document import Document
 from designer.edit.editable import Editable
 from designer.edit.edits import paste, place
 from designer.edit.room import free_place
+from designer.graph.annotation import AnnotationId
 from designer.graph.design import Design, NodeId, NodePath, Point
 from designer.graph.difference import Difference
 from designer.graph.layer import Layer
-from designer.graph.remark import RemarkId
 from designer.templates.networks import template
 from designer.ui.canvas.ghosts import Ghosts
+from designer.ui.canvas.picture import PictureOptions, picture_data
 from designer.ui.canvas.placing import centred_corner, place_behind
 from designer.ui.canvas.rename_box import RenameBox
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
-from designer.ui.document_bridge import DocumentBridge
-from designer.ui.heat import HeatMap
-from designer.ui.picture import PictureOptions, picture_data
-from designer.ui.shelves import network
+from designer.ui.look.heat import HeatMap
+from designer.ui.panels.node_library import network
 from designer.ui.views.beginning import Beginning
 from designer.ui.views.notice_bar import NoticeBar
-from designer.ui.views.walking import Walking
-from designer.ui.wiring_by_list import Wiring
+from designer.ui.views.subgraph_navigation import SubgraphNavigation
+from designer.ui.views.wiring_by_list import Wiring
+from designer.ui.workbench.document_bridge import DocumentBridge
 
 if TYPE_CHECKING:
     from designer.ui.views.find_bar import FindBar
@@ -46,7 +46,7 @@ class DesignTab(QWidget):
 
     Signals: ``analysed`` when shapes and costs became others and are known; ``document_changed`` after an edit, undo
     or save; ``selection_changed``; ``level_changed`` when another block, or the whole, is on the canvas;
-    ``zoom_changed`` with the scale; ``said`` with a line for the status bar.
+    ``zoom_changed`` with the scale; ``status_message`` with a line for the status bar.
     """
 
     analysed = Signal()
@@ -54,7 +54,7 @@ class DesignTab(QWidget):
     selection_changed = Signal()
     level_changed = Signal()
     zoom_changed = Signal(float)
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +66,7 @@ class DesignTab(QWidget):
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
         self.ghosts = Ghosts(self.scene)
-        self.walking = Walking(self.bridge, self.canvas, self)
+        self.walking = SubgraphNavigation(self.bridge, self.canvas, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -83,8 +83,8 @@ class DesignTab(QWidget):
         self.bridge.analysed.connect(lambda _analysis: self._analysed())
         self.scene.selection_changed.connect(self.selection_changed)
         self.canvas.zoom_changed.connect(self.zoom_changed)
-        self.scene.said.connect(self.said)
-        self.walking.said.connect(self.said)
+        self.scene.status_message.connect(self.status_message)
+        self.walking.status_message.connect(self.status_message)
         self.walking.arrived.connect(self._arrived)
         self._offer_beginning()
 
@@ -119,9 +119,9 @@ class DesignTab(QWidget):
         return bool(self.scene.selectedItems())
 
     @property
-    def remarks(self) -> tuple[RemarkId, ...]:
+    def annotations(self) -> tuple[AnnotationId, ...]:
         """Chosen frames and notes."""
-        return self.scene.remarks.chosen
+        return self.scene.annotations.chosen
 
     def select(self, ids: Iterable[NodeId]) -> None:
         """Select these nodes and no others."""
@@ -129,7 +129,7 @@ class DesignTab(QWidget):
 
     def select_all(self) -> None:
         """Select every node, frame and note."""
-        self.scene.select(self.shown.design.nodes, self.shown.design.remarks)
+        self.scene.select(self.shown.design.nodes, self.shown.design.annotations)
 
     def show_node(self, id: NodeId) -> None:
         """Select a node of what is on the canvas and bring it on screen."""
@@ -140,8 +140,8 @@ class DesignTab(QWidget):
 
     def rename(self) -> None:
         """Name the one selected node, or write in the one chosen frame or note, where it stands."""
-        if len(self.remarks) == 1 and not self.selection:
-            self.canvas.write_in(self.remarks[0])
+        if len(self.annotations) == 1 and not self.selection:
+            self.canvas.write_in(self.annotations[0])
         if len(self.selection) == 1 and self.shown.is_editable:
             RenameBox(self.canvas, self.selection[0])
 
@@ -244,7 +244,7 @@ class DesignTab(QWidget):
 
     def _offer_beginning(self) -> None:
         design = self.shown.design
-        self.beginning.setVisible(self.shown.is_editable and not design.nodes and not design.remarks)
+        self.beginning.setVisible(self.shown.is_editable and not design.nodes and not design.annotations)
 
     def _begin_with(self, key: str) -> None:
         """Lay a template out on the empty canvas: its nodes, not a block of them."""

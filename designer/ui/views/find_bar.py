@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from designer.analysis.search import FIGURES, find_nodes
 from designer.graph.design import NodePath
-from designer.ui.action_button import icon_button
-from designer.ui.theme import tokens
+from designer.ui.look.theme import tokens
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.widgets.action_button import icon_button
 
 
 class FindBar(QFrame):
@@ -98,7 +98,7 @@ class FindBar(QFrame):
         self._tab.scene.select([path[0]])
         self._tab.canvas.ensure_visible([path[0]])
         if len(path) > 1:
-            self._tab.said.emit(f"Found {' › '.join(path)}; Alt+Down goes inside")
+            self._tab.status_message.emit(f"Found {' › '.join(path)}; Alt+Down goes inside")
         self._say()
 
     def _say(self) -> None:

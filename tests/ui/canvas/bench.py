@@ -18,7 +18,7 @@ from designer.layers.endpoints import Input
 from designer.ui.canvas.drawing import input_index, output_index
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
-from designer.ui.document_bridge import DocumentBridge
+from designer.ui.workbench.document_bridge import DocumentBridge
 
 LEFT, MIDDLE, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 NONE, SHIFT, CONTROL, ALT = (
@@ -49,8 +49,8 @@ class Hand:
         self.bridge = DocumentBridge(self.document)
         self.scene = CanvasScene(self.bridge)
         self.view = CanvasView(self.scene)
-        self.said: list[str] = []
-        self.scene.said.connect(self.said.append)
+        self.status_message: list[str] = []
+        self.scene.status_message.connect(self.status_message.append)
 
     @property
     def design(self) -> Design:

@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtGui import QFontMetricsF
 
+from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.issues import Severity
-from designer.analysis.snapshot import Analysis, analyse
 from designer.graph.design import NodeId
 from designer.graph.layer import Category, Layer
 from designer.layers.blocks import Bottleneck
@@ -12,9 +12,9 @@ from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input
 from designer.layers.merge import Add
 from designer.layers.registry import catalogue
-from designer.ui import icons
 from designer.ui.canvas.card import TEXT_WIDTH, Face, face, fitted, inner_channels, node_tip, wire_tip
 from designer.ui.canvas.geometry import wire_width
+from designer.ui.look import icons
 from tests.ui.canvas.bench import design_of
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]
@@ -65,7 +65,7 @@ def test_unknown_shapes_are_shown_as_unknown_not_as_zero() -> None:
     found = face_in(analyse(design))
     assert not found.is_known
     assert found.cost.text == "–"
-    assert found.severity is Severity.TODO
+    assert found.severity is Severity.UNFINISHED
     assert found.loose == (0,), "the input without a wire is marked at its port"
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPointF
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.edits import connect, delete, set_parameter
 from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, Point, Wire
@@ -20,7 +20,7 @@ from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.node_item import BubbleItem
 from designer.ui.canvas.tips import tip_at
 from designer.ui.canvas.wire_item import WireItem, is_shortcut
-from designer.ui.theme import DARK, LIGHT
+from designer.ui.look.theme import DARK, LIGHT
 from tests.ui.canvas.bench import Hand, design_of, ref
 
 pytestmark = pytest.mark.gui
@@ -191,7 +191,7 @@ def test_a_refused_edit_is_said_and_changes_nothing(hand_on: Callable[[Design], 
         raise EditRefused("no")
 
     assert not hand.scene.do("Try", refuse)
-    assert hand.said == ["no"]
+    assert hand.status_message == ["no"]
     assert hand.design is before
 
 

@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
+from designer.analysis.analysis import analyse
 from designer.analysis.issues import Severity
-from designer.analysis.snapshot import analyse
 from designer.edit.edits import connect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Category, Layer
@@ -23,7 +23,7 @@ from designer.ui.canvas import painting
 from designer.ui.canvas.card import STRIPE, Face, face
 from designer.ui.canvas.geometry import CARD_HEIGHT, CARD_WIDTH
 from designer.ui.canvas.painting import CardState, Detail, PortMark, detail, paints
-from designer.ui.theme import DARK, LIGHT, Tokens, contrast
+from designer.ui.look.theme import DARK, LIGHT, Tokens, contrast
 from tests.ui.canvas.bench import Hand, design_of, ref, three
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("qapp")]

@@ -117,7 +117,7 @@ def test_an_empty_chart_says_why(qtbot: QtBot, answers: Answers) -> None:
 
 
 def test_the_plotting_library_is_not_loaded_with_the_window() -> None:
-    code = "import sys, designer.ui.main_window; print([n for n in ('pyqtgraph', 'numpy') if n in sys.modules])"
+    code = "import sys, designer.ui.shell.main_window; print([n for n in ('pyqtgraph', 'numpy') if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.graph.design import Design
 from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -12,13 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from designer.templates.networks import template
 from designer.ui.compare.page import ComparePage
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, shown_window
-
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
+from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 
 @pytest.fixture
@@ -28,7 +24,7 @@ def answers() -> Answers:
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), answers, (1600, 1000)) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), answers, (1600, 1000)) as made:
         yield made
 
 

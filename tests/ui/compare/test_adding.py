@@ -21,7 +21,7 @@ from designer.ui.compare.page import ComparePage
 from designer.ui.compare.revisions_dialog import RevisionsDialog
 from designer.ui.compare.variants_dialog import VariantsDialog
 from designer.ui.dialogs.template_dialog import TemplateDialog
-from designer.ui.main_window import MainWindow
+from designer.ui.shell.main_window import MainWindow
 from tests.ui.windows import Answers, press
 
 pytestmark = pytest.mark.gui
@@ -178,7 +178,7 @@ def test_variants_of_a_field_inside_a_group_are_of_the_whole_design(qtbot: QtBot
 def test_what_follows_from_a_block_has_no_variants_and_that_is_said(qtbot: QtBot, window: MainWindow) -> None:
     tab = window.bench.open_design(template("mobilenet_v2").build())
     said: list[str] = []
-    window.bench.said.connect(said.append)
+    window.bench.status_message.connect(said.append)
     tab.show_inside((NodeId("bottleneck_3"), NodeId("expand")))
     qtbot.waitUntil(lambda: tab.path == (NodeId("bottleneck_3"),))
     for id in ("x", "expand"):

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.document import Command
 from designer.edit.edits import move
 from designer.graph.design import Design, NodeId, Point
@@ -21,7 +21,7 @@ from designer.layers.endpoints import Input, Output
 from designer.ui.compare.marks import marks_of
 from designer.ui.compare.member import Member
 from designer.ui.compare.page import ComparePage
-from designer.ui.main_window import MainWindow
+from designer.ui.shell.main_window import MainWindow
 from tests.ui.conftest import chain
 from tests.ui.windows import Answers, card_pixel, press
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,22 +13,21 @@ from designer.analysis.conventions import DESIGNER, PRESETS, count
 from designer.analysis.figures import Figure
 from designer.graph.design import NodeId
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 THIN = "\u202f"
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,24 +13,22 @@ from pytestqt.qtbot import QtBot
 
 from designer import wording
 from designer.templates.networks import template
-from designer.ui.application import _write_as_liked
+from designer.ui.canvas.picture import print_on
 from designer.ui.dialogs.preferences_dialog import PreferencesDialog
-from designer.ui.main_window import MainWindow
-from designer.ui.picture import print_on
-from designer.ui.recovery_watch import RecoveryWatch
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, press, shown_window
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.application import _write_as_liked
+from designer.ui.shell.main_window import MainWindow
+from designer.ui.workbench.recovery_watch import RecoveryWatch
+from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
-
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         made.bench.open_design(template("bottleneck").build())
         yield made
 

@@ -6,12 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.graph.design import Design
 from designer.templates.networks import template, templates
 from designer.ui.dialogs.template_dialog import TemplateDialog
-from designer.ui.fields import ChoiceField, NumberField
-from designer.ui.theme import Theme
+from designer.ui.look.theme import Theme
+from designer.ui.widgets.fields import ChoiceField, NumberField
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -14,20 +12,18 @@ from pytestqt.qtbot import QtBot
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, NodeId
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, shown_window
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
+from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 pytestmark = pytest.mark.gui
-
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), (1280, 900)) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers(), (1280, 900)) as made:
         yield made
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -16,17 +14,16 @@ from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
 from designer.templates.networks import template
-from designer.ui.live_latency import Measurement
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.live_latency import Measurement
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 EXPAND = NodeId("expand")
 FIGURE = Measurement(
     digest="0",
@@ -45,7 +42,7 @@ FIGURE = Measurement(
 
 @pytest.fixture(params=[(1280, 720), (1600, 1000)], ids=["720 high", "1000 high"])
 def window(qtbot: QtBot, settings: Settings, theme: Theme, request: pytest.FixtureRequest) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), request.param) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers(), request.param) as made:
         yield made
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.analysis import analyse
 from designer.analysis.roofline import overhead_sentence
-from designer.analysis.snapshot import analyse
 from designer.graph.design import Design
 from designer.templates.networks import template
-from designer.ui.live_latency import Measurement
+from designer.ui.jobs.live_latency import Measurement
+from designer.ui.look.theme import Theme
 from designer.ui.panels.costs import CostsPanel, times_by_kind
-from designer.ui.theme import Theme
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 

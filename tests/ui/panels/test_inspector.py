@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.document import Document
 from designer.graph.design import Design, NodeId
 from designer.graph.layer import Layer
@@ -14,9 +14,9 @@ from designer.graph.window import Padding
 from designer.layers.blocks import Bottleneck
 from designer.layers.convolution import DepthwiseConv2d
 from designer.layers.pooling import MaxPool
-from designer.ui.fields import ChoiceField, FlagField, NumberField
+from designer.ui.look.theme import Theme
 from designer.ui.panels.inspector import InspectorPanel
-from designer.ui.theme import Theme
+from designer.ui.widgets.fields import ChoiceField, FlagField, NumberField
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
@@ -187,7 +187,7 @@ def test_what_is_refused_leaves_design_and_history_as_they_were(qtbot: QtBot, be
     qtbot.keyClicks(box, typed)
     assert bench.document.design == before
     assert bench.document.undo_label is None
-    assert box.lineEdit().text() == typed, "what is typed stays to be mended"
+    assert box.lineEdit().text() == typed, "what is typed stays to be fixed"
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert box.lineEdit().text() == "3"
 

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from designer.layers.registry import catalogue, lookup
 from designer.templates.networks import templates
 from designer.ui.canvas.dropping import dropped_layer
+from designer.ui.look.theme import Theme
+from designer.ui.panels.node_library import title_of
 from designer.ui.panels.palette import Heading, PalettePanel, entries, text_room
-from designer.ui.shelves import title_of
-from designer.ui.theme import Theme
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 

@@ -1,4 +1,4 @@
-"""Problems: what, where and why are read, a click shows the node, the button mends through the caller."""
+"""Problems: what, where and why are read, a click shows the node, the button fixes through the caller."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.analysis import analyse
 from designer.analysis.issues import Fix, Issue
-from designer.analysis.snapshot import analyse
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.convolution import DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
+from designer.ui.look.theme import Theme
 from designer.ui.panels.cards import PanelScroll
 from designer.ui.panels.problems import SHOWN_AT_MOST, ProblemsPanel
-from designer.ui.theme import Theme
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
 
-def misfit() -> Design:
+def shape_error() -> Design:
     """A residual add after a stride of 2: 24×56² against 24×28²."""
     ids = [NodeId(id) for id in ("input", "depthwise", "add", "output")]
     layers = (Input(24, 56, 56), DepthwiseConv2d(stride=2), Add(), Output())
@@ -31,7 +31,7 @@ def misfit() -> Design:
         Wire(PortRef(ids[1], "y"), PortRef(ids[2], "b")),
         Wire(PortRef(ids[2], "y"), PortRef(ids[3], "x")),
     ]
-    return Design.build("misfit", nodes, wires)
+    return Design.build("shape_error", nodes, wires)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def panel(qtbot: QtBot, theme: Theme) -> ProblemsPanel:
 
 
 def test_a_mismatch_is_read_with_place_and_shapes(panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(misfit()).issues)
+    panel.show_issues(analyse(shape_error()).issues)
     (card,) = panel.cards
     words = " ".join(label.text() for label in card.findChildren(QLabel))
     assert "add" in words
@@ -53,17 +53,17 @@ def test_a_mismatch_is_read_with_place_and_shapes(panel: ProblemsPanel) -> None:
     assert panel.count.text() == "1"
 
 
-def test_the_button_mends_it(qtbot: QtBot, panel: ProblemsPanel) -> None:
-    design = misfit()
+def test_the_button_fixes_it(qtbot: QtBot, panel: ProblemsPanel) -> None:
+    design = shape_error()
     panel.show_issues(analyse(design).issues)
     chosen: list[Fix] = []
-    panel.mend_requested.connect(lambda _issue, fix: chosen.append(fix))
+    panel.fix_requested.connect(lambda _issue, fix: chosen.append(fix))
     qtbot.mouseClick(panel.cards[0].fix_buttons[0], Qt.MouseButton.LeftButton)
     assert analyse(chosen[0].edit(design)).is_valid
 
 
 def test_a_click_on_the_card_or_enter_shows_the_node(qtbot: QtBot, panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(misfit()).issues)
+    panel.show_issues(analyse(shape_error()).issues)
     shown: list[Issue] = []
     panel.show_requested.connect(shown.append)
     card = panel.cards[0]
@@ -73,20 +73,20 @@ def test_a_click_on_the_card_or_enter_shows_the_node(qtbot: QtBot, panel: Proble
     assert [issue.node for issue in shown] == ["add"] * 3
 
 
-def test_the_same_problems_keep_their_buttons_yet_mend_the_present_design(qtbot: QtBot, panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(misfit()).issues)
+def test_the_same_problems_keep_their_buttons_yet_fix_the_present_design(qtbot: QtBot, panel: ProblemsPanel) -> None:
+    panel.show_issues(analyse(shape_error()).issues)
     card = panel.cards[0]
-    changed = misfit().renamed("later")
+    changed = shape_error().renamed("later")
     panel.show_issues(analyse(changed).issues)
     assert panel.cards[0] is card
     chosen: list[Fix] = []
-    panel.mend_requested.connect(lambda _issue, fix: chosen.append(fix))
+    panel.fix_requested.connect(lambda _issue, fix: chosen.append(fix))
     qtbot.mouseClick(card.fix_buttons[0], Qt.MouseButton.LeftButton)
     assert chosen[0].edit(changed).name == "later"
 
 
 def test_no_problem_is_said_too(panel: ProblemsPanel, sketch: Design) -> None:
-    panel.show_issues(analyse(misfit()).issues)
+    panel.show_issues(analyse(shape_error()).issues)
     panel.show_issues(analyse(sketch).issues)
     assert panel.cards == []
     assert panel.count.text() == ""
@@ -102,7 +102,7 @@ def test_many_problems_end_in_a_count(panel: ProblemsPanel) -> None:
 
 
 @pytest.mark.parametrize("width", [160, 200, 240, 320])
-def test_nothing_on_a_card_is_cut_and_mends_stand_whole(qtbot: QtBot, theme: Theme, width: int) -> None:
+def test_nothing_on_a_card_is_cut_and_fixes_stand_whole(qtbot: QtBot, theme: Theme, width: int) -> None:
     scroll = PanelScroll()
     qtbot.addWidget(scroll)
     panel = ProblemsPanel(scroll.content)
@@ -110,7 +110,7 @@ def test_nothing_on_a_card_is_cut_and_mends_stand_whole(qtbot: QtBot, theme: The
     scroll.resize(width, 700)
     scroll.show()
     qtbot.waitExposed(scroll)
-    issues = analyse(misfit()).issues
+    issues = analyse(shape_error()).issues
     for _ in range(2):  # the second time after it was empty
         panel.show_issues(())
         panel.show_issues(issues)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,21 +13,20 @@ from pytestqt.qtbot import QtBot
 from designer.edit.edits import move
 from designer.graph.design import NodeId, Point
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, card_pixel, shown_window
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
+from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).parent.with_name("fake_worker.py")))
 EXPAND, DEPTHWISE, PROJECT = NodeId("expand"), NodeId("depthwise"), NodeId("project")
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers(), (1280, 900)) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers(), (1280, 900)) as made:
         made.bench.open_design(template("bottleneck").build())
         QApplication.processEvents()
         yield made

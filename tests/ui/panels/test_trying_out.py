@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -16,24 +14,23 @@ from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
 from designer.templates.networks import template
-from designer.ui.field_frames import FramedCombo
-from designer.ui.fields import NumberField, ScrubLabel
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, drop, press, shown_window
+from designer.ui.widgets.field_frames import FramedCombo
+from designer.ui.widgets.fields import NumberField, ScrubLabel
+from tests.ui.windows import FAKE_WORKER, Answers, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 EXPAND = NodeId("expand")
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
 
 

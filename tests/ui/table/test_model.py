@@ -11,7 +11,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from designer.analysis.snapshot import analyse
+from designer.analysis.analysis import analyse
 from designer.edit.document import Command, Document
 from designer.edit.edits import connect, delete, disconnect, place_after, rename, set_parameter
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire

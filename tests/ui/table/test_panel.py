@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -16,24 +14,23 @@ from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, NodeId, PortRef
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.table.columns import Column
 from designer.ui.table.view import GraphTableView
-from designer.ui.theme import Theme
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, card_pixel, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, press, shown_window
 
 pytestmark = pytest.mark.gui
 
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 DEPTHWISE, EXPAND = NodeId("depthwise"), NodeId("expand")
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
 
 
@@ -274,7 +271,7 @@ def test_an_edit_elsewhere_is_seen_and_costs_nothing_while_hidden(
     assert view.table.index_of(row, Column.PARAMETERS).data() == "7\u202f056", "7²·144"
 
 
-def test_a_problem_is_mended_from_its_cell(qtbot: QtBot, window: MainWindow) -> None:
+def test_a_problem_is_fixed_from_its_cell(qtbot: QtBot, window: MainWindow) -> None:
     design = template("bottleneck").build(batch_norm=False)
     tab, view = opened(qtbot, window, set_parameter(design, [DEPTHWISE], "stride", 2))
     (issue,) = [issue for issue in tab.analysis.issues if issue.fixes]
@@ -283,9 +280,9 @@ def test_a_problem_is_mended_from_its_cell(qtbot: QtBot, window: MainWindow) -> 
     qtbot.keyClick(view, Qt.Key.Key_Return)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    mends = [action for action in menu.actions() if action.text().startswith("Fix: ")]
-    assert [action.text() for action in mends] == [f"Fix: {fix.label}" for fix in issue.fixes]
-    mends[0].trigger()
+    fixes = [action for action in menu.actions() if action.text().startswith("Fix: ")]
+    assert [action.text() for action in fixes] == [f"Fix: {fix.label}" for fix in issue.fixes]
+    fixes[0].trigger()
     menu.close()
     assert tab.document.undo_label == issue.fixes[0].label
     assert issue not in tab.analysis.issues

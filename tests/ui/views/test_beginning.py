@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,22 +13,20 @@ from pytestqt.qtbot import QtBot
 from designer.analysis.issues import Severity
 from designer.graph.design import Design
 from designer.templates.networks import template
-from designer.ui.main_window import MainWindow
-from designer.ui.settings import Settings
-from designer.ui.theme import Theme, tokens
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme, tokens
+from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.beginning import OFFERED
 from designer.ui.views.design_tab import DesignTab
-from designer.ui.worker_client import WorkerClient
-from tests.ui.windows import Answers, drop, press, shown_window
+from tests.ui.windows import FAKE_WORKER, Answers, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
-
-FAKE = (sys.executable, str(Path(__file__).parents[1] / "fake_worker.py"))
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
-    with shown_window(qtbot, settings, theme, WorkerClient(FAKE), Answers()) as made:
+    with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
 
 
@@ -47,7 +43,7 @@ def test_it_says_how_to_begin_and_nothing_is_red(window: MainWindow, tab: Design
     assert "Tab" in words
     assert len(tab.beginning.buttons) == 3
     assert window.problems.title.accessibleName() == "To do"
-    assert [card.issue.severity for card in window.problems.cards] == [Severity.TODO]
+    assert [card.issue.severity for card in window.problems.cards] == [Severity.UNFINISHED]
     assert window.status.validity.text().startswith("● 1 to do")
     colour = window.status.validity.palette().windowText().color()
     assert colour == tokens().text_tone("todo")
@@ -98,8 +94,8 @@ def test_measuring_waits_calmly(window: MainWindow, tab: DesignTab) -> None:
 
 def test_an_unwired_card_is_to_do_and_a_contradiction_is_a_problem(window: MainWindow, tab: DesignTab) -> None:
     drop(tab, "relu6", QPoint(200, 200))
-    assert {card.issue.severity for card in window.problems.cards} == {Severity.TODO}
+    assert {card.issue.severity for card in window.problems.cards} == {Severity.UNFINISHED}
     assert window.problems.title.accessibleName() == "To do"
     (item,) = tab.scene.nodes.values()
-    assert item.face.severity is Severity.TODO
+    assert item.face.severity is Severity.UNFINISHED
     assert item.bubble is None

@@ -13,8 +13,8 @@ from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QApplication, QGraphicsLineItem
 
 from designer import wording
+from designer.edit.annotations import move_annotations
 from designer.edit.edits import move
-from designer.edit.remarks import move_remarks
 from designer.edit.room import with_room
 from designer.edit.splice import insert_on_wire
 from designer.errors import DesignerError
@@ -48,9 +48,9 @@ class DragNodes(Gesture):
         self._near: list[Point] | None = None
 
     def begin(self) -> None:
-        self._before, self._remarks = self.canvas.selection, self.canvas.remarks.chosen
+        self._before, self._annotations = self.canvas.selection, self.canvas.annotations.chosen
         if self._adds(self.start):
-            self.canvas.select({*self._before, self._held}, self._remarks)
+            self.canvas.select({*self._before, self._held}, self._annotations)
         elif self._held not in self._before:
             self.canvas.select([self._held])
 
@@ -86,7 +86,7 @@ class DragNodes(Gesture):
         self._show_guides()
         self.canvas.document.cancel_preview()
         self.canvas.let_go()
-        self.canvas.select(self._before, self._remarks)
+        self.canvas.select(self._before, self._annotations)
 
     def _title(self) -> str:
         return self.canvas.design.nodes[self._held].title
@@ -97,7 +97,7 @@ class DragNodes(Gesture):
 
     def _choose(self, at: Pointer) -> None:
         if at.holds(Qt.KeyboardModifier.ControlModifier) and self._held in self._before:
-            self.canvas.select(set(self._before) - {self._held}, self._remarks)
+            self.canvas.select(set(self._before) - {self._held}, self._annotations)
         elif not self._adds(at):
             self.canvas.select([self._held])
 
@@ -160,12 +160,12 @@ class DragNodes(Gesture):
         return True
 
     def _edit(self, places: dict[NodeId, Point], into: PortRef | None) -> Callable[[Design], Design]:
-        remarks = self.canvas.remarks.chosen
+        annotations = self.canvas.annotations.chosen
 
         def edit(design: Design) -> Design:
-            if remarks:
+            if annotations:
                 before, after = next(iter(self._from.values())), next(iter(places.values()))
-                return move_remarks(design, remarks, Point(after.x - before.x, after.y - before.y), places)
+                return move_annotations(design, annotations, Point(after.x - before.x, after.y - before.y), places)
             moved = move(design, places)
             return with_room(insert_on_wire(moved, self._held, into), self._held) if into is not None else moved
 

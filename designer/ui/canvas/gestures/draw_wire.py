@@ -69,7 +69,7 @@ class DrawWire(Gesture):
         if goal is not None and reason is None:
             self._plug(goal)
         elif reason is not None or over_card:
-            self.canvas.said.emit(f"Not wired: {reason or 'no port here may take it'}")
+            self.canvas.status_message.emit(f"Not wired: {reason or 'no port here may take it'}")
         elif self._unplugged is not None:
             target = self._unplugged
             self.canvas.do(f"Unplug {target.node}", lambda design: disconnect(design, [target]))
@@ -169,8 +169,8 @@ class DrawWire(Gesture):
             self.view.hide_note()
         elif self._reason is not None:
             self.view.show_note(self._reason, "error", at.view)
-        elif (misfit := self._misfit(self._goal)) is not None:
-            self.view.show_note(misfit, "warning", at.view)
+        elif (shape_error := self._misfit(self._goal)) is not None:
+            self.view.show_note(shape_error, "warning", at.view)
         else:
             self.view.show_note(self._flowing(), "ok", at.view)
 

@@ -19,7 +19,7 @@ class RubberBand(Gesture):
     """A drag on empty canvas."""
 
     def begin(self) -> None:
-        self._before = (self.canvas.selection, self.canvas.remarks.chosen)
+        self._before = (self.canvas.selection, self.canvas.annotations.chosen)
         self._band: QGraphicsRectItem | None = None
         if not self._keeps(self.start):
             self.canvas.select(())
@@ -29,9 +29,9 @@ class RubberBand(Gesture):
         if self._band is None:
             self._band = self._shown()
         self._band.setRect(area)
-        nodes, remarks = self._before
+        nodes, annotations = self._before
         touched = {id for id, item in self.canvas.nodes.items() if item.card_rect.intersects(area)}
-        self.canvas.select(_chosen(nodes, touched, at), _chosen(remarks, self.canvas.remarks.inside(area), at))
+        self.canvas.select(_chosen(nodes, touched, at), _chosen(annotations, self.canvas.annotations.inside(area), at))
 
     def finish(self, at: Pointer) -> None:
         self._remove()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from designer.ui.canvas.gestures.cut_wires import CutWires
+from designer.ui.canvas.gestures.drag_annotations import DragAnnotations, ResizeAnnotation
 from designer.ui.canvas.gestures.drag_nodes import DragNodes
-from designer.ui.canvas.gestures.drag_remarks import DragRemarks, ResizeRemark
 from designer.ui.canvas.gestures.draw_wire import DrawWire
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.gestures.pan import Pan
@@ -48,8 +48,8 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: boo
 def _choosing(view: CanvasView, at: Pointer, found: Hit) -> Gesture:
     """Where nothing can be edited, presses choose."""
     on_card = found.node is not None and found.under is not Under.FIX
-    if found.remark is not None:
-        return DragRemarks(view, at, found.remark)
+    if found.annotation is not None:
+        return DragAnnotations(view, at, found.annotation)
     return DragNodes(view, at, found.node) if on_card and found.node is not None else RubberBand(view, at)
 
 
@@ -68,9 +68,9 @@ def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
         return Reroute(view, at, found.port, found.dot)
     if found.node is not None:
         return DragNodes(view, at, found.node)
-    if found.remark is not None:
-        kind = ResizeRemark if found.under is Under.REMARK_CORNER else DragRemarks
-        return kind(view, at, found.remark)
+    if found.annotation is not None:
+        kind = ResizeAnnotation if found.under is Under.REMARK_CORNER else DragAnnotations
+        return kind(view, at, found.annotation)
     return RubberBand(view, at)
 
 

@@ -87,7 +87,7 @@ def test_a_cycle_is_refused_with_the_reason_at_the_pointer(hand_on: Callable[[De
     assert hand.view.note.text() == "would make a cycle"
     hand.release(hand.input("expand.x"))
     assert hand.design is before
-    assert hand.said == ["Not wired: would make a cycle"]
+    assert hand.status_message == ["Not wired: would make a cycle"]
     assert not hand.view.note.isVisible()
 
 
@@ -103,7 +103,7 @@ def test_what_will_not_fit_is_said_and_yet_allowed(hand_on: Callable[[Design], H
     assert bubble.fix is not None
 
 
-def test_a_click_on_the_mend_under_the_card_mends_it(hand_on: Callable[[Design], Hand]) -> None:
+def test_a_click_on_the_fix_under_the_card_fixes_it(hand_on: Callable[[Design], Hand]) -> None:
     hand = hand_on(parts())
     hand.drag(hand.output("act.y"), hand.input("add.b"))
     bubble = hand.scene.nodes[NodeId("add")].bubble

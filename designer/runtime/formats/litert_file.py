@@ -1,0 +1,186 @@
+"""LiteRT's .tflite, written from the layers' operations with channels last, norms folded and activations taken in.
+
+No converter is needed: the runtime's package has the schema, and the program says the rest. Input and output are
+N×H×W×C; names are the canvas'.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import flatbuffers
+import numpy
+from ai_edge_litert import schema_py_generated as schema
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from designer.errors import ExportError
+from designer.export.names import names_in_files, state_key
+from designer.export.options import ForPhones, Precision
+from designer.graph.design import NodePath
+from designer.graph.operations import Operation, Relu, Relu6
+from designer.graph.tensor import TensorSpec
+from designer.runtime.compile.folding import fold
+from designer.runtime.compile.half_range import require_half_range
+from designer.runtime.compile.program import Instruction, Program, Value
+from designer.runtime.formats.litert_operators import LITERT, TAKES_CLIP, LiteBuilder, LiteCall, laid
+from designer.runtime.formats.mobile import folded_onnx, proved, work_folder
+from designer.runtime.formats.onnx_graph import array_of, own_version
+from designer.runtime.formats.verification import Arrays, Proof, Steps, Verification
+
+_CLIP_WORDS: Mapping[type[Operation], str] = {Relu: "relu", Relu6: "relu6"}
+_SCHEMA_VERSION = 3
+_IDENTIFIER = b"TFL3"
+
+
+def write_litert(verification: Verification, draft: Path, options: ForPhones, steps: Steps) -> Proof:
+    """Write, load and prove."""
+    steps(0.0, "writing ONNX to time against")
+    onnx_file = folded_onnx(verification, work_folder(draft), options)
+    steps(0.2, "writing")
+    draft.write_bytes(flat_buffer(verification, options.precision is Precision.FLOAT16))
+    steps(0.5, "loading")
+    runtime = f"LiteRT {version('ai-edge-litert')}"
+    try:
+        interpreter = Interpreter(str(draft), num_threads=options.threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError) as error:
+        raise ExportError(f"{runtime} does not load the file: {error}; nothing was left") from error
+    inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+
+    def run(arrays: Sequence[NDArray[Any]]) -> Arrays:
+        for entry, array in zip(inputs, arrays, strict=True):
+            interpreter.set_tensor(entry["index"], numpy.ascontiguousarray(array.transpose(0, 2, 3, 1)))
+        interpreter.invoke()
+        found = [interpreter.get_tensor(entry["index"]) for entry in outputs]
+        return [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in found]
+
+    return proved(verification, draft, [], options, steps, onnx_file, runtime, run)
+
+
+def flat_buffer(verification: Verification, half: bool) -> bytes:
+    """The content of a .tflite file.
+
+    Raises:
+        ExportError: LiteRT has nothing for an operation, or the design gives out what enters.
+    """
+    folded = fold(verification.program, verification.weights)
+    if half:
+        require_half_range(folded.weights)
+    graph = _Graph(folded.program, {key: array_of(each) for key, each in folded.weights.items()}, verification, half)
+    model = schema.ModelT()
+    model.version = _SCHEMA_VERSION
+    totals = verification.analysis.totals
+    model.description = (
+        f"{verification.analysis.design.name}, bottleneck-designer {own_version()}, "
+        f"design {verification.analysis.digest}, "
+        f"{totals.parameters} parameters, {totals.macs // verification.analysis.batch} MACs a sample"
+    )
+    builder = graph.builder
+    model.subgraphs, model.buffers = [graph.subgraph()], builder.buffers
+    model.operatorCodes = [_code(code) for code in builder.codes]
+    model.signatureDefs = [graph.signature()]
+    buffer = flatbuffers.Builder(1024)
+    buffer.Finish(model.Pack(buffer), file_identifier=_IDENTIFIER)
+    return bytes(buffer.Output())
+
+
+def _code(code: int) -> Any:
+    made = schema.OperatorCodeT()
+    made.builtinCode, made.deprecatedBuiltinCode, made.version = code, min(code, 127), 1
+    return made
+
+
+class _Graph:
+    """One program as a LiteRT subgraph."""
+
+    def __init__(
+        self, program: Program, weights: Mapping[str, NDArray[Any]], verification: Verification, half: bool
+    ) -> None:
+        self.builder = LiteBuilder(weights, half)
+        self._program = program
+        self._names, _ = names_in_files(verification.analysis)
+        self._specs: dict[Value, TensorSpec] = dict(program.specs)
+        self._readers = Counter(value for each in program.instructions for value in each.sources)
+        self._readers.update(program.whole.outputs)
+        self._tensors: dict[Value, int] = {}
+        for value, path in zip(program.whole.inputs, program.input_paths, strict=True):
+            self._tensors[value] = self.builder.tensor(self._name(path), laid(self._specs[value]))
+        self._write_all()
+
+    def _name(self, path: NodePath) -> str:
+        return self._names.get(path) or ".".join(path)
+
+    def _write_all(self) -> None:
+        instructions = self._program.instructions
+        place = 0
+        while place < len(instructions):
+            instruction = instructions[place]
+            place += 1
+            clip = ""
+            if isinstance(instruction.step.operation, TAKES_CLIP) and place < len(instructions):
+                clip = self._clip_of(instruction, instructions[place])
+            target = instructions[place].target if clip else instruction.target
+            self._tensors[target] = self._write(instruction, clip)
+            place += bool(clip)
+
+    def _clip_of(self, instruction: Instruction, following: Instruction) -> str:
+        """The clip that follows alone."""
+        if following.sources != (instruction.target,) or self._readers[instruction.target] != 1:
+            return ""
+        return _CLIP_WORDS.get(type(following.step.operation), "")
+
+    def _write(self, instruction: Instruction, clip: str) -> int:
+        step, sources = instruction.step, instruction.sources
+        writer = LITERT.find(step.operation)
+        if writer is None:
+            raise ExportError(f"{self._name(instruction.path)}: {LITERT.refusal(step.operation)}")
+        if instruction.target not in self._specs:  # a step within a node has the shape of what it is made from
+            self._specs[instruction.target] = self._specs[sources[0]]
+        name = self._name(instruction.path)
+        lite = LiteCall(
+            name,
+            state_key(instruction.path),
+            tuple(self._tensors[value] for value in sources),
+            tuple(self._specs[value] for value in sources),
+            f"{name}.out" if instruction.gives_output else f"{name}.{step.result}",
+            self._specs[instruction.target],
+            clip,
+        )
+        return writer(self.builder, lite, step.operation)
+
+    def _ends(self) -> list[tuple[str, int]]:
+        paths, values = self._program.output_paths, self._program.whole.outputs
+        return [(self._name(path), self._tensors[value]) for path, value in zip(paths, values, strict=True)]
+
+    def _begins(self) -> list[tuple[str, int]]:
+        paths, values = self._program.input_paths, self._program.whole.inputs
+        return [(self._name(path), self._tensors[value]) for path, value in zip(paths, values, strict=True)]
+
+    def subgraph(self) -> Any:
+        """Tensors and operators, with what enters and leaves."""
+        made = schema.SubGraphT()
+        made.tensors, made.operators = self.builder.tensors, self.builder.operators
+        made.inputs = numpy.array([tensor for _, tensor in self._begins()], numpy.int32)
+        made.outputs = numpy.array([tensor for _, tensor in self._ends()], numpy.int32)
+        if set(made.inputs) & set(made.outputs):
+            raise ExportError("LiteRT cannot give out what enters unchanged; put a layer between Input and Output")
+        made.name = "main"
+        return made
+
+    def signature(self) -> Any:
+        """Names by which programs find inputs and outputs."""
+        made = schema.SignatureDefT()
+        made.signatureKey, made.subgraphIndex = "serving_default", 0
+        made.inputs, made.outputs = ([_named(*each) for each in ends] for ends in (self._begins(), self._ends()))
+        return made
+
+
+def _named(name: str, tensor: int) -> Any:
+    made = schema.TensorMapT()
+    made.name, made.tensorIndex = name, tensor
+    return made

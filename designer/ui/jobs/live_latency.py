@@ -1,0 +1,272 @@
+"""Live measuring: when the person has paused and the design is valid, the worker measures it; old is known as old.
+
+Figures are kept by the digest of the design they were measured on, so undo finds them again, and a figure can never
+pass for another design's. Knows the worker's client and analyses; no widget.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from designer.analysis.analysis import Analysis
+from designer.files.design_json import dumps
+from designer.graph.design import Design, NodePath
+from designer.ui.jobs.worker_client import Job, WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.workbench.levels import times_inside
+from designer.worker.messages import Failure
+
+PAUSE_MS = 600
+"""How long nobody edits before a measurement begins."""
+
+KEPT_FIGURES = 200
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measured latency.
+
+    Attributes:
+        digest: Of the design it was measured on.
+        median_ms: Median of the rounds, in milliseconds.
+        low_ms: Lower end of the median's 95 % interval, in milliseconds.
+        high_ms: Upper end of it, in milliseconds.
+        rounds: How many rounds were run.
+        device: Where, in PyTorch's words.
+        threads: Threads it ran on.
+        batch: Images at once.
+        dtype: Element type.
+        node_ms: Time of each node by its path joined with dots, in milliseconds.
+        warning: What makes the figure doubtful, or an empty text.
+        rounds_ms: Every round in its order, in milliseconds.
+        backend: What ran it, in words; empty for PyTorch's eager mode.
+        overhead_sentence: How the nodes' times together stand to the whole, and why, where nodes were timed.
+        is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
+    """
+
+    digest: str
+    median_ms: float
+    low_ms: float
+    high_ms: float
+    rounds: int
+    device: str
+    threads: int
+    batch: int
+    dtype: str
+    node_ms: Mapping[str, float]
+    warning: str = ""
+    rounds_ms: tuple[float, ...] = ()
+    is_part: bool = False
+    backend: str = ""
+    overhead_sentence: str = ""
+
+    def inside(self, path: NodePath) -> Measurement | None:
+        """What was measured of a block; None where it was not, the whole figure for an empty path."""
+        if not path:
+            return self
+        of_block = self.node_ms.get(".".join(path))
+        if of_block is None:
+            return None
+        times = times_inside(self.node_ms, path)
+        return replace(
+            self, median_ms=of_block, low_ms=of_block, high_ms=of_block, node_ms=times, rounds_ms=(), is_part=True
+        )
+
+    @property
+    def conditions(self) -> str:
+        """``cpu×2 · batch 1 · float32``."""
+        words = (f"{self.device}×{self.threads}", f"batch {self.batch}", self.dtype, self.backend)
+        return " · ".join(filter(None, words))
+
+
+def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
+    """A measurement from what the worker sent."""
+    conditions = data["conditions"]
+    return Measurement(
+        digest=digest,
+        median_ms=float(data["median_ms"]),
+        low_ms=float(data["low_ms"]),
+        high_ms=float(data["high_ms"]),
+        rounds=int(data["rounds"]),
+        device=str(conditions["device"]),
+        threads=int(conditions["threads"]),
+        batch=int(conditions["batch"]),
+        dtype=str(conditions["dtype"]),
+        node_ms={str(path): float(ms) for path, ms in data.get("node_ms", {}).items()},
+        warning=str(data.get("warning") or ""),
+        rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
+        backend="" if data.get("backend", "eager") == "eager" else str(conditions.get("backend", "")),
+        overhead_sentence=str(data.get("overhead_sentence") or ""),
+    )
+
+
+class LiveLatency(QObject):
+    """Measures the design on screen, by itself after a pause or when told to.
+
+    Signals: ``changed`` when a figure came, grew old, or a measurement began or ended; ``failed`` with a Failure.
+    """
+
+    changed = Signal()
+    progressed = Signal(float, str)
+    failed = Signal(object)
+
+    def __init__(self, worker: WorkerClient, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        self._settings = settings
+        self._analysis: Analysis | None = None
+        self._figures: OrderedDict[tuple[object, ...], Measurement] = OrderedDict()
+        self._last: Measurement | None = None
+        self._digest = ""
+        self._job: Job | None = None
+        self._job_digest = ""
+        self._others: list[Job] = []
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._after_pause)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a pause starts a measurement."""
+        return self._settings.live
+
+    def set_live(self, live: bool) -> None:
+        """Measure after each pause, or only when told to."""
+        self._settings.live = live
+        if live:
+            self._arm()
+        else:
+            self._pause.stop()
+        self.changed.emit()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a measurement is on its way."""
+        return self._job is not None or bool(self._others)
+
+    @property
+    def shown(self) -> Measurement | None:
+        """The present design's figure, else the last one there was."""
+        return self._figures.get(self._key(self._digest)) or self._last
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the figure shown was measured on the present design under the present conditions."""
+        return self._analysis is not None and self._key(self._digest) in self._figures
+
+    def figure(self, design: Design) -> Measurement | None:
+        """What was measured on a design of this digest under the present conditions, or None."""
+        return self._figures.get(self._key(design.digest))
+
+    def follow(self, analysis: Analysis | None, is_other_design: bool = False) -> None:
+        """Take note of the design on screen; another tab's last figure is not this one's."""
+        if is_other_design:
+            self._last = None
+        before, self._analysis = self._analysis, analysis
+        if analysis is None:
+            self._pause.stop()
+        elif before is None or is_other_design or not _compute_alike(before.design, analysis.design):
+            self._digest = analysis.design.digest
+            self._drop_outdated_job()
+            self._last = self.figure(analysis.design) or self._last
+            self._arm()
+        self.changed.emit()
+
+    def conditions_changed(self) -> None:
+        """Device, threads or batch were set otherwise: what is shown is old."""
+        self.stop()
+        self._arm()
+        self.changed.emit()
+
+    def measure_now(self) -> None:
+        """Measure the design on screen at once, even if there is a figure already."""
+        if self._analysis is not None and self._analysis.is_valid:
+            self._pause.stop()
+            self.stop()
+            self._start(self._analysis)
+
+    def measure_each(self, analyses: Iterable[Analysis]) -> None:
+        """Measure several designs one after the other, those that have no figure yet and can run."""
+        for analysis in analyses:
+            if analysis.is_valid and self.figure(analysis.design) is None:
+                job = self._submit(analysis)
+                self._others.append(job)
+                job.ended.connect(lambda job=job: self._end_other(job))
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Cancel the measurements that are on their way."""
+        for job in ([self._job] if self._job is not None else []) + self._others:
+            self._worker.cancel(job)
+
+    def _key(self, digest: str) -> tuple[object, ...]:
+        return digest, *self._settings.measuring().items()
+
+    def _drop_outdated_job(self) -> None:
+        if self._job is not None and self._job_digest != self._digest:
+            self._worker.cancel(self._job)
+
+    def _arm(self) -> None:
+        if self.is_live and self._analysis is not None and self._analysis.is_valid and not self.is_current:
+            self._pause.start()
+        else:
+            self._pause.stop()
+
+    def _after_pause(self) -> None:
+        if self._analysis is None or not self._analysis.is_valid or self.is_current:
+            return
+        if self._job is None or self._job_digest != self._digest:
+            self.stop()
+            self._start(self._analysis)
+
+    def _start(self, analysis: Analysis) -> None:
+        job = self._submit(analysis)
+        self._job, self._job_digest = job, analysis.design.digest
+        job.ended.connect(lambda: self._end(job))
+        self.changed.emit()
+
+    def _submit(self, analysis: Analysis) -> Job:
+        design = analysis.design
+        key = self._key(design.digest)
+        options = {**self._settings.measuring(), "per_node": True}
+        job = self._worker.submit("measure", dumps(design), options)
+        job.progressed.connect(self.progressed)
+        job.done.connect(lambda data: self._take(key, measurement(design.digest, data)))
+        job.failed.connect(self._fail)
+        return job
+
+    def _take(self, key: tuple[object, ...], figure: Measurement) -> None:
+        self._figures[key] = figure
+        self._figures.move_to_end(key)
+        while len(self._figures) > KEPT_FIGURES:
+            self._figures.popitem(last=False)
+        if self._analysis is not None and self._digest == figure.digest:
+            self._last = figure
+
+    def _fail(self, failure: Failure) -> None:
+        self._pause.stop()  # the same design would fail again; the next edit tries anew
+        self.failed.emit(failure)
+
+    def _end_other(self, job: Job) -> None:
+        if job in self._others:
+            self._others.remove(job)
+        self.changed.emit()
+
+    def _end(self, job: Job) -> None:
+        if self._job is job:
+            self._job = None
+            self._job_digest = ""
+        self.changed.emit()
+
+
+def _compute_alike(a: Design, b: Design) -> bool:
+    """Whether two designs hold the very same layers and wires, as after a move; cheaper than their digests."""
+    return a is b or (
+        a.wires is b.wires
+        and len(a.nodes) == len(b.nodes)
+        and all(x.id == y.id and x.layer is y.layer for x, y in zip(a.nodes.values(), b.nodes.values(), strict=True))
+    )

@@ -1,0 +1,197 @@
+"""One set of icons, drawn as lines in one colour: for the kinds of layers, and for buttons. Sharp at any size.
+
+An icon is a text of strokes in a box of 24 by 24: ``M`` and ``L`` as in SVG's paths, ``C`` a cubic curve, ``Z`` closes;
+``R`` a rectangle by corner and size, ``O`` a circle by centre and radius; what follows ``F`` is filled.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from designer.graph.layer import Category
+from designer.ui.look.theme import Tokens, mixed, tokens
+
+BOX = 24.0
+_WEIGHT = 2.0
+_SIDES = (12, 16, 20, 24, 32, 48, 64, 96)
+"""Pixels that an icon is drawn for; between them Qt takes the next larger."""
+_PROPERTY, _ON_ACCENT = "designer_icon", "designer_icon_on_accent"
+
+_LAYERS = {
+    "input": "M3 12 L14 12 M10 8 L14 12 L10 16 M16 4 L20 4 L20 20 L16 20",
+    "output": "M8 4 L4 4 L4 20 L8 20 M10 12 L21 12 M17 8 L21 12 L17 16",
+    "pointwise_conv2d": "R4 4 16 16 F R10 10 4 4",
+    "depthwise_conv2d": "R3 4 5 16 R9.5 4 5 16 R16 4 5 16 F O5.5 12 1.3 O12 12 1.3 O18.5 12 1.3",
+    "conv2d": "R4 4 16 16 M9.3 4 L9.3 20 M14.7 4 L14.7 20 M4 9.3 L20 9.3 M4 14.7 L20 14.7",
+    "grouped_conv2d": "R3 4 7.5 16 R13.5 4 7.5 16 M3 12 L10.5 12 M13.5 12 L21 12",
+    "relu6": "M3 18 L9 18 L15 7 L21 7",
+    "relu": "M3 18 L12 18 L20 5",
+    "leaky_relu": "M3 20 L12 16 L20 4",
+    "hard_swish": "M3 15 L8 15 L12 18 L20 4",
+    "hard_sigmoid": "M12 3 L12 21 M3 18 L8 18 L16 6 L21 6",
+    "silu": "M3 14 C9 14 9 21 14 14 L20 4",
+    "gelu": "M4 3 L4 21 M4 15 C9 15 11 19 14 14 L20 4",
+    "sigmoid": "M3 19 C15 19 9 5 21 5",
+    "linear_activation": "M4 20 L20 4",
+    "add": "O12 12 8 M12 8 L12 16 M8 12 L16 12",
+    "multiply": "O12 12 8 M9.2 9.2 L14.8 14.8 M14.8 9.2 L9.2 14.8",
+    "concatenate": "R4 4 16 7 R4 13 16 7",
+    "batch_norm": "M3 19 C9 19 9 5 12 5 C15 5 15 19 21 19",
+    "max_pool": "R4 4 16 16 M12 4 L12 20 M4 12 L20 12 F R12 4 8 8",
+    "average_pool": "R4 4 16 16 M12 4 L12 8 M12 16 L12 20 M4 12 L8 12 M16 12 L20 12 F O12 12 2.6",
+    "global_average_pool": "M4 4 L9 9 M20 4 L15 9 M4 20 L9 15 M20 20 L15 15 F O12 12 2.6",
+    "flatten": "R3 6 8 12 M14 12 L17 12 M20 4 L20 20",
+    "dropout": "O7 7 3 O17 7 3 O7 17 3 M14.5 14.5 L19.5 19.5 M19.5 14.5 L14.5 19.5",
+    "fully_connected": "M5 6 L19 6 L5 18 L19 18 L5 6 M5 18 L19 6 F O5 6 2.6 O5 18 2.6 O19 6 2.6 O19 18 2.6",
+    "conv_block": "R3 6 5 12 R9.5 6 5 12 R16 6 5 12 F R3 6 5 12",
+    "separable": "R3 4 4 16 R9.5 4 4 16 M13.5 12 L16 12 R16 8 5 8",
+    "bottleneck": "M2 10 L7 10 L9 5 L15 5 L17 10 L22 10 L22 14 L17 14 L15 19 L9 19 L7 14 L2 14 Z",
+    "group": "M4 9 L4 4 L9 4 M15 4 L20 4 L20 9 M20 15 L20 20 L15 20 M9 20 L4 20 L4 15 F R9 9 6 6",
+}
+"""By a layer's key."""
+
+_CATEGORIES = {
+    Category.ENDPOINT: _LAYERS["input"],
+    Category.CONVOLUTION: _LAYERS["conv2d"],
+    Category.ACTIVATION: _LAYERS["relu"],
+    Category.MERGE: "M4 5 L12 12 L4 19 M12 12 L20 12",
+    Category.NORMALIZATION: _LAYERS["batch_norm"],
+    Category.POOLING: _LAYERS["max_pool"],
+    Category.DENSE: "M4 6 L20 6 M4 12 L20 12 M4 18 L20 18",
+    Category.BLOCK: _LAYERS["group"],
+}
+"""For a layer that has none of its own, such as another package's."""
+
+_BUTTONS = {
+    "measure": "F M7 4 L20 12 L7 20 Z",
+    "network": "R3 9 4 6 R10 9 4 6 R17 9 4 6 M7 12 L10 12 M14 12 L17 12",
+    "compare": "R4 4 6 16 R14 9 6 11",
+    "export": "M12 15 L12 3 M7.5 7.5 L12 3 L16.5 7.5 M4 14 L4 20 L20 20 L20 14",
+    "new": "M12 5 L12 19 M5 12 L19 12",
+    "less": "M5 12 L19 12",
+    "close": "M6.5 6.5 L17.5 17.5 M17.5 6.5 L6.5 17.5",
+    "more": "F O5 12 2 O12 12 2 O19 12 2",
+    "float": "R8 4 12 12 M4 8 L4 20 L16 20",
+    "before": "M5 15 L12 8 L19 15",
+    "next": "M5 9 L12 16 L19 9",
+    "back": "M15 5 L8 12 L15 19",
+    "align-left": "M4 3 L4 21 R8 5 12 5 R8 14 7 5",
+    "align-centre": "M12 3 L12 5 M12 10 L12 14 M12 19 L12 21 R5 5 14 5 R8 14 8 5",
+    "align-right": "M20 3 L20 21 R4 5 12 5 R9 14 7 5",
+    "align-top": "M3 4 L21 4 R5 8 5 12 R14 8 5 7",
+    "align-middle": "M3 12 L5 12 M10 12 L14 12 M19 12 L21 12 R5 5 5 14 R14 8 5 8",
+    "align-bottom": "M3 20 L21 20 R5 4 5 12 R14 9 5 7",
+    "distribute-across": "M3 3 L3 21 M21 3 L21 21 R9 7 6 10",
+    "distribute-down": "M3 3 L21 3 M3 21 L21 21 R7 9 10 6",
+}
+
+
+class Shape(NamedTuple):
+    """An icon in its box: what is drawn as lines, and what is filled."""
+
+    lines: QPainterPath
+    fills: QPainterPath
+
+
+def of_layer(key: str, category: Category) -> str:
+    """The name of a layer's icon: its own, or its category's."""
+    return key if key in _LAYERS else f"category {category.name}"
+
+
+@cache
+def shape(name: str) -> Shape:
+    """An icon by its name: a layer's (``of_layer``) or a button's.
+
+    Raises:
+        KeyError: There is no icon of this name.
+    """
+    categories = {f"category {category.name}": text for category, text in _CATEGORIES.items()}
+    return _drawn({**_LAYERS, **_BUTTONS, **categories}[name])
+
+
+def _drawn(text: str) -> Shape:
+    found = Shape(QPainterPath(), QPainterPath())
+    path = found.lines
+    for command, operands in re.findall(r"([MLCZROF])([^MLCZROF]*)", text):
+        values = [float(value) for value in operands.split()]
+        points = [QPointF(x, y) for x, y in zip(values[::2], values[1::2], strict=False)]
+        if command == "F":
+            path = found.fills
+        elif command == "M":
+            path.moveTo(points[0])
+        elif command == "L":
+            path.lineTo(points[0])
+        elif command == "C":
+            path.cubicTo(*points)
+        elif command == "R":
+            path.addRoundedRect(QRectF(*values), 1.0, 1.0)
+        elif command == "O":
+            path.addEllipse(points[0], values[2], values[2])
+        else:
+            path.closeSubpath()
+    return found
+
+
+@cache
+def pen_for(colour: str) -> QPen:
+    """The pen that icons are drawn with, in the units of their box."""
+    return QPen(QColor(colour), _WEIGHT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def paint(painter: QPainter, name: str, place: QRectF, colour: QColor) -> None:
+    """Draw an icon into a square."""
+    drawn = shape(name)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(place.topLeft())
+    painter.scale(place.width() / BOX, place.height() / BOX)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen_for(colour.name()))
+    painter.drawPath(drawn.lines)
+    painter.fillPath(drawn.fills, colour)
+    painter.restore()
+
+
+def icon(name: str, is_on_accent: bool = False) -> QIcon:
+    """An icon in the colours of the present look; on a filled button in that button's colour of text."""
+    return _icon(name, is_on_accent, tokens())
+
+
+# An icon engine of our own would follow the look by itself, but PySide loses the copies that Qt makes of one.
+@cache
+def _icon(name: str, is_on_accent: bool, look: Tokens) -> QIcon:
+    colours = {
+        QIcon.Mode.Normal: look.on_accent if is_on_accent else look.text,
+        QIcon.Mode.Disabled: mixed(look.panel, look.text, 0.45),
+    }
+    made = QIcon()
+    for mode, colour in colours.items():
+        for side in _SIDES:
+            drawn = QPixmap(side, side)
+            drawn.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(drawn)
+            paint(painter, name, QRectF(0.0, 0.0, side, side), colour)
+            painter.end()
+            made.addPixmap(drawn, mode)
+    return made
+
+
+def dress(button: QAbstractButton, name: str, is_on_accent: bool = False) -> None:
+    """Give a button an icon that ``redress`` keeps up with the look."""
+    button.setProperty(_PROPERTY, name)
+    button.setProperty(_ON_ACCENT, is_on_accent)
+    button.setIcon(icon(name, is_on_accent))
+
+
+def redress(root: QWidget) -> None:
+    """Bring the icons of all buttons in a widget up to the present look."""
+    for button in root.findChildren(QAbstractButton):
+        name = button.property(_PROPERTY)
+        if name:
+            button.setIcon(icon(name, bool(button.property(_ON_ACCENT))))
