@@ -25,7 +25,7 @@ SHOW = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from designer.ui import application
+from designer.ui.shell import application
 
 def until_visible(*_):
     app = QApplication.instance()

@@ -54,7 +54,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from designer.files.design_json import dumps
-from designer.ui import application
+from designer.ui.shell import application
 
 open_first, done = application.open_first, []
 
