@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
-from designer.graph.parameter import Choice, Flag, Integer, Integers, Parameter, Ratio
+from designer.graph.parameter import Choice, Flag, Integer, Integers, Numbers, Parameter, Ratio, Sides
 from designer.layers.blocks import Group
 from designer.layers.registry import catalogue
 
@@ -35,6 +35,11 @@ def values(parameter: Parameter) -> st.SearchStrategy[Any]:
             return st.sampled_from(options)
         case Integers(parts=parts, low=low, high=high):
             return st.tuples(*[st.integers(low, high)] * len(parts))
+        case Sides(low=low, high=high):
+            both = st.tuples(st.integers(low, high), st.integers(low, high))
+            return st.one_of(st.integers(low, high), both.map(parameter.normal))
+        case Numbers(low=low, high=high, most=most):
+            return st.lists(st.integers(low, high), min_size=1, max_size=most).map(tuple)
     raise NotImplementedError(parameter)
 
 

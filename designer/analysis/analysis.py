@@ -55,6 +55,12 @@ class NodeReport(NamedTuple):
         return self.facts.cost if self.facts else None
 
     @property
+    def is_view(self) -> bool:
+        """Whether its outputs are all its inputs' own memory."""
+        segment = self.facts.segment if self.facts else None
+        return segment is not None and bool(segment.aliases) and None not in segment.aliases
+
+    @property
     def inner(self) -> Analysis | None:
         """The analysis of what is inside a block."""
         return self.facts.inner if self.facts else None

@@ -154,7 +154,8 @@ class _Figure:
 
 def _receptive_field(analysis: Analysis) -> Number | None:
     node = last_bounded_node(analysis)
-    return analysis.receptive_field(node).size if node is not None else None
+    size = analysis.receptive_field(node).size if node is not None else None
+    return size[1] if size is not None else None
 
 
 def _widest_depthwise(analysis: Analysis) -> Number | None:

@@ -15,10 +15,11 @@ from math import prod
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import leading_out
-from designer.analysis.torch_calls import Call, layer_calls
+from designer.analysis.torch_calls import Call, layer_calls, torch_calls
 from designer.errors import near
 from designer.graph.design import NodePath
-from designer.graph.layer import Layer, Work
+from designer.graph.formula import value_of
+from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 
 
@@ -40,13 +41,11 @@ class Rule:
     read: int = 0
     written: int = 0
 
-    def words(self, work: Work) -> str:
+    def words(self, macs: int, elementwise: int) -> str:
         """``multiply-accumulates + 2 × elements written``, as far as a layer of that work has them; else nothing."""
         named = {
-            "multiply-accumulates": self.macs if work.macs else 0,
-            "additions of the bias" if work.macs else "element-wise operations": (
-                self.elementwise if work.elementwise else 0
-            ),
+            "multiply-accumulates": self.macs if macs else 0,
+            "additions of the bias" if macs else "element-wise operations": self.elementwise if elementwise else 0,
             "parameters, once a picture": self.parameters,
             "elements read": self.read,
             "elements written": self.written,
@@ -158,7 +157,7 @@ def count(
             continue
         if seen is not None and found not in seen:
             by_path[found] = 0
-            if any(node.layer.work(*inputs, report.outputs[0])):
+            if node.layer.formulas(*inputs).is_work:
                 passed[f"{node.layer.title}, where no output depends on it"] = None
             continue
         by_path[found] = _layer_count(node.layer, inputs, report.outputs[0], convention, writing)
@@ -180,19 +179,22 @@ def _layer_count(
     if not rules:
         return 0
     # The layer's own figures belong to the layer, not to each of its calls: they go with the last.
-    own, work = rules[-1][0], layer.work(*inputs, output)
+    own, formulas = rules[-1][0], layer.formulas(*inputs)
     trained = sum(weight.elements for weight in layer.weights(*inputs) if not weight.is_buffer)
-    figures = own.macs * work.macs + own.elementwise * work.elementwise + own.parameters * trained * output.batch
+    macs, elementwise = value_of(formulas.macs), value_of(formulas.elementwise)
+    figures = own.macs * macs + own.elementwise * elementwise + own.parameters * trained * output.batch
     return figures + sum(rule.read * read + rule.written * written for rule, read, written in rules)
 
 
 def _traced(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Iterator[tuple[Call, int, int]]:
     """Each call with the elements of the first tensor it reads and of the one it makes."""
-    known = {port.name: spec.elements for port, spec in zip(layer.inputs, inputs, strict=True)}
-    for call in layer_calls(layer, inputs):
-        made = _padded_elements(call, inputs[0]) if call.target.endswith(".pad") else output.elements
-        yield call, known[call.inputs[0]], made
-        known[call.result] = made
+    lowered = layer.lowered(*inputs)
+    for step in lowered.steps:
+        known = {name: lowered.specs[name].elements for name in (*step.inputs, *step.results)}
+        for call in torch_calls(step):
+            if call.result not in known:  # a padding that a module cannot do itself
+                known[call.result] = _padded_elements(call, lowered.specs[step.inputs[0]])
+            yield call, known[call.inputs[0]], sum(known[name] for name in call.results)
 
 
 def _padded_elements(call: Call, x: TensorSpec) -> int:
@@ -205,12 +207,13 @@ def _words(
     layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec, convention: Convention, writing: Writing
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of a layer counts, and what of it does not though it is work."""
-    work = layer.work(*inputs, output)
+    formulas = layer.formulas(*inputs)
+    macs, elementwise = value_of(formulas.macs), value_of(formulas.elementwise)
     targets = [writing.spelt(call.target) for call in layer_calls(layer, inputs)]
-    words = convention.rule(targets[-1]).words(work) if targets else ""
+    words = convention.rule(targets[-1]).words(macs, elementwise) if targets else ""
     if not words:
-        return (), (layer.title,) if any(work) else ()
-    is_bias_left_out = work.macs and work.elementwise and not convention.rule(targets[-1]).elementwise
+        return (), (layer.title,) if formulas.is_work else ()
+    is_bias_left_out = macs and elementwise and not convention.rule(targets[-1]).elementwise
     return (f"{layer.title}: {words}",), (f"{layer.title}: additions of the bias",) if is_bias_left_out else ()
 
 
@@ -271,14 +274,14 @@ PTFLOPS = Convention(
         (_CONVOLVING, Rule(macs=1, elementwise=1)),
         (("torch.nn.BatchNorm2d",), Rule(written=2)),
         (("torch.nn.ReLU6", "torch.nn.LeakyReLU", "torch.nn.SiLU"), Rule(written=1)),
-        (("torch.nn.ReLU", "torch.nn.GELU"), Rule(written=2)),
+        (("torch.nn.ReLU", "torch.nn.GELU", "torch.nn.ELU"), Rule(written=2)),
         (("torch.nn.MaxPool2d", "torch.nn.AvgPool2d", "torch.nn.AdaptiveAvgPool2d"), Rule(read=2)),
         (("torch.nn.functional.adaptive_avg_pool2d",), Rule(read=1)),
         (("torch.add", "torch.mul"), Rule(written=1)),
     ),
     "ptflops.get_model_complexity_info of ptflops 0.7.5, its default backend 'pytorch'",
     quirks=(
-        "ReLU, GELU and pooling modules count twice: once as a module, once as the function the module calls.",
+        "ReLU, ELU, GELU and pooling modules count twice: once as a module, once as the function the module calls.",
         "An addition counts where it is written torch.add(a, b) and not where it is written a + b.",
         "Hard-swish, hard-sigmoid and sigmoid count nothing.",
     ),

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from designer.graph.layer import Category, Layer
+from designer.graph.formula import value_of
+from designer.graph.layer import Category
+from designer.graph.lowered import Lowered
 from designer.graph.tensor import TensorSpec
 
 
@@ -48,14 +50,15 @@ def added(costs: Iterable[NodeCost]) -> NodeCost:
     return NodeCost(*map(sum, zip(*listed, strict=True))) if listed else NodeCost()
 
 
-def layer_cost(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> NodeCost:
-    """The cost of a primitive layer, for the shapes that flow."""
-    weights = layer.weights(*inputs)
+def layer_cost(lowered: Lowered, inputs: tuple[TensorSpec, ...]) -> NodeCost:
+    """The cost of a primitive layer, for the shapes that flow; what is only another view moves no bytes."""
+    weights, formulas, outputs = lowered.weights, lowered.formulas, lowered.outputs
     parameters = sum([weight.elements for weight in weights if not weight.is_buffer]) if weights else 0
-    work = layer.work(*inputs, output)
-    weight_bytes = parameters * output.dtype.bytes
-    moved = 0 if layer.aliases_input else sum(spec.bytes for spec in inputs) + output.bytes + weight_bytes
-    return NodeCost(parameters, work.macs, work.elementwise, weight_bytes, moved)
+    weight_bytes = parameters * outputs[0].dtype.bytes
+    moved = 0
+    if None in lowered.aliases:
+        moved = sum([spec.bytes for spec in inputs]) + sum([spec.bytes for spec in outputs]) + weight_bytes
+    return NodeCost(parameters, value_of(formulas.macs), value_of(formulas.elementwise), weight_bytes, moved)
 
 
 @dataclass(frozen=True)

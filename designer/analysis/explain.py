@@ -176,7 +176,7 @@ def _of_node(analysis: Analysis, figure: Figure, path: NodePath, report: NodeRep
 
 def _formulas(node: Node, report: NodeReport) -> Formulas:
     inputs = report.known_inputs or ()
-    return node.layer.formulas(*inputs, *(report.outputs or ())) if inputs and report.outputs else Formulas()
+    return node.layer.formulas(*inputs) if inputs and report.outputs else Formulas()
 
 
 def _moved(node: Node, report: NodeReport, cost: NodeCost) -> list[_Part]:
@@ -282,17 +282,17 @@ def _field(analysis: Analysis, path: NodePath) -> Explanation:
     parts: list[_Part] = [("the position itself", 1, "", None)]
     parts += [(_name(analysis, each.path), each.pixels, _window(each), each.path) for each in origin.growths]
     terms = _terms(parts, in_full)
-    notes = (f"Neighbouring positions of its output are {plural(origin.field.jump, 'input pixel')} apart.",)
+    notes = (f"Neighbouring positions of its output are {plural(origin.field.jump[1], 'input pixel')} apart.",)
     if last is not None and not path and analysis.design.successors[last]:
         notes = (f"It is that of {_name(analysis, target)}: what follows sees every position.", *notes)
-    text = f"{in_full(size)} pixels across"
-    return _explanation(analysis, Figure.RECEPTIVE_FIELD, path, size, _sum_texts(terms), terms, notes, text=text)
+    text = f"{in_full(size[1])} pixels across"
+    return _explanation(analysis, Figure.RECEPTIVE_FIELD, path, size[1], _sum_texts(terms), terms, notes, text=text)
 
 
 def _window(growth: Growth) -> str:
     window = growth.window
-    taps = quantity("k", window.kernel_size).minus(constant(1))
-    spread = taps if window.dilation == 1 else taps.times(quantity("d", window.dilation))
+    taps = quantity("k", window.kernel[1]).minus(constant(1))
+    spread = taps if window.dilation[1] == 1 else taps.times(quantity("d", window.dilation[1]))
     return spread.times(quantity("jump", growth.jump)).line("pixels")
 
 

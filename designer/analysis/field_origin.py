@@ -18,7 +18,7 @@ class Growth:
     Attributes:
         path: The node.
         window: What slides.
-        jump: Input pixels between neighbouring positions of what it slides over.
+        jump: Input pixels between neighbouring positions of what it slides over, across.
     """
 
     path: NodePath
@@ -27,8 +27,8 @@ class Growth:
 
     @property
     def pixels(self) -> int:
-        """(extent − 1) · jump."""
-        return (self.window.extent - 1) * self.jump
+        """(extent − 1) · jump, across."""
+        return (self.window.extent[1] - 1) * self.jump
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,14 @@ def _backwards(
         elif layer.sees_everything:
             yield here
         elif (window := layer.window()) is not None:
-            yield Growth(here, window, before.jump)
+            yield Growth(here, window, before.jump[1])
         sources = analysis.design.predecessors[place]
         place, rest = _widest_of(analysis, sources) if sources else None, ()
 
 
 def _widest_of(analysis: Analysis, ids: Iterable[NodeId]) -> NodeId:
-    def size(id: NodeId) -> tuple[bool, int]:
+    def size(id: NodeId) -> tuple[bool, int, int]:
         found = analysis.receptive_field(id).size
-        return found is None, found or 0
+        return (found is None, *(found or (0, 0))[::-1])
 
     return max(ids, key=size)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from designer.graph.design import Design, NodeId
 from designer.graph.layer import Layer
-from designer.graph.tensor import TensorSpec
+from designer.graph.lowered import Lowered
 
 
 class View(NamedTuple):
@@ -54,15 +54,21 @@ class Segment(NamedTuple):
     unread: tuple[int, ...] = ()
 
 
-def primitive_segment(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Segment:
-    """One step that reads its inputs and writes its output."""
-    if not layer.outputs:
-        return Segment((0,), (0,) * len(inputs), (), ())
-    if layer.aliases_input:
-        view = View(of_output=False, which=layer.passed_input)
-        unread = tuple(index for index in range(len(inputs)) if index != layer.passed_input)
-        return Segment((0,), (0,) * len(inputs), (0,), (view,), unread)
-    return Segment((output.bytes,), (0,) * len(inputs), (output.bytes,), (None,))
+def primitive_segment(layer: Layer, lowered: Lowered) -> Segment:
+    """One step that reads its inputs and writes its outputs; what is made on the way is not counted."""
+    names = [port.name for port in layer.inputs]
+    releases = (0,) * len(names)
+    if not lowered.outputs:
+        return Segment((0,), releases, (), ())
+    sizes = tuple(
+        [0 if held is not None else spec.bytes for spec, held in zip(lowered.outputs, lowered.aliases, strict=True)]
+    )
+    if lowered.aliases == (None,):
+        return Segment(sizes, releases, sizes, (None,))
+    views = tuple(None if held is None else View(of_output=False, which=held) for held in lowered.aliases)
+    read = {name for step in lowered.steps for name in step.inputs}
+    unread = tuple(index for index, name in enumerate(names) if name not in read)
+    return Segment((sum(sizes),), releases, sizes, views, unread)
 
 
 _NOTHING = Segment((0,), (), (), ())

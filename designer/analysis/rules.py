@@ -23,7 +23,7 @@ from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding
+from designer.graph.window import Padding, pair
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
@@ -374,7 +374,7 @@ def _match_sides(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
         yield from _no_stride(design, source)
     smallest = min(inputs, key=lambda spec: spec.elements // max(spec.channels, 1))
     for port, spec in zip(design.nodes[id].layer.inputs, inputs, strict=True):
-        if spec.is_map and smallest.is_map and spec.shape[2:] != smallest.shape[2:]:
+        if spec.is_map and smallest.is_map and spec.sides != smallest.sides:
             where = f"in front of input {port.name}"
             yield from _projection(PortRef(id, port.name), spec, smallest.with_channels(spec.channels), where)
 
@@ -402,13 +402,14 @@ def _fitting_groups(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) 
 
 def _smaller_window(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
     yield from _setting(design, id, "padding", Padding.SYMMETRIC)
-    side = min(inputs[0].shape[2:], default=1)
+    side = min(inputs[0].sides, default=1)
     yield from _setting(design, id, "kernel_size", side if side % 2 else max(side - 1, 1))
     yield from _setting(design, id, "dilation", 1)
 
 
 def _even_kernel(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Iterator[Fix]:
-    yield from _setting(design, id, "kernel_size", getattr(design.nodes[id].layer, "kernel_size", 0) + 1)
+    rows, columns = pair(getattr(design.nodes[id].layer, "kernel_size", 0))
+    yield from _setting(design, id, "kernel_size", (rows + 1 - rows % 2, columns + 1 - columns % 2))
     # An average pool has no padding of TensorFlow's.
     yield from list(_setting(design, id, "padding", Padding.SAME)) or _setting(design, id, "padding", Padding.NONE)
 
@@ -424,7 +425,7 @@ def _setting(design: Design, id: NodeId, name: str, value: object, label: str = 
     except DesignerError:
         return
     if changed != layer:
-        words = label or f"Set {parameter.label.lower()} to {parameter.text(value)}"
+        words = label or f"Set {parameter.label.lower()} to {parameter.text(getattr(changed, name))}"
         yield Fix(words, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
 
 

@@ -14,7 +14,7 @@ from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Window
+from designer.graph.window import Pair, Window, size_text
 from designer.wording import short
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
 
 
 def _primitive_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
-    output = layer.output(*inputs)
-    _require_countable("elements in its output", output.elements)
-    cost = layer_cost(layer, inputs, output) if layer.outputs else NodeCost()
+    lowered = layer.lowered(*inputs)
+    for output in lowered.outputs:
+        _require_countable("elements in its output", output.elements)
+    cost = layer_cost(lowered, inputs) if lowered.outputs else NodeCost()
     _require_countable("parameters", cost.parameters)
-    segment = primitive_segment(layer, inputs, output)
-    return Facts((output,) if layer.outputs else (), cost, segment)
+    return Facts(lowered.outputs, cost, primitive_segment(layer, lowered))
 
 
 MOST_COUNTED = 2**63 - 1
@@ -111,17 +111,17 @@ class ReceptiveField(NamedTuple):
     """How much of the input one output position sees, along the way that sees most.
 
     Attributes:
-        size: Side in input pixels, or None where it sees everything.
-        jump: Input pixels between neighbouring output positions.
+        size: Rows and columns in input pixels, or None where it sees everything.
+        jump: Input pixels between neighbouring output positions, down and across.
     """
 
-    size: int | None
-    jump: int
+    size: Pair | None
+    jump: Pair
 
     @property
     def label(self) -> str:
         """``3×3``, or ``all``."""
-        return "all" if self.size is None else f"{self.size}×{self.size}"
+        return "all" if self.size is None else size_text(self.size)
 
     def through(self, window: Window | None) -> ReceptiveField:
         """After a window slides: size + (extent − 1)·jump, jump·stride.
@@ -130,21 +130,30 @@ class ReceptiveField(NamedTuple):
         """
         if window is None:
             return self
-        size = None if self.size is None else self.size + (window.extent - 1) * self.jump
-        return ReceptiveField(size, min(self.jump * window.stride, MOST_COUNTED))
+        return self.followed_by(ReceptiveField(window.extent, window.stride))
 
     def followed_by(self, other: ReceptiveField) -> ReceptiveField:
-        """After a block that sees ``other`` of its own input: growth counts in this field's jumps."""
-        size = None if self.size is None or other.size is None else self.size + (other.size - 1) * self.jump
-        return ReceptiveField(size, min(self.jump * other.jump, MOST_COUNTED))
+        """After something that sees ``other`` of its own input: growth counts in this field's jumps."""
+        (down, across), (down_then, across_then) = self.jump, other.jump
+        jump = min(down * down_then, MOST_COUNTED), min(across * across_then, MOST_COUNTED)
+        if self.size is None or other.size is None:
+            return ReceptiveField(None, jump)
+        rows, columns = self.size[0] + (other.size[0] - 1) * down, self.size[1] + (other.size[1] - 1) * across
+        return ReceptiveField((rows, columns), jump)
 
 
-POINT = ReceptiveField(1, 1)
+POINT = ReceptiveField((1, 1), (1, 1))
 
 
 def widest(fields: list[ReceptiveField]) -> ReceptiveField:
     """The largest of several that meet; one position alone where there is none."""
     if len(fields) < 2:
         return fields[0] if fields else POINT
-    size = None if any(field.size is None for field in fields) else max(field.size or 1 for field in fields)
-    return ReceptiveField(size, max(field.jump for field in fields))
+    sizes = [field.size for field in fields]
+    known = [size for size in sizes if size is not None]
+    jumps = [field.jump for field in fields]
+    return ReceptiveField(_largest(known) if len(known) == len(sizes) else None, _largest(jumps))
+
+
+def _largest(pairs: list[Pair]) -> Pair:
+    return max(rows for rows, _ in pairs), max(columns for _, columns in pairs)

@@ -102,7 +102,7 @@ def training_memory(analysis: Analysis, optimiser: Optimiser = Optimiser.ADAM) -
                 buffers += size * weight.is_buffer
                 parameters += size * (not weight.is_buffer)
         is_inner_entrance = len(path) > 1 and not node.layer.inputs
-        if outputs and node.layer.outputs and not node.layer.aliases_input and not is_inner_entrance:
+        if outputs and node.layer.outputs and not report.is_view and not is_inner_entrance:
             kept.append((path, sum(spec.bytes for spec in outputs)))
     largest = sorted(kept, key=lambda entry: -entry[1])[:_NAMED]
     return TrainingMemory(

@@ -18,7 +18,7 @@ from designer.edit.edits import set_parameter
 from designer.edit.inside import lifted
 from designer.errors import ParameterError
 from designer.graph.design import Design, NodeId, NodePath
-from designer.graph.parameter import Integers, Parameter
+from designer.graph.parameter import Integers, Numbers, Parameter
 
 MOST_VALUES = 64
 """A range of more values was hardly meant."""
@@ -115,7 +115,7 @@ def parse_values(parameter: Parameter, text: str) -> tuple[Any, ...]:
     Raises:
         ParameterError: There is no value, one is none of this parameter's, or a range has too many.
     """
-    separator = ";" if isinstance(parameter, Integers) else ","
+    separator = ";" if isinstance(parameter, (Integers, Numbers)) else ","
     found: dict[Any, None] = {}
     for word in text.split(separator):
         if not word.strip():

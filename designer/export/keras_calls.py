@@ -15,7 +15,7 @@ from designer.graph import operations as op
 from designer.graph.design import NodeId
 from designer.graph.operations import Operation, Reader
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding, Pair, Quad
+from designer.graph.window import Padding, Quad, short
 
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "layers.Conv2D": {"strides": 1, "padding": "valid", "dilation_rate": 1, "groups": 1, "use_bias": True},
@@ -60,7 +60,7 @@ def keras_calls(analysis: Analysis, id: NodeId) -> tuple[Call, ...]:
     if translator is None:
         raise ExportError(f"{id}: {KERAS.refusal(last)}")
     # A sum of several tensors is one layer in Keras: the operation, on all that the steps read from outside.
-    made = {step.result for step in steps}
+    made = {name for step in steps for name in step.results}
     read = tuple(name for step in steps for name in step.inputs if name not in made)
     try:
         return translator(last, read, report.known_inputs[0])
@@ -69,7 +69,7 @@ def keras_calls(analysis: Analysis, id: NodeId) -> tuple[Call, ...]:
 
 
 def _call(target: str, *inputs: str, result: str = "y", **arguments: Any) -> Call:
-    return Call(target, tuple(arguments.items()), inputs or ("x",), result)
+    return Call(target, tuple(arguments.items()), inputs or ("x",), (result,))
 
 
 def _padding(operation: op.Convolution | op.MaxPool | op.AveragePool) -> tuple[str, Quad | None]:
@@ -85,23 +85,19 @@ def _padded(pads: Quad) -> Call:
     return _call("layers.ZeroPadding2D", result="padded", zero_padding=both)
 
 
-def _short(pair: Pair) -> int | Pair:
-    return pair[0] if pair[0] == pair[1] else pair
-
-
 @KERAS.answers(op.Convolution)
 def _convolution(operation: op.Convolution, inputs: tuple[str, ...], x: TensorSpec) -> tuple[Call, ...]:
     word, before = _padding(operation)
     if max(operation.stride) > 1 and max(operation.dilation) > 1:
         raise ExportError("Keras has no convolution with both a stride and a dilation; one of them as 1 can be written")
     shared: dict[str, Any] = {
-        "strides": _short(operation.stride),
+        "strides": short(operation.stride),
         "padding": word,
-        "dilation_rate": _short(operation.dilation),
+        "dilation_rate": short(operation.dilation),
         "use_bias": operation.bias,
     }
     sources = inputs if before is None else ("padded",)
-    kernel_size = _short(operation.kernel)
+    kernel_size = short(operation.kernel)
     if operation.is_depthwise:
         multiplier = operation.out_channels // operation.groups
         made = _call("layers.DepthwiseConv2D", *sources, kernel_size=kernel_size, depth_multiplier=multiplier, **shared)
@@ -143,7 +139,7 @@ def _average_pool(operation: op.AveragePool, inputs: tuple[str, ...], x: TensorS
 
 
 def _pool(target: str, operation: op.MaxPool | op.AveragePool, inputs: tuple[str, ...], word: str) -> Call:
-    return _call(target, *inputs, pool_size=_short(operation.kernel), strides=_short(operation.stride), padding=word)
+    return _call(target, *inputs, pool_size=short(operation.kernel), strides=short(operation.stride), padding=word)
 
 
 @KERAS.answers(op.BatchNorm)
@@ -199,3 +195,38 @@ for _type, _translator in _PLAIN.items():
 
 MERGES = ("layers.Add", "layers.Multiply", "layers.Concatenate")
 """Layers that take their tensors as one list."""
+
+
+for _refused in (
+    op.TransposedConvolution,
+    op.AdaptiveAveragePool,
+    op.GlobalMaxPool,
+    op.Resize,
+    op.PixelShuffle,
+    op.Pad,
+    op.PRelu,
+    op.Elu,
+    op.HardTanh,
+    op.Mish,
+    op.Tanh,
+    op.DropPath,
+    op.ScalarMultiply,
+    op.ScalarAdd,
+    op.LayerScale,
+    op.LayerNorm,
+    op.GroupNorm,
+    op.LocalResponseNorm,
+    op.GlobalResponseNorm,
+    op.Reshape,
+    op.Permute,
+    op.Squeeze,
+    op.Split,
+    op.Slice,
+    op.ChannelShuffle,
+    op.Mean,
+    op.MatrixProduct,
+    op.Softmax,
+    op.Subtract,
+    op.Divide,
+):
+    KERAS.refuse(_refused, f"Keras is not written for a {_refused.title} yet")

@@ -84,11 +84,11 @@ def _single_rows(analysis: Analysis) -> list[tuple[Node, LayerRow]]:
         layer, cost = node.layer, report.cost
         if not layer.inputs or not report.known_inputs or not report.outputs or cost is None:
             continue
-        owner = id if _has_row(node) else _row_before(analysis, id)
+        owner = id if _has_row(analysis, id) else _row_before(analysis, id)
         if owner in found:
             row = found[owner]
             found[owner] = replace(row, parameters=row.parameters + cost.parameters, macs=row.macs + cost.macs)
-        elif _has_row(node) or cost.parameters or cost.macs:  # a norm that follows no layer stands for itself
+        elif _has_row(analysis, id) or cost.parameters or cost.macs:  # a norm that follows no layer stands for itself
             found[id] = LayerRow(
                 report.known_inputs[-1],
                 node.title,
@@ -102,15 +102,16 @@ def _single_rows(analysis: Analysis) -> list[tuple[Node, LayerRow]]:
     return [(analysis.design.nodes[id], row) for id, row in found.items()]
 
 
-def _has_row(node: Node) -> bool:
-    layer = node.layer
+def _has_row(analysis: Analysis, id: NodeId) -> bool:
+    layer, report = analysis.design.nodes[id].layer, analysis.node(id)
     computes = bool(layer.inputs and layer.outputs)
-    return computes and layer.category not in _NO_ROW and not layer.aliases_input
+    is_view = report.is_view and report.inner is None
+    return computes and layer.category not in _NO_ROW and not is_view
 
 
 def _row_before(analysis: Analysis, id: NodeId) -> NodeId:
     """The node with a row that this one follows, on one way through others that have none; else where the way ends."""
-    while not _has_row(analysis.design.nodes[id]):
+    while not _has_row(analysis, id):
         sources = set(analysis.design.predecessors[id])
         if len(sources) != 1:
             break
@@ -140,7 +141,7 @@ def _leads_to(analysis: Analysis, before: NodeId, node: NodeId) -> bool:
         if len(set(sources)) != 1:
             return False
         node = sources[0]
-        if node != before and _has_row(design.nodes[node]):
+        if node != before and _has_row(analysis, node):
             return False
     return True
 

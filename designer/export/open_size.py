@@ -34,7 +34,7 @@ def other_sizes(analysis: Analysis) -> tuple[Analysis, ...]:
 
 def total_stride(analysis: Analysis) -> int:
     """Input pixels between neighbouring positions where the map is smallest, along the way that strides most."""
-    return max((analysis.receptive_field(id).jump for id in analysis.design.nodes), default=1)
+    return max((max(analysis.receptive_field(id).jump) for id in analysis.design.nodes), default=1)
 
 
 def _grown(design: Design, rows: int, columns: int) -> Design:

@@ -7,11 +7,13 @@ design gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
 from itertools import groupby
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.torch_calls import Call
+from designer.analysis.torch_calls import PARTS, Call, layer_calls
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, calls_of, inner_parts, kinds_of
 from designer.export.flow import FlowWriter, Run
@@ -47,16 +49,32 @@ def python_source(analysis: Analysis) -> str:
     """
     if not analysis.is_valid:
         raise InvalidDesign(issue.line() for issue in analysis.issues if issue.is_blocking)
-    kinds = named(kinds_of(analysis))
+    parts = _parts_used(analysis)
+    kinds = named(kinds_of(analysis), parts)
     network = class_name(analysis.design.name)
-    while network in kinds:
+    while network in kinds or network in parts:
         network += "Network"
     writer = _Writer(kinds)
     classes = [writer.block_class(name, kind) for name, kind in kinds.items()]
-    return (
-        "\n\n\n".join([_header(analysis), *classes, *writer.network(network, analysis), _program(network, analysis)])
-        + "\n"
-    )
+    texts = [_header(analysis), *parts.values(), *classes, *writer.network(network, analysis)]
+    return "\n\n\n".join([*texts, _program(network, analysis)]) + "\n"
+
+
+def _parts_used(analysis: Analysis) -> dict[str, str]:
+    """The text of each class that the design needs and PyTorch lacks, by its name."""
+    targets = {call.target for call in _all_calls(analysis)}
+    names = [name for root, _, name in (target.partition(".") for target in sorted(targets)) if root == PARTS]
+    if not names:
+        return {}
+    text = (files("designer.runtime.compile") / "parts.py").read_text(encoding="utf-8")
+    classes = [each for each in ast.parse(text).body if isinstance(each, ast.ClassDef)]
+    return {each.name: ast.get_source_segment(text, each) or "" for each in classes if each.name in names}
+
+
+def _all_calls(analysis: Analysis) -> Iterator[Call]:
+    for _, node, report in analysis.primitives():
+        if node.layer.inputs and report.known_inputs:
+            yield from layer_calls(node.layer, report.known_inputs)
 
 
 def _header(analysis: Analysis) -> str:
@@ -141,7 +159,9 @@ class _Writer(FlowWriter):
             if call.is_module
             for line in noted(
                 bracketed(
-                    f"{head}{call.target.removeprefix('torch.')}(", self._arguments(call, part, index, kind, ""), ")"
+                    f"{head}{_written(call.target)}(",
+                    self._arguments(call, part, index, kind, ""),
+                    ")",
                 ),
                 note,
             )
@@ -222,6 +242,11 @@ class _Writer(FlowWriter):
                 lines += self._construction(whole, part, None, note=note)
         body = [*lines, "", *self._forward(whole, None, runs)]
         return [*(("\n".join(tables),) if tables else ()), "\n".join(body)]
+
+
+def _written(target: str) -> str:
+    """A module's class as the file's imports have it; a part stands in the file itself."""
+    return target.removeprefix("torch.").removeprefix(f"{PARTS}.")
 
 
 def _function(target: str) -> str:

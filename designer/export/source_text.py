@@ -47,12 +47,12 @@ def variables(inputs: Sequence[str], taken: Collection[str]) -> list[str]:
     return found
 
 
-def named(kinds: Sequence[Kind]) -> dict[str, Kind]:
-    """Kinds of block by the names of their classes, each name once."""
+def named(kinds: Sequence[Kind], taken: Collection[str] = ()) -> dict[str, Kind]:
+    """Kinds of block by the names of their classes, each name once and none that is taken."""
     found: dict[str, Kind] = {}
     for kind in kinds:
         name, number = class_name(kind.title), 2
-        while name in found:
+        while name in found or name in taken:
             name, number = f"{class_name(kind.title)}{number}", number + 1
         found[name] = kind
     return found

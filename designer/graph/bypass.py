@@ -27,7 +27,6 @@ class Bypassed(Layer):
 
     held: Layer
 
-    aliases_input: ClassVar[bool] = True
     is_bypassed: ClassVar[bool] = True
 
     @property
@@ -75,13 +74,6 @@ class Bypassed(Layer):
     @property
     def body(self) -> Design | None:
         return self.held.body
-
-    @property
-    def passed_input(self) -> int:
-        return len(self.held.inputs) - 1
-
-    def output(self, *inputs: TensorSpec) -> TensorSpec:
-        return inputs[self.passed_input]
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
         return (Step(Identity(), (self.inputs[self.passed_input].name,)),)

@@ -6,6 +6,7 @@ out of that one expression, so that none can disagree with another. Knows no lay
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 from functools import reduce
 from typing import NamedTuple
@@ -27,69 +28,89 @@ class _Binding(IntEnum):
 
 
 class Expression(NamedTuple):
-    """A whole number and how it comes about.
+    """A whole number and how it comes about, as a tree; its texts are made when somebody asks for them.
 
     Attributes:
-        symbols: ``k²·C·H·W``.
-        numbers: ``3²·144·56·56``; thin spaces part the thousands.
-        value: What both amount to.
+        value: What it amounts to.
+        sign: What joins the parts, or ``^``; empty for a leaf.
+        parts: Two expressions, or the base of a power.
+        symbol: Of a leaf, its name, or its digits where it is a constant; of a power, the exponent.
         binding: How tightly its parts hold together.
     """
 
-    symbols: str
-    numbers: str
     value: int
+    sign: str = ""
+    parts: tuple[Expression, ...] = ()
+    symbol: str = ""
     binding: _Binding = _Binding.ATOM
+
+    @property
+    def symbols(self) -> str:
+        """``k²·C·H·W``."""
+        return self._text(lambda leaf: leaf.symbol)
+
+    @property
+    def numbers(self) -> str:
+        """``3²·144·56·56``; thin spaces part the thousands."""
+        return self._text(lambda leaf: count(leaf.value))
 
     def line(self, unit: str) -> str:
         """The whole sentence: ``k²·C·H·W = 3²·144·56·56 = 4 064 256 MACs``."""
-        value = count(self.value)
-        parts = [self.symbols, self.numbers] if self.numbers != value else [self.symbols]
+        value, numbers = count(self.value), self.numbers
+        parts = [self.symbols, numbers] if numbers != value else [self.symbols]
         return " = ".join([*parts, f"{value} {unit}"])
 
     def plus(self, other: Expression) -> Expression:
         """The sum."""
-        return self._joined(other, " + ", self.value + other.value, _Binding.SUM, _Binding.SUM)
+        return Expression(self.value + other.value, " + ", (self, other), "", _Binding.SUM)
 
     def minus(self, other: Expression) -> Expression:
         """The difference."""
-        return self._joined(other, f" {MINUS} ", self.value - other.value, _Binding.SUM, _Binding.QUOTIENT)
+        return Expression(self.value - other.value, f" {MINUS} ", (self, other), "", _Binding.SUM)
 
     def times(self, other: Expression) -> Expression:
         """The product."""
-        return self._joined(other, "·", self.value * other.value, _Binding.PRODUCT, _Binding.PRODUCT)
+        return Expression(self.value * other.value, "·", (self, other), "", _Binding.PRODUCT)
 
     def over(self, other: Expression) -> Expression:
         """The quotient, where the other divides it; what is left over is cut off."""
-        return self._joined(other, "/", self.value // other.value, _Binding.QUOTIENT, _Binding.POWER)
+        return Expression(self.value // other.value, "/", (self, other), "", _Binding.QUOTIENT)
 
     def power(self, exponent: int) -> Expression:
         """Raised to a small whole number."""
         raised = str(exponent).translate(_SUPERSCRIPTS)
-        base = self._bracketed(_Binding.ATOM)
-        return Expression(base.symbols + raised, base.numbers + raised, self.value**exponent, _Binding.POWER)
+        return Expression(self.value**exponent, "^", (self,), raised, _Binding.POWER)
 
-    def _joined(self, other: Expression, sign: str, value: int, binding: _Binding, least: _Binding) -> Expression:
-        # The left side is read first, so it needs to hold no more tightly than the sign itself.
-        left, right = self._bracketed(binding), other._bracketed(least)
-        return Expression(
-            f"{left.symbols}{sign}{right.symbols}", f"{left.numbers}{sign}{right.numbers}", value, binding
-        )
+    def _text(self, leaf_text: Callable[[Expression], str]) -> str:
+        if not self.sign:
+            return leaf_text(self)
+        left = self.parts[0]._within(_Binding.ATOM if self.sign == "^" else self.binding, leaf_text)
+        if self.sign == "^":
+            return left + self.symbol
+        return f"{left}{self.sign}{self.parts[1]._within(_LEAST_BEHIND[self.sign], leaf_text)}"
 
-    def _bracketed(self, least: _Binding) -> Expression:
-        if self.binding >= least:
-            return self
-        return Expression(f"({self.symbols})", f"({self.numbers})", self.value)
+    def _within(self, least: _Binding, leaf_text: Callable[[Expression], str]) -> str:
+        text = self._text(leaf_text)
+        return text if self.binding >= least else f"({text})"
+
+
+_LEAST_BEHIND = {
+    " + ": _Binding.SUM,
+    f" {MINUS} ": _Binding.QUOTIENT,
+    "·": _Binding.PRODUCT,
+    "/": _Binding.POWER,
+}
+"""How tightly what stands behind a sign must hold to need no brackets; what stands before it is read first."""
 
 
 def quantity(symbol: str, value: int) -> Expression:
     """A named number: ``quantity("C", 144)``."""
-    return Expression(symbol, count(value), value)
+    return Expression(value, symbol=symbol)
 
 
 def constant(value: int) -> Expression:
     """A number that is the same in symbols: the 2 of ``2·C``."""
-    return Expression(count(value), count(value), value)
+    return Expression(value, symbol=count(value))
 
 
 def several(value: int) -> Expression | None:
@@ -108,26 +129,28 @@ def batch(spec: TensorSpec) -> Expression | None:
 
 
 def elements(spec: TensorSpec, channels: str = "C", sides: str = "") -> Expression:
-    """The elements of a map N·C·H·W, or of a vector N·F.
+    """The elements of a map N·C·H·W, of a vector N·F, or of a tensor of another rank N·C·d₁·d₂….
 
     Args:
         spec: The tensor.
         channels: The symbol of its channels; a vector's features take the same mark.
         sides: The mark of its height and width, as in H' and W'.
     """
-    if not spec.is_map:
+    if spec.is_vector:
         return product(batch(spec), quantity(channels.replace("C", "F"), spec.channels))
     return product(batch(spec), quantity(channels, spec.channels), *positions(spec, sides))
 
 
-def positions(spec: TensorSpec, mark: str = "") -> tuple[Expression, Expression]:
-    """Height and width of a map, H and W, with a mark where they are the output's own."""
-    return quantity(f"H{mark}", spec.height), quantity(f"W{mark}", spec.width)
+def positions(spec: TensorSpec, mark: str = "") -> tuple[Expression, ...]:
+    """Height and width of a map, H and W, with a mark where they are the output's own; L of a sequence."""
+    sides = spec.sides
+    names = {1: "L", 2: "HW"}.get(len(sides)) or [f"d{index}" for index in range(len(sides))]
+    return tuple(quantity(f"{name}{mark}", side) for name, side in zip(names, sides, strict=True))
 
 
 def sides_mark(x: TensorSpec, y: TensorSpec) -> str:
     """The mark that tells the output's sides from the input's; nothing where they are the same."""
-    return "" if x.shape[2:] == y.shape[2:] else "'"
+    return "" if x.sides == y.sides else "'"
 
 
 class Formulas(NamedTuple):
@@ -142,3 +165,25 @@ class Formulas(NamedTuple):
     parameters: Expression | None = None
     macs: Expression | None = None
     elementwise: Expression | None = None
+
+    def plus(self, other: Formulas) -> Formulas:
+        """The sum, figure by figure."""
+        return Formulas(*(_sum(one, two) for one, two in zip(self, other, strict=True)))
+
+    def times(self, count: int) -> Formulas:
+        """So many times each figure."""
+        return Formulas(*(None if each is None else constant(count).times(each) for each in self))
+
+    @property
+    def is_work(self) -> bool:
+        """Whether anything is computed."""
+        return bool(self.macs and self.macs.value) or bool(self.elementwise and self.elementwise.value)
+
+
+def _sum(one: Expression | None, other: Expression | None) -> Expression | None:
+    return one.plus(other) if one is not None and other is not None else one or other
+
+
+def value_of(expression: Expression | None) -> int:
+    """What an expression amounts to; nothing is 0."""
+    return 0 if expression is None else expression.value

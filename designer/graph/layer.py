@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from designer.errors import ParameterError, ShapeError, near
 from designer.graph.formula import Formulas
+from designer.graph.lowered import Lowered, follow
 from designer.graph.operations import Step
-from designer.graph.parameter import Parameter
-from designer.graph.tensor import DType, TensorSpec
+from designer.graph.parameter import Parameter, Sides
+from designer.graph.tensor import TensorSpec
+from designer.graph.weight import Weight
 from designer.graph.window import Window
 
 if TYPE_CHECKING:
@@ -47,37 +48,7 @@ class Port:
     help: str = ""
 
 
-_COUNTER_BYTES = 8
 _FEW_PORTS = 16
-
-
-class Weight(NamedTuple):
-    """One tensor a layer keeps, named as in PyTorch's state dict; buffers are kept but not trained and not counted.
-
-    A counter is a whole number, which PyTorch keeps in eight bytes whatever the type of the others.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    is_buffer: bool = False
-    is_counter: bool = False
-
-    @property
-    def elements(self) -> int:
-        """How many numbers it holds."""
-        return prod(self.shape)
-
-    def bytes(self, dtype: DType) -> int:
-        """Its size where the layer computes in this type."""
-        return self.elements * (_COUNTER_BYTES if self.is_counter else dtype.bytes)
-
-
-class Work(NamedTuple):
-    """What one forward pass does: multiply-accumulates of convolutions and dense layers; the rest by elements."""
-
-    macs: int = 0
-    elementwise: int = 0
-
 
 X = (Port("x"),)
 Y = (Port("y"),)
@@ -99,16 +70,17 @@ class Layer:
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     renamed: ClassVar[Mapping[str, str]] = {}
     is_block: ClassVar[bool] = False
-    """Whether ``expand`` says what it computes; then output, weights, work and lower are not asked."""
-    aliases_input: ClassVar[bool] = False
-    """Whether the output is the input's own memory when running (a view, or nothing done)."""
+    """Whether ``expand`` says what it computes; then ``lower`` is not asked."""
     is_bypassed: ClassVar[bool] = False
     """Whether it is switched off, so that its input passes through."""
 
     def __post_init__(self) -> None:
         """Raise ParameterError where a parameter is out of range."""
         for parameter in self.parameters:
-            parameter.check(getattr(self, parameter.name))
+            value = getattr(self, parameter.name)
+            parameter.check(value)
+            if type(value) is tuple and isinstance(parameter, Sides):
+                object.__setattr__(self, parameter.name, parameter.normal(value))
 
     @property
     def declared(self) -> type[Layer]:
@@ -130,6 +102,11 @@ class Layer:
         """Ports that give to any number of wires."""
         return Y
 
+    @property
+    def passed_input(self) -> int:
+        """Which input passes where the layer is switched off, by its place."""
+        return len(self.inputs) - 1
+
     def port_called(self, is_input: bool, name: str) -> Port | None:
         """The input or output of a name, where there is one."""
         ports = self.inputs if is_input else self.outputs
@@ -146,24 +123,45 @@ class Layer:
         return {port.name: port for port in self.outputs}
 
     @property
-    def passed_input(self) -> int:
-        """Which input's memory the output is, by its place, where it is one's."""
-        return 0
-
-    @property
     def body(self) -> Design | None:
         """The design drawn inside, of a group; None of everything declared in code."""
         return None
 
     # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the
     # override.
-    def output(self, *args: Any, **kwargs: Any) -> TensorSpec:
-        """Shape of the output for the inputs' shapes.
+    def lower(self, *args: Any, **kwargs: Any) -> tuple[Step, ...]:
+        """Operations that compute it, for the inputs' shapes; at most one of them keeps weights.
+
+        All else follows from them: shapes, weights, work, formulas, memory.
 
         Raises:
             ShapeError: The layer cannot take these inputs.
         """
         raise NotImplementedError
+
+    def lowered(self, *inputs: TensorSpec) -> Lowered:
+        """The operations and what follows from them, for the inputs' shapes.
+
+        Raises:
+            ShapeError: The layer cannot take these inputs.
+        """
+        return follow(self.lower(*inputs), [port.name for port in self.inputs], inputs, [p.name for p in self.outputs])
+
+    def output(self, *inputs: Any) -> TensorSpec:
+        """The shape of its first output.
+
+        Raises:
+            ShapeError: The layer cannot take these inputs.
+        """
+        return self.lowered(*inputs).outputs[0]
+
+    def weights(self, *inputs: TensorSpec) -> tuple[Weight, ...]:
+        """The tensors it keeps, in state-dict order, for the inputs' shapes."""
+        return tuple(weight for step in self.lower(*inputs) for weight in step.operation.weights())
+
+    def formulas(self, *inputs: TensorSpec) -> Formulas:
+        """How its parameters and its work come about, for the inputs' shapes."""
+        return self.lowered(*inputs).formulas
 
     def window(self) -> Window | None:
         """The window that slides over the input, where there is one; it makes the receptive field grow."""
@@ -173,24 +171,12 @@ class Layer:
     def downsampling(self) -> int:
         """By how much height and width shrink; the layout starts a new stage where it is more than 1."""
         window = self.window()
-        return 1 if window is None else window.stride
+        return 1 if window is None else max(window.stride)
 
     @property
     def sees_everything(self) -> bool:
         """Whether each output depends on every position of the input."""
         return False
-
-    def weights(self, *args: Any, **kwargs: Any) -> tuple[Weight, ...]:
-        """The tensors it keeps, in state-dict order, for the inputs' shapes."""
-        return ()
-
-    def work(self, *args: Any, **kwargs: Any) -> Work:
-        """Work of one forward pass, for the inputs' shapes followed by the output's."""
-        return Work()
-
-    def lower(self, *args: Any, **kwargs: Any) -> tuple[Step, ...]:
-        """Operations that compute it, for the inputs' shapes; at most one of them keeps weights."""
-        raise NotImplementedError
 
     def expand(self, *args: Any, **kwargs: Any) -> Design:
         """The design a block stands for, for the inputs' shapes; its Input and Output nodes are named as the ports."""
@@ -199,10 +185,6 @@ class Layer:
     def summary(self, *args: Any, **kwargs: Any) -> str:
         """One line of the parameters that matter, for a card; called with the inputs' shapes, without while unknown."""
         return ""
-
-    def formulas(self, *args: Any, **kwargs: Any) -> Formulas:
-        """How ``weights`` and ``work`` come about, for the inputs' shapes followed by the output's."""
-        return Formulas()
 
     def card_title(self) -> str:
         """The title on this node's card: the class' title unless parameters belong in it."""
@@ -306,7 +288,7 @@ class UnknownLayer(Layer):
     def card_title(self) -> str:
         return self.type_key
 
-    def output(self, *inputs: TensorSpec) -> TensorSpec:
+    def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
         raise ShapeError("unknown-layer", f"the layer type '{self.type_key}' is not understood", self.reason)
 
     def summary(self, *inputs: TensorSpec) -> str:

@@ -7,6 +7,7 @@ metadata. The default is named because type checkers look for it by that name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, field, fields
 from enum import Enum
@@ -223,6 +224,88 @@ class Integers(Parameter):
 
 
 @dataclass(frozen=True)
+class Sides(Parameter):
+    """A whole number for both directions, or one down and one across: ``3``, ``3×5``."""
+
+    low: int = 0
+    high: int = 2**15
+
+    def check(self, value: object) -> None:
+        if type(value) is int:
+            if not self.low <= value <= self.high:
+                raise ParameterError(self.name, f"{value} is out of range; it takes {self.low} to {self.high}")
+            return
+        if not isinstance(value, tuple) or len(value) != 2:
+            raise ParameterError(self.name, f"{value!r} is neither a whole number nor two, down and across")
+        for part, number in zip(("rows", "columns"), value, strict=True):
+            Integer(f"{self.name} {part}", 0, "", low=self.low, high=self.high).check(number)
+
+    def normal(self, value: Any) -> Any:
+        """The one form of a value: a single number where both directions have the same."""
+        return value[0] if isinstance(value, tuple) and value[0] == value[1] else value
+
+    def parse(self, text: str) -> int | tuple[int, int]:
+        words = re.split(r"\s*[×x*]\s*", text.strip().lower())
+        try:
+            numbers = [whole_number(word) for word in words]
+        except ValueError as error:
+            raise ParameterError(self.name, str(error)) from None
+        if len(numbers) > 2:
+            raise ParameterError(self.name, f"'{text}' is neither a whole number nor two, as in 3×5")
+        value = numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+        self.check(value)
+        found: int | tuple[int, int] = self.normal(value)
+        return found
+
+    def to_json(self, value: Any) -> Any:
+        short = self.normal(value)
+        return list(short) if isinstance(short, tuple) else short
+
+    def from_json(self, data: Any) -> Any:
+        value = tuple(data) if isinstance(data, list) else data
+        self.check(value)
+        return self.normal(value)
+
+    def text(self, value: Any) -> str:
+        short = self.normal(value)
+        return "×".join(map(str, short)) if isinstance(short, tuple) else str(short)
+
+
+@dataclass(frozen=True)
+class Numbers(Parameter):
+    """Some whole numbers in a row, as many as are typed."""
+
+    low: int = 0
+    high: int = 2**31 - 1
+    most: int = 8
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, tuple) or not 1 <= len(value) <= self.most:
+            raise ParameterError(self.name, f"{value!r} is not 1 to {self.most} whole numbers")
+        for number in value:
+            Integer(self.name, 0, "", low=self.low, high=self.high).check(number)
+
+    def parse(self, text: str) -> tuple[int, ...]:
+        try:
+            value = tuple(whole_number(word) for word in text.replace(",", " ").split())
+        except ValueError as error:
+            raise ParameterError(self.name, str(error)) from None
+        self.check(value)
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        return list(value)
+
+    def from_json(self, data: Any) -> tuple[int, ...]:
+        value = tuple(data) if isinstance(data, list) else data
+        self.check(value)
+        return value
+
+    def text(self, value: Any) -> str:
+        return ", ".join(map(str, value))
+
+
+@dataclass(frozen=True)
 class Location(Parameter):
     """A file or a folder by its path; an empty text stands for none. Whether it is there is asked when it is used.
 
@@ -298,6 +381,35 @@ def integers(
     """Declare a parameter of several whole numbers."""
     return _declare(
         lambda name: Integers(name, default, help, "", shown_when, parts=parts, low=low, high=high), default
+    )
+
+
+def sides(
+    *,
+    default: int | tuple[int, int],
+    low: int,
+    high: int,
+    help: str,
+    shown_when: tuple[str, Any] | None = None,
+    title: str = "",
+) -> Any:
+    """Declare a parameter that is one whole number for both directions, or one down and one across."""
+    return _declare(lambda name: Sides(name, default, help, "", shown_when, title, low=low, high=high), default)
+
+
+def numbers(
+    *,
+    default: tuple[int, ...],
+    low: int = 0,
+    high: int = 2**31 - 1,
+    most: int = 8,
+    help: str,
+    shown_when: tuple[str, Any] | None = None,
+    title: str = "",
+) -> Any:
+    """Declare a parameter of some whole numbers, as many as are typed."""
+    return _declare(
+        lambda name: Numbers(name, default, help, "", shown_when, title, low=low, high=high, most=most), default
     )
 
 

@@ -23,13 +23,19 @@ class DType(Enum):
 
 
 class TensorSpec(NamedTuple):
-    """Shape N×C×H×W of a feature map, or N×F of a vector, and its element type.
+    """Shape and element type of one tensor: a map N×C×H×W, a vector N×F, a sequence N×L×C, or any other rank.
 
     A NamedTuple, not a dataclass: a recount makes and hashes hundreds of them, and this halves its time.
+
+    Attributes:
+        shape: Every dimension, the batch N first.
+        dtype: Type of its elements.
+        channel_axis: Which dimension holds the channels.
     """
 
     shape: tuple[int, ...]
     dtype: DType = DType.FLOAT32
+    channel_axis: int = 1
 
     @property
     def batch(self) -> int:
@@ -38,8 +44,15 @@ class TensorSpec(NamedTuple):
 
     @property
     def channels(self) -> int:
-        """C of a feature map; F of a vector."""
-        return self.shape[1]
+        """C of a feature map or a sequence; F of a vector."""
+        return self.shape[self.channel_axis]
+
+    @property
+    def sides(self) -> tuple[int, ...]:
+        """What is neither batch nor channels: (H, W) of a map, (L,) of a sequence, nothing of a vector."""
+        if self.channel_axis == 1:
+            return self.shape[2:]
+        return tuple(side for axis, side in enumerate(self.shape) if axis not in (0, self.channel_axis))
 
     @property
     def height(self) -> int:
@@ -53,8 +66,18 @@ class TensorSpec(NamedTuple):
 
     @property
     def is_map(self) -> bool:
-        """Whether this is N×C×H×W rather than N×F."""
-        return len(self.shape) == 4
+        """Whether this is N×C×H×W."""
+        return len(self.shape) == 4 and self.channel_axis == 1
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether this is N×F."""
+        return len(self.shape) == 2
+
+    @property
+    def has_channels_last(self) -> bool:
+        """Whether the channels are the last dimension, as a vector's and a sequence's are."""
+        return self.channel_axis == len(self.shape) - 1
 
     @property
     def elements(self) -> int:
@@ -67,12 +90,13 @@ class TensorSpec(NamedTuple):
         return self.elements * self.dtype.bytes
 
     def with_channels(self, channels: int) -> TensorSpec:
-        """The same map with another number of channels."""
-        return TensorSpec((self.shape[0], channels, *self.shape[2:]), self.dtype)
+        """The same sides with another number of channels."""
+        axis = self.channel_axis
+        return self._replace(shape=(*self.shape[:axis], channels, *self.shape[axis + 1 :]))
 
     def with_sides(self, height: int, width: int) -> TensorSpec:
-        """The same channels with another height and width."""
-        return TensorSpec((self.shape[0], self.shape[1], height, width), self.dtype)
+        """The same map with another height and width."""
+        return self._replace(shape=(self.shape[0], self.shape[1], height, width))
 
     @property
     def full_label(self) -> str:
@@ -81,26 +105,31 @@ class TensorSpec(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What stands on a wire, without the batch: ``144×56²``, ``144×56×48``, ``1280``."""
+        """What stands on a wire, without the batch: ``144×56²``, ``144×56×48``, ``1280``, ``196×64``."""
         if not self.is_map:
-            return str(self.channels)
+            return "×".join(map(str, self.shape[1:]))
         sides = f"{self.height}²" if self.height == self.width else f"{self.height}×{self.width}"
         return f"{self.channels}×{sides}"
+
+    @property
+    def described(self) -> str:
+        """What it is, in words: ``the map 144×56²``, ``a vector of 1280``, ``the tensor 196×64``."""
+        if self.is_vector:
+            return f"a vector of {self.channels}"
+        return f"the {'map' if self.is_map else 'tensor'} {self.label}"
 
 
 def require_map(x: TensorSpec) -> None:
     """Raise ShapeError unless the input is a feature map N×C×H×W."""
-    if not x.is_map:
-        raise ShapeError(
-            "needs-map",
-            "it takes a feature map",
-            f"its input is a vector of {x.channels}; it belongs before the flatten",
-        )
-
-
-def require_vector(x: TensorSpec) -> None:
-    """Raise ShapeError unless the input is a vector N×F."""
     if x.is_map:
+        return
+    place = "it belongs before the flatten" if x.is_vector else "a map has channels, height and width"
+    raise ShapeError("needs-map", "it takes a feature map", f"its input is {x.described}; {place}")
+
+
+def require_channels_last(x: TensorSpec) -> None:
+    """Raise ShapeError unless the channels are the last dimension, as in N×F and N×L×C."""
+    if not x.has_channels_last:
         raise ShapeError(
-            "needs-vector", "it takes a vector", f"its input is the map {x.label}; a flatten before it fixes that"
+            "needs-vector", "it takes a vector", f"its input is {x.described}; a flatten before it fixes that"
         )

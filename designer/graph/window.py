@@ -39,32 +39,62 @@ Quad = tuple[int, int, int, int]
 """Top, bottom, left, right."""
 
 
+Size = int | Pair
+"""One number for both directions, or rows and columns."""
+
+
+def pair(size: Size) -> Pair:
+    """Rows and columns of a size.
+
+    >>> pair(3), pair((3, 5))
+    ((3, 3), (3, 5))
+    """
+    return (size, size) if isinstance(size, int) else size
+
+
+def short(sides: Pair) -> Size:
+    """One number where both are the same, as people write it."""
+    return sides[0] if sides[0] == sides[1] else sides
+
+
+def size_text(size: Size) -> str:
+    """``3×3``, ``3×5``."""
+    rows, columns = pair(size)
+    return f"{rows}×{columns}"
+
+
+def brief_size(size: Size) -> str:
+    """``2`` where both are the same, else ``2×1``."""
+    rows, columns = pair(size)
+    return str(rows) if rows == columns else f"{rows}×{columns}"
+
+
 class Window(NamedTuple):
-    """A square window that slides over height and width.
+    """A window that slides over height and width.
 
     Attributes:
-        kernel_size: Side k of the window, in taps.
-        stride: Step s between outputs.
-        dilation: Distance d between taps.
+        kernel: Rows and columns of the window, in taps.
+        stride: Step between outputs, down and across.
+        dilation: Distance between taps, down and across.
         padding: What stands around the input.
         explicit: Top, bottom, left, right, where padding is EXPLICIT.
     """
 
-    kernel_size: int
-    stride: int = 1
-    dilation: int = 1
+    kernel: Pair
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
     padding: Padding = Padding.SYMMETRIC
     explicit: Quad = (0, 0, 0, 0)
 
     @property
-    def extent(self) -> int:
-        """Input positions from the first tap to the last: (k − 1)·d + 1."""
-        return (self.kernel_size - 1) * self.dilation + 1
+    def extent(self) -> Pair:
+        """Input positions from the first tap to the last, (k − 1)·d + 1, down and across."""
+        return extent(self.kernel, self.dilation)
 
     @property
     def is_lopsided(self) -> bool:
         """Whether symmetric padding cannot keep the size: an even extent has no middle."""
-        return self.padding is Padding.SYMMETRIC and self.extent % 2 == 0
+        return self.padding is Padding.SYMMETRIC and any(side % 2 == 0 for side in self.extent)
 
     def pads(self, x: TensorSpec) -> Quad:
         """Rows added at top and bottom, columns at left and right, for an input N×C×H×W."""
@@ -72,30 +102,57 @@ class Window(NamedTuple):
             return (0, 0, 0, 0)
         if self.padding is Padding.EXPLICIT:
             return self.explicit
+        down, across = self.extent
         if self.padding is Padding.SYMMETRIC:
-            side = (self.extent - 1) // 2
-            return (side, side, side, side)
-        rows, columns = (same_pads(size, self.extent, self.stride) for size in (x.height, x.width))
-        return (*rows, *columns)
-
-    def slide(self, x: TensorSpec) -> TensorSpec:
-        """Shape after sliding over N×C×H×W, the channels as they were: floor((in + pads − extent) / s) + 1 a side.
-
-        Raises:
-            ShapeError: The input is no map, or the window is larger than the padded input.
-        """
+            rows, columns = (down - 1) // 2, (across - 1) // 2
+            return (rows, rows, columns, columns)
         require_map(x)
-        top, bottom, left, right = self.pads(x)
-        height = (x.height + top + bottom - self.extent) // self.stride + 1
-        width = (x.width + left + right - self.extent) // self.stride + 1
-        if height < 1 or width < 1:
-            raise ShapeError(
-                "window-too-large",
-                f"a window of {self.extent}×{self.extent} does not fit",
-                f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "
-                "a smaller kernel or dilation, more padding or less stride before it would fit",
-            )
-        return x.with_sides(height, width)
+        return (*same_pads(x.height, down, self.stride[0]), *same_pads(x.width, across, self.stride[1]))
+
+
+def extent(kernel: Pair, dilation: Pair) -> Pair:
+    """Input positions from a window's first tap to its last, (k − 1)·d + 1, down and across.
+
+    >>> extent((3, 5), (2, 1))
+    (5, 5)
+    """
+    return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
+
+
+def slid(x: TensorSpec, reach: Pair, stride: Pair, pads: Quad, ceil_mode: bool = False) -> TensorSpec:
+    """Shape after a window slides over N×C×H×W, the channels as they were: floor((in + pads − extent) / s) + 1 a side.
+
+    Args:
+        x: The input.
+        reach: The window's extent, down and across.
+        stride: Step between outputs.
+        pads: What is added at top, bottom, left and right.
+        ceil_mode: Whether the quotient is rounded up instead, for a last window that begins inside the padded input
+            but ends beyond it; one that would begin in the padding behind is left out, as PyTorch does.
+
+    Raises:
+        ShapeError: The input is no map, or the window is larger than the padded input.
+    """
+    require_map(x)
+    top, bottom, left, right = pads
+    height = _positions(x.height, reach[0], stride[0], top, bottom, ceil_mode)
+    width = _positions(x.width, reach[1], stride[1], left, right, ceil_mode)
+    if height < 1 or width < 1:
+        raise ShapeError(
+            "window-too-large",
+            f"a window of {size_text(reach)} does not fit",
+            f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "
+            "a smaller kernel or dilation, more padding or less stride before it would fit",
+        )
+    return x.with_sides(height, width)
+
+
+def _positions(size: int, reach: int, stride: int, before: int, behind: int, ceil_mode: bool) -> int:
+    room = size + before + behind - reach
+    if not ceil_mode or room < 0:
+        return room // stride + 1
+    count = -(-room // stride) + 1
+    return count - 1 if (count - 1) * stride >= size + before else count
 
 
 def same_pads(size: int, extent: int, stride: int) -> Pair:

@@ -1,8 +1,4 @@
-"""Activations: element by element, no weights, the shape as it was.
-
-The count of element-wise operations an element is the number of additions, multiplications, divisions, comparisons and
-exponentials in the definition, each counted as one; it is declared beside the definition and listed in the help.
-"""
+"""Activations: element by element, no weights, the shape as it was."""
 
 from __future__ import annotations
 
@@ -10,33 +6,33 @@ from enum import Enum
 from functools import cache
 from typing import ClassVar
 
+from designer.errors import ShapeError
 from designer.graph import operations
-from designer.graph.formula import Formulas, elements, product, several
-from designer.graph.layer import Category, Layer, Work
+from designer.graph.layer import Category, Layer
 from designer.graph.operations import Step
-from designer.graph.parameter import ratio
+from designer.graph.parameter import choice, flag, ratio
 from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import step
 from designer.layers.registry import lookup, register
 
 
-class _Activation(Layer):
-    """What the activations share: the same shape out, a fixed number of operations an element, one operation."""
+class Over(Enum):
+    """Along which dimension something is done."""
 
-    per_element: ClassVar[int] = 1
+    CHANNELS = "channels"
+    LAST = "last"
+
+    @property
+    def title(self) -> str:
+        """The word on screen."""
+        return {Over.CHANNELS: "the channels", Over.LAST: "the last dimension"}[self]
+
+
+class _Activation(Layer):
+    """What the activations share: one operation, element by element."""
+
     operation: ClassVar[type[operations.Operation]] = operations.Identity
     rule: ClassVar[str] = ""
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        return x
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=y.elements * self.per_element)
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        if not self.per_element:
-            return Formulas()
-        return Formulas(elementwise=product(several(self.per_element), elements(y)))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return step(self.operation())
@@ -58,7 +54,6 @@ class ReLU6(_Activation):
     In N×C×H×W or N×F, out the same. Two comparisons an element.
     """
 
-    per_element = 2
     operation = operations.Relu6
     rule = "clip 0…6"
 
@@ -70,7 +65,6 @@ class ReLU(_Activation):
     In N×C×H×W or N×F, out the same. One comparison an element.
     """
 
-    per_element = 1
     operation = operations.Relu
     rule = "max(x, 0)"
 
@@ -84,7 +78,6 @@ class LeakyReLU(_Activation):
 
     negative_slope: float = ratio(default=0.01, low=0.0, high=1.0, help="Slope for negative inputs.")
 
-    per_element = 2
     operation = operations.LeakyRelu
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
@@ -108,7 +101,6 @@ class HardSwish(_Activation):
     In N×C×H×W or N×F, out the same. One addition, two comparisons, one division, one multiplication an element.
     """
 
-    per_element = 5
     operation = operations.HardSwish
     rule = "x·ReLU6(x+3)/6"
 
@@ -126,7 +118,6 @@ class HardSigmoid(_Activation):
     In N×C×H×W or N×F, out the same. One addition, two comparisons, one division an element.
     """
 
-    per_element = 4
     operation = operations.HardSigmoid
     rule = "ReLU6(x+3)/6"
 
@@ -145,7 +136,6 @@ class SiLU(_Activation):
     In N×C×H×W or N×F, out the same. A sigmoid's four operations and one multiplication an element.
     """
 
-    per_element = 5
     operation = operations.Silu
     rule = "x·σ(x)"
 
@@ -155,12 +145,16 @@ class GELU(_Activation):
     """x·Φ(x), Φ the normal distribution, by the error function.
 
     In N×C×H×W or N×F, out the same. x·(1 + erf(x/√2))·½: a division, an error function, an addition, two
-    multiplications.
+    multiplications. By tanh, x·½·(1 + tanh(√(2/π)·(x + 0.044715·x³))), nine operations an element.
     """
 
-    per_element = 5
-    operation = operations.Gelu
-    rule = "x·Φ(x)"
+    by_tanh: bool = flag(default=False, help="Use the hyperbolic tangent's curve, which is near it and older.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.Gelu(self.by_tanh))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return "x·Φ(x) by tanh" if self.by_tanh else "x·Φ(x)"
 
 
 @register(key="sigmoid", title="Sigmoid", glyph="SG", category=Category.ACTIVATION, source="1/(1 + e⁻ˣ)")
@@ -170,9 +164,115 @@ class Sigmoid(_Activation):
     In N×C×H×W or N×F, out the same. A negation, an exponential, an addition, a division an element.
     """
 
-    per_element = 4
     operation = operations.Sigmoid
     rule = "1/(1+e⁻ˣ)"
+
+
+@register(key="prelu", title="PReLU", glyph="PR", category=Category.ACTIVATION, source="He et al. 2015, sec. 2.1")
+class PReLU(_Activation):
+    """x where positive, else a trained slope times x: one slope a channel, or one for all.
+
+    In N×C×H×W or N×F, out the same. Parameters C, or 1. One comparison and one multiplication an element.
+    """
+
+    per_channel: bool = flag(default=True, help="A slope for each channel rather than one for all.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.PRelu(x.channels if self.per_channel else 1))
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        if not self.per_channel:
+            return "one slope"
+        return f"{inputs[0].channels} slopes" if inputs else "a slope a channel"
+
+
+@register(key="elu", title="ELU", glyph="EL", category=Category.ACTIVATION, source="Clevert et al. 2016, eq. 15")
+class ELU(_Activation):
+    """x where positive, else α·(eˣ − 1).
+
+    In N×C×H×W or N×F, out the same. A comparison, an exponential, a subtraction, a multiplication an element.
+    """
+
+    alpha: float = ratio(default=1.0, low=0.0, high=10.0, help="What it comes down to for large negative inputs, α.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.Elu(self.alpha))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"α {self.alpha:g}"
+
+
+@register(key="tanh", title="Tanh", glyph="TH", category=Category.ACTIVATION, source="(e²ˣ − 1)/(e²ˣ + 1)")
+class Tanh(_Activation):
+    """(e²ˣ − 1)/(e²ˣ + 1), between −1 and 1.
+
+    In N×C×H×W or N×F, out the same. A multiplication, an exponential, two additions, a division an element.
+    """
+
+    operation = operations.Tanh
+    rule = "−1…1"
+
+
+@register(key="mish", title="Mish", glyph="MI", category=Category.ACTIVATION, source="Misra 2020, eq. 1")
+class Mish(_Activation):
+    """x·tanh(ln(1 + eˣ)).
+
+    In N×C×H×W or N×F, out the same. An exponential, an addition, a logarithm, a tanh, a multiplication an element.
+    """
+
+    operation = operations.Mish
+    rule = "x·tanh(softplus)"
+
+
+@register(
+    key="hard_tanh",
+    title="Hard-tanh",
+    glyph="HT",
+    category=Category.ACTIVATION,
+    source="Collobert 2004, sec. 3.2",
+    keywords=("clip", "clamp"),
+)
+class HardTanh(_Activation):
+    """min(max(x, low), high): clipped between two bounds.
+
+    In N×C×H×W or N×F, out the same. Two comparisons an element.
+    """
+
+    low: float = ratio(default=-1.0, low=-1e6, high=1e6, help="The least value that comes out.")
+    high: float = ratio(default=1.0, low=-1e6, high=1e6, help="The largest value that comes out.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        if self.low >= self.high:
+            raise ShapeError(
+                "bounds", "its bounds leave nothing between them", f"low is {self.low:g} and high {self.high:g}"
+            )
+        return step(operations.HardTanh(self.low, self.high))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"{self.low:g}…{self.high:g}"
+
+
+@register(
+    key="softmax",
+    title="Softmax",
+    glyph="SM",
+    category=Category.ACTIVATION,
+    source="Bridle 1990, eq. 6",
+    keywords=("classifier", "attention"),
+)
+class Softmax(_Activation):
+    """eˣ by the sum of all eˣ: shares that add up to one, over the channels or over the last dimension.
+
+    In any N×…, out the same. A comparison, a subtraction, an exponential, an addition, a division an element.
+    """
+
+    over: Over = choice(default=Over.CHANNELS, help="Along which dimension the shares add up to one.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.Softmax(x.channel_axis if self.over is Over.CHANNELS else -1))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"over {self.over.value}"
 
 
 @register(
@@ -189,10 +289,8 @@ class Linear(_Activation):
     In N×C×H×W or N×F, out the same. Nothing is computed.
     """
 
-    per_element = 0
     operation = operations.Identity
     rule = "as it is"
-    aliases_input = True
 
 
 class Activation(Enum):
@@ -206,6 +304,9 @@ class Activation(Enum):
     SILU = "silu"
     GELU = "gelu"
     SIGMOID = "sigmoid"
+    ELU = "elu"
+    TANH = "tanh"
+    MISH = "mish"
     NONE = "linear_activation"
 
     @property

@@ -11,10 +11,11 @@ from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer, Port
 from designer.graph.parameter import choice, flag, integer, ratio
 from designer.graph.tensor import TensorSpec, require_map
-from designer.graph.window import Padding
+from designer.graph.window import Padding, Size, brief_size, pair, size_text
 from designer.layers.activation import Activation
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.layers.lowering import kernel_size, padding, stride
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.registry import register
@@ -86,9 +87,9 @@ class ConvBlock(Layer):
     """
 
     out_channels: int = integer(default=32, low=1, high=_CHANNELS_HIGH, help="Output channels C'.")
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the square kernel; 1 makes it a pointwise.")
-    stride: int = integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    kernel_size: Size = kernel_size(what="kernel; 1 makes it a pointwise")
+    stride: Size = stride()
+    padding: Padding = padding(options=_WINDOW_PADDINGS)
     activation: Activation = choice(default=Activation.RELU6, help="After the batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after the convolution.")
     bias: bool = flag(default=False, help="Bias of the convolution.", shown_when=("batch_norm", False))
@@ -105,7 +106,7 @@ class ConvBlock(Layer):
 
     @property
     def downsampling(self) -> int:
-        return self.stride
+        return max(pair(self.stride))
 
     @property
     def _norm(self) -> BatchNorm | None:
@@ -124,11 +125,11 @@ class ConvBlock(Layer):
         return chain.design(self.title)
 
     def card_title(self) -> str:
-        return f"Conv {self.kernel_size}×{self.kernel_size} + norm"
+        return f"Conv {size_text(self.kernel_size)} + norm"
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
-        return f"{arrow} · s{self.stride}"
+        return f"{arrow} · s{brief_size(self.stride)}"
 
 
 @register(
@@ -147,9 +148,9 @@ class Separable(Layer):
     """
 
     out_channels: int = integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the pointwise.")
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the depthwise kernel.")
-    stride: int = integer(default=1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    kernel_size: Size = kernel_size(what="depthwise kernel")
+    stride: Size = stride(help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = padding(options=_WINDOW_PADDINGS)
     activation: Activation = choice(default=Activation.RELU, help="After each batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
     bias: bool = flag(default=False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
@@ -166,7 +167,7 @@ class Separable(Layer):
 
     @property
     def downsampling(self) -> int:
-        return self.stride
+        return max(pair(self.stride))
 
     @property
     def _norm(self) -> BatchNorm | None:
@@ -183,7 +184,7 @@ class Separable(Layer):
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
-        return f"{arrow} · k{self.kernel_size} s{self.stride}"
+        return f"{arrow} · k{brief_size(self.kernel_size)} s{brief_size(self.stride)}"
 
 
 @register(
@@ -203,9 +204,9 @@ class Bottleneck(Layer):
 
     expansion: float = ratio(default=6.0, low=0.05, high=64.0, help="Expansion t: hidden channels per input channel.")
     out_channels: int = integer(default=24, low=1, high=_CHANNELS_HIGH, help="Output channels C' of the projection.")
-    kernel_size: int = integer(default=3, low=1, high=63, help="Side k of the depthwise kernel.")
-    stride: int = integer(default=1, low=1, high=64, help="Stride of the depthwise; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.SYMMETRIC, options=_WINDOW_PADDINGS, help="What stands around the input.")
+    kernel_size: Size = kernel_size(what="depthwise kernel")
+    stride: Size = stride(help="Stride of the depthwise; 2 halves height and width.")
+    padding: Padding = padding(options=_WINDOW_PADDINGS)
     activation: Activation = choice(
         default=Activation.RELU6, help="After expansion and depthwise; never after the projection."
     )
@@ -224,7 +225,7 @@ class Bottleneck(Layer):
 
     @property
     def downsampling(self) -> int:
-        return self.stride
+        return max(pair(self.stride))
 
     @property
     def _norm(self) -> BatchNorm | None:
@@ -256,7 +257,7 @@ class Bottleneck(Layer):
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
-        return f"{arrow} · t{self.expansion:g} k{self.kernel_size} s{self.stride}"
+        return f"{arrow} · t{self.expansion:g} k{brief_size(self.kernel_size)} s{brief_size(self.stride)}"
 
 
 def _pass_through() -> Design:

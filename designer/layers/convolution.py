@@ -4,57 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer.graph.formula import Expression, Formulas, product, quantity
-from designer.graph.layer import Category, Layer, Weight, Work
-from designer.graph.operations import Step
-from designer.graph.parameter import choice, flag, integer, integers
-from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding, Quad, Window
+from designer.errors import ShapeError
+from designer.graph.layer import Category, Layer
+from designer.graph.operations import Convolution, Step, TransposedConvolution
+from designer.graph.parameter import flag, integer, sides
+from designer.graph.tensor import TensorSpec, require_map
+from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text
 from designer.layers.lowering import (
-    convolution_formulas,
-    convolution_step,
-    convolution_weights,
-    convolution_work,
-    kernel_area,
+    dilation,
+    explicit_padding,
+    kernel_size,
+    padding,
     require_divisible,
     require_even_symmetric,
+    step,
+    stride,
 )
 from designer.layers.registry import register
 
 _CHANNELS_HIGH = 2**31 - 1
-_SIDES = ("top", "bottom", "left", "right")
-
-
-# Parameters that several convolutions have, each worded once.
 
 
 def _out_channels() -> Any:
     return integer(default=64, low=1, high=_CHANNELS_HIGH, help="Output channels C', one filter each.")
 
 
-def _kernel_size() -> Any:
-    return integer(default=3, low=1, high=63, help="Side k of the square kernel.")
-
-
-def _stride() -> Any:
-    return integer(default=1, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-
-
-def _padding() -> Any:
-    return choice(default=Padding.SYMMETRIC, help="What stands around the input.")
-
-
 def _explicit_padding() -> Any:
-    return integers(
-        default=(1, 1, 1, 1),
-        parts=_SIDES,
-        help="Rows and columns of zeros: top, bottom, left, right.",
-        shown_when=("padding", Padding.EXPLICIT),
-    )
-
-
-def _dilation() -> Any:
-    return integer(default=1, low=1, high=64, help="Distance between kernel taps.")
+    return explicit_padding((1, 1, 1, 1), "of zeros")
 
 
 def _bias() -> Any:
@@ -62,13 +38,13 @@ def _bias() -> Any:
 
 
 class _Convolution(Layer):
-    """What the four convolutions share: the window, and everything that follows from channels and groups."""
+    """What the four convolutions share: the window, and the operation that follows from channels and groups."""
 
-    kernel_size: int
-    stride: int
+    kernel_size: Size
+    stride: Size
     padding: Padding
     explicit_padding: Quad
-    dilation: int
+    dilation: Size
     bias: bool
 
     def channels_out(self, x: TensorSpec) -> int:
@@ -80,41 +56,33 @@ class _Convolution(Layer):
         return 1
 
     def window(self) -> Window:
-        return Window(self.kernel_size, self.stride, self.dilation, self.padding, self.explicit_padding)
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        window = self.window()
-        y = window.slide(x)
-        require_even_symmetric(window)
-        require_divisible("input", x.channels, self.groups_of(x))
-        require_divisible("output", self.channels_out(x), self.groups_of(x))
-        return y.with_channels(self.channels_out(x))
-
-    def weights(self, x: TensorSpec) -> tuple[Weight, ...]:
-        return convolution_weights(self.channels_out(x), x.channels // self.groups_of(x), self.kernel_size, self.bias)
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return convolution_work(y, x.channels // self.groups_of(x), self.kernel_size, self.bias)
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        return convolution_formulas(x, y, self.one_filter(x), self.all_filters(x), self.bias)
-
-    def one_filter(self, x: TensorSpec) -> Expression:
-        """The numbers in one filter for an input N×C×H×W, as a formula."""
-        return product(kernel_area(self.kernel_size), quantity("C", x.channels))
-
-    def all_filters(self, x: TensorSpec) -> Expression:
-        """How many filters there are for an input N×C×H×W, as a formula."""
-        return quantity("C'", self.channels_out(x))
-
-    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return convolution_step(
-            x, self.window(), out_channels=self.channels_out(x), groups=self.groups_of(x), bias=self.bias
+        return Window(
+            pair(self.kernel_size), pair(self.stride), pair(self.dilation), self.padding, self.explicit_padding
         )
 
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        require_map(x)
+        window, groups = self.window(), self.groups_of(x)
+        operation = Convolution(
+            in_channels=x.channels,
+            out_channels=self.channels_out(x),
+            kernel=window.kernel,
+            stride=window.stride,
+            dilation=window.dilation,
+            groups=groups,
+            bias=self.bias,
+            pads=window.pads(x),
+            padding=window.padding,
+        )
+        operation.output(x)  # a window that does not fit is told before groups that do not
+        require_even_symmetric(window)
+        require_divisible("input", x.channels, groups)
+        require_divisible("output", operation.out_channels, groups)
+        return step(operation)
+
     def _step(self) -> str:
-        words = [f"s{self.stride}"] if self.stride != 1 else []
-        words += [f"d{self.dilation}"] if self.dilation != 1 else []
+        words = [f"s{brief_size(self.stride)}"] if self.stride != 1 else []
+        words += [f"d{brief_size(self.dilation)}"] if self.dilation != 1 else []
         return " · ".join(words)
 
 
@@ -137,7 +105,7 @@ class PointwiseConv2d(_Convolution):
     """
 
     out_channels: int = _out_channels()
-    stride: int = _stride()
+    stride: Size = stride()
     bias: bool = _bias()
 
     kernel_size = 1
@@ -147,9 +115,6 @@ class PointwiseConv2d(_Convolution):
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels
-
-    def one_filter(self, x: TensorSpec) -> Expression:
-        return quantity("C", x.channels)
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
@@ -171,11 +136,11 @@ class DepthwiseConv2d(_Convolution):
     Parameters k²·C·m, MACs k²·C·m·H'·W'.
     """
 
-    kernel_size: int = _kernel_size()
-    stride: int = _stride()
-    padding: Padding = _padding()
+    kernel_size: Size = kernel_size()
+    stride: Size = stride()
+    padding: Padding = padding()
     explicit_padding: Quad = _explicit_padding()
-    dilation: int = _dilation()
+    dilation: Size = dilation()
     multiplier: int = integer(default=1, low=1, high=1024, help="Output channels per input channel, m.")
     bias: bool = _bias()
 
@@ -185,21 +150,14 @@ class DepthwiseConv2d(_Convolution):
     def groups_of(self, x: TensorSpec) -> int:
         return x.channels
 
-    def one_filter(self, x: TensorSpec) -> Expression:
-        return kernel_area(self.kernel_size)
-
-    def all_filters(self, x: TensorSpec) -> Expression:
-        times = None if self.multiplier == 1 else quantity("m", self.multiplier)
-        return product(quantity("C", x.channels), times)
-
     def card_title(self) -> str:
-        return f"Depthwise {self.kernel_size}×{self.kernel_size}"
+        return f"Depthwise {size_text(self.kernel_size)}"
 
     def summary(self, *inputs: TensorSpec) -> str:
         channels = f"{self.channels_out(inputs[0])} ch" if inputs else ""
         times = f"m{self.multiplier}" if self.multiplier != 1 else ""
-        dilation = f"d{self.dilation}" if self.dilation != 1 else ""
-        return _joined(f"s{self.stride}", channels, times, dilation)
+        dilation = f"d{brief_size(self.dilation)}" if self.dilation != 1 else ""
+        return _joined(f"s{brief_size(self.stride)}", channels, times, dilation)
 
 
 @register(
@@ -217,18 +175,18 @@ class Conv2d(_Convolution):
     """
 
     out_channels: int = _out_channels()
-    kernel_size: int = _kernel_size()
-    stride: int = _stride()
-    padding: Padding = _padding()
+    kernel_size: Size = kernel_size()
+    stride: Size = stride()
+    padding: Padding = padding()
     explicit_padding: Quad = _explicit_padding()
-    dilation: int = _dilation()
+    dilation: Size = dilation()
     bias: bool = _bias()
 
     def channels_out(self, x: TensorSpec) -> int:
         return self.out_channels
 
     def card_title(self) -> str:
-        return f"Convolution {self.kernel_size}×{self.kernel_size}"
+        return f"Convolution {size_text(self.kernel_size)}"
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
@@ -250,12 +208,12 @@ class GroupedConv2d(_Convolution):
     """
 
     out_channels: int = _out_channels()
-    kernel_size: int = _kernel_size()
+    kernel_size: Size = kernel_size()
     groups: int = integer(default=2, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
-    stride: int = _stride()
-    padding: Padding = _padding()
+    stride: Size = stride()
+    padding: Padding = padding()
     explicit_padding: Quad = _explicit_padding()
-    dilation: int = _dilation()
+    dilation: Size = dilation()
     bias: bool = _bias()
 
     def channels_out(self, x: TensorSpec) -> int:
@@ -264,13 +222,69 @@ class GroupedConv2d(_Convolution):
     def groups_of(self, x: TensorSpec) -> int:
         return self.groups
 
-    def one_filter(self, x: TensorSpec) -> Expression:
-        share = quantity("C", x.channels).over(quantity("g", self.groups))
-        return product(kernel_area(self.kernel_size), share)
-
     def card_title(self) -> str:
-        return f"Grouped {self.kernel_size}×{self.kernel_size}"
+        return f"Grouped {size_text(self.kernel_size)}"
 
     def summary(self, *inputs: TensorSpec) -> str:
         arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
         return _joined(arrow, f"g{self.groups}", self._step())
+
+
+@register(
+    key="transposed_conv2d",
+    title="Transposed k×k",
+    glyph="TC",
+    category=Category.CONVOLUTION,
+    source="Dumoulin and Visin 2016, sec. 4",
+    keywords=("conv", "deconvolution", "upsample", "decoder", "u-net"),
+)
+class TransposedConv2d(Layer):
+    """Spreads each position over a k×k window of the output: a convolution run backwards, which enlarges the map.
+
+    In N×C×H×W, out N×C'×H'×W' with H' = (H − 1)·s − 2·p + (k − 1)·d + 1 + output padding. Parameters k²·C·(C'/g), MACs
+    k²·C·(C'/g)·H·W: each input position meets each tap once.
+    """
+
+    out_channels: int = _out_channels()
+    kernel_size: Size = kernel_size(2)
+    stride: Size = stride(2, "How many output positions a step of the input is; 2 doubles height and width.")
+    padding: Size = sides(default=0, low=0, high=63, help="Rows and columns cut off all around the output.")
+    output_padding: Size = sides(default=0, low=0, high=63, help="Rows and columns added at the bottom and the right.")
+    dilation: Size = dilation()
+    groups: int = integer(default=1, low=1, high=_CHANNELS_HIGH, help="Groups g; it must divide both channel counts.")
+    bias: bool = _bias()
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        require_map(x)
+        rows, columns = pair(self.padding)
+        more, steps, spread = pair(self.output_padding), pair(self.stride), pair(self.dilation)
+        for added, own, between in zip(more, steps, spread, strict=True):
+            if added >= max(own, between):
+                raise ShapeError(
+                    "padding-too-large",
+                    f"output padding {added} adds positions that nothing reaches",
+                    f"it is smaller than the stride {own} or the dilation {between}; 0 fits always",
+                )
+        require_divisible("input", x.channels, self.groups)
+        require_divisible("output", self.out_channels, self.groups)
+        return step(
+            TransposedConvolution(
+                in_channels=x.channels,
+                out_channels=self.out_channels,
+                kernel=pair(self.kernel_size),
+                stride=steps,
+                dilation=spread,
+                groups=self.groups,
+                bias=self.bias,
+                pads=(rows, rows, columns, columns),
+                padding=Padding.EXPLICIT if self.padding else Padding.NONE,
+                output_padding=more,
+            )
+        )
+
+    def card_title(self) -> str:
+        return f"Transposed {size_text(self.kernel_size)}"
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        arrow = f"{inputs[0].channels} → {self.out_channels}" if inputs else f"→ {self.out_channels}"
+        return f"{arrow} · ×{brief_size(self.stride)}"

@@ -1,13 +1,12 @@
-"""Shape and dense layers: flatten, dropout, fully connected."""
+"""Dense layers, and what does nothing when running: flatten, dropout, drop path, fully connected."""
 
 from __future__ import annotations
 
 from designer.graph import operations
-from designer.graph.formula import Formulas, batch, product, quantity
-from designer.graph.layer import Category, Layer, Weight, Work
+from designer.graph.layer import Category, Layer
 from designer.graph.operations import Step
 from designer.graph.parameter import flag, integer, ratio
-from designer.graph.tensor import TensorSpec, require_vector
+from designer.graph.tensor import TensorSpec, require_channels_last
 from designer.layers.lowering import step
 from designer.layers.registry import register
 
@@ -18,11 +17,6 @@ class Flatten(Layer):
 
     In N×C×H×W, out N×(C·H·W). Nothing is computed or moved: it is a view.
     """
-
-    aliases_input = True
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        return TensorSpec((x.batch, x.elements // x.batch), x.dtype)
 
     @property
     def sees_everything(self) -> bool:
@@ -42,15 +36,33 @@ class Dropout(Layer):
     In N×C×H×W or N×F, out the same. Nothing is counted: costs are those of running.
     """
 
-    aliases_input = True
-
     p: float = ratio(default=0.2, low=0.0, high=0.99, help="Share of elements set to zero while training.")
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        return x
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return step(operations.Dropout(self.p))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"p {self.p:g}"
+
+
+@register(
+    key="drop_path",
+    title="Drop path",
+    glyph="DP",
+    category=Category.DENSE,
+    source="Huang et al. 2016, Deep Networks with Stochastic Depth, sec. 3",
+    keywords=("stochastic depth", "dropout"),
+)
+class DropPath(Layer):
+    """Sets a picture's whole tensor to zero now and then while training; does nothing when running.
+
+    In any N×…, out the same. Nothing is counted: costs are those of running.
+    """
+
+    p: float = ratio(default=0.1, low=0.0, high=0.99, help="Share of pictures whose tensor is set to zero.")
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.DropPath(self.p))
 
     def summary(self, *_: TensorSpec) -> str:
         return f"p {self.p:g}"
@@ -67,37 +79,18 @@ class Dropout(Layer):
 class FullyConnected(Layer):
     """Every output reads every input: the classifier.
 
-    In N×F, out N×F'. Parameters F·F' and F' of bias; MACs N·F·F'.
+    In N×F, out N×F', or N×L×C and N×L×C'. Parameters F·F' and F' of bias; MACs N·F·F', at each of L positions.
     """
 
     out_features: int = integer(default=1000, low=1, high=2**31 - 1, help="Outputs F', such as the number of classes.")
     bias: bool = flag(default=True, help="One number added to each output.")
 
-    def output(self, x: TensorSpec) -> TensorSpec:
-        require_vector(x)
-        return TensorSpec((x.batch, self.out_features), x.dtype)
-
     @property
     def sees_everything(self) -> bool:
         return True
 
-    def weights(self, x: TensorSpec) -> tuple[Weight, ...]:
-        weight = Weight("weight", (self.out_features, x.channels))
-        return (weight, Weight("bias", (self.out_features,))) if self.bias else (weight,)
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(x.channels * y.elements, y.elements if self.bias else 0)
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        outputs = quantity("F'", self.out_features)
-        weight = product(quantity("F", x.channels), outputs)
-        return Formulas(
-            weight.plus(outputs) if self.bias else weight,
-            product(batch(y), weight),
-            product(batch(y), outputs) if self.bias else None,
-        )
-
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        require_channels_last(x)
         return step(operations.Linear(x.channels, self.out_features, self.bias))
 
     def summary(self, *inputs: TensorSpec) -> str:

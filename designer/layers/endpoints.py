@@ -41,13 +41,9 @@ class Output(Layer):
     def outputs(self) -> tuple[Port, ...]:
         return ()
 
-    def output(self, x: TensorSpec) -> TensorSpec:
-        """The input's shape: it is what the design gives."""
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         if not x.elements:
             raise ShapeError("empty", "nothing reaches the output", f"its input {x.full_label} holds no element")
-        return x
-
-    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return ()
 
     def summary(self, *inputs: TensorSpec) -> str:

@@ -1,71 +1,52 @@
-"""Shared makers of weights, work and steps, as data. Declarations use them; nobody else needs to."""
+"""What several declarations of layers share: steps, windows as parameters, and what they refuse."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from designer.errors import ShapeError
-from designer.graph.formula import Expression, Formulas, batch, positions, product, quantity, sides_mark
-from designer.graph.layer import Weight, Work
-from designer.graph.operations import Convolution, Operation, Step
-from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding, Window
+from designer.graph.operations import Operation, Step
+from designer.graph.parameter import choice, integers, sides
+from designer.graph.window import Padding, Quad, Window, size_text
+
+SIDES_OF_A_MAP = ("top", "bottom", "left", "right")
 
 
 def step(operation: Operation, *inputs: str, result: str = "y") -> tuple[Step, ...]:
     """The whole lowering of a layer that is one operation, on ``x`` unless said."""
-    return (Step(operation, inputs or ("x",), result),)
+    return (Step(operation, inputs or ("x",), (result,)),)
 
 
-def convolution_weights(
-    out_channels: int, in_channels_per_group: int, kernel_size: int, bias: bool
-) -> tuple[Weight, ...]:
-    """Weight out×in/g×k×k, and a bias of one number an output channel."""
-    weight = Weight("weight", (out_channels, in_channels_per_group, kernel_size, kernel_size))
-    return (weight, Weight("bias", (out_channels,))) if bias else (weight,)
+# Parameters that several layers have, each worded once.
 
 
-def convolution_work(y: TensorSpec, in_channels_per_group: int, kernel_size: int, bias: bool) -> Work:
-    """MACs k²·(in/g)·out·H'·W' a picture; the bias is one addition an output element."""
-    return Work(y.elements * kernel_size**2 * in_channels_per_group, y.elements if bias else 0)
+def kernel_size(default: int = 3, what: str = "kernel") -> Any:
+    """Side k of a window, or rows and columns."""
+    return sides(default=default, low=1, high=63, help=f"Side k of the {what}, or rows × columns, as in 3×5.")
 
 
-def convolution_formulas(x: TensorSpec, y: TensorSpec, kernel: Expression, filters: Expression, bias: bool) -> Formulas:
-    """Parameters, MACs and the bias' additions, for N×C×H×W in and N×C'×H'×W' out.
-
-    Args:
-        x: The input.
-        y: The output.
-        kernel: The numbers in one filter, k²·C or less.
-        filters: How many filters there are, C'.
-        bias: Whether each has one number to add.
-    """
-    places = positions(y, sides_mark(x, y))
-    weight = product(kernel, filters)
-    return Formulas(
-        weight.plus(filters) if bias else weight,
-        product(batch(y), weight, *places),
-        product(batch(y), filters, *places) if bias else None,
-    )
+def stride(default: int = 1, help: str = "Step between outputs; 2 halves height and width.") -> Any:
+    """Step between outputs, or down and across."""
+    return sides(default=default, low=1, high=64, help=help)
 
 
-def kernel_area(kernel_size: int) -> Expression:
-    """k²."""
-    return quantity("k", kernel_size).power(2)
+def dilation() -> Any:
+    """Distance between taps, or down and across."""
+    return sides(default=1, low=1, high=64, help="Distance between kernel taps.")
 
 
-def convolution_step(x: TensorSpec, window: Window, *, out_channels: int, groups: int, bias: bool) -> tuple[Step, ...]:
-    """The convolution that slides a window over N×C×H×W."""
-    return step(
-        Convolution(
-            in_channels=x.channels,
-            out_channels=out_channels,
-            kernel=(window.kernel_size, window.kernel_size),
-            stride=(window.stride, window.stride),
-            dilation=(window.dilation, window.dilation),
-            groups=groups,
-            bias=bias,
-            pads=window.pads(x),
-            padding=window.padding,
-        )
+def padding(default: Padding = Padding.SYMMETRIC, options: tuple[Padding, ...] = ()) -> Any:
+    """What stands around the input of a window."""
+    return choice(default=default, options=options, help="What stands around the input.")
+
+
+def explicit_padding(default: Quad, what: str) -> Any:
+    """Rows and columns, where the padding is explicit."""
+    return integers(
+        default=default,
+        parts=SIDES_OF_A_MAP,
+        help=f"Rows and columns {what}: top, bottom, left, right.",
+        shown_when=("padding", Padding.EXPLICIT),
     )
 
 
@@ -83,7 +64,7 @@ def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> N
     if window.is_lopsided:
         raise ShapeError(
             EVEN_SYMMETRIC,
-            f"symmetric padding of an even kernel ({window.kernel_size}×{window.kernel_size}) does not keep the size",
+            f"symmetric padding of an even kernel ({size_text(window.kernel)}) does not keep the size",
             f"an even window has no middle; an odd kernel, or padding '{instead.value}', would do",
         )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from designer.errors import ShapeError
 from designer.graph import operations
-from designer.graph.formula import Formulas, constant, elements, product, quantity
-from designer.graph.layer import Category, Layer, Port, Work
+from designer.graph.layer import Category, Layer, Port
 from designer.graph.operations import Operation, Step
-from designer.graph.parameter import integer
+from designer.graph.operations.elementwise import require_equal
+from designer.graph.parameter import flag, integer
 from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import step
 from designer.layers.registry import register
@@ -25,31 +24,8 @@ def _chain(of_two: Operation, count: int) -> tuple[Step, ...]:
     """An operation on two tensors, applied from left to right over all ports."""
     names = ["a", *(f"sum_{index}" for index in range(1, count - 1)), "y"]
     return tuple(
-        Step(of_two, (before, _LETTERS[index + 1]), after) for index, (before, after) in enumerate(pairwise(names))
+        Step(of_two, (before, _LETTERS[index + 1]), (after,)) for index, (before, after) in enumerate(pairwise(names))
     )
-
-
-def _require_equal(title: str, inputs: tuple[TensorSpec, ...]) -> None:
-    first = inputs[0]
-    for other in inputs[1:]:
-        if other.shape != first.shape:
-            labels = " ≠ ".join(spec.label for spec in inputs)
-            raise ShapeError(
-                "shapes-differ",
-                f"shapes differ: {labels}",
-                f"{title} works element by element: {_reason(first, other)}",
-            )
-
-
-def _reason(a: TensorSpec, b: TensorSpec) -> str:
-    if a.is_map != b.is_map:
-        return "one side is a map and the other a vector"
-    words = []
-    if a.channels != b.channels:
-        words.append(f"{a.channels} channels against {b.channels}")
-    if a.is_map and a.shape[2:] != b.shape[2:]:
-        words.append(f"{a.height}×{a.width} against {b.height}×{b.width}, a stride between them halves one side")
-    return " and ".join(words)
 
 
 @register(
@@ -72,18 +48,8 @@ class Add(Layer):
     def inputs(self) -> tuple[Port, ...]:
         return _ports(self.count)
 
-    def output(self, *inputs: TensorSpec) -> TensorSpec:
-        _require_equal("adding", inputs)
-        return inputs[0]
-
-    def work(self, *specs: TensorSpec) -> Work:
-        return Work(elementwise=specs[-1].elements * (self.count - 1))
-
-    def formulas(self, *specs: TensorSpec) -> Formulas:
-        additions = None if self.count == 2 else quantity("n", self.count).minus(constant(1))
-        return Formulas(elementwise=product(additions, elements(specs[-1])))
-
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
+        require_equal("adding", inputs)
         return _chain(operations.Add(), self.count)
 
     def summary(self, *inputs: TensorSpec) -> str:
@@ -108,24 +74,87 @@ class Multiply(Layer):
     def inputs(self) -> tuple[Port, ...]:
         return _ports(2)
 
-    def output(self, a: TensorSpec, b: TensorSpec) -> TensorSpec:
-        small, large = sorted((a, b), key=lambda spec: spec.elements)
-        if small.is_map and large.is_map and small.shape == (large.batch, large.channels, 1, 1):
-            return large
-        _require_equal("multiplying", (a, b))
-        return a
-
-    def work(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=y.elements)
-
-    def formulas(self, a: TensorSpec, b: TensorSpec, y: TensorSpec) -> Formulas:
-        return Formulas(elementwise=elements(y))
-
     def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
         return _chain(operations.Multiply(), 2)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "a · b"
+
+
+@register(
+    key="subtract",
+    title="Subtract",
+    glyph="SUB",
+    category=Category.MERGE,
+    source="a − b",
+    keywords=("minus", "difference"),
+)
+class Subtract(Layer):
+    """The first tensor less the second, element by element; one of N×C×1×1 meets every position of the other.
+
+    In N×C×H×W twice, or one N×C×1×1, or N×F twice; out the larger. One subtraction an element.
+    """
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return _ports(2)
+
+    def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.Subtract(), "a", "b")
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return "a − b"
+
+
+@register(
+    key="divide", title="Divide", glyph="DIV", category=Category.MERGE, source="a / b", keywords=("quotient", "ratio")
+)
+class Divide(Layer):
+    """The first tensor by the second, element by element; one of N×C×1×1 meets every position of the other.
+
+    In N×C×H×W twice, or one N×C×1×1, or N×F twice; out the larger. One division an element.
+    """
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return _ports(2)
+
+    def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.Divide(), "a", "b")
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return "a / b"
+
+
+@register(
+    key="matrix_product",
+    title="Matrix product",
+    glyph="MM",
+    category=Category.MERGE,
+    source="Vaswani et al. 2017, Attention Is All You Need, eq. 1",
+    keywords=("matmul", "attention", "bmm"),
+)
+class MatrixProduct(Layer):
+    """Multiplies the matrices in the last two dimensions of two tensors.
+
+    In N×…×M×K and N×…×K×P, or N×…×P×K where the second is turned; out N×…×M×P. MACs N·…·M·K·P.
+    """
+
+    transposed: bool = flag(default=False, help="Turn the second: its last dimension meets the first's.")
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return _ports(2)
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def lower(self, a: TensorSpec, b: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.MatrixProduct(self.transposed), "a", "b")
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return "a · bᵀ" if self.transposed else "a · b"
 
 
 @register(
@@ -148,17 +177,8 @@ class Concatenate(Layer):
     def inputs(self) -> tuple[Port, ...]:
         return _ports(self.count)
 
-    def output(self, *inputs: TensorSpec) -> TensorSpec:
-        first = inputs[0]
-        for other in inputs[1:]:
-            if other.is_map != first.is_map or other.shape[2:] != first.shape[2:]:
-                labels = " ≠ ".join(spec.label for spec in inputs)
-                reason = _reason(first, other.with_channels(first.channels))
-                raise ShapeError("sides-differ", f"sides differ: {labels}", f"only the channels may differ: {reason}")
-        return first.with_channels(sum(spec.channels for spec in inputs))
-
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        return step(operations.Concatenate(), *_LETTERS[: self.count])
+        return step(operations.Concatenate(inputs[0].channel_axis), *_LETTERS[: self.count])
 
     def summary(self, *inputs: TensorSpec) -> str:
         return " + ".join(str(spec.channels) for spec in inputs) if inputs else f"{self.count} inputs"

@@ -6,27 +6,24 @@ from typing import Any
 
 from designer.errors import ShapeError
 from designer.graph import operations
-from designer.graph.formula import Formulas, constant, elements, product, sides_mark
-from designer.graph.layer import Category, Layer, Work
+from designer.graph.layer import Category, Layer
 from designer.graph.operations import Step
-from designer.graph.parameter import choice, integer, integers
-from designer.graph.tensor import TensorSpec, require_map
-from designer.graph.window import Padding, Quad, Window
-from designer.layers.lowering import kernel_area, require_even_symmetric, step
+from designer.graph.parameter import flag, sides
+from designer.graph.tensor import TensorSpec
+from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text
+from designer.layers.lowering import explicit_padding, kernel_size, padding, require_even_symmetric, step, stride
 from designer.layers.registry import register
 
-_SIDES = ("top", "bottom", "left", "right")
 _HALVES = (Padding.SYMMETRIC, Padding.NONE)
 
 
 def _sliding(window: Window, x: TensorSpec) -> dict[str, Any]:
     """What the poolings' operations say of their window."""
-    return {
-        "kernel": (window.kernel_size, window.kernel_size),
-        "stride": (window.stride, window.stride),
-        "pads": window.pads(x),
-        "padding": window.padding,
-    }
+    return {"kernel": window.kernel, "stride": window.stride, "pads": window.pads(x), "padding": window.padding}
+
+
+def _ceil_mode() -> Any:
+    return flag(default=False, help="Count a last window that begins inside and ends beyond the padded input.")
 
 
 @register(
@@ -42,43 +39,32 @@ class MaxPool(Layer):
     In N×C×H×W, out N×C×H'×W'. k²−1 comparisons an output element.
     """
 
-    kernel_size: int = integer(default=2, low=1, high=63, help="Side k of the square window.")
-    stride: int = integer(default=2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.NONE, help="What stands around the input.")
-    explicit_padding: Quad = integers(
-        default=(0, 0, 0, 0),
-        parts=_SIDES,
-        help="Rows and columns added: top, bottom, left, right.",
-        shown_when=("padding", Padding.EXPLICIT),
-    )
+    kernel_size: Size = kernel_size(2, "window")
+    stride: Size = stride(2)
+    padding: Padding = padding(Padding.NONE)
+    explicit_padding: Quad = explicit_padding((0, 0, 0, 0), "added")
+    ceil_mode: bool = _ceil_mode()
 
     def window(self) -> Window:
-        return Window(self.kernel_size, self.stride, 1, self.padding, self.explicit_padding)
+        return Window(pair(self.kernel_size), pair(self.stride), (1, 1), self.padding, self.explicit_padding)
 
-    def output(self, x: TensorSpec) -> TensorSpec:
-        y = self.window().slide(x)
-        require_even_symmetric(self.window())
-        if max(self.window().pads(x)) >= self.kernel_size:
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        window = self.window()
+        operation = operations.MaxPool(**_sliding(window, x), ceil_mode=self.ceil_mode)
+        operation.output(x)
+        require_even_symmetric(window)
+        top, bottom, left, right = operation.pads
+        if max(top, bottom) >= window.kernel[0] or max(left, right) >= window.kernel[1]:
             raise ShapeError(
                 "padding-too-large",
                 "a window lies wholly in the padding",
-                f"padding {max(self.window().pads(x))} is not smaller than the kernel {self.kernel_size}; "
+                f"padding {max(operation.pads)} is not smaller than the kernel {brief_size(self.kernel_size)}; "
                 "less padding fixes it",
             )
-        return y
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=y.elements * (self.kernel_size**2 - 1))
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        comparisons = kernel_area(self.kernel_size).minus(constant(1))
-        return Formulas(elementwise=product(comparisons, elements(y, sides=sides_mark(x, y))))
-
-    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operations.MaxPool(**_sliding(self.window(), x)))
+        return step(operation)
 
     def summary(self, *_: TensorSpec) -> str:
-        return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
+        return f"{size_text(self.kernel_size)} · s{brief_size(self.stride)}"
 
 
 @register(
@@ -95,30 +81,22 @@ class AveragePool(Layer):
     In N×C×H×W, out N×C×H'×W'. k² operations an output element: k²−1 additions and a division.
     """
 
-    kernel_size: int = integer(default=2, low=1, high=63, help="Side k of the square window.")
-    stride: int = integer(default=2, low=1, high=64, help="Step between outputs; 2 halves height and width.")
-    padding: Padding = choice(default=Padding.NONE, options=_HALVES, help="What stands around the input.")
+    kernel_size: Size = kernel_size(2, "window")
+    stride: Size = stride(2)
+    padding: Padding = padding(Padding.NONE, _HALVES)
+    ceil_mode: bool = _ceil_mode()
 
     def window(self) -> Window:
-        return Window(self.kernel_size, self.stride, 1, self.padding)
-
-    def output(self, x: TensorSpec) -> TensorSpec:
-        y = self.window().slide(x)
-        require_even_symmetric(self.window(), Padding.NONE)
-        return y
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=y.elements * self.kernel_size**2)
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        area = kernel_area(self.kernel_size)
-        return Formulas(elementwise=product(area, elements(y, sides=sides_mark(x, y))))
+        return Window(pair(self.kernel_size), pair(self.stride), (1, 1), self.padding)
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
-        return step(operations.AveragePool(**_sliding(self.window(), x)))
+        operation = operations.AveragePool(**_sliding(self.window(), x), ceil_mode=self.ceil_mode)
+        operation.output(x)
+        require_even_symmetric(self.window(), Padding.NONE)
+        return step(operation)
 
     def summary(self, *_: TensorSpec) -> str:
-        return f"{self.kernel_size}×{self.kernel_size} · s{self.stride}"
+        return f"{size_text(self.kernel_size)} · s{brief_size(self.stride)}"
 
 
 @register(
@@ -135,22 +113,64 @@ class GlobalAveragePool(Layer):
     In N×C×H×W, out N×C×1×1. H·W operations a channel: H·W−1 additions and a division.
     """
 
-    def output(self, x: TensorSpec) -> TensorSpec:
-        require_map(x)
-        return x.with_sides(1, 1)
-
     @property
     def sees_everything(self) -> bool:
         return True
-
-    def work(self, x: TensorSpec, y: TensorSpec) -> Work:
-        return Work(elementwise=x.elements)
-
-    def formulas(self, x: TensorSpec, y: TensorSpec) -> Formulas:
-        return Formulas(elementwise=elements(x))
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         return step(operations.GlobalAveragePool())
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{inputs[0].label} → 1²" if inputs else "→ 1²"
+
+
+@register(
+    key="global_max_pool",
+    title="Global max pool",
+    glyph="GMP",
+    category=Category.POOLING,
+    source="Oquab et al. 2015, sec. 3.1",
+    keywords=("max", "squeeze"),
+)
+class GlobalMaxPool(Layer):
+    """The largest value of each channel over all positions.
+
+    In N×C×H×W, out N×C×1×1. H·W−1 comparisons a channel.
+    """
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.GlobalMaxPool())
+
+    def summary(self, *inputs: TensorSpec) -> str:
+        return f"{inputs[0].label} → 1²" if inputs else "→ 1²"
+
+
+@register(
+    key="adaptive_average_pool",
+    title="Adaptive pool",
+    glyph="AAP",
+    category=Category.POOLING,
+    source="He et al. 2014, Spatial Pyramid Pooling, sec. 2.2",
+    keywords=("mean", "avg", "fixed size"),
+)
+class AdaptiveAveragePool(Layer):
+    """The mean of each of h×w parts that cover the map, whatever its size; parts may overlap by one position.
+
+    In N×C×H×W, out N×C×h×w. One operation for each element that a part reads.
+    """
+
+    size: Size = sides(default=7, low=1, high=1024, help="Rows and columns of the output.")
+
+    @property
+    def sees_everything(self) -> bool:
+        return True
+
+    def lower(self, x: TensorSpec) -> tuple[Step, ...]:
+        return step(operations.AdaptiveAveragePool(pair(self.size)))
+
+    def summary(self, *_: TensorSpec) -> str:
+        return f"→ {size_text(self.size)}"

@@ -45,7 +45,7 @@ def register(
         renamed: Old parameter names in files, to present ones.
 
     Raises:
-        LayerDeclarationError: The key is taken or malformed, or the declaration lacks a docstring, output or lowering.
+        LayerDeclarationError: The key is taken or malformed, or the declaration lacks a docstring or lowering.
     """
 
     def declare(cls: type[L]) -> type[L]:
@@ -71,7 +71,7 @@ def _refuse_incomplete(cls: type[Layer]) -> None:
         raise LayerDeclarationError(f"layer key '{cls.key}' is no lower-case identifier")
     if not cls.__doc__ or cls.__doc__.startswith(f"{cls.__name__}("):
         raise LayerDeclarationError(f"layer '{cls.key}' has no docstring")
-    needed = ("expand",) if cls.is_block else ("output", "lower")
+    needed = ("expand",) if cls.is_block else ("lower",)
     for name in needed:
         if getattr(cls, name) is getattr(Layer, name):
             raise LayerDeclarationError(f"layer '{cls.key}' does not say its {name}")

@@ -120,11 +120,21 @@ def test_small_templates_as_printed(convention: Convention, key: str) -> None:
     agrees(template(key).build(resolution=14), convention)
 
 
+NOT_COUNTED = {
+    *("split", "chunk", "slice", "channel_shuffle", "pad", "reshape", "permute", "mean", "squeeze", "resize"),
+    *("pixel_shuffle", "tokens", "to_map", "scalar_multiply", "scalar_add", "prelu", "elu", "tanh", "mish"),
+    *("hard_tanh", "softmax", "transposed_conv2d", "global_max_pool", "adaptive_average_pool", "layer_norm"),
+    *("group_norm", "local_response_norm", "global_response_norm", "layer_scale", "subtract", "divide"),
+    *("matrix_product", "drop_path", "squeeze_excite", "self_attention"),
+}
+"""Layers of which no tool's figures are written down yet."""
+
+
 def variants() -> list[Any]:
     """Every layer with its defaults and with each flag and choice turned, as far as a map of 6×9×9 suits it."""
     found = []
     for cls in catalogue():
-        if not cls().inputs or not cls().outputs:
+        if not cls().inputs or len(cls().outputs) != 1 or cls.key in NOT_COUNTED:
             continue
         base = cls()
         for parameter in (None, *cls.parameters):
@@ -148,7 +158,7 @@ VARIANTS = variants()
 
 
 def test_the_variants_are_all_the_layers() -> None:
-    primitives = {cls.key for cls in catalogue() if cls().inputs and cls().outputs}
+    primitives = {cls.key for cls in catalogue() if cls().inputs and cls().outputs} - NOT_COUNTED
     assert {param.values[0].key for param in VARIANTS} == primitives
 
 

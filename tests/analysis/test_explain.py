@@ -106,7 +106,8 @@ def test_receptive_fields_add_up(design: Design) -> None:
     analysis = analyse(design)
     for id in design.nodes:
         explanation = explain(analysis, Figure.RECEPTIVE_FIELD, (id,))
-        assert explanation.value == analysis.receptive_field(id).size
+        size = analysis.receptive_field(id).size
+        assert explanation.value == (None if size is None else size[1])
         if explanation.value is None:
             assert explanation.text == "all of the input"
         else:

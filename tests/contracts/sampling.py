@@ -17,11 +17,12 @@ from designer.edit.grouping import group
 from designer.errors import EditRefused, ParameterError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
-from designer.graph.parameter import Choice, Flag, Integer, Integers, Parameter, Ratio
+from designer.graph.parameter import Choice, Flag, Integer, Integers, Numbers, Parameter, Ratio, Sides
 from designer.graph.tensor import TensorSpec
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
 from designer.layers.registry import catalogue
+from designer.layers.shaping import ToSequence
 
 PLACEABLE = tuple(cls for cls in catalogue() if cls().inputs and cls().outputs)
 """Every registered layer that takes something and gives something."""
@@ -38,26 +39,29 @@ class Sample:
     inputs: tuple[TensorSpec, ...]
 
     @property
-    def output(self) -> TensorSpec:
+    def outputs(self) -> tuple[TensorSpec, ...]:
         outputs = facts(self.layer, self.inputs).outputs
         assert outputs is not None
-        return outputs[0]
+        return outputs
 
     @property
     def batch(self) -> int:
         return self.inputs[0].batch
 
     def design(self) -> Design:
-        """An Input for each port, a flatten behind it where a vector is wanted, the layer, an Output."""
-        nodes = [Node(NodeId("layer"), self.layer), Node(NodeId("out"), Output())]
-        wires = [Wire(PortRef(NodeId("layer"), self.layer.outputs[0].name), PortRef(NodeId("out"), "x"))]
+        """An Input for each port, behind it what makes a vector or a sequence, the layer, an Output for each port."""
+        nodes, wires = [Node(NodeId("layer"), self.layer)], []
+        for index, port in enumerate(self.layer.outputs):
+            end = NodeId(f"out_{index}" if index else "out")
+            nodes.append(Node(end, Output()))
+            wires.append(Wire(PortRef(NodeId("layer"), port.name), PortRef(end, "x")))
         for index, (port, spec) in enumerate(zip(self.layer.inputs, self.inputs, strict=True)):
             source = NodeId(f"in_{index}")
-            sides = spec.shape[2:] or (1, 1)
-            nodes.append(Node(source, Input(spec.channels, *sides)))
+            rows, columns = (*spec.sides, 1, 1)[:2]
+            nodes.append(Node(source, Input(spec.channels, rows, columns)))
             if not spec.is_map:
                 flat = NodeId(f"flat_{index}")
-                nodes.append(Node(flat, Flatten()))
+                nodes.append(Node(flat, Flatten() if spec.is_vector else ToSequence()))
                 wires.append(Wire(PortRef(source, "y"), PortRef(flat, "x")))
                 source = flat
             wires.append(Wire(PortRef(source, "y"), PortRef(NodeId("layer"), port.name)))
@@ -98,13 +102,26 @@ def _value(parameter: Parameter, source: Random) -> Any:
             return source.choice(options)
         case Integers(parts=parts):
             return tuple(source.randint(0, 3) for _ in parts)
+        case Sides(low=low, high=high):
+            sides = range(low, min(high, low + 5) + 1)
+            one = source.choice([parameter.default, *sides])
+            return one if source.random() < 0.6 else (source.choice(sides), source.choice(sides))
+        case Numbers(low=low, most=most):
+            if source.random() < 0.3:
+                return parameter.default
+            return tuple(source.randint(low, max(low + 4, 4)) for _ in range(source.randint(1, min(most, 4))))
     raise TypeError(f"nothing draws a {type(parameter).__name__}; teach it here")
 
 
 def _shapes(count: int, source: Random) -> tuple[TensorSpec, ...]:
     batch, channels = source.randint(1, 3), source.randint(1, 8)
-    if source.random() < 0.3:
+    chance = source.random()
+    if chance < 0.25:
         return tuple(TensorSpec((batch, channels)) for _ in range(count))
+    if chance < 0.4:
+        return (TensorSpec((batch, source.randint(1, 12), channels), channel_axis=2),) * count
+    if chance < 0.45:
+        return (TensorSpec((batch, channels, 1, 1)),) * count
     first = TensorSpec((batch, channels, source.randint(3, 12), source.randint(3, 12)))
     others = [first, first, first.with_channels(source.randint(1, 8)), first.with_sides(1, 1)]
     return (first, *(source.choice(others) for _ in range(count - 1)))

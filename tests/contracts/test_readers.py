@@ -10,7 +10,7 @@ import pytest
 from designer.analysis.torch_calls import TORCH
 from designer.export.keras_calls import KERAS
 from designer.graph import operations as op
-from designer.graph.operations import Operation, Reader, operations
+from designer.graph.operations import Operation, Reader, operation, operations
 from designer.runtime.formats.onnx_operators import ONNX
 from tests.contracts.sampling import PLACEABLE, samples
 
@@ -44,7 +44,7 @@ def test_an_operation_without_an_answer_is_told_with_its_reader() -> None:
 
 
 def test_an_operation_with_a_title_is_asked_of_every_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(op, "_types", list(operations()))
+    monkeypatch.setattr(operation, "_types", list(operations()))
 
     @dataclass(frozen=True)
     class Planted(Operation, title="planted operation"):

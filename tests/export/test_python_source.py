@@ -16,10 +16,10 @@ from designer.errors import InvalidDesign
 from designer.export.names import named_for_python
 from designer.export.python_source import python_source
 from designer.export.source_text import class_name, identifier
-from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.layers.endpoints import Input, Output
-from designer.layers.registry import catalogue
+from designer.graph.design import Design, NodeId, PortRef
+from designer.graph.layer import Layer
 from designer.templates.networks import template, templates
+from tests.contracts.sampling import PLACEABLE, samples
 from tests.export.hard_designs import (
     TAKEN_IDS,
     TAKEN_NAMES,
@@ -71,23 +71,10 @@ def test_templates_compute_what_the_module_computes(key: str, settings: dict[str
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize(
-    "layer", [cls for cls in catalogue() if cls().inputs and cls().outputs], ids=lambda cls: cls.key
-)
-def test_every_layer_computes_what_the_module_computes(layer: Any) -> None:
-    made = layer()
-    flat = layer.key == "fully_connected"
-    nodes = [Node(NodeId("in_1"), Input(8, 12, 12)), Node(NodeId("part"), made), Node(NodeId("out"), Output())]
-    source = PortRef(NodeId("in_1"), "y")
-    wires = [Wire(PortRef(NodeId("part"), made.outputs[0].name), PortRef(NodeId("out"), "x"))]
-    if flat:
-        from designer.layers.dense import Flatten
-
-        nodes.insert(1, Node(NodeId("flat"), Flatten()))
-        wires.append(Wire(source, PortRef(NodeId("flat"), "x")))
-        source = PortRef(NodeId("flat"), "y")
-    wires += [Wire(source, PortRef(NodeId("part"), port.name)) for port in made.inputs]
-    _same_as_compiled(Design.build("one layer", nodes, wires))
+@pytest.mark.parametrize("cls", PLACEABLE, ids=lambda cls: cls.key)
+def test_every_layer_computes_what_the_module_computes(cls: type[Layer]) -> None:
+    for sample in samples(cls, 3):
+        _same_as_compiled(sample.design())
 
 
 @pytest.mark.torch

@@ -10,35 +10,43 @@ from hypothesis import strategies as st
 
 from designer.errors import ParameterError, ShapeError
 from designer.graph.tensor import TensorSpec
-from designer.graph.window import Padding, Window
+from designer.graph.window import Padding, Window, slid
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.dense import Dropout
 
 SIZES = st.integers(1, 40)
 
 
-def positions(size: int, before: int, after: int, window: Window) -> int:
+def positions(size: int, before: int, after: int, k: int, s: int, d: int) -> int:
     """How many places a window has, found by sliding it."""
     first, last = -before, size + after - 1
     count = 0
-    while first + count * window.stride + (window.kernel_size - 1) * window.dilation <= last:
+    while first + count * s + (k - 1) * d <= last:
         count += 1
     return count
 
 
-@given(SIZES, SIZES, st.integers(1, 7), st.integers(1, 4), st.integers(1, 3), st.sampled_from(list(Padding)))
+def pairs(most: int) -> st.SearchStrategy[tuple[int, int]]:
+    return st.tuples(st.integers(1, most), st.integers(1, most))
+
+
+@given(SIZES, SIZES, pairs(7), pairs(4), pairs(3), st.sampled_from(list(Padding)))
 def test_the_window_slides_as_brute_force_says(
-    height: int, width: int, k: int, s: int, d: int, padding: Padding
+    height: int, width: int, k: tuple[int, int], s: tuple[int, int], d: tuple[int, int], padding: Padding
 ) -> None:
     window = Window(k, s, d, padding, (1, 2, 0, 3))
     x = TensorSpec((2, 5, height, width))
     top, bottom, left, right = window.pads(x)
-    expected = positions(height, top, bottom, window), positions(width, left, right, window)
+    expected = positions(height, top, bottom, k[0], s[0], d[0]), positions(width, left, right, k[1], s[1], d[1])
     if min(expected) < 1:
         with pytest.raises(ShapeError, match="does not fit"):
-            window.slide(x)
+            slide(window, x)
     else:
-        assert window.slide(x).shape == (2, 5, *expected)
+        assert slide(window, x).shape == (2, 5, *expected)
+
+
+def slide(window: Window, x: TensorSpec) -> TensorSpec:
+    return slid(x, window.extent, window.stride, window.pads(x))
 
 
 @given(SIZES, st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
@@ -46,15 +54,15 @@ def test_same_padding_is_tensorflows(size: int, k: int, s: int, d: int) -> None:
     # out = ceil(in / s); total = max((out − 1)·s + (k − 1)·d + 1 − in, 0); the smaller half before.
     out = (size + s - 1) // s
     total = max((out - 1) * s + (k - 1) * d + 1 - size, 0)
-    window = Window(k, s, d, Padding.SAME)
+    window = Window((k, k), (s, s), (d, d), Padding.SAME)
     x = TensorSpec((1, 1, size, size))
     assert window.pads(x) == (total // 2, total - total // 2, total // 2, total - total // 2)
-    assert window.slide(x).shape[2:] == (out, out)
+    assert slide(window, x).shape[2:] == (out, out)
 
 
 def test_same_padding_of_an_even_size_at_stride_2_is_one_after() -> None:
-    assert Window(3, 2, 1, Padding.SAME).pads(TensorSpec((1, 3, 224, 224))) == (0, 1, 0, 1)
-    assert Window(3, 2, 1, Padding.SYMMETRIC).pads(TensorSpec((1, 3, 224, 224))) == (1, 1, 1, 1)
+    assert Window((3, 3), (2, 2), (1, 1), Padding.SAME).pads(TensorSpec((1, 3, 224, 224))) == (0, 1, 0, 1)
+    assert Window((3, 3), (2, 2), (1, 1), Padding.SYMMETRIC).pads(TensorSpec((1, 3, 224, 224))) == (1, 1, 1, 1)
 
 
 REFUSED: list[tuple[type[Any], str, str, str]] = [

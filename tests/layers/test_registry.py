@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from designer.errors import LayerDeclarationError
+from designer.graph.formula import value_of
 from designer.graph.layer import Category, Layer
 from designer.graph.operations import Identity, Step
 from designer.graph.tensor import TensorSpec
@@ -16,7 +17,6 @@ from designer.layers.registry import catalogue, lookup, register, search
 def declare(key: str = "made_for_this_test", **members: Any) -> None:
     complete = {
         "__doc__": "A layer.",
-        "output": lambda self, x: x,
         "lower": lambda self, x: (Step(Identity()),),
     }
     made = {name: value for name, value in (complete | members).items() if value is not None}
@@ -28,7 +28,6 @@ def declare(key: str = "made_for_this_test", **members: Any) -> None:
     [
         ("relu6", {}, "declared twice"),
         ("Not A Key", {}, "no lower-case identifier"),
-        ("made_for_this_test", {"output": None}, "does not say its output"),
         ("made_for_this_test", {"lower": None}, "does not say its lower"),
         ("made_for_this_test", {"is_block": True}, "does not say its expand"),
         ("made_for_this_test", {"__doc__": None}, "no docstring"),
@@ -71,4 +70,4 @@ def test_a_pointwise_has_one_filter_for_each_output_channel() -> None:
     layer = lookup("pointwise_conv2d")(out_channels=144)  # type: ignore[call-arg]
     # By hand: 24·144 weights, each used once a position: 24·144·56·56.
     assert [weight.shape for weight in layer.weights(x)] == [(144, 24, 1, 1)]
-    assert layer.work(x, layer.output(x)).macs == 24 * 144 * 56 * 56
+    assert value_of(layer.formulas(x).macs) == 24 * 144 * 56 * 56

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 
 from designer.analysis.analysis import Analysis, analyse
-from designer.analysis.torch_calls import Call, torch_calls
+from designer.analysis.torch_calls import PARTS, Call, torch_calls
 from designer.export.names import attribute_name
 from designer.graph.design import Design, NodePath
+from designer.runtime.compile import parts
 from designer.runtime.compile.memory import require_memory
 from designer.runtime.compile.program import Instruction, Program, Stretch, Value, program_of
 
@@ -30,14 +31,27 @@ class Step(NamedTuple):
     Attributes:
         function: What is called.
         sources: Places of what it takes.
-        target: Place of what it makes.
+        targets: Places of what it makes.
         dead: Places that nothing reads any more; they are emptied, so that the memory is free.
     """
 
     function: Function
     sources: tuple[int, ...]
-    target: int
+    targets: tuple[int, ...]
     dead: tuple[int, ...]
+
+
+def _run(step: Step, places: list[Any]) -> None:
+    """Call one step on what its places hold."""
+    function, sources, targets, dead = step
+    made = function(*[places[source] for source in sources])
+    if len(targets) == 1:
+        places[targets[0]] = made
+    else:
+        for target, each in zip(targets, made, strict=True):
+            places[target] = each
+    for place in dead:
+        places[place] = None
 
 
 class CompiledModule(nn.Module):
@@ -81,19 +95,15 @@ class CompiledModule(nn.Module):
             TypeError: The number of inputs is not that of the design.
         """
         places = self._filled(inputs)
-        for function, sources, target, dead in self._steps:
-            places[target] = function(*[places[source] for source in sources])
-            for place in dead:
-                places[place] = None
+        for step in self._steps:
+            _run(step, places)
         return self._results(places)
 
     def observed(self, inputs: Sequence[Tensor]) -> Iterator[NodePath]:
         """Run the design once, step by step; gives the path of each step's node after the step."""
         places = self._filled(inputs)
-        for (function, sources, target, dead), path in zip(self._steps, self._paths, strict=True):
-            places[target] = function(*[places[source] for source in sources])
-            for place in dead:
-                places[place] = None
+        for step, path in zip(self._steps, self._paths, strict=True):
+            _run(step, places)
             yield path
 
     def submodule(self, path: NodePath) -> nn.Module:
@@ -192,8 +202,9 @@ def initialise(module: nn.Module, seed: int) -> None:
 
 def function_of(call: Call) -> Function:
     """What a call means: a module built with its arguments, or a function with them bound."""
-    target: Any = torch
-    for name in call.target.split(".")[1:]:
+    root, *names = call.target.split(".")
+    target: Any = parts if root == PARTS else torch
+    for name in names:
         target = getattr(target, name)
     arguments = dict(call.arguments)
     if call.is_module:
@@ -204,22 +215,26 @@ def function_of(call: Call) -> Function:
 
 
 class _in_turn:  # noqa: N801  # a function in all but this: it can be pickled and copied
-    """Functions of one tensor, one after the other; a module among them is found by its name."""
+    """Functions, one after the other; a module among them is found by its name.
 
-    def __init__(self, functions: Sequence[Function]) -> None:
-        self._functions = tuple(functions)
+    Args:
+        functions: What is called.
+        reads: For each, which tensors it takes: those given come first, then what was made before it.
+    """
+
+    def __init__(self, functions: Sequence[Function], reads: Sequence[tuple[int, ...]]) -> None:
+        self._functions = tuple(zip(functions, reads, strict=True))
 
     @property
     def module(self) -> nn.Module | None:
         """The module among them."""
-        return next((each for each in self._functions if isinstance(each, nn.Module)), None)
+        return next((each for each, _ in self._functions if isinstance(each, nn.Module)), None)
 
     def __call__(self, *tensors: Tensor) -> Tensor:
-        first, *rest = self._functions
-        made = first(*tensors)
-        for function in rest:
-            made = function(made)
-        return made
+        held = list(tensors)
+        for function, reads in self._functions:
+            held.append(function(*[held[index] for index in reads]))
+        return held[-1]
 
 
 def _module_of(function: Function) -> nn.Module | None:
@@ -239,8 +254,12 @@ class _of_sequence:  # noqa: N801  # a function in all but this: it can be pickl
 
 
 def _function_of_step(instruction: Instruction) -> Function:
-    functions = [function_of(call) for call in torch_calls(instruction.step)]
-    return functions[0] if len(functions) == 1 else _in_turn(functions)
+    calls = torch_calls(instruction.step)
+    functions = [function_of(call) for call in calls]
+    if len(functions) == 1:
+        return functions[0]
+    names = [*instruction.step.inputs, *(call.result for call in calls)]
+    return _in_turn(functions, [tuple(map(names.index, call.inputs)) for call in calls])
 
 
 def _assemble(program: Program) -> CompiledModule:
@@ -283,17 +302,19 @@ def _stretch_module(program: Program, stretch: Stretch, functions: Sequence[Func
         dying = {value for value in instruction.sources if last_read[value] == index}
         given_back = sorted(place_of[value] for value in dying)
         sources = tuple(place_of[value] for value in instruction.sources)
-        if given_back:
-            target = given_back.pop(0)
-        elif free:
-            target = free.pop()
-        else:
-            target, places = places, places + 1
-        place_of[instruction.target] = target
-        if last_read.get(instruction.target, -1) < 0:
-            given_back.append(target)
+        targets = []
+        for value in instruction.targets:
+            if given_back:
+                target = given_back.pop(0)
+            elif free:
+                target = free.pop()
+            else:
+                target, places = places, places + 1
+            place_of[value] = target
+            targets.append(target)
+        given_back += [place_of[value] for value in instruction.targets if last_read.get(value, -1) < 0]
         free += given_back
-        steps.append(Step(functions[stretch.start + index], sources, target, tuple(given_back)))
+        steps.append(Step(functions[stretch.start + index], sources, tuple(targets), tuple(given_back)))
     outputs = tuple(place_of[value] for value in stretch.outputs)
     return CompiledModule(steps, [instruction.path for instruction in instructions], arity, places, outputs)
 

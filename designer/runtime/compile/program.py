@@ -29,16 +29,22 @@ class Instruction:
         layer: The layer of that node.
         step: What is computed.
         sources: The tensors it takes, in the step's order.
-        target: The tensor it makes.
-        gives_output: Whether that is the node's output rather than a step towards it.
+        targets: The tensors it makes.
+        words: A word for each of them beside the node's name: nothing for the node's only output, the port's name for
+            one of several outputs, the step's for what is made on the way.
     """
 
     path: NodePath
     layer: Layer
     step: Step
     sources: tuple[Value, ...]
-    target: Value
-    gives_output: bool
+    targets: tuple[Value, ...]
+    words: tuple[str, ...]
+
+    @property
+    def target(self) -> Value:
+        """The first tensor it makes."""
+        return self.targets[0]
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Program:
     Attributes:
         instructions: The steps.
         stretches: The whole first, then every block, each before the blocks inside it.
-        specs: Shape of every tensor that a wire carries, N×C×H×W or N×F; steps inside a node have none.
+        specs: Shape of every tensor.
         input_paths: The Input node of each tensor that enters.
         output_paths: The Output node of each tensor that leaves.
     """
@@ -84,12 +90,11 @@ class Program:
         """The stretch that is the whole program."""
         return self.stretches[0]
 
-    def new_value(self, spec: TensorSpec | None = None) -> Value:
+    def new_value(self, spec: TensorSpec) -> Value:
         """The number of a tensor not seen before."""
         value = self.values
         self.values += 1
-        if spec is not None:
-            self.specs[value] = spec
+        self.specs[value] = spec
         return value
 
 
@@ -140,7 +145,7 @@ def _lay_flat(program: Program, analysis: Analysis, prefix: NodePath, entering: 
         if report.inner is not None:
             made = _lay_flat(program, report.inner, path, sources)
         else:
-            made = (_append_steps(program, analysis, path, sources),)
+            made = _append_steps(program, analysis, path, sources)
         for port, value in zip(node.layer.outputs, made, strict=True):
             carried[PortRef(id, port.name)] = value
     leaving = tuple(
@@ -150,13 +155,16 @@ def _lay_flat(program: Program, analysis: Analysis, prefix: NodePath, entering: 
     return leaving
 
 
-def _append_steps(program: Program, analysis: Analysis, path: NodePath, sources: Sequence[Value]) -> Value:
+def _append_steps(program: Program, analysis: Analysis, path: NodePath, sources: Sequence[Value]) -> tuple[Value, ...]:
     layer, report = analysis.design.nodes[path[-1]].layer, analysis.node(path[-1])
+    assert report.known_inputs is not None  # a valid design has no unknown shape
     names = dict(zip((port.name for port in layer.inputs), sources, strict=True))
-    *steps, last = layer.lower(*report.inputs)
-    for step in (*steps, last):
-        made = program.new_value(_output_spec(analysis, path[-1]) if step is last else None)
+    outputs = [port.name for port in layer.outputs]
+    lowered = layer.lowered(*report.known_inputs)
+    for step in lowered.steps:
+        targets = tuple(program.new_value(lowered.specs[name]) for name in step.results)
         takes = tuple(names[name] for name in step.inputs)
-        program.instructions.append(Instruction(path, layer, step, takes, made, step is last))
-        names[step.result] = made
-    return names[last.result]
+        words = tuple("" if outputs == [name] else name for name in step.results)
+        program.instructions.append(Instruction(path, layer, step, takes, targets, words))
+        names |= zip(step.results, targets, strict=True)
+    return tuple(names[name] for name in outputs)

@@ -23,7 +23,6 @@ from designer.export.names import names_in_files, state_key
 from designer.export.options import ForPhones, Precision
 from designer.graph.design import NodePath
 from designer.graph.operations import Operation, Relu, Relu6
-from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.half_range import require_half_range
 from designer.runtime.compile.program import Instruction, Program, Value
@@ -104,7 +103,7 @@ class _Graph:
         self.builder = LiteBuilder(weights, half)
         self._program = program
         self._names, _ = names_in_files(verification.analysis)
-        self._specs: dict[Value, TensorSpec] = dict(program.specs)
+        self._specs = program.specs
         self._readers = Counter(value for each in program.instructions for value in each.sources)
         self._readers.update(program.whole.outputs)
         self._tensors: dict[Value, int] = {}
@@ -124,8 +123,8 @@ class _Graph:
             clip = ""
             if isinstance(instruction.step.operation, TAKES_CLIP) and place < len(instructions):
                 clip = self._clip_of(instruction, instructions[place])
-            target = instructions[place].target if clip else instruction.target
-            self._tensors[target] = self._write(instruction, clip)
+            targets = instructions[place].targets if clip else instruction.targets
+            self._tensors |= zip(targets, self._write(instruction, clip), strict=True)
             place += bool(clip)
 
     def _clip_of(self, instruction: Instruction, following: Instruction) -> str:
@@ -134,24 +133,23 @@ class _Graph:
             return ""
         return _CLIP_WORDS.get(type(following.step.operation), "")
 
-    def _write(self, instruction: Instruction, clip: str) -> int:
+    def _write(self, instruction: Instruction, clip: str) -> tuple[int, ...]:
         step, sources = instruction.step, instruction.sources
         writer = LITERT.find(step.operation)
         if writer is None:
             raise ExportError(f"{self._name(instruction.path)}: {LITERT.refusal(step.operation)}")
-        if instruction.target not in self._specs:  # a step within a node has the shape of what it is made from
-            self._specs[instruction.target] = self._specs[sources[0]]
         name = self._name(instruction.path)
         lite = LiteCall(
             name,
             state_key(instruction.path),
             tuple(self._tensors[value] for value in sources),
             tuple(self._specs[value] for value in sources),
-            f"{name}.out" if instruction.gives_output else f"{name}.{step.result}",
-            self._specs[instruction.target],
+            tuple(".".join(filter(None, (name, word, "out"))) for word in instruction.words),
+            tuple(self._specs[value] for value in instruction.targets),
             clip,
         )
-        return writer(self.builder, lite, step.operation)
+        made = writer(self.builder, lite, step.operation)
+        return (made,) if isinstance(made, int) else made
 
     def _ends(self) -> list[tuple[str, int]]:
         paths, values = self._program.output_paths, self._program.whole.outputs

@@ -32,8 +32,8 @@ class LiteCall:
         key: Its path, which its weights have in the state dict.
         inputs: Tensors it takes.
         specs: Their shapes, N×C×H×W or N×F.
-        output: Name of the tensor it makes.
-        spec: Its shape.
+        outputs: Names of the tensors it makes.
+        made: Their shapes.
         clip: ``relu`` or ``relu6``, where that follows alone and is computed at once.
     """
 
@@ -41,9 +41,19 @@ class LiteCall:
     key: str
     inputs: tuple[int, ...]
     specs: tuple[TensorSpec, ...]
-    output: str
-    spec: TensorSpec
+    outputs: tuple[str, ...]
+    made: tuple[TensorSpec, ...]
     clip: str = ""
+
+    @property
+    def output(self) -> str:
+        """The name of the first tensor it makes."""
+        return self.outputs[0]
+
+    @property
+    def spec(self) -> TensorSpec:
+        """The shape of the first tensor it makes."""
+        return self.made[0]
 
 
 @dataclass
@@ -115,9 +125,9 @@ def laid(spec: TensorSpec) -> tuple[int, ...]:
     return (spec.batch, spec.height, spec.width, spec.channels) if spec.is_map else spec.shape
 
 
-Writer = Callable[[LiteBuilder, LiteCall, Any], int]
+Writer = Callable[[LiteBuilder, LiteCall, Any], int | tuple[int, ...]]
 LITERT: Reader[Writer] = Reader("LiteRT")
-"""What writes each operation, giving the tensor made."""
+"""What writes each operation, giving the tensors made."""
 TAKES_CLIP = (op.Convolution, op.Linear, op.Add)
 """Operations that clip what they make themselves."""
 
@@ -334,3 +344,38 @@ LITERT.set(op.Sigmoid, _plain(schema.BuiltinOperator.LOGISTIC))
 @LITERT.answers(op.Identity, op.Dropout)
 def _nothing(builder: LiteBuilder, call: LiteCall, operation: Operation) -> int:
     return call.inputs[0]  # what does nothing when running is left out
+
+
+for _refused in (
+    op.TransposedConvolution,
+    op.AdaptiveAveragePool,
+    op.GlobalMaxPool,
+    op.Resize,
+    op.PixelShuffle,
+    op.Pad,
+    op.PRelu,
+    op.Elu,
+    op.HardTanh,
+    op.Mish,
+    op.Tanh,
+    op.DropPath,
+    op.ScalarMultiply,
+    op.ScalarAdd,
+    op.LayerScale,
+    op.LayerNorm,
+    op.GroupNorm,
+    op.LocalResponseNorm,
+    op.GlobalResponseNorm,
+    op.Reshape,
+    op.Permute,
+    op.Squeeze,
+    op.Split,
+    op.Slice,
+    op.ChannelShuffle,
+    op.Mean,
+    op.MatrixProduct,
+    op.Softmax,
+    op.Subtract,
+    op.Divide,
+):
+    LITERT.refuse(_refused, f"LiteRT is not written for a {_refused.title} yet")

@@ -21,7 +21,7 @@ from designer.export.names import state_key
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
 from designer.runtime.compile.half_range import require_half_range
-from designer.runtime.compile.program import Instruction, Program, Value
+from designer.runtime.compile.program import Program, Value
 from designer.runtime.formats.onnx_operators import GraphBuilder, OperatorCall, Shape, write
 
 PROJECT = "bottleneck-designer"
@@ -139,14 +139,15 @@ def build_graph(
             value: f"{names[value]}.{_HALF}" for value in end_names.values() if value not in program.whole.inputs
         }
     for instruction in program.instructions:
-        shape.know(instruction)
         call = OperatorCall(
             state_key(instruction.path),
             _name(plan.names, instruction.path),
-            "" if instruction.gives_output else instruction.step.result,
+            instruction.words[-1],
             tuple(inside[value] for value in instruction.sources),
-            inside[instruction.target],
-            shape.of(instruction.target),
+            tuple(inside[value] for value in instruction.targets),
+            tuple(shape.of(value) for value in instruction.targets),
+            tuple(program.specs[value] for value in instruction.sources),
+            program.specs[instruction.target],
             instruction.layer.card_title(),
         )
         write(builder, instruction.step.operation, call)
@@ -190,17 +191,11 @@ class _Shapes:
 
     def __init__(self, program: Program, plan: GraphPlan) -> None:
         self._programs = (program, *plan.others)
-        self._specs = [dict(each.specs) for each in self._programs]
+        self._specs = [each.specs for each in self._programs]
         self._free_batch = plan.free_batch
         first = program.whole.inputs[0] if program.whole.inputs else None
         bases = [(specs[first].height, specs[first].width) for specs in self._specs] if first is not None else []
         self._words = SizeWords(bases)
-
-    def know(self, instruction: Instruction) -> None:
-        """Work out the shape of a step within a node."""
-        for specs in self._specs:
-            if instruction.target not in specs:
-                specs[instruction.target] = specs[instruction.sources[0]]  # a partial sum has its terms' shape
 
     def of(self, value: Value) -> Shape:
         """The shape of a tensor."""
@@ -268,6 +263,6 @@ def _value_names(program: Program, given: Mapping[NodePath, str]) -> dict[Value,
     for value, path in zip(program.whole.outputs, program.output_paths, strict=True):
         names.setdefault(value, _name(given, path))
     for instruction in program.instructions:
-        steps = () if instruction.gives_output else (instruction.step.result,)
-        names.setdefault(instruction.target, ".".join((_name(given, instruction.path), *steps, "out")))
+        for value, word in zip(instruction.targets, instruction.words, strict=True):
+            names.setdefault(value, ".".join(filter(None, (_name(given, instruction.path), word, "out"))))
     return names

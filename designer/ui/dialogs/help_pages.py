@@ -13,14 +13,16 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 
 from designer import wording
 from designer.errors import DesignerError
-from designer.graph.layer import Layer, Work
+from designer.graph.formula import Expression, value_of
+from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.table import ACTIONS
 
-SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)))
-"""Inputs that layers are asked about: a map N×C×H×W, and a vector N×F for those that take no map."""
+SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)), TensorSpec((1, 16, 8), channel_axis=2))
+"""Inputs that layers are asked about: a map N×C×H×W, and a vector N×F or a sequence N×L×C for those
+that take no map."""
 
 
 def elementwise_kinds() -> Iterator[tuple[type[Layer], str]]:
@@ -28,22 +30,19 @@ def elementwise_kinds() -> Iterator[tuple[type[Layer], str]]:
     for cls in catalogue():
         if cls.is_block:
             continue
-        sample = _sample_work(cls())
-        if sample is not None and sample[0].elementwise:
-            yield cls, sample[1]
+        formula = _sample_formula(cls())
+        if formula is not None and value_of(formula):
+            yield cls, formula.line("operations")
 
 
-def _sample_work(layer: Layer) -> tuple[Work, str] | None:
+def _sample_formula(layer: Layer) -> Expression | None:
+    """How a layer's element-wise operations come about for the first of the samples that it takes."""
     for spec in SAMPLES:
         inputs = (spec,) * len(layer.inputs)
         try:
-            output = layer.output(*inputs)
+            return layer.formulas(*inputs).elementwise if inputs and layer.outputs else None
         except DesignerError:
             continue
-        if not inputs or not layer.outputs:
-            return None
-        formula = layer.formulas(*inputs, output).elementwise
-        return layer.work(*inputs, output), formula.line("operations") if formula is not None else ""
     return None
 
 

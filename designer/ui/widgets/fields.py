@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from designer.errors import ParameterError
-from designer.graph.parameter import Choice, Flag, Integer, Parameter, Ratio
+from designer.graph.parameter import Choice, Flag, Integer, Parameter, Ratio, Sides
 from designer.ui.look.theme import tokens
 from designer.ui.widgets.field_frames import FramedCheck, FramedCombo
 from designer.ui.widgets.number_box import NumberBox, leaves_undo_to_design
@@ -346,7 +346,7 @@ class NameEdit(QLineEdit):
 def field_for(parameter: Parameter, parent: QWidget | None = None) -> Field:
     """The editor that suits a parameter's kind."""
     match parameter:
-        case Integer() | Ratio():
+        case Integer() | Ratio() | Sides():
             return NumberField(parameter, parent)
         case Choice():
             return ChoiceField(parameter, parent)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResiz
 from PySide6.QtWidgets import QAbstractSpinBox, QToolButton, QWidget
 
 from designer.errors import ParameterError
-from designer.graph.parameter import Integer, Parameter, Ratio
+from designer.graph.parameter import Integer, Parameter, Ratio, Sides
 from designer.ui.look import icons
 from designer.ui.look.theme import metrics
 from designer.ui.widgets.field_frames import draw_frame, field_height
@@ -34,6 +34,7 @@ class NumberBox(QAbstractSpinBox):
         super().__init__(parent)
         self._parameter = parameter
         self._notches = Notches()
+        self._spread = 0  # how many more columns than rows there are
         self.passes_over: Callable[[Any], bool] = lambda _value: False
         self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -73,7 +74,7 @@ class NumberBox(QAbstractSpinBox):
 
     @property
     def _size(self) -> float:
-        return 1 if isinstance(self._parameter, Integer) else 0.05
+        return 0.05 if isinstance(self._parameter, Ratio) else 1
 
     def _free(self, value: float, way: int) -> float:
         """The value, or the next one that way where it is passed over; the present one where the range ends before."""
@@ -86,8 +87,13 @@ class NumberBox(QAbstractSpinBox):
             return self._value()
         return value if self.passes_over(self._typed_value(after)) else after  # then it is not this value's doing
 
-    def _typed_value(self, value: float) -> int | float:
-        return round(value, 4) if isinstance(self._parameter, Ratio) else int(value)
+    def _typed_value(self, value: float) -> Any:
+        if isinstance(self._parameter, Ratio):
+            return round(value, 4)
+        if not isinstance(self._parameter, Sides) or not self._spread:
+            return int(value)
+        rows, columns = int(value), int(value) + self._spread
+        return rows, min(max(columns, self._parameter.low), self._parameter.high)
 
     def _shown(self, value: float) -> str:
         text = self._parameter.text(self._typed_value(value))
@@ -109,11 +115,15 @@ class NumberBox(QAbstractSpinBox):
         return QValidator.State.Acceptable, text, position
 
     def _value(self) -> float:
+        """The number that stands there; of rows and columns the rows, and the columns go along."""
         try:
-            return float(self._parameter.parse(self.lineEdit().text()))
+            value = self._parameter.parse(self.lineEdit().text())
         except ParameterError:
             low, _high = _range(self._parameter)
-            return float(self._parameter.default if self._parameter.default is not None else low)
+            value = self._parameter.default if self._parameter.default is not None else low
+        rows, columns = value if isinstance(value, tuple) else (value, value)
+        self._spread = columns - rows
+        return float(rows)
 
     def _button(self, icon: str, name: str, steps: int) -> QToolButton:
         button = QToolButton(self)
@@ -178,6 +188,6 @@ def leaves_undo_to_design(event: QEvent) -> bool:
 
 
 def _range(parameter: Parameter) -> tuple[float, float]:
-    if isinstance(parameter, (Integer, Ratio)):
+    if isinstance(parameter, (Integer, Ratio, Sides)):
         return parameter.low, parameter.high
     return 0.0, 0.0

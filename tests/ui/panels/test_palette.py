@@ -42,7 +42,7 @@ def test_every_layer_and_template_has_a_row_under_its_heading() -> None:
         ("res", ["Residual add"]),
         ("conv", ["Conv + norm + act", "Convolution k×k"]),
         ("dw", ["Depthwise k×k"]),
-        ("norm", ["Batch norm", "Conv + norm + act"]),
+        ("norm", ["Batch norm", "Layer norm", "Group norm"]),
         ("out", ["Output"]),
     ],
 )
