@@ -9,14 +9,15 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from designer import wording
-from designer.ui.charts.chart import (
+from designer.charts.chart import (
     Axis,
     Chart,
+    Ink,
     Line,
     Piece,
     Spot,
@@ -28,11 +29,13 @@ from designer.ui.charts.chart import (
     whole_ticks,
 )
 from designer.ui.charts.chart_view import ChartView
+from designer.ui.charts.colours import colour_of
+from designer.ui.look.theme import DARK, LIGHT, Choice, Theme, Tokens
 from tests.ui.windows import Answers
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
-RED, BLUE = QColor("red"), QColor("blue")
+RED, BLUE = Ink.ERROR, Ink.ACCENT
 SPOTS = Chart(
     "Latency against MACs",
     Axis("MACs"),
@@ -65,7 +68,8 @@ def shown(qtbot: QtBot, answers: Answers, chart: Chart) -> ChartView:
     view.resize(500, 400)
     view.show_chart(chart)
     view.show()
-    qtbot.waitUntil(lambda: view.plot is not None, timeout=20_000)
+    # The plotting library comes in its own time, and then the layout.
+    qtbot.waitUntil(lambda: view.plot is not None and view.plot.width() > view.width() // 2, timeout=20_000)
     return view
 
 
@@ -84,7 +88,22 @@ def test_a_chart_is_drawn_and_saved(qtbot: QtBot, answers: Answers, tmp_path: Pa
         picture.pixelColor(x, y).name() for x in range(0, picture.width(), 2) for y in range(0, picture.height(), 2)
     }
     wanted = [spot.colour for spot in chart.spots] + [p.colour for s in chart.stacks for p in s.pieces]
-    assert {colour.name() for colour in wanted} <= colours
+    assert {colour_of(colour).name() for colour in wanted} <= colours
+
+
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+def test_it_follows_the_look(qtbot: QtBot, answers: Answers, theme: Theme, look: Tokens) -> None:
+    theme.choose(Choice.LIGHT if look is DARK else Choice.DARK)
+    view = shown(qtbot, answers, STACKS)
+    theme.choose(Choice.DARK if look is DARK else Choice.LIGHT)
+    view.follow_theme()
+    QApplication.processEvents()
+    assert view.plot is not None
+    picture = view.plot.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert {look.error.name(), look.accent.name(), look.ground.name()} <= colours
+    (legend,) = [label.text() for label in view.findChildren(QLabel) if "■" in label.text()]
+    assert look.error.name() in legend
 
 
 def test_figures_go_to_the_clipboard(qtbot: QtBot, answers: Answers) -> None:

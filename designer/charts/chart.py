@@ -1,4 +1,7 @@
-"""What a chart shows, as data: axes, spots, lines, bars; and the same as comma-separated values. Knows no plotting."""
+"""What a chart shows, as data: axes, spots, lines, bars; and the same as comma-separated values.
+
+Knows no plotting: the window draws it with pyqtgraph, the report as SVG text, each in its own colours.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
-
-from PySide6.QtGui import QColor
 
 from designer import wording
 
@@ -51,6 +53,35 @@ def share_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
 def whole_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
     """Steps and rounds, of which there is no half."""
     return wording.whole_ticks(values)
+
+
+class Ink(Enum):
+    """A colour by what it is for."""
+
+    TEXT = auto()
+    QUIET = auto()
+    ACCENT = auto()
+    WARNING = auto()
+    ERROR = auto()
+    WIRE = auto()
+
+
+@dataclass(frozen=True)
+class DesignColour:
+    """The colour of one design among others, by its place."""
+
+    place: int
+
+
+@dataclass(frozen=True)
+class LayerColour:
+    """The colour of a type of layer, by its word in files."""
+
+    key: str
+
+
+Colour = Ink | DesignColour | LayerColour
+"""What a colour stands for; whoever draws says what it looks like, in light and in dark."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +130,7 @@ class Spot:
     label: str
     x: float
     y: float
-    colour: QColor
+    colour: Colour
     low: float | None = None
     high: float | None = None
     note: str = ""
@@ -121,7 +152,7 @@ class Line:
 
     label: str
     points: tuple[tuple[float, float], ...]
-    colour: QColor
+    colour: Colour
     is_stepped: bool = False
     is_dashed: bool = False
     notes: tuple[str, ...] = ()
@@ -133,7 +164,7 @@ class Piece:
 
     label: str
     value: float
-    colour: QColor
+    colour: Colour
 
 
 @dataclass(frozen=True)
@@ -170,6 +201,11 @@ class Chart:
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not (self.spots or self.lines or any(stack.pieces for stack in self.stacks))
+
+    @property
+    def legend(self) -> dict[str, Colour]:
+        """The colour of each kind of piece, by its first appearance."""
+        return {piece.label: piece.colour for stack in self.stacks for piece in stack.pieces}
 
     @property
     def description(self) -> str:
