@@ -8,51 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol
 
-from designer import wording
+from designer.charts.ticks import Ticks, counts
 
 Words = Callable[[float], str]
-
-
-class Ticks(Protocol):
-    """Words for the ticks of an axis, each unlike the others."""
-
-    def __call__(self, values: Sequence[float], step: float, most: float, /) -> list[str]:
-        """What stands at ticks that are ``step`` apart, on an axis that goes up to ``most``."""
-
-
-def count_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Counts with a prefix."""
-    return wording.ticks(values, step, most=most)
-
-
-def byte_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Bytes with a prefix."""
-    return wording.ticks(values, step, "B", most)
-
-
-def second_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Seconds, written in milliseconds."""
-    return wording.plain_ticks([1000 * value for value in values], 1000 * step, "ms")
-
-
-def millisecond_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Milliseconds."""
-    return wording.plain_ticks(values, step, "ms")
-
-
-def share_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Shares of one, written as percentages."""
-    return wording.plain_ticks([100 * value for value in values], 100 * step, "%")
-
-
-def whole_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Steps and rounds, of which there is no half."""
-    return wording.whole_ticks(values)
 
 
 class Ink(Enum):
@@ -99,7 +61,7 @@ class Axis:
     label: str
     unit: str = ""
     words: Words = str
-    ticks: Ticks = count_ticks
+    ticks: Ticks = counts
     is_log: bool = False
 
     @property

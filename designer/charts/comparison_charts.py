@@ -8,20 +8,8 @@ from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.chart_figures import KindShare, mac_shares, pareto_front, time_shares
 from designer.analysis.compare import LATENCY, Comparison
-from designer.charts.chart import (
-    Axis,
-    Chart,
-    DesignColour,
-    Ink,
-    LayerColour,
-    Line,
-    Piece,
-    Spot,
-    Stack,
-    byte_ticks,
-    second_ticks,
-    whole_ticks,
-)
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, DesignColour, Ink, LayerColour, Line, Piece, Spot, Stack
 from designer.graph.design import NodePath
 
 
@@ -34,7 +22,7 @@ def latency_chart(comparison: Comparison, against: str) -> Chart:
     rows = {row.key: row for row in comparison.rows}
     other = rows[against]
     title = f"Latency against {other.label}"
-    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds, second_ticks)
+    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds, ticks.seconds)
     if LATENCY not in rows:
         return Chart(title, x, y, note="Measure the designs to see their latencies here.")
     points = list(zip(other.values, rows[LATENCY].values, strict=True))
@@ -68,7 +56,7 @@ def time_chart(analyses: Sequence[Analysis], times_s: Sequence[Mapping[NodePath,
     """Measured time by type of layer, a bar a design; empty where nothing was measured."""
     shares = [time_shares(analysis, times) for analysis, times in zip(analyses, times_s, strict=True)]
     note = "" if any(shares) else "Measure the designs to see where their time goes."
-    return _by_kind("Time by kind", Axis("Time", "s", _seconds, second_ticks), shares, note)
+    return _by_kind("Time by kind", Axis("Time", "s", _seconds, ticks.seconds), shares, note)
 
 
 def _by_kind(title: str, axis: Axis, shares: Sequence[Sequence[KindShare]], note: str = "") -> Chart:
@@ -93,7 +81,7 @@ def memory_chart(analyses: Sequence[Analysis]) -> Chart:
             lines.append(Line(wording.letter(index), tuple(points), DesignColour(index), is_stepped=True, notes=notes))
     return Chart(
         "Activation memory over the run",
-        Axis("Step", "", lambda value: f"{value:.0f}", whole_ticks),
-        Axis("Held", "B", wording.memory, byte_ticks),
+        Axis("Step", "", lambda value: f"{value:.0f}", ticks.wholes),
+        Axis("Held", "B", wording.memory, ticks.memory),
         lines=tuple(lines),
     )

@@ -8,19 +8,8 @@ from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.memory_timeline import MemoryTimeline, Span, Step, memory_timeline_of
 from designer.analysis.training_memory import training_memory
-from designer.charts.chart import (
-    Axis,
-    Chart,
-    Ink,
-    Line,
-    Piece,
-    Spot,
-    Stack,
-    byte_ticks,
-    millisecond_ticks,
-    share_ticks,
-    whole_ticks,
-)
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Line, Piece, Spot, Stack
 from designer.graph.design import NodeId
 
 MOST_SPANS, MOST_NAMED = 10, 5
@@ -34,8 +23,8 @@ def memory_chart(analysis: Analysis) -> Chart:
 
     The largest tensors are lines of their own: each as high as its bytes, as long as it lives.
     """
-    title, x = "Activation memory over the run", Axis("Step", "", _whole, whole_ticks)
-    y = Axis("Held", "B", wording.memory, byte_ticks)
+    title, x = "Activation memory over the run", Axis("Step", "", _whole, ticks.wholes)
+    y = Axis("Held", "B", wording.memory, ticks.memory)
     if not analysis.totals.complete or not analysis.memory_timeline:
         return Chart(title, x, y, note="It is known when every shape is.")
     held = memory_timeline_of(analysis)
@@ -88,7 +77,7 @@ def _whole(value: float) -> str:
 
 def shares_chart(analysis: Analysis, node_ms: Mapping[str, float]) -> Chart:
     """Share of time beside share of MACs, of the nodes that take most time; empty where nothing was measured."""
-    x, y = Axis("Share", "", wording.percentage, share_ticks), Axis("node")
+    x, y = Axis("Share", "", wording.percentage, ticks.percentages), Axis("node")
     title = "Share of time beside share of MACs"
     times = {id: node_ms[id] for id in analysis.design.order if id in node_ms}
     whole, macs = sum(times.values()), analysis.totals.macs
@@ -128,8 +117,8 @@ def _unlike(analysis: Analysis, times: Mapping[NodeId, float]) -> str:
 
 def rounds_chart(rounds_ms: Sequence[float], median_ms: float, low_ms: float, high_ms: float) -> Chart:
     """Every round of a measurement in its order, with the median and its interval; nothing is left out."""
-    title, x = "Rounds as measured", Axis("Round", "", _whole, whole_ticks)
-    y = Axis("Time", "ms", wording.milliseconds, millisecond_ticks)
+    title, x = "Rounds as measured", Axis("Round", "", _whole, ticks.wholes)
+    y = Axis("Time", "ms", wording.milliseconds, ticks.milliseconds)
     if not rounds_ms:
         return Chart(title, x, y, note="Measure the design to see its rounds.")
     last = float(len(rounds_ms) - 1)

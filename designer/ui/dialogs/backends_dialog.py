@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from designer import wording
 from designer.analysis.analysis import Analysis
-from designer.charts.chart import Axis, Chart, Ink, Piece, Stack, millisecond_ticks
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Piece, Stack
 from designer.errors import DesignerError
 from designer.files.design_json import dumps
 from designer.files.outputs import write_output
@@ -242,7 +243,7 @@ def _difference(row: Mapping[str, Any]) -> str:
 def _chart(data: Mapping[str, Any]) -> Chart:
     """A bar a backend."""
     stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], Ink.ACCENT),)) for row in data["rows"])
-    latency = Axis("Latency", "ms", wording.milliseconds, millisecond_ticks)
+    latency = Axis("Latency", "ms", wording.milliseconds, ticks.milliseconds)
     return Chart("Latency by backend", latency, Axis("backend"), stacks=stacks)
 
 

@@ -14,20 +14,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from designer import wording
-from designer.charts.chart import (
-    Axis,
-    Chart,
-    Ink,
-    Line,
-    Piece,
-    Spot,
-    Stack,
-    byte_ticks,
-    millisecond_ticks,
-    second_ticks,
-    share_ticks,
-    whole_ticks,
-)
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Line, Piece, Spot, Stack
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.charts.colours import colour_of
 from designer.ui.look.theme import DARK, LIGHT, Choice, Theme, Tokens
@@ -149,11 +137,11 @@ def test_it_can_be_reached_and_named_without_a_mouse(qtbot: QtBot, answers: Answ
 
 NARROW = {
     "counts": (Axis("MACs", "", wording.short), 3_499_700.0, 3_500_300.0),
-    "bytes": (Axis("Held", "B", wording.memory, byte_ticks), 9_630_000.0, 9_631_000.0),
-    "seconds": (Axis("Latency", "s", str, second_ticks), 0.35990, 0.36010),
-    "milliseconds": (Axis("Time", "ms", wording.milliseconds, millisecond_ticks), 359.9, 360.1),
-    "shares": (Axis("Share", "", wording.percentage, share_ticks), 0.1200, 0.1205),
-    "wholes": (Axis("Step", "", str, whole_ticks), 0.0, 2.0),
+    "bytes": (Axis("Held", "B", wording.memory, ticks.memory), 9_630_000.0, 9_631_000.0),
+    "seconds": (Axis("Latency", "s", str, ticks.seconds), 0.35990, 0.36010),
+    "milliseconds": (Axis("Time", "ms", wording.milliseconds, ticks.milliseconds), 359.9, 360.1),
+    "shares": (Axis("Share", "", wording.percentage, ticks.percentages), 0.1200, 0.1205),
+    "wholes": (Axis("Step", "", str, ticks.wholes), 0.0, 2.0),
 }
 
 
