@@ -17,14 +17,14 @@ from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from tests.ui.measured import FIGURE
+from tests.ui.measured import MEASURED
 from tests.ui.panels.conftest import EXPAND
 from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 pytestmark = pytest.mark.gui
 
-LONG = replace(
-    FIGURE,
+FIGURE = replace(
+    MEASURED,
     median_ms=1234.56,
     low_ms=1000.0,
     high_ms=2345.67,
@@ -50,7 +50,7 @@ def places(window: MainWindow) -> dict[str, QPoint]:
 def measured(window: MainWindow, tab: DesignTab) -> None:
     """A measurement arrives, with a time for every node."""
     times = {str(id): 1.0 + place for place, id in enumerate(tab.document.design.nodes)}
-    window.costs.show_latency(tab.analysis, replace(LONG, node_ms=times), True, "live", "ok")
+    window.costs.show_latency(tab.analysis, replace(FIGURE, node_ms=times), True, "live", "ok")
     assert len(window.costs.time_bars.bars) > 3
 
 

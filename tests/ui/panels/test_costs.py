@@ -13,11 +13,11 @@ from designer.graph.design import Design
 from designer.templates.networks import template
 from designer.ui.look.theme import Theme
 from designer.ui.panels.costs import CostsPanel, times_by_kind
-from tests.ui.measured import FIGURE
+from tests.ui.measured import MEASURED
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
-MEASURED = replace(FIGURE, node_ms={"expand": 0.2, "depthwise": 0.3})
+FIGURE = replace(MEASURED, node_ms={"expand": 0.2, "depthwise": 0.3})
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_sum_with_unknown_parts_says_so(panel: CostsPanel, sketch: Design) -> 
 
 
 def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design) -> None:
-    panel.show_latency(analyse(sketch), MEASURED, True, "live", "ok")
+    panel.show_latency(analyse(sketch), FIGURE, True, "live", "ok")
     assert panel.latency.value.text() == "0.61\u202fms"
     assert panel.latency.note.text() == "±0.02 · cpu×2"
     assert "120 rounds" in panel.latency.toolTip()
@@ -63,7 +63,7 @@ def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design
 
 def test_one_round_has_no_spread(panel: CostsPanel, sketch: Design) -> None:
     warning = "only 1 round fitted into 5 s"
-    once = replace(MEASURED, median_ms=51.4, low_ms=51.4, high_ms=51.4, rounds=1, warning=warning)
+    once = replace(FIGURE, median_ms=51.4, low_ms=51.4, high_ms=51.4, rounds=1, warning=warning)
     panel.show_latency(analyse(sketch), once, True, "live", "ok")
     assert panel.latency.value.text() == "51.4\u202fms"
     assert panel.latency.note.text() == "1 round · cpu×2 · noisy"
@@ -74,19 +74,19 @@ def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: Cos
     panel.show_latency(analyse(sketch), None, True, "live", "ok")
     height = shares.sizeHint().height()
     said = overhead_sentence(0.5e-3, 51.4e-3)
-    panel.show_latency(analyse(sketch), replace(MEASURED, median_ms=51.4, overhead_sentence=said), True, "live", "ok")
+    panel.show_latency(analyse(sketch), replace(FIGURE, median_ms=51.4, overhead_sentence=said), True, "live", "ok")
     assert shares.sum.text().startswith("The nodes take 0.500\u202fms together, 50.9\u202fms")
     assert shares.sizeHint().height() == height
-    of_block = replace(MEASURED, is_part=True, median_ms=0.5)
+    of_block = replace(FIGURE, is_part=True, median_ms=0.5)
     panel.show_latency(analyse(sketch), of_block, True, "live", "ok")
     assert shares.sum.text() == "", "of a block only its nodes were timed, and the tile says so"
 
 
 def test_an_old_figure_is_dimmed_and_says_so_to_a_screen_reader(panel: CostsPanel, sketch: Design) -> None:
-    panel.show_latency(analyse(sketch), MEASURED, False, "measuring…", "hint")
+    panel.show_latency(analyse(sketch), FIGURE, False, "measuring…", "hint")
     assert panel.latency.is_stale
     assert "of an earlier state" in panel.latency.accessibleName()
-    panel.show_latency(analyse(sketch), MEASURED, True, "live", "ok")
+    panel.show_latency(analyse(sketch), FIGURE, True, "live", "ok")
     assert not panel.latency.is_stale
     assert "of an earlier state" not in panel.latency.accessibleName()
 
