@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from designer.ui.jobs.live_latency import Measurement
-
 CONDITIONS = {
     "device": "cpu",
     "processor": "a processor",
@@ -15,21 +13,6 @@ CONDITIONS = {
     "backend": "PyTorch eager",
 }
 THERE = {"available": True, "reason": ""}
-
-
-MEASURED = Measurement(
-    digest="0",
-    median_ms=0.61,
-    low_ms=0.6,
-    high_ms=0.63,
-    rounds=120,
-    device="cpu",
-    threads=2,
-    batch=1,
-    dtype="float32",
-    node_ms={},
-)
-"""A latency of some design."""
 
 
 def devices() -> dict[str, Any]:

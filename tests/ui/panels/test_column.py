@@ -12,24 +12,30 @@ from pytestqt.qtbot import QtBot
 
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
+from designer.graph.design import NodeId
+from designer.templates.networks import template
+from designer.ui.jobs.live_latency import Measurement
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
-from tests.ui.measured import MEASURED
-from tests.ui.panels.conftest import EXPAND
 from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 pytestmark = pytest.mark.gui
 
-FIGURE = replace(
-    MEASURED,
+EXPAND = NodeId("expand")
+FIGURE = Measurement(
+    digest="0",
     median_ms=1234.56,
     low_ms=1000.0,
     high_ms=2345.67,
+    rounds=120,
     device="an accelerator with a long name",
     threads=128,
+    batch=1,
+    dtype="float32",
+    node_ms={},
     warning="Other programs were running",
 )
 
@@ -38,6 +44,14 @@ FIGURE = replace(
 def window(qtbot: QtBot, settings: Settings, theme: Theme, request: pytest.FixtureRequest) -> Iterator[MainWindow]:
     with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers(), request.param) as made:
         yield made
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> DesignTab:
+    made = window.bench.open_design(template("bottleneck").build())
+    made.select([EXPAND])
+    QApplication.processEvents()
+    return made
 
 
 def places(window: MainWindow) -> dict[str, QPoint]:

@@ -11,13 +11,24 @@ from designer.analysis.analysis import analyse
 from designer.analysis.roofline import overhead_sentence
 from designer.graph.design import Design
 from designer.templates.networks import template
+from designer.ui.jobs.live_latency import Measurement
 from designer.ui.look.theme import Theme
 from designer.ui.panels.costs import CostsPanel, times_by_kind
-from tests.ui.measured import MEASURED
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
-FIGURE = replace(MEASURED, node_ms={"expand": 0.2, "depthwise": 0.3})
+FIGURE = Measurement(
+    digest="0",
+    median_ms=0.61,
+    low_ms=0.6,
+    high_ms=0.63,
+    rounds=120,
+    device="cpu",
+    threads=2,
+    batch=1,
+    dtype="float32",
+    node_ms={"expand": 0.2, "depthwise": 0.3},
+)
 
 
 @pytest.fixture

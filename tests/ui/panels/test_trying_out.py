@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
+from designer.templates.networks import template
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
@@ -20,16 +21,25 @@ from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.widgets.field_frames import FramedCombo
 from designer.ui.widgets.fields import NumberField, ScrubLabel
-from tests.ui.panels.conftest import EXPAND
 from tests.ui.windows import FAKE_WORKER, Answers, drop, press, shown_window
 
 pytestmark = pytest.mark.gui
+
+EXPAND = NodeId("expand")
 
 
 @pytest.fixture
 def window(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[MainWindow]:
     with shown_window(qtbot, settings, theme, WorkerClient(FAKE_WORKER), Answers()) as made:
         yield made
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> DesignTab:
+    made = window.bench.open_design(template("bottleneck").build())
+    made.select([EXPAND])
+    QApplication.processEvents()
+    return made
 
 
 def channels(tab: DesignTab) -> int:
