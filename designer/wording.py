@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
+from string import ascii_uppercase
 
 THIN_SPACE = "\u202f"
 """The narrow no-break space, between groups of three digits and between a number and its unit."""
@@ -193,6 +194,11 @@ def signed(difference: float | None, word: Callable[[int], str] | Callable[[floa
     if difference == 0:
         return f"±{text}"
     return f"+{text}" if difference > 0 else f"{MINUS}{text}"
+
+
+def letter(place: int) -> str:
+    """What stands for one of several where its name has no room: A for the first, a number beyond Z."""
+    return ascii_uppercase[place] if place < len(ascii_uppercase) else str(place + 1)
 
 
 def plural(number: int, noun: str, nouns: str = "") -> str:

@@ -14,7 +14,7 @@ from designer.analysis.conventions import Convention, Writing, count
 from designer.analysis.cost import NodeCost
 from designer.analysis.field_origin import Growth, field_origin, last_bounded_node
 from designer.analysis.figures import Figure
-from designer.analysis.live_set import LiveTensor, largest_live_set
+from designer.analysis.memory_timeline import LiveSet, Span, memory_timeline_of
 from designer.analysis.training_memory import Optimiser, training_memory
 from designer.graph.design import Node, NodePath
 from designer.graph.formula import Expression, Formulas, constant, elements, quantity
@@ -241,20 +241,20 @@ def _node_detail(figure: Figure, node: Node, report: NodeReport) -> str:
 
 def _peak(analysis: Analysis, path: NodePath) -> Explanation:
     _inside(analysis, path)  # refuses a path that is none
-    crowd = largest_live_set(analysis, path)
-    if (path and analysis.at(path).cost is None) or (crowd is None and not path):
+    found = memory_timeline_of(analysis).largest_live_set(path)
+    if (path and analysis.at(path).cost is None) or (found is None and not path):
         return _unknown(analysis, Figure.PEAK_MEMORY, path)
-    if crowd is None:
+    if found is None:
         notes: tuple[str, ...] = ("It is no step of its own: it brings in what the block is given.",)
         return _explanation(analysis, Figure.PEAK_MEMORY, path, None, ("", ""), (), notes, text=UNKNOWN)
     parts: list[_Part] = [
-        (f"{_name(analysis, tensor.path)} {tensor.spec.label}", tensor.bytes, _life(analysis, tensor), tensor.path)
-        for tensor in crowd.tensors
+        (f"{_name(analysis, span.path)} {span.spec.label}", span.bytes, _life(analysis, span, found), span.path)
+        for span in found.spans
     ]
     terms = _terms(parts, memory)
-    where = f"The most lives in the step of {_name(analysis, crowd.path)}: {plural(len(terms), 'tensor')} at once."
+    where = f"The most lives in the step of {_name(analysis, found.step.path)}: {plural(len(terms), 'tensor')} at once."
     notes = (where, *_incomplete(analysis), *(() if path else (_training(analysis),)))
-    return _explanation(analysis, Figure.PEAK_MEMORY, path, crowd.bytes, _sum_texts(terms), terms, notes)
+    return _explanation(analysis, Figure.PEAK_MEMORY, path, found.step.bytes, _sum_texts(terms), terms, notes)
 
 
 def _training(analysis: Analysis) -> str:
@@ -263,9 +263,9 @@ def _training(analysis: Analysis) -> str:
     return f"A step of training holds more, by optimiser: {', '.join(totals)}. {Optimiser.ADAM.title}: {formula}."
 
 
-def _life(analysis: Analysis, tensor: LiveTensor) -> str:
-    until = "what the design gives" if tensor.until is None else f"kept until {_name(analysis, tensor.until)}"
-    return f"{_bytes_detail(tensor.spec)}; {'made in this step' if tensor.is_made_now else until}"
+def _life(analysis: Analysis, span: Span, found: LiveSet) -> str:
+    until = "what the design gives" if span.until is None else f"kept until {_name(analysis, span.until)}"
+    return f"{_bytes_detail(span.spec)}; {'made in this step' if span.path == found.step.path else until}"
 
 
 def _field(analysis: Analysis, path: NodePath) -> Explanation:

@@ -131,20 +131,6 @@ class Lifetimes:
                     self.readers.setdefault(tensor, []).append((place, port))
 
 
-class Moment(NamedTuple):
-    """One step of execution.
-
-    Attributes:
-        place: The rank of the node it belongs to.
-        step: Which of the node's steps.
-        bytes: What lives then.
-    """
-
-    place: int
-    step: int
-    bytes: int
-
-
 class Held(NamedTuple):
     """One tensor in memory.
 
@@ -256,28 +242,9 @@ class MemoryPlan:
         """The most bytes that live at once in any step."""
         return max(map(add, self._alive(), self._local), default=0)
 
-    def moments(self) -> list[Moment]:
-        """Every step, in order of execution."""
-        return [
-            Moment(place, step, alive + held)
-            for place, alive in enumerate(self._alive())
-            for step, held in enumerate(self._steps(place))
-        ]
-
-    def inner_moments(self) -> list[Moment]:
-        """The steps that a block with this inside has; what only brings its inputs in is no step of its own."""
-        return [moment for moment in self.moments() if self._reads(moment.place)]
-
-    def made_before(self, moment: Moment) -> list[Held]:
-        """The tensors that were made at earlier places and still live in a step."""
-        place = moment.place
-        released = self._released(place) if len(self._segments[place].steps) > 1 else {}
-        return [
-            held
-            for earlier in range(place)
-            for held in self.made_at(earlier)
-            if held.dies_at >= place and released.get(held.tensor, moment.step) >= moment.step
-        ]
+    def timeline(self) -> list[int]:
+        """Bytes that live in each step, in order of execution."""
+        return [alive + held for place, alive in enumerate(self._alive()) for held in self._steps(place)]
 
     def made_at(self, place: int) -> list[Held]:
         """The tensors that a node makes and that outlive it, of those that take room."""
@@ -309,10 +276,6 @@ class MemoryPlan:
         if held.dies_at >= len(self._segments) or len(self._segments[held.dies_at].steps) == 1:
             return None
         return self._released(held.dies_at).get(held.tensor)
-
-    def timeline(self) -> list[int]:
-        """Bytes that live in each step, in order of execution."""
-        return [moment.bytes for moment in self.moments()]
 
     def as_segment(self) -> Segment:
         """The whole design as one node of another: what a block is to the design that holds it."""

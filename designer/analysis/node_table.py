@@ -52,6 +52,11 @@ class NodeRow:
     title: str
     cells: tuple[NodeCell, ...]
 
+    @property
+    def is_same(self) -> bool:
+        """Whether it is there in all of them, and the same."""
+        return all(cell.state is NodeState.SAME for cell in self.cells)
+
 
 def node_table(
     analyses: Sequence[Analysis], baseline: int = 0, matchings: Sequence[Matching | None] | None = None

@@ -14,15 +14,11 @@ import select
 import stat
 import time
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from designer.errors import DesignFileError
+from designer.locking import hold, is_held
 from designer.wording import memory
-
-try:
-    import fcntl
-except ImportError:  # Windows, where a file that is open cannot be removed
-    fcntl = None  # type: ignore[assignment]
 
 _FIXES = {
     errno.ENOENT: "check the name and that its folder exists",
@@ -178,34 +174,13 @@ def _clear_drafts(target: Path) -> None:
     """Remove what processes left beside a file that were killed while they wrote it."""
     with contextlib.suppress(OSError):
         for left in _beside(target, _DRAFT):
-            if _is_abandoned(left):
+            if is_aged(left) and not is_held(left):
                 left.unlink(missing_ok=True)
-
-
-def hold(stream: IO[bytes]) -> None:
-    """Lock a file for as long as it is open; a disk that knows no locks lets everyone."""
-    if fcntl is not None:
-        with contextlib.suppress(OSError):
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def is_aged(path: Path) -> bool:
     """Whether a file or folder is not of this moment, whichever way the clock has jumped."""
     return abs(time.time() - path.stat().st_mtime) >= _AGE_S
-
-
-def _is_abandoned(draft: Path) -> bool:
-    """Whether a draft is some time old and no process holds it."""
-    if not is_aged(draft):
-        return False
-    if fcntl is None:
-        return True  # Windows lets nobody remove a file that is open
-    try:
-        with draft.open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def keep_owner(draft: Path, target: Path) -> None:

@@ -8,14 +8,13 @@ owner's process number, which stands in the file, is asked instead.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 from pathlib import Path
 
+from designer.locking import try_lock
+
 _FILE = "owner.lock"
-_UNSUPPORTED = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-_LOCKED_BYTE = 1 << 20  # beyond the text: Windows refuses to read a locked byte
 
 
 class FolderLock:
@@ -37,7 +36,7 @@ class FolderLock:
                 os.write(descriptor, str(os.getpid()).encode())
                 return FolderLock(descriptor)
         except OSError:
-            pass  # the folder went away meanwhile: whoever held it has cleared it
+            pass  # the folder went away meanwhile, whose holder has cleared it, or the disk is in trouble
         os.close(descriptor)
         return None
 
@@ -49,51 +48,24 @@ class FolderLock:
             self._descriptor = None
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(descriptor: int) -> bool:
-        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in {errno.EACCES, errno.EDEADLK}:
-                return False
-            raise
-        finally:
-            os.lseek(descriptor, 0, os.SEEK_SET)
-        return True
-
-    def _is_alive(process: int | None) -> bool:
-        return process is not None  # no lock and no way to ask: rather leave a copy than take one that is in use
-else:
-    import fcntl
-
-    def _try_lock(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _is_alive(process: int | None) -> bool:
-        if process is None or process == os.getpid():
-            return False
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True  # it is somebody else's, but it is there
-        return True
-
-
 def _is_free(descriptor: int) -> bool:
     """Whether the file is ours from now on."""
+    is_ours = try_lock(descriptor)
+    return not _is_alive(_owner(descriptor)) if is_ours is None else is_ours
+
+
+def _is_alive(process: int | None) -> bool:
+    if sys.platform == "win32":
+        return process is not None  # no way to ask: rather leave a copy than take one that is in use
+    if process is None or process == os.getpid():
+        return False
     try:
-        return _try_lock(descriptor)
-    except OSError as error:
-        return error.errno in _UNSUPPORTED and not _is_alive(_owner(descriptor))
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is somebody else's, but it is there
+    return True
 
 
 def _owner(descriptor: int) -> int | None:

@@ -16,13 +16,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from designer.errors import ExportError
-from designer.files.atomic import cut_to_bytes, hold, is_aged, keep_owner, mode_to_keep, reason_of
+from designer.files.atomic import cut_to_bytes, is_aged, keep_owner, mode_to_keep, reason_of
 from designer.files.outputs import place_of
-
-try:
-    import fcntl
-except ImportError:  # Windows, where a file that is open cannot be removed
-    fcntl = None  # type: ignore[assignment]
+from designer.locking import hold, is_held
 
 _ENDING = ".part"
 _HELD = ".held"
@@ -127,7 +123,7 @@ def clear_abandoned(path: str | os.PathLike[str]) -> bool:
     ]
     left = [folder for folder in found if (folder / _HELD).is_file()]
     for folder in left:
-        if not _is_held(folder):
+        if not is_held(folder / _HELD):
             shutil.rmtree(folder, ignore_errors=True)
     for folder in set(found) - set(left):
         with contextlib.suppress(OSError):  # not empty: it is not ours
@@ -161,18 +157,6 @@ def _held(folder: Path) -> Iterator[None]:
     with (folder / _HELD).open("wb") as stream:
         hold(stream)
         yield
-
-
-def _is_held(folder: Path) -> bool:
-    try:
-        if fcntl is None:
-            (folder / _HELD).unlink()
-            return False
-        with (folder / _HELD).open("rb") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    return False
 
 
 def _umask() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any
 
 from designer.errors import ShapeError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -67,6 +68,17 @@ def _norm(eps: float, momentum: float) -> BatchNorm:
     return BatchNorm(eps, momentum)
 
 
+def _eps() -> Any:
+    """Of a block's batch norms, where it has them."""
+    return ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
+
+
+def _momentum() -> Any:
+    """Of a block's batch norms, where it has them."""
+    what = "Share of a new batch in the running mean and variance."
+    return ratio(default=0.1, low=0.0, high=1.0, help=what, shown_when=("batch_norm", True))
+
+
 _ENTRANCE = Node(NodeId("x"), Input(channels=1, height=1, width=1))
 _RESIDUAL = Node(NodeId("add"), Add())
 _EXIT = Node(NodeId("y"), Output())
@@ -93,14 +105,8 @@ class ConvBlock(Layer):
     activation: Activation = choice(default=Activation.RELU6, help="After the batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after the convolution.")
     bias: bool = flag(default=False, help="Bias of the convolution.", shown_when=("batch_norm", False))
-    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
-    momentum: float = ratio(
-        default=0.1,
-        low=0.0,
-        high=1.0,
-        help="Share of a new batch in the running mean and variance.",
-        shown_when=("batch_norm", True),
-    )
+    eps: float = _eps()
+    momentum: float = _momentum()
 
     is_block = True
 
@@ -154,14 +160,8 @@ class Separable(Layer):
     activation: Activation = choice(default=Activation.RELU, help="After each batch norm.")
     batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
     bias: bool = flag(default=False, help="Bias of both convolutions.", shown_when=("batch_norm", False))
-    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
-    momentum: float = ratio(
-        default=0.1,
-        low=0.0,
-        high=1.0,
-        help="Share of a new batch in the running mean and variance.",
-        shown_when=("batch_norm", True),
-    )
+    eps: float = _eps()
+    momentum: float = _momentum()
 
     is_block = True
 
@@ -212,14 +212,8 @@ class Bottleneck(Layer):
     )
     batch_norm: bool = flag(default=True, help="Normalize after each convolution.")
     bias: bool = flag(default=False, help="Bias of the three convolutions.", shown_when=("batch_norm", False))
-    eps: float = ratio(default=1e-5, low=0.0, high=1.0, help="Added to the variance.", shown_when=("batch_norm", True))
-    momentum: float = ratio(
-        default=0.1,
-        low=0.0,
-        high=1.0,
-        help="Share of a new batch in the running mean and variance.",
-        shown_when=("batch_norm", True),
-    )
+    eps: float = _eps()
+    momentum: float = _momentum()
 
     is_block = True
 

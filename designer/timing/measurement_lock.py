@@ -1,6 +1,6 @@
 """One measurement at a time on a machine: processes take turns by a lock on one file, and say so where they cannot.
 
-The system lets go of the lock when a process ends, however it ends. Standard library only.
+The system lets go of the lock when a process ends, however it ends. Where there is no lock to be had, nobody waits.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
+from designer.locking import try_lock, unlock
 from designer.timing.rounds import Cancelled
 
 PATIENCE_S = 60.0
@@ -59,48 +59,24 @@ def measurement_lock(
         return
     with stream:
         deadline = time.monotonic() + patience_s
-        is_ours = _take(stream)
-        while not is_ours and time.monotonic() < deadline:
+        while (is_ours := _try(stream.fileno())) is False and time.monotonic() < deadline:
             if is_cancelled():
                 raise Cancelled
             progress(0.0, "waiting for another measurement on this machine to end")
             time.sleep(_LOOK_EVERY_S)
-            is_ours = _take(stream)
         try:
-            yield () if is_ours else (_disturbed(patience_s),)
+            yield (_disturbed(patience_s),) if is_ours is False else ()
         finally:
             if is_ours:
-                _give_back(stream)
+                unlock(stream.fileno())
+
+
+def _try(descriptor: int) -> bool | None:
+    try:
+        return try_lock(descriptor)
+    except OSError:
+        return None
 
 
 def _disturbed(patience_s: float) -> str:
     return f"another process measured at the same time and did not end within {patience_s:g} s; they disturb each other"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(stream: IO[bytes]) -> bool:
-        stream.seek(0)
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _give_back(stream: IO[bytes]) -> None:
-        stream.seek(0)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _take(stream: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _give_back(stream: IO[bytes]) -> None:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

@@ -184,6 +184,15 @@ def test_the_peak_by_hand() -> None:
     assert explain(analyse(Design.build("by hand", nodes, wires)), Figure.PEAK_MEMORY, (NodeId("c"),)).value == 768
 
 
+def test_what_a_block_gave_is_not_made_in_the_step_after_it() -> None:
+    analysis = analyse(template("mobilenet_v1").build())
+    explanation = explain(analysis, Figure.PEAK_MEMORY, (NodeId("separable_2"), NodeId("depthwise")))
+    assert [(term.path[0], term.detail.partition("; ")[2]) for term in explanation.terms if term.path] == [
+        ("separable_1", "kept until separable_2"),
+        ("separable_2", "made in this step"),
+    ]
+
+
 def test_the_receptive_field_of_mobilenet_v2() -> None:
     # 1 + 2·1 for the stem, then (k − 1)·jump of the 17 depthwise, jumps 2, 2, 4, 4, 8 ×3, 16 ×7, 32 ×3.
     jumps = [2, 2, 4, 4, 8, 8, 8, 16, 16, 16, 16, 16, 16, 16, 32, 32, 32]

@@ -13,15 +13,17 @@ ROOT = Path(__file__).resolve().parents[2]
 QT = {"PySide6", "shiboken6"}
 TENSORS = {"torch", "numpy", "onnx", "onnxruntime"}
 GRAPHS = {"networkx", "fast_sugiyama"}
+PAGES = {"jinja2", "markupsafe"}
 
 STARTS = [
-    pytest.param("designer", QT | TENSORS | GRAPHS, id="library"),
-    pytest.param("designer.__main__", QT | TENSORS | GRAPHS, id="command line"),
+    pytest.param("designer", QT | TENSORS | GRAPHS | PAGES, id="library"),
+    pytest.param("designer.__main__", QT | TENSORS | GRAPHS | PAGES, id="command line"),
     pytest.param("designer.analysis.analysis", QT | TENSORS | GRAPHS, id="analysis"),
     pytest.param("designer.templates.networks", QT | TENSORS, id="templates"),
     pytest.param("designer.files.design_json", QT | TENSORS, id="files"),
-    pytest.param("designer.ui.shell.application", QT | TENSORS, id="boot, before it asks for Qt's libraries"),
-    pytest.param("designer.ui.shell.main_window", TENSORS, id="window"),
+    pytest.param("designer.ui.shell.application", QT | TENSORS | PAGES, id="boot, before it asks for Qt's libraries"),
+    pytest.param("designer.ui.shell.main_window", TENSORS | PAGES, id="window"),
+    pytest.param("designer.export.report", QT | TENSORS | PAGES, id="report, before one is written"),
     pytest.param("designer.worker.__main__", QT, id="worker"),
 ]
 

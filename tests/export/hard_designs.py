@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.window import Padding
@@ -12,6 +14,15 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import MaxPool
+from designer.templates.networks import templates
+
+TEMPLATES: list[tuple[str, dict[str, Any]]] = [
+    *((each.key, {}) for each in templates()),
+    ("mobilenet_v2", {"padding": "tensorflow", "resolution": 96}),
+    ("mobilenet_v2", {"width": 0.35, "resolution": 64, "classes": 7}),
+    ("bottleneck", {"stride": 2, "padding": "tensorflow", "batch_norm": False}),
+]
+"""Networks and blocks by their keys, with settings."""
 
 TAKEN_IDS = [
     ("self", "torch", "Tensor"),

@@ -20,14 +20,7 @@ from designer.export.python_source import python_source
 from designer.graph.design import Design, NodeId, PortRef, Wire
 from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
-from tests.export.hard_designs import (
-    TAKEN_IDS,
-    TAKEN_NAMES,
-    in_a_group,
-    two_in_two_out,
-    with_dead_ends,
-    with_unread_outputs,
-)
+from tests.export import hard_designs
 
 LENGTHS = range(1, 100)
 """Of ids: each line of printed source meets its limit at a length of its own."""
@@ -56,14 +49,14 @@ def _layers_of_many_names() -> Iterator[Design]:
 
 
 def _hard_ones() -> Iterator[Design]:
-    yield with_dead_ends()
-    yield with_unread_outputs()
-    yield group(with_dead_ends(), [NodeId("a"), NodeId("dead"), NodeId("dead_norm")], "Block")[0]
-    for ids in TAKEN_IDS:
-        design, _ = named_for_python(two_in_two_out(*ids))
+    yield hard_designs.with_dead_ends()
+    yield hard_designs.with_unread_outputs()
+    yield group(hard_designs.with_dead_ends(), [NodeId("a"), NodeId("dead"), NodeId("dead_norm")], "Block")[0]
+    for ids in hard_designs.TAKEN_IDS:
+        design, _ = named_for_python(hard_designs.two_in_two_out(*ids))
         yield design
-        yield in_a_group(design)
-    for name in TAKEN_NAMES:
+        yield hard_designs.in_a_group(design)
+    for name in hard_designs.TAKEN_NAMES:
         grouped, _ = group(template("bottleneck").build(), [NodeId("depthwise"), NodeId("depthwise_bn")], name)
         yield grouped.renamed(name)
 

@@ -25,23 +25,9 @@ from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, MaxPool
-from designer.templates.networks import template, templates
+from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
-from tests.export.hard_designs import (
-    TAKEN_IDS,
-    TAKEN_NAMES,
-    in_a_group,
-    two_in_two_out,
-    with_dead_ends,
-    with_unread_outputs,
-)
-
-TEMPLATES: list[tuple[str, dict[str, Any]]] = [
-    *((each.key, {}) for each in templates()),
-    ("mobilenet_v2", {"padding": "tensorflow", "resolution": 96}),
-    ("mobilenet_v2", {"width": 0.35, "resolution": 64, "classes": 7}),
-    ("bottleneck", {"stride": 2, "padding": "tensorflow", "batch_norm": False}),
-]
+from tests.export import hard_designs
 
 
 def chain(*layers: Layer, channels: int = 4, side: int = 9) -> Design:
@@ -66,7 +52,7 @@ def proved(design: Design, folder: Path) -> Any:
 
 @pytest.mark.torch
 @pytest.mark.slow
-@pytest.mark.parametrize(("key", "settings"), TEMPLATES)
+@pytest.mark.parametrize(("key", "settings"), hard_designs.TEMPLATES)
 def test_templates_compute_what_the_module_computes(key: str, settings: dict[str, Any], tmp_path: Path) -> None:
     proved(template(key).build(**settings), tmp_path)
 
@@ -111,7 +97,7 @@ def test_paddings_and_layouts(layers: tuple[Layer, ...], tmp_path: Path) -> None
     assert result.comparisons[0].max_abs_output > 0
 
 
-@pytest.mark.parametrize(("key", "settings"), TEMPLATES)
+@pytest.mark.parametrize(("key", "settings"), hard_designs.TEMPLATES)
 def test_the_text_is_formatted_and_clean(key: str, settings: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "network.py"
     file.write_text(keras_source(analyse(template(key).build(**settings))), encoding="utf-8")
@@ -143,36 +129,36 @@ def test_groups_and_their_names(tmp_path: Path) -> None:
 
 @pytest.mark.torch
 def test_dead_ends_are_left_out_and_said(tmp_path: Path) -> None:
-    result = proved(with_dead_ends(), tmp_path)
+    result = proved(hard_designs.with_dead_ends(), tmp_path)
     # The one convolution that leads to the output: 4·4·9.
     assert result.checks[-1].found == "144, those that its outputs depend on"
     (said,) = result.warnings
     assert said.endswith("so it is without dead, dead_norm, shortcut")
     text = (tmp_path / "net.keras.py").read_text()
     assert not any(f'name="{word}"' in text for word in ("dead", "dead_norm", "shortcut"))
-    grouped, _ = group(with_dead_ends(), [NodeId("a"), NodeId("dead"), NodeId("dead_norm")])
+    grouped, _ = group(hard_designs.with_dead_ends(), [NodeId("a"), NodeId("dead"), NodeId("dead_norm")])
     proved(grouped, tmp_path)
 
 
 @pytest.mark.torch
 def test_outputs_of_a_block_that_lead_nowhere_have_no_variable(tmp_path: Path) -> None:
-    proved(with_unread_outputs(), tmp_path)
+    proved(hard_designs.with_unread_outputs(), tmp_path)
     text = (tmp_path / "net.keras.py").read_text()
     assert "    _, left, _ = three_out(left, right" in text
     assert "ops" not in text
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("ids", TAKEN_IDS, ids=" ".join)
+@pytest.mark.parametrize("ids", hard_designs.TAKEN_IDS, ids=" ".join)
 def test_no_tensor_takes_a_name_that_the_file_needs_nor_is_lost_before_it_is_given_out(
     ids: tuple[str, str, str], tmp_path: Path
 ) -> None:
-    proved(two_in_two_out(*ids), tmp_path)
-    proved(in_a_group(two_in_two_out(*ids)), tmp_path)
+    proved(hard_designs.two_in_two_out(*ids), tmp_path)
+    proved(hard_designs.in_a_group(hard_designs.two_in_two_out(*ids)), tmp_path)
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("name", TAKEN_NAMES, ids=lambda name: name[:9])
+@pytest.mark.parametrize("name", hard_designs.TAKEN_NAMES, ids=lambda name: name[:9])
 def test_any_name_makes_a_function(name: str, tmp_path: Path) -> None:
     design = template("bottleneck").build(resolution=8)
     grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")], name)

@@ -18,23 +18,9 @@ from designer.export.python_source import python_source
 from designer.export.source_text import class_name, identifier
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Layer
-from designer.templates.networks import template, templates
+from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
-from tests.export.hard_designs import (
-    TAKEN_IDS,
-    TAKEN_NAMES,
-    in_a_group,
-    two_in_two_out,
-    with_dead_ends,
-    with_unread_outputs,
-)
-
-TEMPLATES: list[tuple[str, dict[str, Any]]] = [
-    *((each.key, {}) for each in templates()),
-    ("mobilenet_v2", {"padding": "tensorflow", "resolution": 96}),
-    ("mobilenet_v2", {"width": 0.35, "resolution": 64, "classes": 7}),
-    ("bottleneck", {"stride": 2, "padding": "tensorflow", "batch_norm": False}),
-]
+from tests.export import hard_designs
 
 
 def _run_source(text: str) -> Any:
@@ -65,7 +51,7 @@ def _same_as_compiled(design: Design) -> None:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize(("key", "settings"), TEMPLATES)
+@pytest.mark.parametrize(("key", "settings"), hard_designs.TEMPLATES)
 def test_templates_compute_what_the_module_computes(key: str, settings: dict[str, Any]) -> None:
     _same_as_compiled(template(key).build(**settings))
 
@@ -86,17 +72,17 @@ def test_groups_become_classes_of_their_own() -> None:
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("ids", TAKEN_IDS, ids=" ".join)
+@pytest.mark.parametrize("ids", hard_designs.TAKEN_IDS, ids=" ".join)
 def test_no_tensor_takes_a_name_that_the_file_needs_nor_is_lost_before_it_is_given_out(
     ids: tuple[str, str, str],
 ) -> None:
-    design, _ = named_for_python(two_in_two_out(*ids))
+    design, _ = named_for_python(hard_designs.two_in_two_out(*ids))
     _same_as_compiled(design)
-    _same_as_compiled(in_a_group(design))
+    _same_as_compiled(hard_designs.in_a_group(design))
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("name", TAKEN_NAMES, ids=lambda name: name[:9])
+@pytest.mark.parametrize("name", hard_designs.TAKEN_NAMES, ids=lambda name: name[:9])
 def test_any_name_makes_a_class(name: str) -> None:
     design = template("bottleneck").build(resolution=8)
     grouped, _ = group(design, [NodeId("depthwise"), NodeId("depthwise_bn")], name)
@@ -105,9 +91,9 @@ def test_any_name_makes_a_class(name: str) -> None:
 
 @pytest.mark.torch
 def test_dead_ends_run_and_leave_no_variable_behind() -> None:
-    for design in (with_dead_ends(), with_unread_outputs()):
+    for design in (hard_designs.with_dead_ends(), hard_designs.with_unread_outputs()):
         _same_as_compiled(design)
-    assert ", _ = self.group(left, right)" in python_source(analyse(with_unread_outputs()))
+    assert ", _ = self.group(left, right)" in python_source(analyse(hard_designs.with_unread_outputs()))
 
 
 def test_bottlenecks_are_one_class_and_a_table_of_seventeen_rows() -> None:
@@ -128,7 +114,7 @@ def test_bottlenecks_are_one_class_and_a_table_of_seventeen_rows() -> None:
     assert [(row[2], row[3], row[4], row[5], row[6]) for row in rows] == wanted
 
 
-@pytest.mark.parametrize(("key", "settings"), TEMPLATES)
+@pytest.mark.parametrize(("key", "settings"), hard_designs.TEMPLATES)
 def test_the_text_is_formatted_and_clean(key: str, settings: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "network.py"
     file.write_text(python_source(analyse(template(key).build(**settings))))

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from designer.errors import DesignFileError
-from designer.files.atomic import hold, read_whole, write_whole
+from designer.files.atomic import read_whole, write_whole
 from designer.files.design_json import load, save
+from designer.locking import hold
 from designer.templates.networks import template
 
 

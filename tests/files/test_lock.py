@@ -9,10 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 
-from designer.files import lock as module
 from designer.files.lock import FolderLock
+from tests.no_locks import NO_LOCKS, refuse_locks
 
 HOLD = """
 import sys
@@ -86,19 +87,18 @@ def test_a_folder_that_is_not_there_cannot_be_held(tmp_path: Path) -> None:
 
 
 def test_a_folder_cleared_while_it_was_opened_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def cleared(descriptor: int) -> bool:
+    def cleared(_descriptor: int, *, blocking: bool) -> bool:
+        assert not blocking
         (tmp_path / "owner.lock").unlink()
         return True
 
-    monkeypatch.setattr(module, "_try_lock", cleared)
+    monkeypatch.setattr(filelock, "lock_descriptor", cleared)
     assert FolderLock.taken(tmp_path) is None
 
 
-def test_without_locks_the_owners_number_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unsupported(descriptor: int) -> bool:
-        raise OSError(errno.ENOLCK, "no locks available")
-
-    monkeypatch.setattr(module, "_try_lock", unsupported)
+@pytest.mark.parametrize("number", NO_LOCKS)
+def test_without_locks_the_owners_number_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    refuse_locks(monkeypatch, number)
     other = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     (tmp_path / "owner.lock").write_text(str(other.pid))
     assert FolderLock.taken(tmp_path) is None
@@ -113,8 +113,5 @@ def test_without_locks_the_owners_number_is_asked(tmp_path: Path, monkeypatch: p
 
 
 def test_any_other_trouble_leaves_the_folder_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(descriptor: int) -> bool:
-        raise OSError(errno.EIO, "input/output error")
-
-    monkeypatch.setattr(module, "_try_lock", broken)
+    refuse_locks(monkeypatch, errno.EIO)
     assert FolderLock.taken(tmp_path) is None

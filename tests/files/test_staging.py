@@ -13,6 +13,7 @@ import pytest
 
 from designer.errors import ExportError
 from designer.files.staging import clear_abandoned, staged
+from tests.no_locks import refuse_locks
 
 
 def test_several_files_are_put_in_place(tmp_path: Path) -> None:
@@ -163,3 +164,19 @@ def test_a_folder_that_nobody_had_time_to_mark_is_cleared(tmp_path: Path) -> Non
         staging.draft.write_bytes(b"graph")
         staging.commit((target.name,))
     assert sorted(os.listdir(tmp_path)) == sorted([full.name, young.name, target.name])
+
+
+def test_where_the_disk_knows_no_locks_files_are_written_and_nothing_of_others_is_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "net.xml"
+    with half_written(target) as process:
+        refuse_locks(monkeypatch, errno.ENOLCK)
+        with staged(target) as staging:
+            staging.draft.write_bytes(b"graph")
+            staging.commit((target.name,))
+        assert target.read_bytes() == b"graph"
+        assert not clear_abandoned(target)
+        process.kill()
+        process.wait()
+        assert not clear_abandoned(target), "it cannot be known whether anybody writes there"

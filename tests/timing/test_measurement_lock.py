@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from designer.timing.measurement_lock import measurement_lock
 from designer.timing.rounds import Cancelled
+from tests.no_locks import NO_LOCKS, refuse_locks
 
 HOLDER = """
 import sys
@@ -107,3 +111,29 @@ def test_the_turn_is_given_back_even_where_measuring_failed(lock: Path) -> None:
 def test_where_no_lock_can_be_written_nobody_waits(tmp_path: Path) -> None:
     with measurement_lock(lock=tmp_path / "nowhere" / "lock") as reasons:
         assert reasons == ()
+
+
+@pytest.mark.parametrize("number", [*NO_LOCKS, pytest.param(errno.EIO, id="EIO")])
+def test_where_the_disk_knows_no_locks_nobody_waits(lock: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    refuse_locks(monkeypatch, number)
+    with measurement_lock(lambda _share, text: pytest.fail(text), lock=lock) as reasons:
+        assert reasons == ()
+
+
+def test_the_turn_is_given_back_though_a_forked_process_has_the_file_open(
+    lock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+    real = os.fdopen
+
+    def opened(descriptor: int, mode: str) -> IO[bytes]:
+        kept.append(os.dup(descriptor))
+        return real(descriptor, mode)
+
+    monkeypatch.setattr(os, "fdopen", opened)
+    with measurement_lock(lock=lock):
+        pass
+    with measurement_lock(lock=lock, patience_s=0.1) as reasons:
+        assert reasons == ()
+    for descriptor in kept:
+        os.close(descriptor)

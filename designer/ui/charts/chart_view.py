@@ -18,9 +18,10 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from designer.charts.chart import Chart, csv_text
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
-from designer.ui.charts.chart import Chart, csv_text
+from designer.ui.charts.colours import colour_of
 from designer.ui.panels.cards import Card, clear, heading, quiet
 from designer.ui.widgets.action_button import icon_button
 from designer.ui.widgets.ask import Ask
@@ -107,8 +108,7 @@ class ChartView(Card):
         self._note.setText(chart.note)
         self._note.setVisible(bool(chart.note))
         self._legend.setText(_legend(chart))
-        kinds = {piece.label for stack in chart.stacks for piece in stack.pieces}
-        self._legend.setVisible(len(kinds) > 1)
+        self._legend.setVisible(len(chart.legend) > 1)
         self.setAccessibleName(chart.title)
         self.setAccessibleDescription(chart.description)
         self.menu_button.setAccessibleName(f"Save or copy the chart {chart.title}")
@@ -128,7 +128,9 @@ class ChartView(Card):
         self._fade.setEnabled(is_stale)
 
     def follow_theme(self) -> None:
-        """Draw in the colours of the present look; the chart's own colours are its maker's."""
+        """Draw in the colours of the present look."""
+        if self.chart is not None:
+            self._legend.setText(_legend(self.chart))
         if self.plot is not None:
             self._draw()
 
@@ -192,7 +194,9 @@ class ChartView(Card):
 
 
 def _legend(chart: Chart) -> str:
-    """The colour of each kind of piece, by its first appearance."""
-    colours = {piece.label: piece.colour.name() for stack in chart.stacks for piece in stack.pieces}
-    words = (f'<span style="color:{name}">■</span>&nbsp;{escape(label)}' for label, name in colours.items())
+    """What the colours mean, as rich text."""
+    words = (
+        f'<span style="color:{colour_of(colour).name()}">■</span>&nbsp;{escape(label)}'
+        for label, colour in chart.legend.items()
+    )
     return " &nbsp; ".join(words)

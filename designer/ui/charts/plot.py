@@ -16,7 +16,8 @@ from PySide6.QtGui import QHelpEvent, QImage, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot
+from designer.charts.chart import Axis, Chart, Line, Piece, Spot
+from designer.ui.charts.colours import colour_of
 from designer.ui.look.theme import tokens
 from designer.ui.shell.plain_tips import plain_tip
 
@@ -128,7 +129,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         xs = [self._at(chart.x, x) for x, _ in points]
         ys = [self._at(chart.y, y) for _, y in points]
         style = Qt.PenStyle.DashLine if line.is_dashed else Qt.PenStyle.SolidLine
-        pen = pyqtgraph.mkPen(line.colour, width=2, style=style)
+        pen = pyqtgraph.mkPen(colour_of(line.colour), width=2, style=style)
         if line.is_stepped:
             # A step needs one x more than values: the end of the last one.
             self.plot(xs, ys[:-1], pen=pen, name=line.label or None, stepMode="center")
@@ -145,14 +146,17 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             if spot.low is not None and spot.high is not None and chart.y.shows(spot.low):
                 x = self._at(chart.x, spot.x)
                 ends = [self._at(chart.y, spot.low), self._at(chart.y, spot.high)]
-                self.plot([x, x], ends, pen=pyqtgraph.mkPen(spot.colour, width=2))
+                self.plot([x, x], ends, pen=pyqtgraph.mkPen(colour_of(spot.colour), width=2))
         self.addItem(
             pyqtgraph.ScatterPlotItem(
                 [self._at(chart.x, spot.x) for spot in shown],
                 [self._at(chart.y, spot.y) for spot in shown],
                 size=size,
-                brush=[pyqtgraph.mkBrush(spot.colour) for spot in shown],
-                pen=[pyqtgraph.mkPen(self._look.text if spot.is_marked else spot.colour, width=2) for spot in shown],
+                brush=[pyqtgraph.mkBrush(colour_of(spot.colour)) for spot in shown],
+                pen=[
+                    pyqtgraph.mkPen(self._look.text if spot.is_marked else colour_of(spot.colour), width=2)
+                    for spot in shown
+                ],
             )
         )
         for spot in shown:
@@ -172,7 +176,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                     width=piece.value,
                     y=row,
                     height=_THICKNESS,
-                    brush=piece.colour,
+                    brush=colour_of(piece.colour),
                     pen=pyqtgraph.mkPen(self._look.ground),
                 )
             )

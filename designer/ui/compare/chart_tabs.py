@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.compare import Comparison
+from designer.charts import comparison_charts as charts
 from designer.graph.design import NodePath
 from designer.ui.charts.chart_view import ChartView
-from designer.ui.compare import charts
 from designer.ui.widgets.ask import Ask
 
 _TABS = {"Overview": ("parameters", "kinds"), "Time": ("macs", "time"), "Memory": ("memory",)}

@@ -22,14 +22,14 @@ from PySide6.QtWidgets import (
 
 from designer import wording
 from designer.analysis.analysis import Analysis
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Piece, Stack
 from designer.errors import DesignerError
 from designer.files.design_json import dumps
 from designer.files.outputs import write_output
-from designer.ui.charts.chart import Axis, Chart, Piece, Stack, millisecond_ticks
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
-from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import TonedLabel, quiet
 from designer.ui.widgets.ask import Ask
 from designer.ui.workbench.workbench import Workbench
@@ -242,9 +242,8 @@ def _difference(row: Mapping[str, Any]) -> str:
 
 def _chart(data: Mapping[str, Any]) -> Chart:
     """A bar a backend."""
-    look = tokens()
-    stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], look.accent),)) for row in data["rows"])
-    latency = Axis("Latency", "ms", wording.milliseconds, millisecond_ticks)
+    stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], Ink.ACCENT),)) for row in data["rows"])
+    latency = Axis("Latency", "ms", wording.milliseconds, ticks.milliseconds)
     return Chart("Latency by backend", latency, Axis("backend"), stacks=stacks)
 
 

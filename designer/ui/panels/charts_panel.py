@@ -10,9 +10,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from designer.analysis.analysis import Analysis
+from designer.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.graph.design import NodePath
 from designer.ui.charts.chart_view import ChartView
-from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.ui.jobs.live_latency import Measurement
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
@@ -76,7 +76,7 @@ class ChartsPanel(QWidget):
     def follow_theme(self) -> None:
         """Draw in the colours of the present look."""
         self._draw()
-        for chart in (self.memory, self.shares, self.rounds):
+        for chart in (self.memory, self.shares, self.rounds, self.roofline.chart):
             chart.follow_theme()
 
     def _draw(self) -> None:

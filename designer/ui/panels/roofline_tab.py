@@ -14,13 +14,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 
 from designer import wording
 from designer.analysis.analysis import Analysis
+from designer.charts.chart import Axis, Chart, Ink, Line, Spot
 from designer.files.design_json import dumps
 from designer.files.storage import data_folder
-from designer.ui.charts.chart import Axis, Chart, Line, Spot
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
-from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import quiet
 from designer.ui.widgets.ask import Ask
 from designer.worker.messages import Failure
@@ -138,14 +137,14 @@ def roofline_chart(data: Mapping[str, Any]) -> Chart:
 
     Source: Williams, Waterman, Patterson 2009, Roofline, CACM 52(4).
     """
-    look, peaks = tokens(), data["peaks"]
+    peaks = data["peaks"]
     points = [point for point in data["points"] if point["intensity"] and point["attained_flops_per_s"]]
     spots = tuple(
         Spot(
             "",
             point["intensity"],
             point["attained_flops_per_s"],
-            look.accent if point["bound"] == "compute" else look.tone("warning"),
+            Ink.ACCENT if point["bound"] == "compute" else Ink.WARNING,
             note=_note(point),
         )
         for point in points
@@ -155,7 +154,7 @@ def roofline_chart(data: Mapping[str, Any]) -> Chart:
     right = max([ridge * 8, *(point["intensity"] * 2 for point in points)])
     roof = ((left, left * peaks["bytes_per_s"]), (ridge, peaks["flops_per_s"]), (right, peaks["flops_per_s"]))
     words = f"{wording.short(peaks['flops_per_s'])}FLOP/s, {wording.short(peaks['bytes_per_s'])}B/s"
-    line = Line(f"this machine: {words}", roof, look.text)
+    line = Line(f"this machine: {words}", roof, Ink.TEXT)
     return Chart("Roofline", _X, _Y, spots, (line,))
 
 

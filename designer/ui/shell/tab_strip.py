@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QTab
 
 from designer.ui.look import icons
 from designer.ui.shell.plain_tips import plain_tip
-from designer.ui.widgets.action_button import icon_button
+from designer.ui.widgets.action_button import follow, icon_button
 
 _MOST_LETTERS = 20
 """Width of a title on a tab, in the widest letters; a longer one is cut in its middle and whole in the tool tip."""
@@ -142,12 +142,5 @@ def _button(text: str, icon: str, action: QAction, parent: QWidget) -> QPushButt
     """A button that is a view of an action."""
     button = QPushButton(text, parent)
     icons.dress(button, icon)
-    button.clicked.connect(action.trigger)
-
-    def follow() -> None:
-        button.setEnabled(action.isEnabled())
-        button.setToolTip(action.toolTip())
-
-    action.changed.connect(follow)
-    follow()
+    follow(button, action)
     return button

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from designer.ui.look import icons
 
@@ -21,12 +21,17 @@ def icon_button(icon: str, name: str, parent: QWidget) -> QToolButton:
 def action_button(action: QAction, icon: str, parent: QWidget) -> QToolButton:
     """A flat button that does what an action does, and can do it when the action can."""
     button = icon_button(icon, action.statusTip() or action.text().replace("&", ""), parent)
-    button.clicked.connect(action.trigger)
+    follow(button, action)
+    return button
 
-    def follow() -> None:
+
+def follow(button: QAbstractButton, action: QAction) -> None:
+    """Make a button do what an action does, with its tool tip, and be enabled when it is."""
+
+    def look_again() -> None:
         button.setEnabled(action.isEnabled())
         button.setToolTip(action.toolTip())
 
-    action.changed.connect(follow)
-    follow()
-    return button
+    button.clicked.connect(action.trigger)
+    action.changed.connect(look_again)
+    look_again()

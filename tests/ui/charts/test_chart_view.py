@@ -9,30 +9,21 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from designer import wording
-from designer.ui.charts.chart import (
-    Axis,
-    Chart,
-    Line,
-    Piece,
-    Spot,
-    Stack,
-    byte_ticks,
-    millisecond_ticks,
-    second_ticks,
-    share_ticks,
-    whole_ticks,
-)
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Line, Piece, Spot, Stack
 from designer.ui.charts.chart_view import ChartView
+from designer.ui.charts.colours import colour_of
+from designer.ui.look.theme import DARK, LIGHT, Choice, Theme, Tokens
 from tests.ui.windows import Answers
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
-RED, BLUE = QColor("red"), QColor("blue")
+RED, BLUE = Ink.ERROR, Ink.ACCENT
 SPOTS = Chart(
     "Latency against MACs",
     Axis("MACs"),
@@ -65,7 +56,8 @@ def shown(qtbot: QtBot, answers: Answers, chart: Chart) -> ChartView:
     view.resize(500, 400)
     view.show_chart(chart)
     view.show()
-    qtbot.waitUntil(lambda: view.plot is not None, timeout=20_000)
+    # The plotting library comes in its own time, and then the layout.
+    qtbot.waitUntil(lambda: view.plot is not None and view.plot.width() > view.width() // 2, timeout=20_000)
     return view
 
 
@@ -84,7 +76,22 @@ def test_a_chart_is_drawn_and_saved(qtbot: QtBot, answers: Answers, tmp_path: Pa
         picture.pixelColor(x, y).name() for x in range(0, picture.width(), 2) for y in range(0, picture.height(), 2)
     }
     wanted = [spot.colour for spot in chart.spots] + [p.colour for s in chart.stacks for p in s.pieces]
-    assert {colour.name() for colour in wanted} <= colours
+    assert {colour_of(colour).name() for colour in wanted} <= colours
+
+
+@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+def test_it_follows_the_look(qtbot: QtBot, answers: Answers, theme: Theme, look: Tokens) -> None:
+    theme.choose(Choice.LIGHT if look is DARK else Choice.DARK)
+    view = shown(qtbot, answers, STACKS)
+    theme.choose(Choice.DARK if look is DARK else Choice.LIGHT)
+    view.follow_theme()
+    QApplication.processEvents()
+    assert view.plot is not None
+    picture = view.plot.grab().toImage()
+    colours = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert {look.error.name(), look.accent.name(), look.ground.name()} <= colours
+    (legend,) = [label.text() for label in view.findChildren(QLabel) if "■" in label.text()]
+    assert look.error.name() in legend
 
 
 def test_figures_go_to_the_clipboard(qtbot: QtBot, answers: Answers) -> None:
@@ -130,11 +137,11 @@ def test_it_can_be_reached_and_named_without_a_mouse(qtbot: QtBot, answers: Answ
 
 NARROW = {
     "counts": (Axis("MACs", "", wording.short), 3_499_700.0, 3_500_300.0),
-    "bytes": (Axis("Held", "B", wording.memory, byte_ticks), 9_630_000.0, 9_631_000.0),
-    "seconds": (Axis("Latency", "s", str, second_ticks), 0.35990, 0.36010),
-    "milliseconds": (Axis("Time", "ms", wording.milliseconds, millisecond_ticks), 359.9, 360.1),
-    "shares": (Axis("Share", "", wording.percentage, share_ticks), 0.1200, 0.1205),
-    "wholes": (Axis("Step", "", str, whole_ticks), 0.0, 2.0),
+    "bytes": (Axis("Held", "B", wording.memory, ticks.memory), 9_630_000.0, 9_631_000.0),
+    "seconds": (Axis("Latency", "s", str, ticks.seconds), 0.35990, 0.36010),
+    "milliseconds": (Axis("Time", "ms", wording.milliseconds, ticks.milliseconds), 359.9, 360.1),
+    "shares": (Axis("Share", "", wording.percentage, ticks.percentages), 0.1200, 0.1205),
+    "wholes": (Axis("Step", "", str, ticks.wholes), 0.0, 2.0),
 }
 
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analysis import analyse
+from designer.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.graph.design import Design
-from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
+from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from tests.small_designs import drawn
 
-pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
+
+@pytest.fixture
+def sketch() -> Design:
+    layers = {
+        "input": Input(24, 56, 56),
+        "expand": PointwiseConv2d(144),
+        "depthwise": DepthwiseConv2d(),
+        "output": Output(),
+    }
+    return drawn(layers, "input>expand expand>depthwise depthwise>output")
 
 
 def test_memory_has_a_step_for_each_primitive_and_marks_the_peak(sketch: Design) -> None:

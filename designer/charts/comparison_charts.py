@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtGui import QColor
-
 from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.chart_figures import KindShare, mac_shares, pareto_front, time_shares
 from designer.analysis.compare import LATENCY, Comparison
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, DesignColour, Ink, LayerColour, Line, Piece, Spot, Stack
 from designer.graph.design import NodePath
-from designer.graph.layer import Category
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack, byte_ticks, second_ticks, whole_ticks
-from designer.ui.compare.member import LETTERS
-from designer.ui.look.theme import tokens
-from designer.ui.panels.bars import kind_colour
-
-_LETTER_CATEGORIES = (
-    Category.ENDPOINT,
-    Category.CONVOLUTION,
-    Category.MERGE,
-    Category.ACTIVATION,
-    Category.POOLING,
-    Category.DENSE,
-)
-
-
-def letter_colour(index: int) -> QColor:
-    """The colour of a design; its letter always stands beside it."""
-    return tokens().category(_LETTER_CATEGORIES[index % len(_LETTER_CATEGORIES)])
 
 
 def _seconds(value: float) -> str:
@@ -41,25 +22,27 @@ def latency_chart(comparison: Comparison, against: str) -> Chart:
     rows = {row.key: row for row in comparison.rows}
     other = rows[against]
     title = f"Latency against {other.label}"
-    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds, second_ticks)
+    x, y = Axis(other.label, other.unit, wording.short), Axis("Latency", "s", _seconds, ticks.seconds)
     if LATENCY not in rows:
         return Chart(title, x, y, note="Measure the designs to see their latencies here.")
     points = list(zip(other.values, rows[LATENCY].values, strict=True))
     front = pareto_front(points)
     spots = tuple(
         Spot(
-            LETTERS[index],
+            wording.letter(index),
             float(across),
             float(up),
-            letter_colour(index),
-            note=f"{LETTERS[index]} {comparison.names[index]}: {wording.short(across)}, {_seconds(up)}",
+            DesignColour(index),
+            note=f"{wording.letter(index)} {comparison.names[index]}: {wording.short(across)}, {_seconds(up)}"
+            f"{', on the front' if index in front else ''}",
             is_marked=index in front,
         )
         for index, (across, up) in enumerate(points)
         if across is not None and up is not None
     )
-    places = {spot.label: (spot.x, spot.y) for spot in spots}
-    line = Line("", tuple(places[LETTERS[index]] for index in front), tokens().quiet, is_dashed=True)
+    # Right, then down: between two designs there is none.
+    corners = [(float(x), float(y)) for x, y in (points[index] for index in front) if x is not None and y is not None]
+    line = Line("", (*corners, *corners[-1:]), Ink.QUIET, is_stepped=True, is_dashed=True)
     note = "No other design is both smaller and quicker than those on the dashed line." if len(spots) > 1 else ""
     return Chart(title, x, y, spots, (line,) if len(front) > 1 else (), note=note)
 
@@ -73,12 +56,12 @@ def time_chart(analyses: Sequence[Analysis], times_s: Sequence[Mapping[NodePath,
     """Measured time by type of layer, a bar a design; empty where nothing was measured."""
     shares = [time_shares(analysis, times) for analysis, times in zip(analyses, times_s, strict=True)]
     note = "" if any(shares) else "Measure the designs to see where their time goes."
-    return _by_kind("Time by kind", Axis("Time", "s", _seconds, second_ticks), shares, note)
+    return _by_kind("Time by kind", Axis("Time", "s", _seconds, ticks.seconds), shares, note)
 
 
 def _by_kind(title: str, axis: Axis, shares: Sequence[Sequence[KindShare]], note: str = "") -> Chart:
     stacks = tuple(
-        Stack(LETTERS[index], tuple(Piece(kind.title, kind.value, kind_colour(kind.key)) for kind in found))
+        Stack(wording.letter(index), tuple(Piece(kind.title, kind.value, LayerColour(kind.key)) for kind in found))
         for index, found in enumerate(shares)
     )
     return Chart(title, axis, Axis("design"), stacks=stacks, note=note)
@@ -91,14 +74,14 @@ def memory_chart(analyses: Sequence[Analysis]) -> Chart:
         if not analysis.totals.complete:
             continue
         timeline = analysis.memory_timeline
-        notes = tuple(f"{LETTERS[index]} {'/'.join(path)}: {wording.memory(held)}" for path, held in timeline)
+        notes = tuple(f"{wording.letter(index)} {'/'.join(path)}: {wording.memory(held)}" for path, held in timeline)
         points = [(float(step), float(held)) for step, (_, held) in enumerate(timeline)]
         if points:
             points.append((float(len(points)), points[-1][1]))
-            lines.append(Line(LETTERS[index], tuple(points), letter_colour(index), is_stepped=True, notes=notes))
+            lines.append(Line(wording.letter(index), tuple(points), DesignColour(index), is_stepped=True, notes=notes))
     return Chart(
         "Activation memory over the run",
-        Axis("Step", "", lambda value: f"{value:.0f}", whole_ticks),
-        Axis("Held", "B", wording.memory, byte_ticks),
+        Axis("Step", "", lambda value: f"{value:.0f}", ticks.wholes),
+        Axis("Held", "B", wording.memory, ticks.memory),
         lines=tuple(lines),
     )

@@ -1,56 +1,49 @@
-"""What a chart shows, as data: axes, spots, lines, bars; and the same as comma-separated values. Knows no plotting."""
+"""What a chart shows, as data: axes, spots, lines, bars; and the same as comma-separated values.
+
+Knows no plotting: the window draws it with pyqtgraph, the report as SVG text, each in its own colours.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from enum import Enum, auto
 
-from PySide6.QtGui import QColor
-
-from designer import wording
+from designer.charts.ticks import Ticks, counts
 
 Words = Callable[[float], str]
 
 
-class Ticks(Protocol):
-    """Words for the ticks of an axis, each unlike the others."""
+class Ink(Enum):
+    """A colour by what it is for."""
 
-    def __call__(self, values: Sequence[float], step: float, most: float, /) -> list[str]:
-        """What stands at ticks that are ``step`` apart, on an axis that goes up to ``most``."""
-
-
-def count_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Counts with a prefix."""
-    return wording.ticks(values, step, most=most)
-
-
-def byte_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Bytes with a prefix."""
-    return wording.ticks(values, step, "B", most)
+    TEXT = auto()
+    QUIET = auto()
+    ACCENT = auto()
+    WARNING = auto()
+    ERROR = auto()
+    WIRE = auto()
 
 
-def second_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Seconds, written in milliseconds."""
-    return wording.plain_ticks([1000 * value for value in values], 1000 * step, "ms")
+@dataclass(frozen=True)
+class DesignColour:
+    """The colour of one design among others, by its place."""
+
+    place: int
 
 
-def millisecond_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Milliseconds."""
-    return wording.plain_ticks(values, step, "ms")
+@dataclass(frozen=True)
+class LayerColour:
+    """The colour of a type of layer, by its word in files."""
+
+    key: str
 
 
-def share_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Shares of one, written as percentages."""
-    return wording.plain_ticks([100 * value for value in values], 100 * step, "%")
-
-
-def whole_ticks(values: Sequence[float], step: float, most: float) -> list[str]:
-    """Steps and rounds, of which there is no half."""
-    return wording.whole_ticks(values)
+Colour = Ink | DesignColour | LayerColour
+"""What a colour stands for; whoever draws says what it looks like, in light and in dark."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,7 @@ class Axis:
     label: str
     unit: str = ""
     words: Words = str
-    ticks: Ticks = count_ticks
+    ticks: Ticks = counts
     is_log: bool = False
 
     @property
@@ -99,7 +92,7 @@ class Spot:
     label: str
     x: float
     y: float
-    colour: QColor
+    colour: Colour
     low: float | None = None
     high: float | None = None
     note: str = ""
@@ -121,7 +114,7 @@ class Line:
 
     label: str
     points: tuple[tuple[float, float], ...]
-    colour: QColor
+    colour: Colour
     is_stepped: bool = False
     is_dashed: bool = False
     notes: tuple[str, ...] = ()
@@ -133,7 +126,7 @@ class Piece:
 
     label: str
     value: float
-    colour: QColor
+    colour: Colour
 
 
 @dataclass(frozen=True)
@@ -170,6 +163,11 @@ class Chart:
     def is_empty(self) -> bool:
         """Whether there is nothing to draw."""
         return not (self.spots or self.lines or any(stack.pieces for stack in self.stacks))
+
+    @property
+    def legend(self) -> dict[str, Colour]:
+        """The colour of each kind of piece, by its first appearance."""
+        return {piece.label: piece.colour for stack in self.stacks for piece in stack.pieces}
 
     @property
     def description(self) -> str:

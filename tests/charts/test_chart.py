@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from PySide6.QtGui import QColor
+from designer.charts.chart import Axis, Chart, Ink, Line, Piece, Spot, Stack, csv_text
 
-from designer.ui.charts.chart import Axis, Chart, Line, Piece, Spot, Stack, csv_text
-
-RED = QColor("red")
+RED = Ink.ERROR
 
 
 def read(chart: Chart) -> list[list[str]]:

@@ -8,20 +8,9 @@ from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.memory_timeline import MemoryTimeline, Span, Step, memory_timeline_of
 from designer.analysis.training_memory import training_memory
+from designer.charts import ticks
+from designer.charts.chart import Axis, Chart, Ink, Line, Piece, Spot, Stack
 from designer.graph.design import NodeId
-from designer.ui.charts.chart import (
-    Axis,
-    Chart,
-    Line,
-    Piece,
-    Spot,
-    Stack,
-    byte_ticks,
-    millisecond_ticks,
-    share_ticks,
-    whole_ticks,
-)
-from designer.ui.look.theme import tokens
 
 MOST_SPANS, MOST_NAMED = 10, 5
 """How many tensors the chart of memory draws one by one, and how many it names of one step."""
@@ -34,8 +23,8 @@ def memory_chart(analysis: Analysis) -> Chart:
 
     The largest tensors are lines of their own: each as high as its bytes, as long as it lives.
     """
-    title, x = "Activation memory over the run", Axis("Step", "", _whole, whole_ticks)
-    y = Axis("Held", "B", wording.memory, byte_ticks)
+    title, x = "Activation memory over the run", Axis("Step", "", _whole, ticks.wholes)
+    y = Axis("Held", "B", wording.memory, ticks.memory)
     if not analysis.totals.complete or not analysis.memory_timeline:
         return Chart(title, x, y, note="It is known when every shape is.")
     held = memory_timeline_of(analysis)
@@ -43,9 +32,8 @@ def memory_chart(analysis: Analysis) -> Chart:
     points = [(float(place), float(step.bytes)) for place, step in enumerate(held.steps)]
     points.append((float(len(points)), points[-1][1]))
     peak = held.peak or 0
-    look = tokens()
-    spot = Spot("peak", peak + 0.5, float(held.peak_bytes), look.error, note=notes[peak])
-    whole = Line("", tuple(points), look.accent, is_stepped=True, notes=notes)
+    spot = Spot("peak", peak + 0.5, float(held.peak_bytes), Ink.ERROR, note=notes[peak])
+    whole = Line("", tuple(points), Ink.ACCENT, is_stepped=True, notes=notes)
     largest = sorted(held.spans, key=lambda span: -span.bytes)[:MOST_SPANS]
     training = training_memory(analysis)
     note = (
@@ -60,7 +48,7 @@ def _life(span: Span) -> Line:
     """One tensor: as high as its bytes, from the step that makes it to the end of the last in which it lives."""
     text = f"{'/'.join(span.path)} holds {wording.memory(span.bytes)} over {wording.plural(_steps(span), 'step')}"
     points = tuple((float(place), float(span.bytes)) for place in range(span.first, span.last + 2))
-    return Line("", points, tokens().wire, notes=(text,) * len(points))
+    return Line("", points, Ink.WIRE, notes=(text,) * len(points))
 
 
 def _steps(span: Span) -> int:
@@ -89,18 +77,17 @@ def _whole(value: float) -> str:
 
 def shares_chart(analysis: Analysis, node_ms: Mapping[str, float]) -> Chart:
     """Share of time beside share of MACs, of the nodes that take most time; empty where nothing was measured."""
-    x, y = Axis("Share", "", wording.percentage, share_ticks), Axis("node")
+    x, y = Axis("Share", "", wording.percentage, ticks.percentages), Axis("node")
     title = "Share of time beside share of MACs"
     times = {id: node_ms[id] for id in analysis.design.order if id in node_ms}
     whole, macs = sum(times.values()), analysis.totals.macs
     if not whole:
         return Chart(title, x, y, note="Measure the design to see where its time goes.")
-    look = tokens()
     stacks: list[Stack] = []
     chosen = sorted(times, key=lambda id: -times[id])[:MOST_NODES]
     for id in chosen:
-        stacks.append(Stack(id, (Piece("time", times[id] / whole, look.tone("warning")),)))
-        stacks.append(Stack("", (Piece("MACs", _macs(analysis, id) / macs if macs else 0.0, look.accent),)))
+        stacks.append(Stack(id, (Piece("time", times[id] / whole, Ink.WARNING),)))
+        stacks.append(Stack("", (Piece("MACs", _macs(analysis, id) / macs if macs else 0.0, Ink.ACCENT),)))
     return Chart(title, x, y, stacks=tuple(stacks), note=_unlike(analysis, times))
 
 
@@ -130,18 +117,17 @@ def _unlike(analysis: Analysis, times: Mapping[NodeId, float]) -> str:
 
 def rounds_chart(rounds_ms: Sequence[float], median_ms: float, low_ms: float, high_ms: float) -> Chart:
     """Every round of a measurement in its order, with the median and its interval; nothing is left out."""
-    title, x = "Rounds as measured", Axis("Round", "", _whole, whole_ticks)
-    y = Axis("Time", "ms", wording.milliseconds, millisecond_ticks)
+    title, x = "Rounds as measured", Axis("Round", "", _whole, ticks.wholes)
+    y = Axis("Time", "ms", wording.milliseconds, ticks.milliseconds)
     if not rounds_ms:
         return Chart(title, x, y, note="Measure the design to see its rounds.")
-    look = tokens()
     last = float(len(rounds_ms) - 1)
     points = tuple((float(place), ms) for place, ms in enumerate(rounds_ms))
     lines = (
-        Line("rounds", points, look.accent, notes=_round_notes(rounds_ms)),
-        Line("median", ((0.0, median_ms), (last, median_ms)), look.text),
-        Line("95 % interval", ((0.0, low_ms), (last, low_ms)), look.quiet, is_dashed=True),
-        Line("", ((0.0, high_ms), (last, high_ms)), look.quiet, is_dashed=True),
+        Line("rounds", points, Ink.ACCENT, notes=_round_notes(rounds_ms)),
+        Line("median", ((0.0, median_ms), (last, median_ms)), Ink.TEXT),
+        Line("95 % interval", ((0.0, low_ms), (last, low_ms)), Ink.QUIET, is_dashed=True),
+        Line("", ((0.0, high_ms), (last, high_ms)), Ink.QUIET, is_dashed=True),
     )
     return Chart(title, x, y, lines=lines, note=_outliers(rounds_ms, median_ms))
 
