@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, 
 
 from designer import wording
 from designer.analysis.analysis import Analysis, Totals
-from designer.analysis.figures import Figure
+from designer.analysis.figures.registry import figure
 from designer.ui.jobs.live_latency import Measurement
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
@@ -135,12 +135,12 @@ class CostsPanel(QWidget):
         self.macs = Tile("MACs", self)
         self.memory = Tile("Peak memory", self)
         self.latency = Tile("Latency", self, is_explained=False)
-        for tile, figure in (
-            (self.parameters, Figure.PARAMETERS),
-            (self.macs, Figure.MACS),
-            (self.memory, Figure.PEAK_MEMORY),
+        for tile, key in (
+            (self.parameters, "parameters"),
+            (self.macs, "macs"),
+            (self.memory, "peak_activation_bytes"),
         ):
-            tile.asked.connect(lambda figure=figure: self.explain_asked.emit(figure))
+            tile.asked.connect(lambda key=key: self.explain_asked.emit(figure(key)))
         self.state = TonedLabel("ok", "", self)
         self.state.setWordWrap(False)
         self.shares = SharesPanel()

@@ -14,7 +14,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplicat
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
 from designer.analysis.analysis import Totals
-from designer.analysis.figures import Figure
+from designer.analysis.figures.figure import Figure
+from designer.analysis.figures.registry import figure
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.edit.alignment import Alignment
 from designer.edit.document import Command
@@ -418,12 +419,12 @@ class MainWindow(QMainWindow):
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
 
-    def explain(self, figure: Figure = Figure.MACS, inside: NodePath | None = None) -> None:
-        """Say where a figure comes from: of a node of what is shown, or of all of it; unless said, of the selection."""
+    def explain(self, which: Figure | None = None, inside: NodePath | None = None) -> None:
+        """Say where a figure comes from, unless said the MACs; of a node, of all that is shown, or of the selection."""
         tab = self.bench.tab
         if tab is not None:
             path = tab.selection[:1] if inside is None else inside
-            self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
+            self.explaining.open_at(tab.analysis, which or figure("macs"), (*tab.path, *path))
 
     def measure_backends(self) -> None:
         """Time the design on every backend there is, in turns, and rank them."""

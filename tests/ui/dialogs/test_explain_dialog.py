@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.conventions import DESIGNER, PRESETS, count
-from designer.analysis.figures import Figure
+from designer.analysis.figures.registry import figure
 from designer.graph.design import NodeId
 from designer.templates.networks import template
 from designer.ui.jobs.worker_client import WorkerClient
@@ -40,7 +40,7 @@ def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, wind
     qtbot.mouseClick(window.costs.macs, Qt.MouseButton.LeftButton)
     dialog = window.explaining
     assert dialog.isVisible()
-    assert dialog.figure is Figure.MACS
+    assert dialog.figure is figure("macs")
     rows = [row for i in range(3) if (row := dialog.parts.topLevelItem(i)) is not None]
     assert rows[0].text(0) in ("expand", "project")
     assert sum(float(row.text(2).split(THIN)[0]) for row in rows) == pytest.approx(100, abs=0.2)
@@ -58,7 +58,7 @@ def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, wind
 def test_tiles_answer_to_the_keyboard(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     window.costs.parameters.setFocus()
     qtbot.keyClick(window.costs.parameters, Qt.Key.Key_Return)
-    assert window.explaining.figure is Figure.PARAMETERS
+    assert window.explaining.figure is figure("parameters")
     assert "8\u202f832 parameters" in window.explaining.formula.text()
 
 
@@ -70,7 +70,7 @@ def test_the_selection_is_explained_by_its_key_and_by_its_figures(
     # C_in·C_out·H·W = 24·144·56·56.
     assert "10\u202f838\u202f016 MACs" in window.explaining.formula.text()
     window.inspector.facts.linkActivated.emit("receptive_field")
-    assert window.explaining.figure is Figure.RECEPTIVE_FIELD
+    assert window.explaining.figure is figure("receptive_field")
 
 
 @pytest.mark.parametrize("row", range(len(PRESETS)), ids=[each.key for each in PRESETS])
