@@ -180,7 +180,8 @@ def test_the_peak_by_hand() -> None:
         Wire(PortRef(NodeId(source), "y"), PortRef(NodeId(target.split(".")[0]), target.split(".")[1]))
         for source, target in chain
     ]
-    explanation = figure("peak_activation_bytes").explain(analyse(Design.build("by hand", nodes, wires)))
+    analysis = analyse(Design.build("by hand", nodes, wires))
+    explanation = figure("peak_activation_bytes").explain(analysis)
     assert explanation.value == 1152
     assert explanation.notes[0] == "The most lives in the step of b: 3 tensors at once."
     assert [(term.label, term.value) for term in explanation.terms] == [
@@ -191,10 +192,7 @@ def test_the_peak_by_hand() -> None:
     details = [term.detail.partition("; ")[2] for term in explanation.terms]
     assert details == ["kept until b", "made in this step", "kept until add"]
     # While c runs: b 512, c 128, x 128.
-    assert (
-        figure("peak_activation_bytes").explain(analyse(Design.build("by hand", nodes, wires)), (NodeId("c"),)).value
-        == 768
-    )
+    assert figure("peak_activation_bytes").explain(analysis, (NodeId("c"),)).value == 768
 
 
 def test_the_receptive_field_of_mobilenet_v2() -> None:
