@@ -40,3 +40,6 @@ class DepthwiseFilters(Figure):
     def said(self, analysis: Analysis, measured: Measured = NOTHING_MEASURED) -> str:
         filters = depthwise_filters(analysis)
         return filters.text if filters is not None else UNKNOWN
+
+    def said_in_full(self, analysis: Analysis) -> str:
+        return self.said(analysis)

@@ -112,6 +112,11 @@ class Figure:
         value = self.known_of_design(analysis, measured)
         return UNKNOWN if value is None else self.words(value)
 
+    def said_in_full(self, analysis: Analysis) -> str:
+        """The design's figure with every digit that says something; ``–`` where unknown."""
+        value = self.known_of_design(analysis)
+        return UNKNOWN if value is None else self.in_full(value)
+
     def note(self, analysis: Analysis) -> str:
         """What stands below the design's figure: a figure beside it, or its conditions."""
         return ""

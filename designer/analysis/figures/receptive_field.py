@@ -50,6 +50,8 @@ class ReceptiveFieldFigure(Figure):
     def words(self, value: Number) -> str:
         return f"{value}×{value}"
 
+    in_full = words
+
     def explain(self, analysis: Analysis, path: NodePath = ()) -> Explanation:
         last = last_bounded_node(analysis)
         target = path or ((last,) if last is not None else ())
