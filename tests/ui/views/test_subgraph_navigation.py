@@ -471,7 +471,7 @@ def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: Des
     figure = measurement(analysis.digest, data)
     latency._take(latency._key(analysis.digest), figure)
     latency.changed.emit()
-    window.set_heat("time")
+    window.set_heat("latency_s")
     assert tab.scene.nodes[GROUP].face.time.startswith("0.5")
     enter(qtbot, tab, GROUP)
     assert tab.scene.nodes[DW].face.time.startswith("0.375")
