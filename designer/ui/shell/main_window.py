@@ -155,7 +155,8 @@ class MainWindow(QMainWindow):
         self.charts.status_message.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
         self.table.status_message.connect(self.status.say)
-        self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_copying))
+        self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_choices))
+        self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
         self.explaining.node_chosen.connect(self._show_path)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
@@ -545,6 +546,7 @@ class MainWindow(QMainWindow):
         wanted = QSize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
         frame = QSize(0, metrics.height() * 3)  # what the system draws around it, which is not known before it is shown
         self.resize(wanted.boundedTo(screen.size() - frame))
+        self.table.view.show_figures(self.settings.columns_changed)
         if self.settings.geometry is not None:
             self.restoreGeometry(self.settings.geometry)
         if self.settings.docks is not None:
