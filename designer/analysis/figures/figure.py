@@ -14,7 +14,7 @@ from designer.analysis.analysis import Analysis
 from designer.analysis.explanation import Explanation, Term, full, inside, name_of, sum_texts
 from designer.analysis.measured import NOTHING_MEASURED, Measured
 from designer.graph.design import NodePath
-from designer.wording import UNKNOWN, count, memory, short
+from designer.wording import UNKNOWN, count, memory, ratio, short, signed
 
 Number = int | float
 
@@ -145,6 +145,17 @@ class Figure:
     def comparison_note(self, measured: Measured) -> str:
         """What a measurement says of a design's figure against the baseline's, or an empty text."""
         return ""
+
+    def change(self, value: Number, before: Number) -> str:
+        """How much more or less a value is, and how many times as much: ``+1.2 k ×1.3``."""
+        if value == before:
+            return "no change"
+        share = f" {ratio(value / before)}" if before and self.is_quantity else ""
+        return self.difference(value, before) + share
+
+    def difference(self, value: Number, before: Number) -> str:
+        """How much more or less a value is."""
+        return signed(value - before, self.words) if self.is_quantity else f"was {self.words(before)}"
 
     # How it is explained ----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from designer.analysis.figures.registry import register
 from designer.analysis.measured import NOTHING_MEASURED, Measured
 from designer.graph.design import NodePath
 from designer.graph.formula import constant, quantity
-from designer.wording import count, plural
+from designer.wording import count, plural, signed
 
 
 @register
@@ -51,6 +51,9 @@ class ReceptiveFieldFigure(Figure):
         return f"{value}×{value}"
 
     in_full = words
+
+    def difference(self, value: Number, before: Number) -> str:
+        return signed(round(value - before), count)
 
     def explain(self, analysis: Analysis, path: NodePath = ()) -> Explanation:
         last = last_bounded_node(analysis)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
-from designer.analysis.analysis import Totals
+from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure
 from designer.analysis.figures.registry import figure
 from designer.analysis.issues import Fix, Issue, Severity
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.views = ActionViews(self, self, settings)
         self.commands = CommandPalette(self, self)
         self.explaining = ExplainDialog(self)
-        self._kept: Totals | None = None
+        self._kept: Analysis | None = None
         self._shows_tried = False
         self._has_asked_for_devices = False
         self._make_panels()
@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
         self.explaining.node_chosen.connect(self._show_path)
+        self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
@@ -218,7 +219,7 @@ class MainWindow(QMainWindow):
         analysis = self.bench.analysis
         self._shows_tried = self._is_tried
         if not self._shows_tried:
-            self._kept = analysis.totals if analysis is not None else None
+            self._kept = analysis
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None:
             self.explaining.show_analysis(self.bench.tab.analysis)
@@ -547,6 +548,7 @@ class MainWindow(QMainWindow):
         frame = QSize(0, metrics.height() * 3)  # what the system draws around it, which is not known before it is shown
         self.resize(wanted.boundedTo(screen.size() - frame))
         self.table.view.show_figures(self.settings.columns_changed)
+        self.costs.show_figures(self.settings.tiles_changed)
         if self.settings.geometry is not None:
             self.restoreGeometry(self.settings.geometry)
         if self.settings.docks is not None:

@@ -37,7 +37,7 @@ def tab(window: MainWindow) -> DesignTab:
 
 
 def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    qtbot.mouseClick(window.costs.macs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["macs"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     assert dialog.isVisible()
     assert dialog.figure is figure("macs")
@@ -56,8 +56,8 @@ def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, wind
 
 
 def test_tiles_answer_to_the_keyboard(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    window.costs.parameters.setFocus()
-    qtbot.keyClick(window.costs.parameters, Qt.Key.Key_Return)
+    window.costs.tiles["parameters"].setFocus()
+    qtbot.keyClick(window.costs.tiles["parameters"], Qt.Key.Key_Return)
     assert window.explaining.figure is figure("parameters")
     assert "8\u202f832 parameters" in window.explaining.formula.text()
 
@@ -75,7 +75,7 @@ def test_the_selection_is_explained_by_its_key_and_by_its_figures(
 
 @pytest.mark.parametrize("row", range(len(PRESETS)), ids=[each.key for each in PRESETS])
 def test_counted_as_tools_count(qtbot: QtBot, window: MainWindow, tab: DesignTab, row: int) -> None:
-    qtbot.mouseClick(window.costs.macs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["macs"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     dialog.counting_box.setCurrentIndex(row)
     found = dialog.explanation()
@@ -86,7 +86,7 @@ def test_counted_as_tools_count(qtbot: QtBot, window: MainWindow, tab: DesignTab
 
 
 def test_it_follows_edits_and_is_copied(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    qtbot.mouseClick(window.costs.parameters, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["parameters"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     before = dialog.formula.text()
     tab.select([NodeId("depthwise")])
