@@ -124,7 +124,7 @@ def _figure(figure: Figure) -> Words:
         found = value(row, times)
         return _UNKNOWN if found is None else (0, float(found), "")
 
-    return Words(figure.node_label, figure.help, text, key, max(15, len(figure.node_label) + 3), figure)
+    return Words(figure.node_label, figure.help, text, key, max(15, len(figure.node_label) + 6), figure)
 
 
 COLUMNS: tuple[Words, ...] = (
