@@ -54,7 +54,7 @@ class Explanation:
     """
 
     title: str
-    value: int | None
+    value: float | None
     text: str
     symbols: str
     numbers: str
@@ -67,7 +67,7 @@ class Explanation:
     @property
     def line(self) -> str:
         """The whole formula: ``k²·C·H·W = 3²·144·56·56 = 4 064 256 MACs``."""
-        numbers = self.numbers if self.numbers != count(self.value) else ""
+        numbers = self.numbers if self.value is None or self.numbers != count(round(self.value)) else ""
         return " = ".join(part for part in (self.symbols, numbers, self.text) if part)
 
 

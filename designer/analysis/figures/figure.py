@@ -197,11 +197,10 @@ class Figure:
             text: The figure as people read it; its digits and unit unless said.
         """
         symbols, numbers = sum_texts(terms) if formula is None else formula
-        whole = None if value is None else round(value)
         return Explanation(
             self.title_of(name_of(analysis, path), path),
-            whole,
-            text or full(whole, self.unit),
+            value,
+            text or full(None if value is None else round(value), self.unit),
             symbols,
             numbers,
             terms,

@@ -59,7 +59,6 @@ def numbers_page() -> str:
     return f"""
     <h2>How each number is defined</h2>
     {defined}
-    <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
     <p><b>Faster, slower, or no difference you can claim</b>: two are measured in turns, A B B A …, in one process; the
     ratio is the median over pairs, and a claim is made at 99 %. In a ranking of backends, equal places mean that no
     difference can be claimed.</p>

@@ -81,7 +81,9 @@ def adds_up(explanation: Explanation) -> None:
 
 @designs
 @pytest.mark.parametrize("batch", [1, 3])
-@pytest.mark.parametrize("which", [each for each in COUNTED if each.key != "receptive_field"], ids=key)
+@pytest.mark.parametrize(
+    "which", [each for each in COUNTED if each.key not in {"receptive_field", "macs_per_byte"}], ids=key
+)
 def test_every_figure_everywhere_adds_up(design: Design, which: Figure, batch: int) -> None:
     analysis = analyse(design, batch=batch)
     for path in paths(analysis):
@@ -282,3 +284,15 @@ def test_the_design_s_memory_tells_what_training_holds() -> None:
         assert f"{optimiser.title} {memory(training_memory(analysis, optimiser).total_bytes)}" in note
     inside = figure("peak_activation_bytes").explain(analysis, (NodeId("bottleneck_2"),))
     assert not [note for note in inside.notes if "training" in note]
+
+
+def test_macs_per_byte_are_macs_by_bytes_moved() -> None:
+    analysis = analyse(template("bottleneck").build())
+    found = figure("macs_per_byte").explain(analysis, (NodeId("depthwise"),))
+    # 3²·144·56² MACs; the map is read and written, in floats, and 3²·144 weights are read.
+    moved = 4 * (2 * 144 * 56 * 56 + 9 * 144)
+    assert found.value == pytest.approx(9 * 144 * 56 * 56 / moved)
+    assert [evaluate(part) for part in found.numbers.split(" / ")] == [9 * 144 * 56 * 56, moved]
+    assert found.text == "1.1 MACs a byte"
+    flat = analyse(template("mobilenet_v2").build())
+    assert figure("macs_per_byte").explain(flat, (NodeId("flatten"),)).text == "none"
