@@ -49,6 +49,7 @@ class Figure:
         is_quantity: Whether ratios and budgets of it make sense.
         less_is_better: Whether the least is the best.
         needs_every_shape: Whether the design's is unknown while any node's shape is; else it does without.
+        adds_up: Whether nodes' figures sum to the design's.
         follows_conventions: Whether tools have conventions of their own to count it by.
     """
 
@@ -70,6 +71,7 @@ class Figure:
     is_quantity: ClassVar[bool] = True
     less_is_better: ClassVar[bool] = True
     needs_every_shape: ClassVar[bool] = True
+    adds_up: ClassVar[bool] = False
     follows_conventions: ClassVar[bool] = False
 
     # How it is had ----------------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class LatencyFigure(Figure):
     source = "measured here"
     order = 140
     is_measured = True
+    adds_up = True
     needs_every_shape = False
 
     def of_design(self, analysis: Analysis, measured: Measured = NOTHING_MEASURED) -> Number | None:

@@ -17,6 +17,8 @@ from designer.wording import plural
 class SummedFigure(Figure):
     """One field of what a node costs, whose name is the figure's key."""
 
+    adds_up = True
+
     def of_cost(self, cost: NodeCost) -> int:
         """The figure of what is costed."""
         value: int = getattr(cost, self.key)
