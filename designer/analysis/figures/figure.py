@@ -126,7 +126,9 @@ class Figure:
     def tip(self, analysis: Analysis) -> str:
         """The design's figure in full, for who asks."""
         value = self.of_design(analysis)
-        return UNKNOWN if value is None else f"{count(round(value))} {self.unit}"
+        if value is None or not self.is_quantity:
+            return self.said(analysis)
+        return f"{count(round(value))} {self.unit}"
 
     # How it compares --------------------------------------------------------------------------------------------------
 
