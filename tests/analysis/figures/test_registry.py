@@ -23,6 +23,12 @@ def test_figures_stand_in_their_order_and_no_two_at_one_place() -> None:
     assert places == sorted(set(places))
 
 
+def test_a_figure_is_one_class_in_the_file_of_its_key() -> None:
+    assert {each.key: type(each).__module__.rpartition(".")[2] for each in figures()} == {
+        each.key: each.key for each in figures()
+    }
+
+
 def test_a_scope_gives_what_is_had_there() -> None:
     assert figure("depth") in figures(Scope.DESIGN)
     assert figure("depth") not in figures(Scope.NODE)
