@@ -37,6 +37,10 @@ class LayerDeclarationError(DesignerError):
     """A layer class is incomplete, or its key is taken."""
 
 
+class FigureDeclarationError(DesignerError):
+    """A figure's declaration is incomplete or contradicts another one."""
+
+
 class ParameterError(DesignerError):
     """A parameter's value is of the wrong kind or out of range.
 

@@ -219,8 +219,12 @@ class Analysis:
 
     @cached_property
     def peaks_by_path(self) -> Mapping[NodePath, int]:
-        """Bytes that live while each primitive node runs."""
-        return dict(self.memory_timeline)
+        """The most bytes that live while each node or block runs; what only brings inputs into a block runs not."""
+        peaks: dict[NodePath, int] = {}
+        for path, size in self.memory_timeline:
+            for depth in range(1, len(path) + 1):
+                peaks[path[:depth]] = max(peaks.get(path[:depth], 0), size)
+        return peaks
 
     @cached_property
     def field_at_end(self) -> ReceptiveField:

@@ -59,7 +59,7 @@ def field_origin(analysis: Analysis, path: NodePath) -> FieldOrigin:
     backwards = list(_backwards(analysis, path, POINT, ()))
     growths = tuple(step for step in reversed(backwards) if isinstance(step, Growth))
     all_seeing = [step for step in backwards if not isinstance(step, Growth)]
-    return FieldOrigin(_field_at(analysis, path, POINT), growths, all_seeing[-1] if all_seeing else None)
+    return FieldOrigin(field_at(analysis, path), growths, all_seeing[-1] if all_seeing else None)
 
 
 def last_bounded_node(analysis: Analysis) -> NodeId | None:
@@ -76,13 +76,23 @@ def last_bounded_node(analysis: Analysis) -> NodeId | None:
     return id
 
 
-def _field_at(analysis: Analysis, path: NodePath, start: ReceptiveField) -> ReceptiveField:
+def field_at(analysis: Analysis, path: NodePath, start: ReceptiveField = POINT) -> ReceptiveField:
+    """How much of a design's input one position of a node's output sees.
+
+    Args:
+        analysis: Of the design that the path begins in.
+        path: The node, through blocks.
+        start: What one position of that design's input sees itself.
+
+    Raises:
+        KeyError: There is no such node.
+    """
     if len(path) == 1:
         return start.followed_by(analysis.receptive_field(path[0]))
     inner = analysis.node(path[0]).inner
     if inner is None:
         raise KeyError(path)
-    return _field_at(inner, path[1:], _before(analysis, path[0], start))
+    return field_at(inner, path[1:], _before(analysis, path[0], start))
 
 
 def _before(analysis: Analysis, id: NodeId, start: ReceptiveField) -> ReceptiveField:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.training_memory import training_memory
+from designer.analysis.figures.figure import Figure, Number, Scope
+from designer.analysis.figures.registry import figures
 from designer.errors import InvalidDesign
 from designer.graph.tensor import TensorSpec
 
@@ -16,66 +17,75 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class NodeCostReport:
-    """What one primitive node costs, in one forward pass.
+    """What one primitive node costs, in one forward pass; ``node.macs`` is the figure whose key is ``macs``.
 
     Attributes:
         path: The node's id, through blocks, joined by dots.
         type: The layer type's key.
-        parameters: Trained numbers.
-        macs: Multiply-accumulates of convolutions and fully connected layers.
-        flops: 2 × MACs + element-wise operations.
-        elementwise: Element-wise operations.
-        weight_bytes: Bytes of the parameters.
-        peak_activation_bytes: The most bytes of tensors that live while this node runs.
+        figures: Every counted figure of a node by its key; None where there is none.
         input_shape: The shape that reaches each input, N×C×H×W or N×F.
         output_shape: The shape it gives.
     """
 
     path: str
     type: str
-    parameters: int
-    macs: int
-    flops: int
-    elementwise: int
-    weight_bytes: int
-    peak_activation_bytes: int
+    figures: Mapping[str, Number | None]
     input_shape: tuple[Shape, ...]
     output_shape: Shape
+
+    def __getattr__(self, name: str) -> Any:
+        return _figure_named(self, name)
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON data."""
+        shapes = {"input_shape": self.input_shape, "output_shape": self.output_shape}
+        return {"path": self.path, "type": self.type, **self.figures, **shapes}
 
 
 @dataclass(frozen=True)
 class CostReport:
-    """What a design costs, in one forward pass.
+    """What a design costs, in one forward pass; ``report.macs`` is the figure whose key is ``macs``.
 
     Attributes:
         name: The design's name.
-        parameters: Trained numbers.
-        macs: Multiply-accumulates of convolutions and fully connected layers.
-        flops: 2 × MACs + element-wise operations.
-        elementwise: Element-wise operations.
-        weight_bytes: Bytes of the parameters.
-        peak_activation_bytes: The most bytes of tensors that live at once.
-        training_bytes: What a step of training with Adam holds, at the design's batch.
+        figures: Every counted figure of a design by its key; None where there is none.
         input_shape: N×C×H×W; a tuple of them where there are several inputs.
         output_shape: N×C×H×W or N×F; a tuple of them where there are several outputs.
         nodes: The same by primitive node, in order of execution.
     """
 
     name: str
-    parameters: int
-    macs: int
-    flops: int
-    elementwise: int
-    weight_bytes: int
-    peak_activation_bytes: int
-    training_bytes: int
+    figures: Mapping[str, Number | None]
     input_shape: Shape | tuple[Shape, ...]
     output_shape: Shape | tuple[Shape, ...]
     nodes: tuple[NodeCostReport, ...]
 
+    def __getattr__(self, name: str) -> Any:
+        return _figure_named(self, name)
+
     def as_data(self) -> dict[str, Any]:
         """The report as JSON data."""
-        return asdict(self)
+        shapes = {"input_shape": self.input_shape, "output_shape": self.output_shape}
+        return {"name": self.name, **self.figures, **shapes, "nodes": [node.as_data() for node in self.nodes]}
+
+
+def _figure_named(report: CostReport | NodeCostReport, name: str) -> Number | None:
+    """The figure of a key, for who writes it as an attribute.
+
+    Raises:
+        AttributeError: There is no such figure.
+    """
+    # Asked for before there are any figures while a report is copied or unpickled.
+    known = vars(report).get("figures", {})
+    if name not in known:
+        raise AttributeError(f"a {type(report).__name__} has no figure '{name}'")
+    value: Number | None = known[name]
+    return value
+
+
+def counted_figures(scope: Scope) -> tuple[Figure, ...]:
+    """The figures that need no measurement, of a design or of a node."""
+    return tuple(each for each in figures(scope) if not each.is_measured)
 
 
 def problem_lines(analysis: Analysis) -> tuple[str, ...]:
@@ -96,19 +106,12 @@ def cost_report(analysis: Analysis) -> CostReport:
     """
     if not analysis.is_valid:
         raise InvalidDesign(problem_lines(analysis))
-    totals = analysis.totals
     entering = [
         report.outputs[0] for node in analysis.design.input_nodes() if (report := analysis.node(node.id)).outputs
     ]
     return CostReport(
         analysis.design.name,
-        totals.parameters,
-        totals.macs,
-        totals.flops,
-        totals.elementwise,
-        totals.weight_bytes,
-        totals.peak_activation_bytes,
-        training_memory(analysis).total_bytes,
+        {each.key: each.known_of_design(analysis) for each in counted_figures(Scope.DESIGN)},
         _one_or_all(entering),
         _one_or_all(list(analysis.given_out() or ())),
         tuple(_node_costs(analysis)),
@@ -120,19 +123,14 @@ def _one_or_all(specs: list[TensorSpec]) -> Shape | tuple[Shape, ...]:
 
 
 def _node_costs(analysis: Analysis) -> Iterator[NodeCostReport]:
-    peaks = analysis.peaks_by_path
+    asked = counted_figures(Scope.NODE)
     for path, node, report in analysis.primitives():
-        inputs, outputs, cost = report.known_inputs, report.outputs, report.cost
-        if inputs is not None and outputs and cost is not None:
+        inputs, outputs = report.known_inputs, report.outputs
+        if inputs is not None and outputs and report.cost is not None:
             yield NodeCostReport(
                 ".".join(path),
                 node.layer.key,
-                cost.parameters,
-                cost.macs,
-                cost.flops,
-                cost.elementwise,
-                cost.weight_bytes,
-                peaks[path],
+                {each.key: each.of_node(analysis, path) for each in asked},
                 tuple(spec.shape for spec in inputs),
                 outputs[0].shape,
             )

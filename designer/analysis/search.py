@@ -1,7 +1,7 @@
 """Find nodes by words and figures, through blocks: ``depthwise stride=2``, ``channels>100``, ``macs>=10M``.
 
 Every term has to hold. A word is sought in a node's name, title, id and type; a comparison reads a parameter of the
-layer, or one of the figures of ``FIGURES``.
+layer, one of the figures of nodes by its key, or a side of what the node gives.
 """
 
 from __future__ import annotations
@@ -10,9 +10,13 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from designer.analysis.analysis import Analysis, NodeReport
+from designer.analysis.figures.figure import Figure, Scope
+from designer.analysis.figures.registry import figures
+from designer.analysis.measured import NOTHING_MEASURED, Measured
 from designer.errors import ParameterError
 from designer.graph.design import Node, NodePath
 from designer.graph.numerals import real_number
@@ -45,14 +49,36 @@ def _height(report: NodeReport) -> float | None:
     return report.outputs[0].height if report.outputs and report.outputs[0].is_map else None
 
 
-FIGURES: Mapping[str, Callable[[NodeReport], float | None]] = {
-    "channels": _channels,
-    "height": _height,
-    "parameters": lambda report: report.cost.parameters if report.cost is not None else None,
-    "macs": lambda report: report.cost.macs if report.cost is not None else None,
-    "flops": lambda report: report.cost.flops if report.cost is not None else None,
-}
-"""Figures of a node that can be compared besides its layer's parameters; channels and height are of what it gives."""
+_SIDES: Mapping[str, Callable[[NodeReport], float | None]] = {"channels": _channels, "height": _height}
+"""What can be compared of the shape that a node gives."""
+
+
+@cache
+def _figures() -> Mapping[str, Figure]:
+    return {each.key: each for each in figures(Scope.NODE)}
+
+
+def compared_words() -> tuple[str, ...]:
+    """What can be compared of a node besides its layer's parameters."""
+    return (*_SIDES, *_figures())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A node where it is searched."""
+
+    analysis: Analysis
+    measured: Measured
+    path: NodePath
+    node: Node
+    report: NodeReport
+
+    def value(self, name: str) -> float | None:
+        """A side or a figure by its word; None where it is unknown, or there is none."""
+        if name in _SIDES:
+            return _SIDES[name](self.report)
+        found = _figures().get(name)
+        return found.of_node(self.analysis, self.path, self.measured) if found is not None else None
 
 
 @dataclass(frozen=True)
@@ -62,16 +88,14 @@ class _Term:
     sign: str = "="
     value: str = ""
 
-    def holds(self, node: Node, report: NodeReport) -> bool:
+    def holds(self, place: _Place) -> bool:
+        node = place.node
         if self.word:
             return any(self.word in text.casefold() for text in _texts(node))
-        figure = FIGURES.get(self.name)
         parameter = _parameter(node, self.name)
         if parameter is not None:
             return self._compares(parameter, getattr(node.layer, parameter.name))
-        if figure is None:
-            return False
-        known, wanted = figure(report), _number(self.value)
+        known, wanted = place.value(self.name), _number(self.value)
         return known is not None and wanted is not None and bool(_SIGNS[self.sign](known, wanted))
 
     def _compares(self, parameter: Parameter, present: Any) -> bool:
@@ -87,19 +111,19 @@ class _Term:
         return bool(is_same == (self.sign == "="))
 
 
-def find_nodes(analysis: Analysis, text: str) -> tuple[NodePath, ...]:
+def find_nodes(analysis: Analysis, text: str, measured: Measured = NOTHING_MEASURED) -> tuple[NodePath, ...]:
     """Paths of the nodes that a query means, in order of execution, blocks before what is inside; none for no query.
 
     Args:
         analysis: Of the design that is searched.
         text: Words and comparisons, set apart by spaces.
+        measured: Times of its nodes, as far as they were measured.
     """
     terms = tuple(_terms(text))
     if not terms:
         return ()
-    return tuple(
-        path for path, node, report in _everything(analysis, ()) if all(term.holds(node, report) for term in terms)
-    )
+    places = (_Place(analysis, measured, *found) for found in _everything(analysis, ()))
+    return tuple(place.path for place in places if all(term.holds(place) for term in terms))
 
 
 def _terms(text: str) -> Iterator[_Term]:

@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.figures.figure import Figure, Scope
+from designer.analysis.figures.registry import figures
+from designer.analysis.measured import Measured
 from designer.graph.design import NodeId
 
 
@@ -14,7 +17,7 @@ class Part(NamedTuple):
 
     Attributes:
         value: Their sum; None where it is not known of any.
-        share: Of the whole design's, 0 to 1; None where the whole has none.
+        share: Of the whole design's, 0 to 1, or of all nodes' times together; None where the whole has none.
     """
 
     value: float | None
@@ -25,16 +28,17 @@ class Subtotal(NamedTuple):
     """Figures of some nodes together, for one forward pass.
 
     Attributes:
-        parameters: Trained numbers.
-        macs: Multiply-accumulates.
-        milliseconds: Measured time; its share is of all nodes' times together.
+        parts: By the keys of the figures.
         is_complete: Whether the cost of each of them is known.
     """
 
-    parameters: Part
-    macs: Part
-    milliseconds: Part
+    parts: Mapping[str, Part]
     is_complete: bool
+
+
+def added_figures() -> tuple[Figure, ...]:
+    """Headline figures that nodes have a sum of."""
+    return tuple(each for each in figures(Scope.NODE) if each.is_headline and each.adds_up)
 
 
 def subtotal(analysis: Analysis, ids: Collection[NodeId], node_ms: Mapping[str, float]) -> Subtotal:
@@ -46,18 +50,21 @@ def subtotal(analysis: Analysis, ids: Collection[NodeId], node_ms: Mapping[str, 
         node_ms: Measured milliseconds by node; empty where nothing is measured.
     """
     present = [id for id in ids if id in analysis.design.nodes]
-    costs = [analysis.node(id).cost for id in present]
-    known = [cost for cost in costs if cost is not None]
-    totals = analysis.totals
-    timed = [node_ms[id] for id in present if id in node_ms]
-    whole_ms = sum(node_ms[id] for id in analysis.design.nodes if id in node_ms)
-    return Subtotal(
-        _part(sum(cost.parameters for cost in known), totals.parameters),
-        _part(sum(cost.macs for cost in known), totals.macs),
-        _part(sum(timed), whole_ms) if timed else Part(None, None),
-        len(known) == len(costs),
-    )
+    measured = Measured(node_ms=node_ms)
+    parts = {each.key: _part(each, analysis, present, measured) for each in added_figures()}
+    return Subtotal(parts, all(analysis.node(id).cost is not None for id in present))
 
 
-def _part(value: float, whole: float) -> Part:
-    return Part(value, value / whole if whole else None)
+def _part(figure: Figure, analysis: Analysis, ids: Collection[NodeId], measured: Measured) -> Part:
+    known = _known(figure, analysis, ids, measured)
+    if figure.is_measured and not known:
+        return Part(None, None)
+    # A design is timed without looking inside, so what its nodes take together is another figure.
+    everything = analysis.design.nodes
+    whole = sum(_known(figure, analysis, everything, measured)) if figure.is_measured else figure.of_design(analysis)
+    return Part(sum(known), sum(known) / whole if whole else None)
+
+
+def _known(figure: Figure, analysis: Analysis, ids: Collection[NodeId], measured: Measured) -> list[float]:
+    values = (figure.of_node(analysis, (id,), measured) for id in ids)
+    return [value for value in values if value is not None]

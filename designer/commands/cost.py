@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from designer.commands.console import DONE, add_file, add_json, analysis_of, print_json
+from designer.wording import UNKNOWN
+
+if TYPE_CHECKING:
+    from designer.analysis.figures.figure import Figure
+    from designer.analysis.report import CostReport
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,29 +23,43 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
-    from designer.analysis.report import cost_report
-    from designer.wording import count, memory, short
+    from designer.analysis.figures.figure import Scope
+    from designer.analysis.report import cost_report, counted_figures
 
-    report = cost_report(analysis_of(options.file))
+    analysis = analysis_of(options.file)
+    report = cost_report(analysis)
     if options.json:
         print_json(report.as_data())
         return DONE
-    print(f"parameters              {count(report.parameters)}")
-    print(f"MACs                    {count(report.macs)}")
-    print(f"FLOPs                   {count(report.flops)}  (2 × MACs + {short(report.elementwise)} element-wise)")
-    print(f"weights                 {memory(report.weight_bytes)}")
-    print(f"peak activation memory  {memory(report.peak_activation_bytes)}")
-    print(f"training memory         {memory(report.training_bytes)}  (Adam: weights, gradients, state, activations)")
-    print(f"input → output          {_shape(report.input_shape)} → {_shape(report.output_shape)}")
+    # What the note of a headline says stands on a line of its own here.
+    notes = [(each, "" if each.is_headline else each.note(analysis)) for each in counted_figures(Scope.DESIGN)]
+    lines = [(_plain(each.title), each.said_in_full(analysis), f"  ({note})" if note else "") for each, note in notes]
+    lines.append(("input → output", f"{_shape(report.input_shape)} → {_shape(report.output_shape)}", ""))
+    width = max(len(name) for name, _, _ in lines)
+    for name, text, note in lines:
+        print(f"{name:{width}}  {text}{note}")
     if options.per_node:
-        width = max((len(node.path) for node in report.nodes), default=4)
-        print(f"\n{'node':{width}}  {'parameters':>12}  {'MACs':>15}  {'FLOPs':>15}  out")
-        for node in report.nodes:
-            print(
-                f"{node.path:{width}}  {count(node.parameters):>12}  {count(node.macs):>15}  "
-                f"{count(node.flops):>15}  {_shape(node.output_shape)}"
-            )
+        print()
+        _print_nodes(report, counted_figures(Scope.NODE))
     return DONE
+
+
+def _print_nodes(report: CostReport, asked: Sequence[Figure]) -> None:
+    heads = ["node", *(_plain(each.node_label) for each in asked), "out"]
+    rows = [heads]
+    for node in report.nodes:
+        values = [(each, node.figures[each.key]) for each in asked]
+        texts = [UNKNOWN if value is None else each.in_full(value) for each, value in values]
+        rows.append([node.path, *texts, _shape(node.output_shape)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for name, *texts, shape in rows:
+        cells = [f"{text:>{width}}" for text, width in zip(texts, widths[1:-1], strict=True)]
+        print("  ".join([f"{name:{widths[0]}}", *cells, shape]))
+
+
+def _plain(title: str) -> str:
+    """A title within a line: its capital goes, unless its letters stand for words."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _shape(shape: Sequence[Any]) -> str:

@@ -8,19 +8,19 @@ from hypothesis import given
 from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.compare import (
     LATENCY,
-    TIME_PER_MAC,
     Comparison,
-    Latency,
-    PairedLatency,
     Row,
     budget_keys,
     compare,
     parse_budget,
 )
+from designer.analysis.measured import Latency, PairedLatency
 from designer.errors import ParameterError
 from designer.graph.design import Design
 from designer.templates.networks import template
 from tests.sound_designs import sound_designs
+
+TIME_PER_MAC = "time_per_mac_s"
 
 
 def of(key: str, **settings: object) -> Analysis:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.figures.figure import Scope
+from designer.analysis.figures.registry import figures
+from designer.analysis.measured import Measured
 from designer.analysis.search import find_nodes
 from designer.graph.design import NodePath
 from designer.templates.networks import template
@@ -45,3 +48,20 @@ def test_names_labels_quotes_and_nothing(v2: Analysis) -> None:
     assert names(find_nodes(v2, '"fully connected"')) == ["classifier"]
     assert find_nodes(v2, "") == find_nodes(v2, "   ") == ()
     assert find_nodes(v2, "nosuch=3") == find_nodes(v2, "stride>many") == find_nodes(v2, "zebra") == ()
+
+
+def test_every_figure_of_a_node_is_compared(v2: Analysis) -> None:
+    measured = Measured(node_ms={".".join(path): 1.0 for path, _, _ in v2.primitives()})
+    for each in figures(Scope.NODE):
+        above = find_nodes(v2, f"{each.key}>0", measured)
+        values = [each.of_node(v2, path, measured) for path in above]
+        assert above
+        assert all(value is not None and value > 0 for value in values)
+        assert find_nodes(v2, f"{each.key}<0", measured) == ()
+
+
+def test_times_are_found_where_they_were_measured(v2: Analysis) -> None:
+    measured = Measured(node_ms={"stem": 2.0, "bottleneck_2.depthwise": 0.5})
+    assert names(find_nodes(v2, "latency_s>=0.001", measured)) == ["stem"]
+    assert names(find_nodes(v2, "latency_s<0.001", measured)) == ["bottleneck_2/depthwise"]
+    assert find_nodes(v2, "latency_s>0") == ()

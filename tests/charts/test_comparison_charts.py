@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analysis import Analysis, analyse
-from designer.analysis.compare import Comparison, Latency, compare
+from designer.analysis.compare import Comparison, compare
+from designer.analysis.measured import Latency
 from designer.charts.chart import DesignColour, LayerColour
 from designer.charts.comparison_charts import latency_chart, mac_chart, memory_chart, time_chart
 from designer.graph.design import Design, NodeId

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from designer.analysis.analysis import Analysis, analyse
-from designer.analysis.compare import Latency, PairedLatency, compare
+from designer.analysis.compare import compare
+from designer.analysis.measured import Latency, PairedLatency
 from designer.edit.edits import delete, rename, set_parameter
 from designer.export.report import Subject, html_report
 from designer.graph.design import Design, NodeId

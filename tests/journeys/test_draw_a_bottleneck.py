@@ -113,8 +113,8 @@ def test_a_bottleneck_drawn_by_hand_has_the_papers_costs(person: Person) -> None
     assert analysis.is_valid, [issue.line() for issue in analysis.issues]
     totals = analysis.totals
     assert (totals.parameters, totals.macs, totals.flops) == (PARAMETERS, MACS, FLOPS)
-    assert person.window.costs.parameters.value.text() == "8\u202f208"
-    assert person.window.costs.macs.value.text() == "25.7\u202fM"
+    assert person.window.costs.tiles["parameters"].value.text() == "8\u202f208"
+    assert person.window.costs.tiles["macs"].value.text() == "25.7\u202fM"
     assert person.window.status.validity.text().startswith("● Valid")
 
 
@@ -122,7 +122,7 @@ def test_numbers_follow_each_edit_and_shapes_stand_on_the_wires(person: Person) 
     ids = person.draw_bottleneck()
     person.select(ids[1])
     person.type("out_channels", 96)
-    assert person.window.costs.parameters.value.text() == "5\u202f472"  # 24·96 + 9·96 + 96·24
+    assert person.window.costs.tiles["parameters"].value.text() == "5\u202f472"  # 24·96 + 9·96 + 96·24
     into_depthwise = person.tab.scene.wires[PortRef(ids[3], "x")]
     assert into_depthwise.label == "96×56²"
 
@@ -211,8 +211,8 @@ def test_the_drawing_is_measured_and_exported_by_the_real_worker(person: Person,
     assert latency.shown is not None
     assert 0 < latency.shown.low_ms <= latency.shown.median_ms <= latency.shown.high_ms
     assert latency.shown.digest == person.tab.document.design.digest
-    assert "ms" in person.window.costs.latency.value.text()
-    assert not person.window.costs.latency.is_stale
+    assert "ms" in person.window.costs.tiles["latency_s"].value.text()
+    assert not person.window.costs.tiles["latency_s"].is_stale
     assert person.window.costs.time_bars.bars
     person.press("Ctrl+E")
     (dialog,) = person.window.findChildren(ExportDialog)
@@ -236,5 +236,5 @@ def test_an_edit_makes_the_measured_figure_look_old(person: Person) -> None:
     person.qtbot.waitUntil(lambda: person.window.bench.latency.is_current, timeout=120_000)
     person.select(ids[1])
     person.type("out_channels", 48)
-    assert person.window.costs.latency.is_stale
-    person.qtbot.waitUntil(lambda: not person.window.costs.latency.is_stale, timeout=120_000)
+    assert person.window.costs.tiles["latency_s"].is_stale
+    person.qtbot.waitUntil(lambda: not person.window.costs.tiles["latency_s"].is_stale, timeout=120_000)

@@ -125,7 +125,7 @@ def test_nothing_is_wrong_before_the_step_that_says_so(reader: Reader) -> None:
     assert reader.tab.analysis.issues == ()
     found = re.search(r"([\d ]+) parameters", step(4))
     assert found is not None
-    shown = reader.window.costs.parameters.value.text()
+    shown = reader.window.costs.tiles["parameters"].value.text()
     assert "".join(shown.split()) == "".join(found[1].split())
 
 

@@ -64,12 +64,12 @@ def test_a_fix_under_the_pointer_is_seen_through_and_gone_with_it(window: MainWi
     assert tab.scene.nodes[added].opacity() < 1
     assert tab.scene.nodes[NodeId("expand")].opacity() == 1
     assert tab.document.committed_design is before
-    assert "not kept" in window.costs.macs.note.text()
+    assert "not kept" in window.costs.tiles["macs"].note.text()
     assert button(window, "Add a 1×1") is fix, "the button stays under the pointer"
     leave(fix)
     assert tab.document.design is before
     assert set(tab.scene.nodes) == set(before.nodes)
-    assert "not kept" not in window.costs.macs.note.text()
+    assert "not kept" not in window.costs.tiles["macs"].note.text()
     assert all(item.opacity() == 1 for item in (*tab.scene.nodes.values(), *tab.scene.wires.values()))
 
 
@@ -93,7 +93,7 @@ def test_pressed_it_is_kept_and_solid(qtbot: QtBot, window: MainWindow, tab: Des
     assert tab.analysis.is_valid
     assert window.problems.cards == []
     assert all(item.opacity() == 1 for item in (*tab.scene.nodes.values(), *tab.scene.wires.values()))
-    assert "not kept" not in window.costs.macs.note.text()
+    assert "not kept" not in window.costs.tiles["macs"].note.text()
     press(qtbot, window, "Ctrl+Z")
     assert tab.document.design == before
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from designer.analysis.figures.figure import Scope
+from designer.analysis.figures.registry import figures
 from designer.ui.actions.action import Action, Menu, on_tab
 from designer.ui.actions.questions import has_design, has_selection
 
@@ -28,6 +32,18 @@ def _heat(by: str, title: str) -> Action:
         checked=lambda context: context.heat == by,
         submenu="&Heat map",
     )
+
+
+def _heats() -> Iterator[Action]:
+    """An entry for each figure of a node, under the first letter that no other has for its key."""
+    taken = {"o"}  # of Off
+    for each in figures(Scope.NODE):
+        title = each.node_label
+        place = next((i for i, letter in enumerate(title) if letter.isalpha() and letter.lower() not in taken), None)
+        if place is not None:
+            taken.add(title[place].lower())
+            title = f"{title[:place]}&{title[place:]}"
+        yield _heat(each.key, title)
 
 
 def _zoom(percent: int) -> Action:
@@ -142,10 +158,7 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         has_design,
     ),
     _heat("", "&Off"),
-    _heat("parameters", "&Parameters"),
-    _heat("macs", "&MACs"),
-    _heat("memory", "M&emory moved"),
-    _heat("time", "Measured &time"),
+    *_heats(),
     _theme("system", "As the &system"),
     _theme("light", "&Light"),
     _theme("dark", "&Dark"),

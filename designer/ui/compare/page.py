@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.analysis.compare import Comparison, Latency, compare, parse_budget
+from designer.analysis.compare import Comparison, compare, parse_budget
+from designer.analysis.measured import Latency
 from designer.analysis.node_table import node_table
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath

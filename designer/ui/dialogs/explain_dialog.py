@@ -1,6 +1,6 @@
 """Explain this number: a figure with its formula, the values in it, its parts; by one's choice of counting.
 
-Shows what ``analysis.explain`` worked out; follows edits while it is open, and counts nothing itself.
+Shows how figures explain themselves; follows edits while it is open, and counts nothing itself.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from PySide6.QtWidgets import (
 from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.conventions import DESIGNER, PRESETS, Convention
-from designer.analysis.explain import Explanation, explain, explain_count
-from designer.analysis.figures import Figure
+from designer.analysis.explain_count import explain_count
+from designer.analysis.explanation import Explanation
+from designer.analysis.figures.figure import Figure
+from designer.analysis.figures.registry import figures
 from designer.graph.design import NodePath
 from designer.ui.look import icons
 from designer.ui.panels.cards import quiet
@@ -51,7 +53,8 @@ class ExplainDialog(QDialog):
         self._back: list[NodePath] = []
         self.figure_box = FramedCombo(self)
         self.figure_box.setAccessibleName("Figure")
-        self.figure_box.addItems([figure.definition.title for figure in Figure])
+        self._figures = tuple(each for each in figures() if not each.is_measured)
+        self.figure_box.addItems([each.title for each in self._figures])
         self.counting_box = FramedCombo(self)
         self.counting_box.setAccessibleName("Counted as")
         self.counting_box.setToolTip("Whose way of counting: ours, the paper's, or that of a tool")
@@ -103,7 +106,7 @@ class ExplainDialog(QDialog):
     @property
     def figure(self) -> Figure:
         """The figure that is explained."""
-        return list(Figure)[self.figure_box.currentIndex()]
+        return self._figures[self.figure_box.currentIndex()]
 
     @property
     def convention(self) -> Convention:
@@ -113,7 +116,7 @@ class ExplainDialog(QDialog):
     def open_at(self, analysis: Analysis, figure: Figure, path: NodePath = ()) -> None:
         """Explain a figure of the design, or of a node in it."""
         self._analysis, self._path, self._back = analysis, path, []
-        self.figure_box.setCurrentIndex(list(Figure).index(figure))
+        self.figure_box.setCurrentIndex(self._figures.index(figure))
         self._show()
         self.show()
         self.raise_()
@@ -132,16 +135,16 @@ class ExplainDialog(QDialog):
         if self._analysis is None:
             return None
         try:
-            if self.convention is not DESIGNER and self.figure in (Figure.MACS, Figure.FLOPS):
+            if self.convention is not DESIGNER and self.figure.follows_conventions:
                 return explain_count(self._analysis, self.convention, self._path)
-            return explain(self._analysis, self.figure, self._path)
+            return self.figure.explain(self._analysis, self._path)
         except KeyError:
             return None
 
     def _show(self) -> None:
         found = self.explanation()
         self.back_button.setEnabled(bool(self._back))
-        self.counting_box.setEnabled(self.figure in (Figure.MACS, Figure.FLOPS))
+        self.counting_box.setEnabled(self.figure.follows_conventions)
         self.parts.clear()
         if found is None:
             self.title.setText("This node is gone, or its block's shapes are unknown.")

@@ -12,6 +12,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from designer import wording
+from designer.analysis.figures.registry import figures
 from designer.errors import DesignerError
 from designer.graph.formula import Expression, value_of
 from designer.graph.layer import Layer
@@ -53,25 +54,10 @@ def numbers_page() -> str:
         for cls, formula in elementwise_kinds()
     )
     label = SAMPLES[0].full_label
+    defined = "".join(f"<p><b>{escape(each.title)}</b>: {escape(each.meaning)}</p>" for each in figures())
     return f"""
     <h2>How each number is defined</h2>
-    <p><b>Parameters</b>: numbers that training changes. Running statistics of batch norms are kept with them in files,
-    but are not counted.</p>
-    <p><b>MACs</b>: multiply-accumulates of convolutions and fully connected layers, for the batch shown; one
-    multiplication and one addition together are one. Adding a bias is not among them.</p>
-    <p><b>FLOPs</b> = 2 × MACs + element-wise operations. MACs are never called FLOPs here; other tools do, so their
-    figures can differ by a factor of two.</p>
-    <p><b>Weights</b>: bytes of the parameters in their element type.</p>
-    <p><b>Peak memory</b>: the most bytes of activations that are alive at once, when the nodes run in order: a tensor
-    lives from when it is made until its last reader is done. Weights are not counted, and nothing is computed in
-    place.</p>
-    <p><b>Receptive field</b>: how many input pixels, across, one output position depends on, along the way
-    that sees most; ways that meet and are padded differently can see more together.</p>
-    <p><b>MACs/B</b>: arithmetic intensity, MACs for each byte of input, weights and output moved once.</p>
-    <p><b>Latency</b>: the median of many timed runs in the worker process, after a warm-up, with half the width of its
-    95 % interval; measured on the device, threads, batch and element type that stand beside it. A dimmed figure belongs
-    to an earlier state of the design. Before a backend is timed, its outputs are compared with the eager module's; one
-    that computes something else is refused. Every round is kept: outliers are marked, never left out.</p>
+    {defined}
     <p><b>Faster, slower, or no difference you can claim</b>: two are measured in turns, A B B A …, in one process; the
     ratio is the median over pairs, and a claim is made at 99 %. In a ranking of backends, equal places mean that no
     difference can be claimed.</p>

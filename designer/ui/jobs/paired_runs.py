@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.compare import Latency, PairedLatency
+from designer.analysis.measured import Latency, PairedLatency
 from designer.files.design_json import dumps
 from designer.graph.design import Design
 from designer.ui.jobs.worker_client import Job, WorkerClient

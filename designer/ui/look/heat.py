@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from designer import wording
 from designer.analysis.analysis import Analysis
-from designer.analysis.cost import NodeCost
+from designer.analysis.figures.registry import figure
+from designer.analysis.measured import Measured
 from designer.graph.design import NodeId
-
-
-class _Figure(NamedTuple):
-    title: str
-    of: Callable[[NodeCost], int]
-    words: Callable[[float], str]
-
-
-TIME = "time"
-_FIGURES: Mapping[str, _Figure] = {
-    "parameters": _Figure("Parameters", lambda cost: cost.parameters, lambda value: wording.short(round(value))),
-    "macs": _Figure("MACs", lambda cost: cost.macs, lambda value: wording.short(round(value))),
-    "memory": _Figure("Bytes moved", lambda cost: cost.bytes_moved, lambda value: wording.memory(round(value))),
-}
-"""What a card can be tinted by, besides measured time."""
 
 
 @dataclass(frozen=True)
@@ -49,23 +33,16 @@ def heat_map(analysis: Analysis, by: str, node_ms: Mapping[str, float]) -> HeatM
 
     Args:
         analysis: Of the design on screen.
-        by: ``parameters``, ``macs``, ``memory`` or ``time``; an empty text for no map.
+        by: The key of a figure of nodes; an empty text for no map.
         node_ms: Measured milliseconds by node, of this very design.
     """
-    if by == TIME:
-        times = {id: node_ms.get(id, 0.0) for id in analysis.design.nodes}
-        return _map("Measured time", times, wording.milliseconds, "not measured yet")
-    if by not in _FIGURES:
+    if not by:
         return None
-    figure = _FIGURES[by]
-    costs = {id: analysis.node(id).cost for id in analysis.design.nodes}
-    values = {id: float(figure.of(cost)) if cost is not None else 0.0 for id, cost in costs.items()}
-    return _map(figure.title, values, figure.words, "none")
-
-
-def _map(title: str, values: Mapping[NodeId, float], words: Callable[[float], str], otherwise: str) -> HeatMap:
+    asked, measured = figure(by), Measured(node_ms=node_ms)
+    values = {id: float(asked.of_node(analysis, (id,), measured) or 0) for id in analysis.design.nodes}
     hottest = max(values, key=lambda id: values[id], default=None)
     if hottest is None or not values[hottest]:
-        return HeatMap(title, {}, None, otherwise)
+        return HeatMap(asked.node_label, {}, None, "not measured yet" if asked.is_measured else "none")
     largest = values[hottest]
-    return HeatMap(title, {id: value / largest for id, value in values.items()}, hottest, words(largest))
+    shares = {id: value / largest for id, value in values.items()}
+    return HeatMap(asked.node_label, shares, hottest, asked.words(largest))

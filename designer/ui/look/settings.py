@@ -164,6 +164,24 @@ class Settings:
     def snaps(self, value: bool) -> None:
         self._store.setValue("look/snaps", value)
 
+    @property
+    def columns_changed(self) -> tuple[str, ...]:
+        """Keys of the figures whose column in the table is seen, or not, other than from the start."""
+        return tuple(self._texts("look/columns_changed"))
+
+    @columns_changed.setter
+    def columns_changed(self, keys: tuple[str, ...]) -> None:
+        self._store.setValue("look/columns_changed", list(keys))
+
+    @property
+    def tiles_changed(self) -> tuple[str, ...]:
+        """Keys of the figures that have a tile, or none, other than from the start."""
+        return tuple(self._texts("look/tiles_changed"))
+
+    @tiles_changed.setter
+    def tiles_changed(self, keys: tuple[str, ...]) -> None:
+        self._store.setValue("look/tiles_changed", list(keys))
+
     def keep_window(self, geometry: QByteArray, docks: QByteArray) -> None:
         """Remember size, place and docks."""
         self._store.setValue("look/geometry", geometry)

@@ -1,21 +1,24 @@
-"""Cost tiles and bars: what the design costs in total, and where that goes. Reads only; changes nothing."""
+"""Cost tiles and bars: what the design costs in total, and where that goes. Changes nothing of a design."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.analysis import Analysis, Totals
-from designer.analysis.figures import Figure
+from designer.analysis.analysis import Analysis
+from designer.analysis.figures.figure import Figure, Scope
+from designer.analysis.figures.registry import figure, figures
+from designer.analysis.measured import Latency, Measured
 from designer.ui.jobs.live_latency import Measurement
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
+from designer.ui.widgets.figure_choice import add_figures, changed_figures, is_shown
 
 SHOWN_AT_MOST = 6
 _NOTE_LINES = 2
@@ -122,25 +125,22 @@ class SharesPanel(QWidget):
 
 
 class CostsPanel(QWidget):
-    """Four tiles of the totals; ``shares`` is a panel of its own, which stands where nothing that is clicked is below.
+    """A tile for each figure of the design that is asked for, two in a row.
 
-    Signals: ``explain_asked`` with a Figure whose tile was pressed.
+    ``shares`` is a panel of its own, which stands where nothing that is clicked is below.
+
+    Signals: ``explain_asked`` with a Figure whose tile was pressed; ``figures_chosen`` with the keys of the figures
+    that have a tile, or none, other than from the start.
     """
 
     explain_asked = Signal(object)
+    figures_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.parameters = Tile("Parameters", self)
-        self.macs = Tile("MACs", self)
-        self.memory = Tile("Peak memory", self)
-        self.latency = Tile("Latency", self, is_explained=False)
-        for tile, figure in (
-            (self.parameters, Figure.PARAMETERS),
-            (self.macs, Figure.MACS),
-            (self.memory, Figure.PEAK_MEMORY),
-        ):
-            tile.asked.connect(lambda figure=figure: self.explain_asked.emit(figure))
+        self.tiles: dict[str, Tile] = {}
+        self._analysed: tuple[Analysis | None, Analysis | None] = (None, None)
+        self._timed: tuple[Analysis | None, Measurement | None, bool] = (None, None, False)
         self.state = TonedLabel("ok", "", self)
         self.state.setWordWrap(False)
         self.shares = SharesPanel()
@@ -149,103 +149,140 @@ class CostsPanel(QWidget):
         header.addWidget(heading("Cost", self))
         header.addStretch(1)
         header.addWidget(self.state)
-        grid = QGridLayout()
-        grid.setSpacing(self.fontMetrics().height() // 3)
-        for index, tile in enumerate((self.parameters, self.macs, self.memory, self.latency)):
-            grid.addWidget(tile, index // 2, index % 2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(self.fontMetrics().height() // 3)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(self.fontMetrics().height() // 2)
         layout.addLayout(header)
-        layout.addLayout(grid)
+        layout.addLayout(self._grid)
+        self.show_figures(())
 
-    def show_analysis(self, analysis: Analysis | None, kept: Totals | None = None) -> None:
-        """Show another design's totals; an incomplete sum says so.
+    # Which figures have a tile ----------------------------------------------------------------------------------------
+
+    def show_figures(self, changed: Collection[str]) -> None:
+        """Have tiles of headline figures, but for those of these keys, where it is the other way round."""
+        for tile in self.tiles.values():
+            self._grid.removeWidget(tile)
+            tile.hide()
+            tile.deleteLater()
+        shown = [each for each in figures(Scope.DESIGN) if is_shown(each, changed)]
+        self.tiles = {each.key: self._tile(each) for each in shown}
+        for index, tile in enumerate(self.tiles.values()):
+            is_alone = index == len(self.tiles) - 1 and index % 2 == 0
+            self._grid.addWidget(tile, index // 2, index % 2, 1, 2 if is_alone else 1)
+        self._show_counted()
+        self._show_measured()
+
+    def _tile(self, each: Figure) -> Tile:
+        tile = Tile(each.label, self, is_explained=not each.is_measured)
+        tile.asked.connect(lambda: self.explain_asked.emit(each))
+        return tile
+
+    def add_figures(self, menu: QMenu) -> None:
+        """Add which figures have a tile to a menu."""
+        offered = {each.label: each for each in figures(Scope.DESIGN)}
+        add_figures(menu, offered, lambda each: each.key in self.tiles, self._toggle)
+
+    def _toggle(self, each: Figure) -> None:
+        shown = [other for other in figures(Scope.DESIGN) if (other.key in self.tiles) != (other is each)]
+        changed = changed_figures(figures(Scope.DESIGN), shown)
+        self.show_figures(changed)
+        self.figures_chosen.emit(changed)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Which figures have a tile, by right click or by the menu key on one."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_figures(menu)
+        menu.popup(event.globalPos())
+
+    # What they say ----------------------------------------------------------------------------------------------------
+
+    def show_analysis(self, analysis: Analysis | None, kept: Analysis | None = None) -> None:
+        """Show another design's figures; an incomplete sum says so.
 
         Args:
             analysis: Of what is on screen.
-            kept: While an edit is only tried out: the totals it would change, shown as signed differences.
+            kept: While an edit is only tried out: what it would change, shown as signed differences.
         """
-        if analysis is None:
-            for tile in (self.parameters, self.macs, self.memory):
-                tile.show_figure(wording.UNKNOWN, "")
-            self.mac_bars.show_bars(())
-            return
-        totals = analysis.totals
-        rest = "" if totals.complete else " · incomplete"
-        weighted = sum(kind.count for kind in analysis.by_layer_type if kind.cost.parameters)
-        layers = wording.plural(weighted, "weighted layer")
-        self.parameters.show_figure(
-            wording.count(totals.parameters), layers + rest, f"{wording.memory(totals.weight_bytes)} of weights"
-        )
-        self.macs.show_figure(
-            wording.short(totals.macs),
-            f"FLOPs {wording.short(totals.flops)}{rest}",
-            f"{wording.count(totals.macs)} multiply-accumulates\n{wording.count(totals.flops)} FLOPs "
-            f"= 2 × MACs + {wording.count(totals.elementwise)} element-wise operations",
-        )
-        peak = totals.peak_activation_bytes
-        self.memory.show_figure(
-            wording.memory(peak),
-            f"activations, batch 1{rest}",
-            f"{wording.count(peak)} bytes of activations alive at once",
-        )
-        if kept is not None:
-            self._show_differences(totals, kept)
-        by_kind = [Share(kind.key, kind.title, kind.cost.macs) for kind in analysis.by_layer_type if kind.cost.macs]
-        self.mac_bars.show_bars(_bars(by_kind, wording.short))
+        self._analysed = (analysis, kept)
+        self._show_counted()
+        types = analysis.by_layer_type if analysis is not None else ()
+        by_type = [Share(each.key, each.title, each.cost.macs) for each in types if each.cost.macs]
+        self.mac_bars.show_bars(_bars(by_type, wording.short))
 
-    def _show_differences(self, totals: Totals, kept: Totals) -> None:
-        """What an edit that is tried out would change."""
-        for tile, value, before, word in (
-            (self.parameters, totals.parameters, kept.parameters, wording.count),
-            (self.macs, totals.macs, kept.macs, wording.short),
-            (self.memory, totals.peak_activation_bytes, kept.peak_activation_bytes, wording.memory),
-        ):
-            change = wording.signed(value - before, word) if value != before else "no change"
-            share = f" {wording.ratio(value / before)}" if before and value != before else ""
-            tile.show_figure(tile.value.text(), f"{change}{share} · not kept", tile.toolTip())
+    def _show_counted(self) -> None:
+        analysis, kept = self._analysed
+        for key, tile in self.tiles.items():
+            each = figure(key)
+            if each.is_measured:
+                continue
+            if analysis is None:
+                tile.show_figure(wording.UNKNOWN, "")
+                continue
+            is_complete, value = analysis.totals.complete, each.of_design(analysis)
+            rest = [] if is_complete else ["incomplete"]
+            note = " · ".join(filter(None, [each.note(analysis), *rest]))
+            if kept is not None:
+                before = each.of_design(kept)
+                change = each.change(value, before) if value is not None and before is not None else ""
+                note = " · ".join(filter(None, [change, "not kept"]))
+            text = each.said(analysis) if is_complete or value is None else each.words(value)
+            tile.show_figure(text, note, each.tip(analysis))
 
     def show_latency(
-        self, analysis: Analysis | None, figure: Measurement | None, is_current: bool, state: str, tone: str
+        self, analysis: Analysis | None, found: Measurement | None, is_current: bool, state: str, tone: str
     ) -> None:
         """Show a measurement, dimmed where it is not the present design's; and what the measuring is doing."""
         self.state.setText(state)
         self.state.set_tone(tone)
-        if figure is None or analysis is None:
-            self.latency.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
+        self._timed = (analysis, found, is_current)
+        self._show_measured()
+        if found is None or analysis is None:
             self.time_bars.show_bars(())
             self.shares.sum.clear()
             return
-        if figure.is_part:
-            self._show_part(figure, is_current)
-        else:
-            self._show_whole(figure, is_current)
-        by_kind = times_by_kind(analysis, figure.node_ms)
-        self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
+        self.shares.sum.setText("" if found.is_part else found.overhead_sentence)
+        by_type = times_by_kind(analysis, found.node_ms)
+        self.time_bars.show_bars(_bars(by_type, wording.milliseconds), not is_current)
 
-    def _show_whole(self, figure: Measurement, is_current: bool) -> None:
-        """The time of the design, timed without looking inside, and how the bars below stand to it."""
-        rounds = wording.plural(figure.rounds, "round")
-        value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
-        if figure.rounds == 1:
-            value, spread = wording.milliseconds(figure.median_ms), rounds
-        else:
-            spread = f"±{spread}"
-        tip = f"Median of {rounds}, {figure.conditions}"
-        doubt = " · noisy" if figure.warning else ""
-        note = f"{spread} · {figure.device}×{figure.threads}{doubt}"
-        self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
-        self.shares.sum.setText(figure.overhead_sentence)
+    def _show_measured(self) -> None:
+        analysis, found, is_current = self._timed
+        for key, tile in self.tiles.items():
+            each = figure(key)
+            if not each.is_measured:
+                continue
+            if found is None or analysis is None:
+                tile.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
+                continue
+            value, spread, tip = _part_words(found) if found.is_part else _whole_words(found)
+            if key != "latency_s":
+                latency = Latency(found.median_ms / 1000)
+                value, spread = each.said(analysis, Measured(latency)), ""
+            doubt = "noisy" if found.warning and not found.is_part else ""
+            note = " · ".join(filter(None, [spread, f"{found.device}×{found.threads}", doubt]))
+            tile.show_figure(value, note, tip, not is_current)
 
-    def _show_part(self, figure: Measurement, is_current: bool) -> None:
-        """A block's time was measured node by node, in the whole design."""
-        tip = f"Its nodes' times together, measured in the whole design; {figure.conditions}"
-        note = f"its nodes together · {figure.device}×{figure.threads}"
-        self.latency.show_figure(wording.milliseconds(figure.median_ms), note, tip, not is_current)
-        self.shares.sum.setText("")
+
+def _whole_words(found: Measurement) -> tuple[str, str, str]:
+    """Time, spread and tool tip of a design that was timed without looking inside."""
+    rounds = wording.plural(found.rounds, "round")
+    value, _, spread = wording.milliseconds(found.median_ms, found.low_ms, found.high_ms).partition(" ±")
+    if found.rounds == 1:
+        value, spread = wording.milliseconds(found.median_ms), rounds
+    else:
+        spread = f"±{spread}"
+    tip = f"Median of {rounds}, {found.conditions}"
+    return value, spread, "\n".join(filter(None, (tip, found.warning)))
+
+
+def _part_words(found: Measurement) -> tuple[str, str, str]:
+    """Time, spread and tool tip of a block, which was measured node by node in the whole design."""
+    tip = f"Its nodes' times together, measured in the whole design; {found.conditions}"
+    return wording.milliseconds(found.median_ms), "its nodes together", tip
 
 
 def times_by_kind(analysis: Analysis, node_ms: Mapping[str, float]) -> list[Share]:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.analysis import Analysis, NodeReport
-from designer.analysis.figures import Figure
+from designer.analysis.figures.registry import figure
 from designer.analysis.rules import padding_refuses
 from designer.analysis.subtotal import subtotal
 from designer.edit.document import Command
@@ -214,7 +214,7 @@ class InspectorPanel(QWidget):
         if single is not None and report is not None and self._analysis is not None:
             self.shapes.setText(shape_line(report))
             lines = fact_lines(self._analysis, single.id, report)
-            self.facts.setText("<br>".join(_linked(figure, line) for figure, line in lines))
+            self.facts.setText("<br>".join(_linked(key, line) for key, line in lines))
             self.facts.setAccessibleName("; ".join(line for _, line in lines))
         self._show_several(nodes)
         text = advice(single) if single is not None else ""
@@ -229,7 +229,7 @@ class InspectorPanel(QWidget):
     def _explain(self, word: str) -> None:
         nodes = self._nodes()
         if nodes:
-            self.explain_asked.emit(Figure(word), nodes[0].id)
+            self.explain_asked.emit(figure(word), nodes[0].id)
 
     def _report(self, node: Node | None) -> NodeReport | None:
         if node is None or self._analysis is None or node.id not in self._analysis.design.nodes:
@@ -338,21 +338,21 @@ def _full(spec: TensorSpec | None) -> str:
     return "?" if spec is None else spec.full_label.partition("×")[2]
 
 
-def _linked(figure: Figure, line: str) -> str:
-    return f'<a href="{figure.value}" style="color:{tokens().quiet.name()}">{escape(line)}</a>'
+def _linked(key: str, line: str) -> str:
+    return f'<a href="{key}" style="color:{tokens().quiet.name()}">{escape(line)}</a>'
 
 
-def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[tuple[Figure, str]]:
-    """Cost, receptive field and arithmetic intensity of one node, in words, each line with the figure it is about."""
+def fact_lines(analysis: Analysis, id: NodeId, report: NodeReport) -> list[tuple[str, str]]:
+    """Cost, receptive field and arithmetic intensity of one node, in words, each line behind the key of its figure."""
     lines = []
     cost = report.cost
     if cost is not None:
         macs = f"{wording.count(cost.parameters)} parameters · {wording.short(cost.macs)} MACs"
         flops = f"{wording.short(cost.flops)} FLOPs, {wording.short(cost.elementwise)} of them element-wise"
-        lines += [(Figure.MACS, macs), (Figure.FLOPS, flops)]
+        lines += [("macs", macs), ("flops", flops)]
     field = f"receptive field {analysis.receptive_field(id).label}"
     intensity = cost.intensity if cost is not None else None
-    lines.append((Figure.RECEPTIVE_FIELD, f"{field} · {intensity:.1f} MACs/B" if intensity else field))
+    lines.append(("receptive_field", f"{field} · {intensity:.1f} MACs/B" if intensity else field))
     return lines
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.subtotal import Part, Subtotal
+from designer.analysis.subtotal import Subtotal, added_figures
 from designer.ui.panels.cards import heading, quiet
 from designer.ui.widgets.action_button import action_button
-
-_ROWS = ("Parameters", "MACs", "Time")
 
 
 class SeveralNodes(QWidget):
@@ -26,13 +24,13 @@ class SeveralNodes(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(self.fontMetrics().height() // 5)
         right = Qt.AlignmentFlag.AlignRight
-        for row, title in enumerate(_ROWS):
+        for row, each in enumerate(added_figures()):
             value, share = QLabel("", self), quiet("", self)
             share.setWordWrap(False)
-            grid.addWidget(quiet(title, self), row, 0)
+            grid.addWidget(quiet(each.node_label, self), row, 0)
             grid.addWidget(value, row, 1, right)
             grid.addWidget(share, row, 2, right)
-            self._values[title] = value, share
+            self._values[each.key] = value, share
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(2, self.fontMetrics().horizontalAdvance("100.0 %m"))
         self._buttons = QHBoxLayout()
@@ -51,25 +49,15 @@ class SeveralNodes(QWidget):
 
     def show_subtotal(self, found: Subtotal) -> None:
         """Show figures; what is not known reads ``–``."""
-        parts: Sequence[Part] = (found.parameters, found.macs, found.milliseconds)
-        words: tuple[Callable[[float | None], str], ...] = (_count, _short, wording.milliseconds)
-        said = []
-        for title, part, word in zip(_ROWS, parts, words, strict=True):
-            value, share = self._values[title]
-            value.setText(word(part.value))
-            share.setText(wording.percentage(part.share))
-            said.append(f"{title} {value.text()}, {share.text()} of the whole")
-        time = self._values["Time"][0]
-        time.setToolTip("Of all nodes' times together" if found.milliseconds.value is not None else "Not measured")
         incomplete = "" if found.is_complete else "; some shapes are unknown, and what they cost is not counted"
-        for title in _ROWS[:2]:
-            self._values[title][0].setToolTip(incomplete[2:].capitalize())
+        said = []
+        for each in added_figures():
+            (value, share), part = self._values[each.key], found.parts[each.key]
+            value.setText(wording.UNKNOWN if part.value is None else each.words(part.value))
+            share.setText(wording.percentage(part.share))
+            said.append(f"{each.node_label} {value.text()}, {share.text()} of the whole")
+            tip = incomplete[2:].capitalize()
+            if each.is_measured:
+                tip = "Of all nodes' times together" if part.value is not None else "Not measured"
+            value.setToolTip(tip)
         self.setAccessibleName("Together: " + "; ".join(said) + incomplete)
-
-
-def _count(value: float | None) -> str:
-    return wording.count(None if value is None else round(value))
-
-
-def _short(value: float | None) -> str:
-    return wording.short(None if value is None else round(value))

@@ -13,8 +13,9 @@ from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
-from designer.analysis.analysis import Totals
-from designer.analysis.figures import Figure
+from designer.analysis.analysis import Analysis
+from designer.analysis.figures.figure import Figure
+from designer.analysis.figures.registry import figure
 from designer.analysis.issues import Fix, Issue, Severity
 from designer.edit.alignment import Alignment
 from designer.edit.document import Command
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.views = ActionViews(self, self, settings)
         self.commands = CommandPalette(self, self)
         self.explaining = ExplainDialog(self)
-        self._kept: Totals | None = None
+        self._kept: Analysis | None = None
         self._shows_tried = False
         self._has_asked_for_devices = False
         self._make_panels()
@@ -154,9 +155,11 @@ class MainWindow(QMainWindow):
         self.charts.status_message.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
         self.table.status_message.connect(self.status.say)
-        self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_copying))
+        self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_choices))
+        self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
         self.explaining.node_chosen.connect(self._show_path)
+        self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
@@ -216,7 +219,7 @@ class MainWindow(QMainWindow):
         analysis = self.bench.analysis
         self._shows_tried = self._is_tried
         if not self._shows_tried:
-            self._kept = analysis.totals if analysis is not None else None
+            self._kept = analysis
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None:
             self.explaining.show_analysis(self.bench.tab.analysis)
@@ -418,12 +421,12 @@ class MainWindow(QMainWindow):
         """Ask for a family of designs that differ in a field of the selection."""
         ask_for_variants(self.bench, self.bench.comparison)
 
-    def explain(self, figure: Figure = Figure.MACS, inside: NodePath | None = None) -> None:
-        """Say where a figure comes from: of a node of what is shown, or of all of it; unless said, of the selection."""
+    def explain(self, which: Figure | None = None, inside: NodePath | None = None) -> None:
+        """Say where a figure comes from, unless said the MACs; of a node, of all that is shown, or of the selection."""
         tab = self.bench.tab
         if tab is not None:
             path = tab.selection[:1] if inside is None else inside
-            self.explaining.open_at(tab.analysis, figure, (*tab.path, *path))
+            self.explaining.open_at(tab.analysis, which or figure("macs"), (*tab.path, *path))
 
     def measure_backends(self) -> None:
         """Time the design on every backend there is, in turns, and rank them."""
@@ -544,6 +547,8 @@ class MainWindow(QMainWindow):
         wanted = QSize(metrics.horizontalAdvance("m" * 130), metrics.height() * 56)
         frame = QSize(0, metrics.height() * 3)  # what the system draws around it, which is not known before it is shown
         self.resize(wanted.boundedTo(screen.size() - frame))
+        self.table.view.show_figures(self.settings.columns_changed)
+        self.costs.show_figures(self.settings.tiles_changed)
         if self.settings.geometry is not None:
             self.restoreGeometry(self.settings.geometry)
         if self.settings.docks is not None:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
 from designer import wording
-from designer.analysis.cost import NodeCost
+from designer.analysis.figures.figure import Figure, Number, Scope
+from designer.analysis.figures.registry import figures
+from designer.analysis.measured import Measured
 from designer.graph.design import PortRef
 from designer.graph.tensor import TensorSpec
 from designer.ui.canvas.card import summary
 from designer.ui.canvas.spoken_words import called, node_words, output_words, problem_words
 from designer.ui.table.rows import Row
 
+FIGURES = figures(Scope.NODE)
+"""What has a column behind the shape that a node gives."""
 NodeTimes = Mapping[str, float]
 """Measured times by a node's path joined with dots, in milliseconds."""
 Key = tuple[int, float, str]
@@ -24,18 +27,20 @@ Key = tuple[int, float, str]
 _UNKNOWN: Key = (2, 0.0, "")
 
 
-class Column(IntEnum):
-    """Places of the columns."""
+class Column:
+    """Places of the columns; between the fixed ones stands a column for each figure."""
 
     NAME = 0
     TYPE = 1
     SETTINGS = 2
     INPUTS = 3
     OUTPUT = 4
-    PARAMETERS = 5
-    MACS = 6
-    TIME = 7
-    PROBLEMS = 8
+    PROBLEMS = 5 + len(FIGURES)
+
+    @staticmethod
+    def of(key: str) -> int:
+        """The place of a figure, by its key."""
+        return 5 + [each.key for each in FIGURES].index(key)
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,16 @@ class Words:
         help: What stands in it, in a sentence.
         text: What stands in the cell of a row.
         key: By what its rows are sorted.
-        is_number: Whether figures stand in it, which line up at the right.
+        letters: How wide it is to begin with, in letters.
+        figure: The figure that stands in it, which lines up at the right; None where words do.
     """
 
     title: str
     help: str
     text: Callable[[Row, NodeTimes], str]
     key: Callable[[Row, NodeTimes], Key]
-    is_number: bool = False
+    letters: int
+    figure: Figure | None = None
 
 
 def source_words(row: Row, source: PortRef) -> str:
@@ -87,14 +94,6 @@ def _elements(row: Row, _times: NodeTimes) -> Key:
     return (0, float(sum(spec.elements for spec in outputs)), "") if outputs is not None else _UNKNOWN
 
 
-def _cost(row: Row) -> NodeCost | None:
-    return row.report.cost if row.report is not None else None
-
-
-def _milliseconds(row: Row, times: NodeTimes) -> float | None:
-    return times.get(".".join(row.path)) if times else None
-
-
 def _problems(row: Row, _times: NodeTimes) -> str:
     return problem_words(row.issues)
 
@@ -103,73 +102,63 @@ def _by_text(text: Callable[[Row, NodeTimes], str]) -> Callable[[Row, NodeTimes]
     return lambda row, times: (1, 0.0, text(row, times).casefold())
 
 
-def _worded(title: str, help: str, text: Callable[[Row, NodeTimes], str]) -> Words:
-    return Words(title, help, text, _by_text(text))
+def _worded(title: str, help: str, text: Callable[[Row, NodeTimes], str], letters: int) -> Words:
+    return Words(title, help, text, _by_text(text), letters)
 
 
-def _figure(title: str, help: str, value: Callable[[Row], int | None]) -> Words:
-    def text(row: Row, _times: NodeTimes) -> str:
-        return wording.count(value(row))
+def _figure(figure: Figure) -> Words:
+    def value(row: Row, times: NodeTimes) -> Number | None:
+        whole = row.whole
+        if whole is None or (row.report is None and not figure.is_measured):
+            return None
+        try:
+            return figure.of_node(whole, row.path, Measured(node_ms=times))
+        except KeyError:  # while it is being counted, what is known is of an earlier state
+            return None
 
-    def key(row: Row, _times: NodeTimes) -> Key:
-        found = value(row)
+    def text(row: Row, times: NodeTimes) -> str:
+        found = value(row, times)
+        return wording.UNKNOWN if found is None else figure.in_full(found)
+
+    def key(row: Row, times: NodeTimes) -> Key:
+        found = value(row, times)
         return _UNKNOWN if found is None else (0, float(found), "")
 
-    return Words(title, help, text, key, is_number=True)
+    return Words(figure.node_label, figure.help, text, key, max(15, len(figure.node_label) + 6), figure)
 
 
-def _parameters(row: Row) -> int | None:
-    cost = _cost(row)
-    return cost.parameters if cost is not None else None
-
-
-def _macs(row: Row) -> int | None:
-    cost = _cost(row)
-    return cost.macs if cost is not None else None
-
-
-def _time_text(row: Row, times: NodeTimes) -> str:
-    return wording.milliseconds(_milliseconds(row, times))
-
-
-def _time_key(row: Row, times: NodeTimes) -> Key:
-    value = _milliseconds(row, times)
-    return _UNKNOWN if value is None else (0, value, "")
-
-
-COLUMNS: Mapping[Column, Words] = {
-    Column.NAME: _worded("Name", "What the node is called; F2 names it", lambda row, _times: row.called),
-    Column.TYPE: _worded("Type", "What is computed here", lambda row, _times: row.node.layer.title),
-    Column.SETTINGS: _worded(
+COLUMNS: tuple[Words, ...] = (
+    _worded("Name", "What the node is called; F2 names it", lambda row, _times: row.called, 27),
+    _worded("Type", "What is computed here", lambda row, _times: row.node.layer.title, 22),
+    _worded(
         "Settings",
         "The parameters that matter; Enter edits them all",
         lambda row, _times: summary(row.node, row.report),
+        24,
     ),
-    Column.INPUTS: _worded("Reads", "The node each input reads; Enter chooses another", _inputs),
-    Column.OUTPUT: Words("Output", "The shape it gives, C×H×W; Enter wires it to a node", _output, _elements),
-    Column.PARAMETERS: _figure("Parameters", "Trained numbers", _parameters),
-    Column.MACS: _figure("MACs", "Multiply-accumulates of one forward pass", _macs),
-    Column.TIME: Words("Time", "Measured time of this node", _time_text, _time_key, is_number=True),
-    Column.PROBLEMS: _worded("Problems", "What is wrong here or inside", _problems),
-}
+    _worded("Reads", "The node each input reads; Enter chooses another", _inputs, 22),
+    Words("Output", "The shape it gives, C×H×W; Enter wires it to a node", _output, _elements, 13),
+    *map(_figure, FIGURES),
+    _worded("Problems", "What is wrong here or inside", _problems, 30),
+)
 
 
-def cell_text(row: Row, column: Column, times: NodeTimes) -> str:
+def cell_text(row: Row, column: int, times: NodeTimes) -> str:
     """What stands in a cell."""
     return COLUMNS[column].text(row, times)
 
 
-def spoken(row: Row, column: Column, times: NodeTimes) -> str:
+def spoken(row: Row, column: int, times: NodeTimes) -> str:
     """A cell as a screen reader says it: whose it is, what it is, and what stands there."""
-    if column is not Column.NAME:
+    if column != Column.NAME:
         return f"{row.called}, {COLUMNS[column].title}: {cell_text(row, column, times) or 'none'}"
     return node_words(row.node, row.report, row.issues)
 
 
-def plain_text(row: Row, column: Column, times: NodeTimes) -> str:
+def plain_text(row: Row, column: int, times: NodeTimes) -> str:
     """A cell as programs read it: figures as bare digits, empty where unknown."""
     words = COLUMNS[column]
-    if not words.is_number:
+    if words.figure is None:
         return cell_text(row, column, times)
     kind, value, _ = words.key(row, times)
     if kind:

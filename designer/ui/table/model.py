@@ -40,7 +40,7 @@ class GraphTable(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document: Document | None = None
-        self._sorting: tuple[Column, bool] | None = None
+        self._sorting: tuple[int, bool] | None = None
         self._times: NodeTimes = {}
         self._rows: dict[int, Row] = {}
         self._root = Branch(Inside(Design(), None), None, self._in_order)
@@ -68,7 +68,8 @@ class GraphTable(QAbstractItemModel):
             return
         self._times = times
         for branch in self._branches(self._root):
-            self._tell(branch, 0, len(branch.rows) - 1, Column.TIME, Column.TIME)
+            for column in (place for place, words in enumerate(COLUMNS) if words.figure and words.figure.is_measured):
+                self._tell(branch, 0, len(branch.rows) - 1, column, column)
 
     def _branches(self, branch: Branch) -> Iterator[Branch]:
         yield branch
@@ -177,10 +178,10 @@ class GraphTable(QAbstractItemModel):
         for index in held:
             row = self.row_at(index)
             if row is not None and row.owner is branch:
-                self.changePersistentIndex(index, self.index_of(row, Column(index.column())))
+                self.changePersistentIndex(index, self.index_of(row, index.column()))
         self.layoutChanged.emit()
 
-    def _tell(self, branch: Branch, first: int, last: int, left: int = 0, right: int = len(Column) - 1) -> None:
+    def _tell(self, branch: Branch, first: int, last: int, left: int = 0, right: int = len(COLUMNS) - 1) -> None:
         if first <= last:
             above = self._above(branch)
             self.dataChanged.emit(self.index(first, left, above), self.index(last, right, above))
@@ -192,7 +193,7 @@ class GraphTable(QAbstractItemModel):
 
         Rows stay where they are while figures change, until they are sorted again or nodes come and go.
         """
-        self._sorting = None if column < 0 else (Column(column), order == Qt.SortOrder.DescendingOrder)
+        self._sorting = None if column < 0 else (column, order == Qt.SortOrder.DescendingOrder)
         for branch in list(self._branches(self._root)):
             self._move(branch, [branch.by_id[id] for id in self._in_order(branch)])
 
@@ -212,7 +213,7 @@ class GraphTable(QAbstractItemModel):
         """The row of an index; None for the root and for a row that is gone."""
         return self._rows.get(index.internalId()) if index.isValid() else None
 
-    def index_of(self, row: Row, column: Column = Column.NAME) -> QModelIndex:
+    def index_of(self, row: Row, column: int = Column.NAME) -> QModelIndex:
         """The index of a row's cell."""
         return self.createIndex(row.place, int(column), row.serial)
 
@@ -258,7 +259,7 @@ class GraphTable(QAbstractItemModel):
     def index(self, row: int, column: int, parent: Index = _ROOT) -> QModelIndex:
         """The index of a cell; an invalid one where there is none."""
         branch = self._branch_of(parent)
-        if branch is None or not 0 <= row < len(branch.rows) or not 0 <= column < len(Column):
+        if branch is None or not 0 <= row < len(branch.rows) or not 0 <= column < len(COLUMNS):
             return QModelIndex()
         return self.createIndex(row, column, branch.rows[row].serial)
 
@@ -281,18 +282,18 @@ class GraphTable(QAbstractItemModel):
 
     def columnCount(self, _parent: Index = _ROOT) -> int:
         """How many columns, at every level."""
-        return len(Column)
+        return len(COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The headings."""
         if orientation != Qt.Orientation.Horizontal:
             return None
-        words = COLUMNS[Column(section)]
+        words = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return words.title
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{words.help}. Click: sort by it"
-        return _aligned(words.is_number) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return _aligned(words.figure is not None) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Every row can be chosen; names can be typed where the node may be edited."""
@@ -309,15 +310,15 @@ class GraphTable(QAbstractItemModel):
         row = self.row_at(index)
         if row is None:
             return None
-        column = Column(index.column())
+        column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_text(row, column, self._times)
         if role == Qt.ItemDataRole.EditRole:
-            return row.node.name if column is Column.NAME else cell_text(row, column, self._times)
+            return row.node.name if column == Column.NAME else cell_text(row, column, self._times)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(row, column, self._times)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(COLUMNS[column].is_number)
+            return _aligned(COLUMNS[column].figure is not None)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(_tip(row, column, self._times))
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -372,16 +373,16 @@ def _aligned(is_number: bool) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _tip(row: Row, column: Column, times: NodeTimes) -> str:
-    if column is Column.PROBLEMS:
+def _tip(row: Row, column: int, times: NodeTimes) -> str:
+    if column == Column.PROBLEMS:
         return "\n".join(issue.line() for issue in row.issues)
     if not row.is_editable:
         return f"{cell_text(row, column, times)}\nIt follows from the block; make that a group to edit it".strip()
     return cell_text(row, column, times)
 
 
-def _ink(row: Row, column: Column) -> QBrush | None:
-    if column is Column.PROBLEMS and row.issues:
+def _ink(row: Row, column: int) -> QBrush | None:
+    if column == Column.PROBLEMS and row.issues:
         return QBrush(tokens().text_tone(TONES[worst(row.issues)]))
     is_quiet = column in (Column.TYPE, Column.SETTINGS) or not row.is_editable
     return QBrush(tokens().quiet) if is_quiet else None

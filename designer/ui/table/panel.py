@@ -100,6 +100,7 @@ class TablePanel(QWidget):
     def _follow(self) -> None:
         if self._tab is not None:
             self.table.follow(self._tab.analysis)
+            self.view.viewport().update()  # some figures of a node follow from what is elsewhere
 
     # One selection ---------------------------------------------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class TablePanel(QWidget):
         if row is None or tab is None:
             return
         at = self.view.place_of(index)
-        match Column(index.column()):
+        match index.column():
             case Column.NAME if row.is_editable:
                 self.view.edit_name()
             case Column.TYPE | Column.SETTINGS:
@@ -201,11 +202,15 @@ class TablePanel(QWidget):
     def copy(self, form: TextForm, all_rows: bool) -> None:
         """Put rows on the clipboard as text: all of them, through blocks, or the chosen ones."""
         rows = list(self.table.rows_in_order()) if all_rows else self.view.chosen
-        QGuiApplication.clipboard().setText(rows_as_text(rows, form, self._times))
+        QGuiApplication.clipboard().setText(rows_as_text(rows, form, self._times, self.view.columns_shown))
         self.status_message.emit(f"Copied {wording.plural(len(rows), 'row')} as {form.value}")
 
-    def add_copying(self, menu: QMenu) -> None:
-        """Add what can be copied to a menu."""
+    def add_choices(self, menu: QMenu) -> None:
+        """Add what can be shown and copied to a menu."""
+        self.view.add_figures(menu.addMenu("Fi&gures shown"))
+        self._add_copying(menu)
+
+    def _add_copying(self, menu: QMenu) -> None:
         inner = menu.addMenu("Copy &table")
         for form in TextForm:
             keys = "\tCtrl+Shift+C" if form is TextForm.TSV else ""

@@ -53,6 +53,14 @@ class Row:
         return (*self.owner.path, self.id)
 
     @property
+    def whole(self) -> Analysis | None:
+        """What is known of the design that its path begins in."""
+        owner = self.owner
+        while owner.above is not None:
+            owner = owner.above.owner
+        return owner.content.analysis
+
+    @property
     def is_editable(self) -> bool:
         """Whether the node may be edited: what is inside a block with parameters follows from them."""
         return self.owner.is_editable

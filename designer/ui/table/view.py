@@ -5,7 +5,7 @@ Arrow keys walk cells; right opens a block and left closes it. What a key means 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import (
     QEvent,
@@ -18,26 +18,16 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QTreeView, QWidget
 
+from designer.analysis.figures.figure import Figure
 from designer.ui.table.cells import CellDelegate
-from designer.ui.table.columns import Column
+from designer.ui.table.columns import COLUMNS, FIGURES, Column
 from designer.ui.table.model import GraphTable
 from designer.ui.table.rows import Row
+from designer.ui.widgets.figure_choice import add_figures, changed_figures, is_shown
 from designer.ui.widgets.key_positions import latin_key
 
-_WIDTHS = {
-    Column.NAME: 27,
-    Column.TYPE: 22,
-    Column.SETTINGS: 24,
-    Column.INPUTS: 22,
-    Column.OUTPUT: 13,
-    Column.PARAMETERS: 15,
-    Column.MACS: 16,
-    Column.TIME: 12,
-    Column.PROBLEMS: 30,
-}
-"""In letters."""
 _OWN_KEYS = (Qt.Key.Key_F2, Qt.Key.Key_Home, Qt.Key.Key_End)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -46,7 +36,8 @@ class GraphTableView(QTreeView):
     """The tree.
 
     Signals: ``rows_chosen`` when a person chose other rows; ``cell_entered`` with an index, on Enter or a double click;
-    ``insert_asked`` on Insert; ``copy_asked`` on Ctrl+Shift+C; ``menu_asked`` with a place on the screen.
+    ``insert_asked`` on Insert; ``copy_asked`` on Ctrl+Shift+C; ``menu_asked`` with a place on the screen;
+    ``figures_chosen`` with the keys of the figures whose column is seen, or not, other than from the start.
     """
 
     rows_chosen = Signal()
@@ -54,6 +45,7 @@ class GraphTableView(QTreeView):
     insert_asked = Signal()
     copy_asked = Signal()
     menu_asked = Signal(QPoint)
+    figures_chosen = Signal(object)
 
     def __init__(self, table: GraphTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +73,11 @@ class GraphTableView(QTreeView):
         top.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         top.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         letter = self.fontMetrics().averageCharWidth()
-        for column, letters in _WIDTHS.items():
-            self.setColumnWidth(column, letters * letter)
+        for column, words in enumerate(COLUMNS):
+            self.setColumnWidth(column, words.letters * letter)
+        self.show_figures(())
+        top.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        top.customContextMenuRequested.connect(self._ask_for_figures)
         self.doubleClicked.connect(self.cell_entered)
         self.selectionModel().selectionChanged.connect(self._chosen)
         table.modelReset.connect(lambda: self.header().setSortIndicator(*self._sorting))
@@ -90,6 +85,35 @@ class GraphTableView(QTreeView):
     @property
     def _sorting(self) -> tuple[int, Qt.SortOrder]:
         return self.header().sortIndicatorSection(), self.header().sortIndicatorOrder()
+
+    # Columns ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def columns_shown(self) -> list[int]:
+        """Places of the columns that are seen."""
+        return [column for column in range(len(COLUMNS)) if not self.isColumnHidden(column)]
+
+    def show_figures(self, changed: Collection[str]) -> None:
+        """Show the columns of headline figures, but for those of these keys, where it is the other way round."""
+        for each in FIGURES:
+            self.setColumnHidden(Column.of(each.key), not is_shown(each, changed))
+
+    def add_figures(self, menu: QMenu) -> None:
+        """Add which figures have their column seen to a menu."""
+        offered = {each.node_label: each for each in FIGURES}
+        add_figures(menu, offered, lambda each: not self.isColumnHidden(Column.of(each.key)), self._toggle)
+
+    def _toggle(self, figure: Figure) -> None:
+        column = Column.of(figure.key)
+        self.setColumnHidden(column, not self.isColumnHidden(column))
+        shown = [each for each in FIGURES if not self.isColumnHidden(Column.of(each.key))]
+        self.figures_chosen.emit(changed_figures(FIGURES, shown))
+
+    def _ask_for_figures(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.add_figures(menu)
+        menu.popup(self.header().mapToGlobal(at))
 
     # Choosing --------------------------------------------------------------------------------------------------------
 
@@ -123,7 +147,7 @@ class GraphTableView(QTreeView):
         self._follows = True
         try:
             if wanted and self.current not in wanted:
-                index = self._cell(wanted[0], Column(max(self.currentIndex().column(), 0)))
+                index = self._cell(wanted[0], max(self.currentIndex().column(), 0))
                 self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         finally:
@@ -131,7 +155,7 @@ class GraphTableView(QTreeView):
         if wanted and self.current is not None:
             self.scrollTo(self.currentIndex())
 
-    def _cell(self, row: Row, column: Column) -> QModelIndex:
+    def _cell(self, row: Row, column: int) -> QModelIndex:
         return self.table.index_of(row, column)
 
     def _chosen(self) -> None:
@@ -183,9 +207,9 @@ class GraphTableView(QTreeView):
             if index.column() == 0 and self.table.hasChildren(index) and not self.isExpanded(index):
                 self.expand(index)
                 return index
-            return index.siblingAtColumn(min(index.column() + 1, len(Column) - 1))
+            return index.siblingAtColumn(next((n for n in self.columns_shown if n > index.column()), index.column()))
         if index.column() > 0:
-            return index.siblingAtColumn(index.column() - 1)
+            return index.siblingAtColumn(max(n for n in self.columns_shown if n < index.column()))
         if self.isExpanded(index):
             self.collapse(index)
             return index

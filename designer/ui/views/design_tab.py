@@ -62,6 +62,7 @@ class DesignTab(QWidget):
         self.is_untouched = False
         self._find_bar: FindBar | None = None
         self._heat: HeatMap | None = None
+        self.node_ms: Mapping[str, float] = {}
         self.bridge = DocumentBridge(document, parent=self)
         self.scene = CanvasScene(self.bridge, self)
         self.canvas = CanvasView(self.scene, self)
@@ -163,6 +164,7 @@ class DesignTab(QWidget):
 
     def show_times(self, node_ms: Mapping[str, float]) -> None:
         """Write measured times on the cards, in milliseconds by node; what is not named shows none."""
+        self.node_ms = node_ms
         self.scene.set_node_times({(id,): node_ms[id] for id in self.shown.design.nodes if id in node_ms})
 
     def show_heat(self, shown: HeatMap | None) -> None:

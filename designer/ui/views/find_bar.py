@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from designer.analysis.search import FIGURES, find_nodes
+from designer.analysis.measured import Measured
+from designer.analysis.search import compared_words, find_nodes
 from designer.graph.design import NodePath
 from designer.ui.look.theme import tokens
 from designer.ui.views.design_tab import DesignTab
@@ -31,7 +32,7 @@ class FindBar(QFrame):
         self.field = QLineEdit(self)
         self.field.setPlaceholderText("depthwise stride=2")
         self.field.setAccessibleName("Find in graph")
-        figures = ", ".join(FIGURES)
+        figures = ", ".join(compared_words())
         self.field.setToolTip(
             f"Words of a name, id or type; or a comparison of a parameter or of {figures}: stride=2, channels>100"
         )
@@ -80,7 +81,8 @@ class FindBar(QFrame):
 
     def search(self) -> None:
         """Find what the text means, and light it."""
-        self._found = find_nodes(self._tab.shown_analysis, self.field.text())
+        measured = Measured(node_ms=self._tab.node_ms)
+        self._found = find_nodes(self._tab.shown_analysis, self.field.text(), measured)
         self._place = -1
         is_asked = bool(self.field.text().strip())
         self._tab.scene.set_found({path[0] for path in self._found} if is_asked else None)

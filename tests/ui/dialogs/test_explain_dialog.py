@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.conventions import DESIGNER, PRESETS, count
-from designer.analysis.figures import Figure
+from designer.analysis.figures.registry import figure
 from designer.graph.design import NodeId
 from designer.templates.networks import template
 from designer.ui.jobs.worker_client import WorkerClient
@@ -37,10 +37,10 @@ def tab(window: MainWindow) -> DesignTab:
 
 
 def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    qtbot.mouseClick(window.costs.macs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["macs"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     assert dialog.isVisible()
-    assert dialog.figure is Figure.MACS
+    assert dialog.figure is figure("macs")
     rows = [row for i in range(3) if (row := dialog.parts.topLevelItem(i)) is not None]
     assert rows[0].text(0) in ("expand", "project")
     assert sum(float(row.text(2).split(THIN)[0]) for row in rows) == pytest.approx(100, abs=0.2)
@@ -56,9 +56,9 @@ def test_a_press_on_a_tile_explains_the_total_and_goes_deeper(qtbot: QtBot, wind
 
 
 def test_tiles_answer_to_the_keyboard(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    window.costs.parameters.setFocus()
-    qtbot.keyClick(window.costs.parameters, Qt.Key.Key_Return)
-    assert window.explaining.figure is Figure.PARAMETERS
+    window.costs.tiles["parameters"].setFocus()
+    qtbot.keyClick(window.costs.tiles["parameters"], Qt.Key.Key_Return)
+    assert window.explaining.figure is figure("parameters")
     assert "8\u202f832 parameters" in window.explaining.formula.text()
 
 
@@ -70,12 +70,12 @@ def test_the_selection_is_explained_by_its_key_and_by_its_figures(
     # C_in·C_out·H·W = 24·144·56·56.
     assert "10\u202f838\u202f016 MACs" in window.explaining.formula.text()
     window.inspector.facts.linkActivated.emit("receptive_field")
-    assert window.explaining.figure is Figure.RECEPTIVE_FIELD
+    assert window.explaining.figure is figure("receptive_field")
 
 
 @pytest.mark.parametrize("row", range(len(PRESETS)), ids=[each.key for each in PRESETS])
 def test_counted_as_tools_count(qtbot: QtBot, window: MainWindow, tab: DesignTab, row: int) -> None:
-    qtbot.mouseClick(window.costs.macs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["macs"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     dialog.counting_box.setCurrentIndex(row)
     found = dialog.explanation()
@@ -86,7 +86,7 @@ def test_counted_as_tools_count(qtbot: QtBot, window: MainWindow, tab: DesignTab
 
 
 def test_it_follows_edits_and_is_copied(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
-    qtbot.mouseClick(window.costs.parameters, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.costs.tiles["parameters"], Qt.MouseButton.LeftButton)
     dialog = window.explaining
     before = dialog.formula.text()
     tab.select([NodeId("depthwise")])

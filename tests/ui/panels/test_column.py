@@ -78,14 +78,14 @@ def incomplete(window: MainWindow, tab: DesignTab) -> None:
     """No shape is known behind the node that is edited."""
     design = tab.document.design
     tab.document.apply(Command("Cut", lambda _: design.without_wires(list(design.wires))))
-    assert "incomplete" in window.costs.memory.note.text()
+    assert "incomplete" in window.costs.tiles["peak_activation_bytes"].note.text()
     assert window.costs.mac_bars.bars == ()
 
 
 def tried(window: MainWindow, tab: DesignTab) -> None:
     """Tiles show a difference that is not kept."""
     tab.document.preview(lambda design: set_parameter(design, [EXPAND], "out_channels", 1_234_567))
-    assert "not kept" in window.costs.memory.note.text()
+    assert "not kept" in window.costs.tiles["peak_activation_bytes"].note.text()
 
 
 @pytest.mark.parametrize("happens", [measured, not_measured, incomplete, tried])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.analysis import analyse
@@ -42,10 +44,10 @@ def panel(qtbot: QtBot, theme: Theme) -> CostsPanel:
 
 def test_mobilenet_v2_shows_the_papers_totals(panel: CostsPanel) -> None:
     panel.show_analysis(analyse(template("mobilenet_v2").build()))
-    assert panel.parameters.value.text() == "3\u202f504\u202f872"
-    assert panel.macs.value.text() == "301\u202fM"
-    assert "300\u202f774\u202f272" in panel.macs.toolTip()
-    assert "FLOPs" in panel.macs.note.text()
+    assert panel.tiles["parameters"].value.text() == "3\u202f504\u202f872"
+    assert panel.tiles["macs"].value.text() == "301\u202fM"
+    assert "300\u202f774\u202f272" in panel.tiles["macs"].toolTip()
+    assert "FLOPs" in panel.tiles["macs"].note.text()
 
 
 def test_bars_add_up_to_all_macs_largest_first(panel: CostsPanel) -> None:
@@ -60,24 +62,24 @@ def test_bars_add_up_to_all_macs_largest_first(panel: CostsPanel) -> None:
 def test_a_sum_with_unknown_parts_says_so(panel: CostsPanel, sketch: Design) -> None:
     cut = sketch.without_wires(list(sketch.wires)[:1])
     panel.show_analysis(analyse(cut))
-    assert "incomplete" in panel.parameters.note.text()
+    assert "incomplete" in panel.tiles["parameters"].note.text()
 
 
 def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design) -> None:
     panel.show_latency(analyse(sketch), FIGURE, True, "live", "ok")
-    assert panel.latency.value.text() == "0.61\u202fms"
-    assert panel.latency.note.text() == "±0.02 · cpu×2"
-    assert "120 rounds" in panel.latency.toolTip()
-    assert "batch 1 · float32" in panel.latency.toolTip()
-    assert not panel.latency.is_stale
+    assert panel.tiles["latency_s"].value.text() == "0.61\u202fms"
+    assert panel.tiles["latency_s"].note.text() == "±0.02 · cpu×2"
+    assert "120 rounds" in panel.tiles["latency_s"].toolTip()
+    assert "batch 1 · float32" in panel.tiles["latency_s"].toolTip()
+    assert not panel.tiles["latency_s"].is_stale
 
 
 def test_one_round_has_no_spread(panel: CostsPanel, sketch: Design) -> None:
     warning = "only 1 round fitted into 5 s"
     once = replace(FIGURE, median_ms=51.4, low_ms=51.4, high_ms=51.4, rounds=1, warning=warning)
     panel.show_latency(analyse(sketch), once, True, "live", "ok")
-    assert panel.latency.value.text() == "51.4\u202fms"
-    assert panel.latency.note.text() == "1 round · cpu×2 · noisy"
+    assert panel.tiles["latency_s"].value.text() == "51.4\u202fms"
+    assert panel.tiles["latency_s"].note.text() == "1 round · cpu×2 · noisy"
 
 
 def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: CostsPanel, sketch: Design) -> None:
@@ -95,11 +97,11 @@ def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: Cos
 
 def test_an_old_figure_is_dimmed_and_says_so_to_a_screen_reader(panel: CostsPanel, sketch: Design) -> None:
     panel.show_latency(analyse(sketch), FIGURE, False, "measuring…", "hint")
-    assert panel.latency.is_stale
-    assert "of an earlier state" in panel.latency.accessibleName()
+    assert panel.tiles["latency_s"].is_stale
+    assert "of an earlier state" in panel.tiles["latency_s"].accessibleName()
     panel.show_latency(analyse(sketch), FIGURE, True, "live", "ok")
-    assert not panel.latency.is_stale
-    assert "of an earlier state" not in panel.latency.accessibleName()
+    assert not panel.tiles["latency_s"].is_stale
+    assert "of an earlier state" not in panel.tiles["latency_s"].accessibleName()
 
 
 def test_times_are_added_up_by_kind_through_blocks() -> None:
@@ -111,5 +113,45 @@ def test_times_are_added_up_by_kind_through_blocks() -> None:
 
 def test_nothing_measured_shows_no_number(panel: CostsPanel, sketch: Design) -> None:
     panel.show_latency(analyse(sketch), None, False, "live", "ok")
-    assert panel.latency.value.text() == "–"
+    assert panel.tiles["latency_s"].value.text() == "–"
     assert panel.time_bars.bars == ()
+
+
+def ticked(panel: CostsPanel, tile: str, entry: str) -> None:
+    """The menu key on a tile, and an entry of what comes."""
+    at = panel.tiles[tile].rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, at, panel.tiles[tile].mapToGlobal(at))
+    QApplication.sendEvent(panel.tiles[tile], event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == entry).trigger()
+    menu.close()
+
+
+def test_any_figure_gets_a_tile_and_any_tile_goes(panel: CostsPanel, qtbot: QtBot) -> None:
+    analysis = analyse(template("mobilenet_v2").build())
+    panel.show_analysis(analysis)
+    panel.show_latency(analysis, FIGURE, True, "live", "ok")
+    chosen: list[tuple[str, ...]] = []
+    panel.figures_chosen.connect(chosen.append)
+    ticked(panel, "macs", "FLOPs")
+    ticked(panel, "macs", "Time per MAC")
+    ticked(panel, "macs", "Parameters")
+    assert panel.tiles["flops"].value.text() == "627\u202fM"
+    # 0.61 ms by 300 774 272 MACs.
+    assert panel.tiles["time_per_mac_s"].value.text() == "2.03\u202fps/MAC"
+    assert panel.tiles["latency_s"].value.text() == "0.61\u202fms", "a tile that stays says what it said"
+    assert "parameters" not in panel.tiles
+    assert set(chosen[-1]) == {"flops", "time_per_mac_s", "parameters"}
+    again = CostsPanel()
+    qtbot.addWidget(again)
+    again.show_figures(chosen[-1])
+    assert list(again.tiles) == list(panel.tiles)
+
+
+def test_a_last_tile_by_itself_has_the_whole_row(panel: CostsPanel) -> None:
+    panel.show_figures(("flops",) if len(panel.tiles) % 2 == 0 else ())
+    QApplication.processEvents()
+    *others, last = panel.tiles.values()
+    assert len(others) % 2 == 0
+    assert last.width() > others[0].width() + others[1].width()

@@ -73,12 +73,12 @@ def test_arrow_keys_show_the_difference_and_enter_keeps_it(qtbot: QtBot, window:
     assert channels(tab) == 145
     assert tab.document.committed_design is before
     # One more channel: 24 + 9 + 24 weights, and 2·2 of its two batch norms.
-    assert window.costs.parameters.note.text().startswith("+61")
-    assert "not kept" in window.costs.macs.note.text()
+    assert window.costs.tiles["parameters"].note.text().startswith("+61")
+    assert "not kept" in window.costs.tiles["macs"].note.text()
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert tab.document.committed_design is tab.document.design
     assert channels(tab) == 145
-    assert "not kept" not in window.costs.parameters.note.text()
+    assert "not kept" not in window.costs.tiles["parameters"].note.text()
     assert tab.document.undo_label == "Set out channels of Pointwise 1×1"
 
 
@@ -113,7 +113,7 @@ def test_escape_leaves_it_where_the_keyboard_is(
     assert tab.document.design is before
     assert tab.document.undo_label is None
     assert box.lineEdit().text() == "144"
-    assert "not kept" not in window.costs.parameters.note.text()
+    assert "not kept" not in window.costs.tiles["parameters"].note.text()
     tab.canvas.setFocus()
     assert tab.document.undo_label is None, "leaving the field keeps nothing of it"
 
@@ -147,7 +147,7 @@ def test_a_drop_is_kept_and_the_tiles_say_so(qtbot: QtBot, window: MainWindow, t
     for count in range(1, 4):
         drop(tab, "relu6", QPoint(100 * count, 40))
         assert len(tab.document.committed_design.nodes) == before + count
-        for tile in (window.costs.parameters, window.costs.macs, window.costs.memory):
+        for tile in window.costs.tiles.values():
             assert "not kept" not in tile.note.text()
 
 

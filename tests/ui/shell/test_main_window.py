@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from designer import wording
+from designer.analysis.figures.figure import Scope
+from designer.analysis.figures.registry import figures
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.files import design_json
@@ -601,11 +603,27 @@ def test_the_heat_map_tints_by_share_of_the_largest(window: MainWindow, sketch: 
     # 24·144·56² MACs of the pointwise.
     assert tab.canvas.legend.isVisible()
     assert tab.canvas.legend.text == f"MACs: {wording.short(24 * 144 * 56 * 56)} at expand"
-    window.views["heat_time"].trigger()
+    window.views["heat_latency_s"].trigger()
     assert tab.canvas.legend.text == "Measured time: not measured yet"
     window.views["heat_off"].trigger()
     assert not tab.canvas.legend.isVisible()
     assert {item.state.heat for item in tab.scene.nodes.values()} == {None}
+
+
+def test_every_figure_of_a_node_tints_the_cards_under_a_key_of_its_own(window: MainWindow) -> None:
+    window.bench.open_design(template("bottleneck").build())
+    tab = window.bench.tab
+    assert tab is not None
+    keys = []
+    for each in figures(Scope.NODE):
+        action = window.views[f"heat_{each.key}"]
+        keys.append(action.text().partition("&")[2][:1].lower())
+        action.trigger()
+        assert action.isChecked()
+        shares = [item.state.heat for item in tab.scene.nodes.values()]
+        assert tab.canvas.legend.text.startswith(f"{each.node_label}: ")
+        assert shares.count(1.0) > 0 if not each.is_measured else set(shares) == {None}
+    assert len(set(keys)) == len(keys)
 
 
 def test_the_first_tab_says_its_design_even_where_it_cannot_run(window: MainWindow, sketch: Design) -> None:

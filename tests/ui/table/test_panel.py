@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
-from designer.graph.design import Design, NodeId, PortRef
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
+from designer.layers.activation import ReLU
+from designer.layers.convolution import PointwiseConv2d
+from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Concatenate
 from designer.templates.networks import template
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
-from designer.ui.table.columns import Column
+from designer.ui.table.columns import COLUMNS, FIGURES, Column
 from designer.ui.table.view import GraphTableView
 from designer.ui.views.design_tab import DesignTab
 from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, press, shown_window
@@ -49,7 +53,7 @@ def shown(qtbot: QtBot, window: MainWindow) -> tuple[DesignTab, GraphTableView]:
     return opened(qtbot, window, template("bottleneck").build(batch_norm=False))
 
 
-def stand_at(view: GraphTableView, column: Column, *path: str) -> None:
+def stand_at(view: GraphTableView, column: int, *path: str) -> None:
     row = view.table.row_of(tuple(map(NodeId, path)))
     assert row is not None
     view.setCurrentIndex(view.table.index_of(row, column))
@@ -88,13 +92,13 @@ def test_walking_rows_selects_on_the_canvas_and_clicks_there_choose_rows(
 def test_right_and_left_walk_the_cells_of_a_row(qtbot: QtBot, shown: tuple[DesignTab, GraphTableView]) -> None:
     _, view = shown
     stand_at(view, Column.NAME, "depthwise")
-    for column in list(Column)[1:]:
+    for column in view.columns_shown[1:]:
         qtbot.keyClick(view, Qt.Key.Key_Right)
         assert view.currentIndex().column() == column
     qtbot.keyClick(view, Qt.Key.Key_Left)
-    assert view.currentIndex().column() == Column.TIME
+    assert view.currentIndex().column() == Column.of("latency_s")
     qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert view.currentIndex().column() == Column.TIME, "down keeps the column"
+    assert view.currentIndex().column() == Column.of("latency_s"), "down keeps the column"
 
 
 def test_the_canvas_goes_into_a_block_whose_rows_are_walked(qtbot: QtBot, window: MainWindow) -> None:
@@ -117,7 +121,7 @@ def test_f2_names_the_node_in_its_row(
     qtbot: QtBot, window: MainWindow, shown: tuple[DesignTab, GraphTableView]
 ) -> None:
     tab, view = shown
-    stand_at(view, Column.MACS, "depthwise")
+    stand_at(view, Column.of("macs"), "depthwise")
     press(qtbot, window, "F2")
     line = view.findChild(QLineEdit)
     assert line is not None
@@ -144,7 +148,7 @@ def test_enter_on_settings_edits_each_parameter(
     qtbot.keyClicks(box, "5")
     assert tab.document.design.nodes[DEPTHWISE].layer.kernel_size == 5  # type: ignore[attr-defined]
     assert tab.document.undo_label == "Set kernel size of Depthwise 3×3"
-    assert view.table.data(view.currentIndex().siblingAtColumn(Column.PARAMETERS)) == "3\u202f600"
+    assert view.table.data(view.currentIndex().siblingAtColumn(Column.of("parameters"))) == "3\u202f600"
     qtbot.keyClicks(box, "00")
     assert "out of range" in form.fields["kernel_size"].complaint
     qtbot.keyClick(form, Qt.Key.Key_Escape)
@@ -242,10 +246,10 @@ def test_rows_are_copied_for_a_spreadsheet_and_for_markdown(
     cells = dict(zip(head.split("\t"), row.split("\t"), strict=True))
     assert cells["Name"] == "depthwise"
     assert cells["MACs"] == "4064256", "bare digits"
-    assert cells["Time"] == ""
+    assert cells["Measured time"] == ""
     menu = QMenu()
-    window.table.add_copying(menu)
-    inner = menu.actions()[0].menu()
+    window.table.add_choices(menu)
+    inner = menu.actions()[1].menu()
     assert isinstance(inner, QMenu)
     next(action for action in inner.actions() if action.text() == "All rows as Markdown").trigger()
     lines = QGuiApplication.clipboard().text().splitlines()
@@ -268,7 +272,7 @@ def test_an_edit_elsewhere_is_seen_and_costs_nothing_while_hidden(
     press(qtbot, window, "F7")
     row = view.table.row_of((DEPTHWISE,))
     assert row is not None
-    assert view.table.index_of(row, Column.PARAMETERS).data() == "7\u202f056", "7²·144"
+    assert view.table.index_of(row, Column.of("parameters")).data() == "7\u202f056", "7²·144"
 
 
 def test_a_problem_is_fixed_from_its_cell(qtbot: QtBot, window: MainWindow) -> None:
@@ -291,10 +295,87 @@ def test_a_problem_is_fixed_from_its_cell(qtbot: QtBot, window: MainWindow) -> N
 def test_the_header_sorts(qtbot: QtBot, shown: tuple[DesignTab, GraphTableView]) -> None:
     tab, view = shown
     header = view.header()
-    x = header.sectionViewportPosition(Column.PARAMETERS) + header.sectionSize(Column.PARAMETERS) // 2
+    x = header.sectionViewportPosition(Column.of("parameters")) + header.sectionSize(Column.of("parameters")) // 2
     qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(x, header.height() // 2))
     ids = [row.id for row in view.table.rows_in_order()]
     costs = [tab.analysis.node(id).cost for id in ids]
     counts = [cost.parameters for cost in costs if cost is not None]
     assert counts == sorted(counts)
     assert ids != list(tab.document.design.order)
+
+
+def test_figures_are_chosen_on_the_headings_and_remembered(
+    qtbot: QtBot, window: MainWindow, settings: Settings, shown: tuple[DesignTab, GraphTableView]
+) -> None:
+    _, view = shown
+    seen = [COLUMNS[column].figure for column in view.columns_shown]
+    assert [each for each in seen if each is not None] == [each for each in FIGURES if each.is_headline]
+    column = Column.of("flops")
+    view.header().customContextMenuRequested.emit(QPoint(5, 5))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == "FLOPs").trigger()
+    menu.close()
+    assert not view.isColumnHidden(column)
+    stand_at(view, column, "depthwise")
+    assert view.currentIndex().data() == "8\u202f128\u202f512", "2·3²·144·56²"
+    again = GraphTableView(view.table)
+    qtbot.addWidget(again)
+    again.show_figures(settings.columns_changed)
+    assert not again.isColumnHidden(column)
+    assert again.isColumnHidden(Column.of("weight_bytes"))
+
+
+def test_a_hidden_column_is_neither_walked_nor_copied(
+    qtbot: QtBot, window: MainWindow, shown: tuple[DesignTab, GraphTableView]
+) -> None:
+    _, view = shown
+    stand_at(view, Column.of("macs"), "depthwise")
+    assert view.isColumnHidden(Column.of("flops"))
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.currentIndex().column() > Column.of("flops")
+    press(qtbot, window, "Ctrl+Shift+C")
+    assert "FLOPs" not in QGuiApplication.clipboard().text()
+
+
+def test_a_figure_that_follows_from_elsewhere_is_painted_anew(qtbot: QtBot, window: MainWindow) -> None:
+    # What stands beside a way lives while it runs.
+    nodes = [
+        Node(NodeId("x"), Input(8, 16, 16)),
+        Node(NodeId("c"), PointwiseConv2d(8)),
+        Node(NodeId("a"), ReLU()),
+        Node(NodeId("b"), ReLU()),
+        Node(NodeId("cat"), Concatenate()),
+        Node(NodeId("out"), Output()),
+    ]
+    chain = ["x c.x", "x a.x", "a b.x", "c cat.a", "b cat.b", "cat out.x"]
+    ends = [(source, *target.split(".")) for source, target in (pair.split() for pair in chain)]
+    wires = [Wire(PortRef(NodeId(source), "y"), PortRef(NodeId(id), port)) for source, id, port in ends]
+    tab, view = opened(qtbot, window, Design.build("two ways", nodes, wires))
+    column = Column.of("peak_activation_bytes")
+    rows = [row for id in ("a", "b") if (row := view.table.row_of((NodeId(id),))) is not None]
+    before = [(row.report, view.table.index_of(row, column).data()) for row in rows]
+    QApplication.processEvents()
+    painted = Painted()
+    view.viewport().installEventFilter(painted)
+    tab.document.apply(Command("Widen", lambda d: set_parameter(d, [NodeId("c")], "out_channels", 64)))
+    others = [
+        index
+        for row, (report, text) in zip(rows, before, strict=True)
+        if row.report is report and (index := view.table.index_of(row, column)).data() != text
+    ]
+    assert others, "a node that was not touched has another peak"
+    qtbot.waitUntil(lambda: all(painted.region.contains(view.visualRect(index)) for index in others), timeout=2000)
+
+
+class Painted(QObject):
+    """Which part of a widget was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.region = QRegion()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+        return super().eventFilter(watched, event)

@@ -414,9 +414,9 @@ def test_the_menu_makes_the_selected_block_a_group(qtbot: QtBot, window: MainWin
 def test_panels_speak_of_the_inside_and_files_hold_the_whole(
     qtbot: QtBot, window: MainWindow, tab: DesignTab, answers: Answers, tmp_path: Path
 ) -> None:
-    outside = window.costs.macs.value.text()
+    outside = window.costs.tiles["macs"].value.text()
     enter(qtbot, tab, GROUP)
-    inside = window.costs.macs.value.text()
+    inside = window.costs.tiles["macs"].value.text()
     assert inside != outside
     click(qtbot, tab, ACT)
     press(qtbot, window, "Delete")
@@ -427,7 +427,7 @@ def test_panels_speak_of_the_inside_and_files_hold_the_whole(
     assert IN in saved.nodes
     assert not window.isWindowModified()
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Escape)
-    assert window.costs.macs.value.text() == outside
+    assert window.costs.tiles["macs"].value.text() == outside
 
 
 def test_problems_inside_can_be_shown_and_fixed_there(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
@@ -471,17 +471,17 @@ def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: Des
     figure = measurement(analysis.digest, data)
     latency._take(latency._key(analysis.digest), figure)
     latency.changed.emit()
-    window.set_heat("time")
+    window.set_heat("latency_s")
     assert tab.scene.nodes[GROUP].face.time.startswith("0.5")
     enter(qtbot, tab, GROUP)
     assert tab.scene.nodes[DW].face.time.startswith("0.375")
     assert tab.scene.nodes[ACT].face.time.startswith("0.125")
     assert tab.scene.nodes[DW].state.heat == 1.0
     assert tab.scene.nodes[ACT].state.heat == pytest.approx(1 / 3)
-    assert window.costs.latency.value.text().startswith("0.5")
-    assert "together" in window.costs.latency.note.text()
+    assert window.costs.tiles["latency_s"].value.text().startswith("0.5")
+    assert "together" in window.costs.tiles["latency_s"].note.text()
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Escape)
-    assert window.costs.latency.value.text().startswith("2")
+    assert window.costs.tiles["latency_s"].value.text().startswith("2")
     assert tab.scene.nodes[GROUP].state.heat == pytest.approx(0.4)
 
 
