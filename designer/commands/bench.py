@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say, seconds
 from designer.errors import JobFailed
+
+if TYPE_CHECKING:
+    from designer.measurement.interleaved import RankedSide, Side
+    from designer.measurement.latency import Conditions, LatencyReport, TimedRun
 
 ALL = "all"
 
@@ -76,37 +79,38 @@ def _one(options: argparse.Namespace) -> int:
         per_node=options.per_node,
         budget=_effort(options, TimeBudget()),
     )
-    data = report.as_data()
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    _print_figure(data)
-    _say_noise(data)
+    _print_figure(report)
+    _say_noise(report.warning)
     return DONE
 
 
-def _print_figure(data: Mapping[str, Any]) -> None:
+def _print_figure(report: LatencyReport) -> None:
     from designer.wording import milliseconds, plural
 
-    of_rounds = "" if data["rounds"] == 1 else f"  (median of {plural(data['rounds'], 'round')})"
-    print(_latency(data) + of_rounds)
-    print(_words(data["conditions"]))
-    for path, node_ms in sorted(data["node_ms"].items(), key=lambda entry: -float(entry[1])):
+    of_rounds = "" if report.rounds == 1 else f"  (median of {plural(report.rounds, 'round')})"
+    print(_latency(report) + of_rounds)
+    print(_words(report.conditions))
+    for path, node_ms in sorted(report.node_ms.items(), key=lambda entry: -entry[1]):
         print(f"    {path}  {milliseconds(node_ms)}")
-    if data["node_ms"]:
-        print(data["overhead_sentence"])
-    if any("." in path for path in data["node_ms"]):
+    if report.node_ms:
+        print(report.overhead_sentence)
+    if any("." in path for path in report.node_ms):
         print("A block has the time of its parts, which are listed as well.")
 
 
-def _words(conditions: Mapping[str, Any]) -> str:
-    known = {name: value for name, value in conditions.items() if value not in ("", None, {}) and name != "facts"}
-    return "  ".join(f"{name}={value}" for name, value in (known | conditions["facts"]).items())
+def _words(conditions: Conditions, leaving_out: tuple[str, ...] = ()) -> str:
+    """The conditions that are known, by name; what the backend says of itself last."""
+    values = {each.name: getattr(conditions, each.name) for each in fields(conditions) if each.name not in leaving_out}
+    values |= values.pop("facts", {})
+    return "  ".join(f"{name}={value}" for name, value in values.items() if value not in ("", None))
 
 
-def _say_noise(data: Mapping[str, Any]) -> None:
-    if data["noisy"]:
-        say(f"noisy: {data['warning']}")
+def _say_noise(warning: str) -> None:
+    if warning:
+        say(f"noisy: {warning}")
 
 
 def _roofline(options: argparse.Namespace) -> int:
@@ -120,17 +124,16 @@ def _roofline(options: argparse.Namespace) -> int:
         configuration=_setting(options),
         budget=_effort(options, TimeBudget()),
     )
-    data = report.as_data()
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for point in sorted(data["points"], key=lambda point: -float(point["ms"])):
-        shares = f"{percentage(point['time_share'])} of time, {percentage(point['mac_share'])} of MACs"
-        reached = f"{percentage(point['of_roof'])} of the roof"
-        print(f"    {point['path']}  {milliseconds(point['ms'])}  {shares}, {point['bound']} bound, {reached}")
-    for sentence in (*data["sentences"], data["overhead_sentence"]):
+    for point in sorted(report.points, key=lambda point: -point.ms):
+        shares = f"{percentage(point.time_share)} of time, {percentage(point.mac_share)} of MACs"
+        reached = f"{percentage(point.of_roof)} of the roof"
+        print(f"    {point.path}  {milliseconds(point.ms)}  {shares}, {point.bound.value} bound, {reached}")
+    for sentence in (*report.sentences, report.overhead_sentence):
         print(sentence)
-    _say_noise(data["figure"])
+    _say_noise(report.figure.warning)
     return DONE
 
 
@@ -138,58 +141,57 @@ def _pair(options: argparse.Namespace) -> int:
     from designer.runtime.measure.interleaved_benchmark import PAIR_EFFORT, measure_pair
 
     design = design_of(options.file)
-    data = measure_pair(
+    report = measure_pair(
         design,
         design if options.against is None else design_of(options.against),
         backend=options.backend,
         other_backend=options.against_backend,
         configuration=_setting(options),
         budget=_effort(options, PAIR_EFFORT),
-    ).as_data()
+    )
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for side in (data["first"], data["second"]):
+    for side in (report.first, report.second):
         print(_side(side))
-    print(data["sentence"])
-    print(_words(data["first"]["conditions"]))
-    _say_noise(data)
+    print(report.sentence)
+    print(_words(report.first.conditions))
+    _say_noise(report.warning)
     return DONE
 
 
 def _rank(options: argparse.Namespace) -> int:
     from designer.runtime.measure.interleaved_benchmark import RANK_EFFORT, rank_backends
 
-    data = rank_backends(
+    report = rank_backends(
         design_of(options.file), configuration=_setting(options), budget=_effort(options, RANK_EFFORT)
-    ).as_data()
+    )
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for row in data["rows"]:
-        print(f"{row['place']}. {_side(row)}  {_against(row, data['reference'])}")
-    for absent in data["absent"]:
-        print(f"-  {absent['title']}: {absent['reason']}")
-    shared = {key: value for key, value in data["rows"][0]["conditions"].items() if key not in _OF_ONE_BACKEND}
-    print(_words(shared | {"facts": {}}))
-    _say_noise(data)
+    for row in report.rows:
+        print(f"{row.place}. {_side(row)}  {_against(row, report.reference)}")
+    for absent in report.absent:
+        print(f"-  {absent.title}: {absent.reason}")
+    print(_words(report.rows[0].conditions, _OF_ONE_BACKEND))
+    _say_noise(report.warning)
     return DONE
 
 
-def _against(row: Mapping[str, Any], reference: str) -> str:
+def _against(row: RankedSide, reference: str) -> str:
     from designer.wording import ratio_interval
 
-    if row["backend"] == reference:
+    if row.backend == reference:
         return "the reference"
-    ratio = row["to_reference"]
-    return f"×{ratio['ratio']:.3f} {ratio_interval(ratio['low'], ratio['high'], ratio['pairs'])} of {reference}"
+    ratio = row.to_reference
+    return f"×{ratio.ratio:.3f} {ratio_interval(ratio.low, ratio.high, ratio.pairs)} of {reference}"
 
 
-def _side(side: Mapping[str, Any]) -> str:
-    return f"{side['design']}, {side['title']}  {_latency(side)}"
+def _side(side: Side) -> str:
+    return f"{side.design}, {side.title}  {_latency(side)}"
 
 
-def _latency(side: Mapping[str, Any]) -> str:
+def _latency(run: TimedRun) -> str:
     from designer.wording import milliseconds
 
-    return milliseconds(side["median_ms"], side["low_ms"], side["high_ms"], side["rounds"])
+    return milliseconds(run.median_ms, run.low_ms, run.high_ms, run.rounds)

@@ -90,7 +90,7 @@ def run(options: argparse.Namespace) -> int:
     )
     status = PROBLEMS if result.unproved else DONE
     if options.json:
-        print_json(result.as_data())
+        print_json(result.to_data())
         return status
     print("\n".join(_lines(chosen, result)))
     for warning in result.warnings:

@@ -148,7 +148,7 @@ def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked
         progress=tell,
         is_cancelled=asked,
     )
-    return result.as_data()
+    return result.to_data()
 
 
 def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, aske
         progress=tell,
         is_cancelled=asked,
     )
-    return result.as_data()
+    return result.to_data()
 
 
 def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -
     refuse_unknown(options, ("device", "batch"))
     tell(0.0, "compiling and running once")
     report = smoke_run(design, device=option(options, "device", str, "cpu"), batch=option(options, "batch", int, 1))
-    return report.as_data()
+    return report.to_data()
 
 
 JOBS: Mapping[str, Job] = {**MEASURING, "export": _export, "import_weights": _import_weights, "run": _run}

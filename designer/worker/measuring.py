@@ -59,7 +59,7 @@ def _measure(design: Design, options: Mapping[str, Any], tell: Tell, asked: Aske
         progress=tell,
         is_cancelled=asked,
     )
-    return report.as_data()
+    return report.to_data()
 
 
 def _pair(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _pair(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
         progress=tell,
         is_cancelled=asked,
     )
-    return report.as_data()
+    return report.to_data()
 
 
 def _rank(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -90,10 +90,10 @@ def _rank(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) 
         configuration=_setting(options),
         budget=_effort(options, RANK_EFFORT),
         progress=tell,
-        found=lambda share, text, data: tell(share, text, data),
+        found=lambda share, text, so_far: tell(share, text, so_far.to_data()),
         is_cancelled=asked,
     )
-    return report.as_data()
+    return report.to_data()
 
 
 def _roofline(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _roofline(design: Design, options: Mapping[str, Any], tell: Tell, asked: Ask
         progress=tell,
         is_cancelled=asked,
     )
-    return report.as_data()
+    return report.to_data()
 
 
 def _calibrate(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _calibrate(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str
         progress=tell,
         is_cancelled=asked,
     )
-    return peaks.as_data()
+    return peaks.to_data()
 
 
 def _devices(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def _devices(options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, 
 
     refuse_unknown(options, ())
     tell(0.0, "looking for devices")
-    return inventory()
+    return inventory().to_data()
 
 
 MEASURING: Mapping[str, Job] = {"measure": _measure, "pair": _pair, "rank": _rank, "roofline": _roofline}

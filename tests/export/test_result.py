@@ -33,6 +33,6 @@ def test_json_brings_back_the_same_record() -> None:
         ("a trial only",),
         0.5,
     )
-    data = json.loads(json.dumps(result.as_data()))
+    data = json.loads(json.dumps(result.to_data()))
     assert ExportResult.from_data(data) == result
     assert (data["file_bytes"], data["max_abs_difference"], data["max_abs_output"]) == (100, 2e-6, 3.0)

@@ -29,9 +29,6 @@ MEMORY_FORMATS: Mapping[str, torch.memory_format] = {
 }
 """How the channels of a map lie in memory: N×C×H×W plane by plane, or all channels of a pixel together."""
 
-EAGER = "eager"
-"""Key of the backend that all others are held against."""
-
 
 @dataclass(frozen=True)
 class MeasuringConfiguration:

@@ -6,8 +6,7 @@ on the same backend are one and the same module, so that nothing but time can di
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -15,16 +14,27 @@ import torch
 from designer.analysis.analysis import analyse
 from designer.errors import DesignerError, JobFailed, WrongOutputs
 from designer.graph.design import Design
+from designer.measurement.interleaved import (
+    AbsentBackend,
+    PairReport,
+    RankedSide,
+    RankPreparation,
+    RankReport,
+    ReadyBackend,
+    Side,
+)
+from designer.measurement.latency import EAGER
 from designer.runtime.compile.memory import is_out_of_memory
 from designer.runtime.measure.backends.backend import Backend
 from designer.runtime.measure.backends.registry import BACKENDS, backend_of, usable_backend
-from designer.runtime.measure.configuration import EAGER, MeasuringConfiguration
+from designer.runtime.measure.conditions import in_milliseconds
+from designer.runtime.measure.configuration import MeasuringConfiguration
 from designer.runtime.measure.devices import losing, running_on, stopwatch_of
 from designer.runtime.measure.verified_backend import VerifiedBackend, expected_outputs, verified_backend, workload_of
 from designer.timing.background_load import BackgroundLoad
 from designer.timing.interleaved import InterleavedRounds, Timed, measure_interleaved
 from designer.timing.measurement_lock import measurement_lock
-from designer.timing.rounds import Progress, TimeBudget, Timing, outliers
+from designer.timing.rounds import Progress, TimeBudget, Timing
 from designer.timing.statistics import CONFIDENCE, PairedRatio
 from designer.wording import plural
 
@@ -32,160 +42,8 @@ PAIR_EFFORT = TimeBudget(time_limit_s=10.0)
 RANK_EFFORT = TimeBudget(time_limit_s=20.0)
 
 Asked = Callable[[], bool]
-Found = Callable[[float, str, Mapping[str, Any]], None]
-"""Told the share done, a text, and the report so far as JSON data."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One contestant and its times.
-
-    Attributes:
-        candidate: What was timed.
-        timing: Its rounds; the n-th of all were measured in one cycle.
-        busy_processors: How many processors other programs kept busy meanwhile.
-    """
-
-    candidate: VerifiedBackend
-    timing: Timing
-    busy_processors: float | None
-
-    def as_data(self) -> dict[str, Any]:
-        """It as JSON data, in milliseconds."""
-        interval = self.timing.interval
-        return {
-            "design": self.candidate.work.analysis.design.name,
-            "digest": self.candidate.work.analysis.digest,
-            "backend": self.candidate.backend.key,
-            "title": self.candidate.backend.title,
-            "median_ms": interval.median * 1e3,
-            "low_ms": interval.low * 1e3,
-            "high_ms": interval.high * 1e3,
-            "rounds": len(self.timing.rounds_s),
-            "rounds_ms": [seconds * 1e3 for seconds in self.timing.rounds_s],
-            "outliers": list(outliers(self.timing.rounds_s)),
-            "conditions": asdict(self.candidate.conditions(self.timing, self.busy_processors)),
-            "agreement": self.candidate.agreement.as_data(),
-            "prepare_s": self.candidate.prepare_s,
-        }
-
-
-@dataclass(frozen=True)
-class PairReport:
-    """Two measured in turns.
-
-    Attributes:
-        first: What the ratio has below the line.
-        second: What it has above.
-        ratio: Of their times, with what may be claimed.
-        warnings: Why it is doubtful, in words.
-    """
-
-    first: Side
-    second: Side
-    ratio: PairedRatio
-    warnings: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """What may be said of the second."""
-        ratio = self.ratio
-        return (
-            f"{_name(self.second, self.first)} takes {ratio.ratio:.3f} of the time of {_name(self.first, self.second)} "
-            f"({_how_sure(ratio)}): {ratio.verdict.value}"
-        )
-
-    def as_data(self) -> dict[str, Any]:
-        """The report as JSON data."""
-        return {
-            "first": self.first.as_data(),
-            "second": self.second.as_data(),
-            **ratio_data(self.ratio),
-            "sentence": self.sentence,
-            "noisy": bool(self.warnings),
-            "warning": "; ".join(self.warnings),
-        }
-
-
-def _how_sure(ratio: PairedRatio) -> str:
-    """The interval of a ratio and what it is of, or why there is none."""
-    pairs = plural(ratio.pairs, "pair")
-    if ratio.coverage >= CONFIDENCE:
-        return f"95 % interval {ratio.low:.3f} to {ratio.high:.3f}, {pairs}"
-    seen = "" if ratio.pairs == 1 else f" from {ratio.low:.3f} to {ratio.high:.3f}"
-    return f"{pairs}{seen}, too few for an interval"
-
-
-def _name(side: Side, other: Side) -> str:
-    """The design's name, or the backend's where both are of one design."""
-    if side.candidate.work.analysis.digest == other.candidate.work.analysis.digest:
-        return side.candidate.backend.title
-    return f"'{side.candidate.work.analysis.design.name}'"
-
-
-def ratio_data(ratio: PairedRatio) -> dict[str, Any]:
-    """A ratio as JSON data."""
-    return {
-        "ratio": ratio.ratio,
-        "low": ratio.low,
-        "high": ratio.high,
-        "pairs": ratio.pairs,
-        "verdict": ratio.verdict.value,
-    }
-
-
-@dataclass(frozen=True)
-class Absent:
-    """A backend that was not timed.
-
-    Attributes:
-        key: Its word.
-        title: Its name.
-        reason: Why not, in words.
-        is_wrong: Whether it ran and gave something else than the module.
-    """
-
-    key: str
-    title: str
-    reason: str
-    is_wrong: bool = False
-
-
-@dataclass(frozen=True)
-class RankReport:
-    """All backends of a design, quickest first.
-
-    Attributes:
-        digest: Of the design.
-        reference: Key of the backend that ratios are to.
-        sides: What was timed, by place and then by median.
-        places: Their places; those between which no difference can be claimed may share one.
-        ratios: Their times over the reference's.
-        absent: What was not timed.
-        warnings: Why it is doubtful, in words.
-    """
-
-    digest: str
-    reference: str
-    sides: tuple[Side, ...]
-    places: tuple[int, ...]
-    ratios: tuple[PairedRatio, ...]
-    absent: tuple[Absent, ...]
-    warnings: tuple[str, ...]
-
-    def as_data(self) -> dict[str, Any]:
-        """The report as JSON data."""
-        return {
-            "digest": self.digest,
-            "reference": self.reference,
-            "rows": [
-                {"place": place, **side.as_data(), "to_reference": ratio_data(ratio)}
-                for side, place, ratio in zip(self.sides, self.places, self.ratios, strict=True)
-            ],
-            "absent": [asdict(each) for each in self.absent],
-            "noisy": bool(self.warnings),
-            "warning": "; ".join(self.warnings),
-        }
+Found = Callable[[float, str, RankPreparation | RankReport], None]
+"""Told the share done, a text, and what is known so far."""
 
 
 def measure_pair(
@@ -238,7 +96,7 @@ def measure_pair(
         sides, turns, disturbed = _in_turns(ready, budget, progress, is_cancelled)
     ratio = turns.ratio(0, 1)
     reasons = (*_ratio_reasons(ratio, budget, turns.seconds), *disturbed, *shared)
-    return PairReport(sides[0], sides[1], ratio, reasons)
+    return PairReport(sides[0], sides[1], ratio, "; ".join(reasons))
 
 
 def rank_backends(
@@ -248,7 +106,7 @@ def rank_backends(
     configuration: MeasuringConfiguration | None = None,
     budget: TimeBudget = RANK_EFFORT,
     progress: Progress = lambda share, text: None,
-    found: Found = lambda share, text, data: None,
+    found: Found = lambda share, text, so_far: None,
     is_cancelled: Asked = lambda: False,
 ) -> RankReport:
     """Measure a design on all backends in turns, and rank them.
@@ -259,8 +117,8 @@ def rank_backends(
         configuration: Device, threads, batch, element type and order of channels.
         budget: How long for all of them together, and how narrow the ratios' intervals shall be.
         progress: Called with the share done (0 to 1) and a text.
-        found: Called with the same, and the report so far as JSON data: whenever a backend is ready or turns out to be
-            none, and between turns. Until the first turn its rows have no times.
+        found: Called with the same and what is known so far: whenever a backend is ready or turns out to be none, and
+            between turns.
         is_cancelled: Asked between rounds.
 
     Raises:
@@ -285,49 +143,41 @@ def rank_backends(
         expected = expected_outputs(work)
         ready: list[VerifiedBackend] = []
         for backend in usable:
-            found(0.0, f"preparing {backend.title}", _ready_data(analysis.digest, ready, absent))
+            found(0.0, f"preparing {backend.title}", _preparation(analysis.digest, ready, absent))
             try:
                 ready.append(verified_backend(backend, work, expected, progress, is_cancelled))
             except WrongOutputs as error:
-                absent.append(Absent(backend.key, backend.title, str(error), is_wrong=True))
+                absent.append(AbsentBackend(backend.key, backend.title, str(error), is_wrong=True))
             except (DesignerError, RuntimeError, TypeError, NotImplementedError) as error:
                 if is_out_of_memory(error):
                     raise
-                absent.append(Absent(backend.key, backend.title, f"it failed: {_first_line(error)}"))
+                absent.append(AbsentBackend(backend.key, backend.title, f"it failed: {_first_line(error)}"))
         if len(ready) < 2:
             reasons = "; ".join(f"{each.title}: {each.reason}" for each in absent)
             raise JobFailed(f"there are fewer than two backends to rank on {device}. {reasons}")
-        found(0.0, "warming up", _ready_data(analysis.digest, ready, absent))
+        found(0.0, "warming up", _preparation(analysis.digest, ready, absent))
 
         def ranked(sides: tuple[Side, ...], turns: InterleavedRounds, disturbed: tuple[str, ...]) -> RankReport:
             return _ranked(analysis.digest, sides, turns, tuple(absent), budget, (*disturbed, *shared))
 
         def tell(share: float, text: str, *so_far: Any) -> None:
-            found(share, text, ranked(*so_far).as_data())
+            found(share, text, ranked(*so_far))
 
         return ranked(*_in_turns(ready, budget, progress, is_cancelled, tell))
 
 
-def _ready_data(digest: str, ready: Sequence[VerifiedBackend], absent: Sequence[Absent]) -> dict[str, Any]:
-    """The report while no turn was taken: the backends that were proved, and those that are not to be had."""
-    rows = [
-        {"backend": each.backend.key, "title": each.backend.title, "agreement": each.agreement.as_data()}
-        for each in ready
-    ]
+def _preparation(digest: str, ready: Sequence[VerifiedBackend], absent: Sequence[AbsentBackend]) -> RankPreparation:
+    """What is known while no turn was taken."""
     keys = [each.backend.key for each in ready]
-    return {
-        "digest": digest,
-        "reference": EAGER if EAGER in keys else (*keys, "")[0],
-        "rows": rows,
-        "absent": [asdict(each) for each in absent],
-    }
+    rows = tuple(ReadyBackend(each.backend.key, each.backend.title, each.agreement) for each in ready)
+    return RankPreparation(digest, EAGER if EAGER in keys else (*keys, "")[0], rows, tuple(absent))
 
 
-def _split(wanted: Sequence[Backend], device: torch.device, dtype: str) -> tuple[list[Backend], list[Absent]]:
+def _split(wanted: Sequence[Backend], device: torch.device, dtype: str) -> tuple[list[Backend], list[AbsentBackend]]:
     usable, absent = [], []
     for backend in wanted:
         if reason := backend.reason_against(device, dtype):
-            absent.append(Absent(backend.key, backend.title, reason))
+            absent.append(AbsentBackend(backend.key, backend.title, reason))
         else:
             usable.append(backend)
     return usable, absent
@@ -351,7 +201,7 @@ def _in_turns(
 
     def seen(turns: InterleavedRounds) -> tuple[tuple[Side, ...], InterleavedRounds, tuple[str, ...]]:
         busy = others.processors()
-        sides = tuple(Side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
+        sides = tuple(_side(each, timing, busy) for each, timing in zip(ready, turns.timings, strict=True))
         return sides, turns, others.reason(threads)
 
     def tell(share: float, text: str, turns: InterleavedRounds) -> None:
@@ -364,6 +214,19 @@ def _in_turns(
         return seen(
             measure_interleaved(contestants, budget=budget, progress=progress, found=tell, is_cancelled=is_cancelled)
         )
+
+
+def _side(ready: VerifiedBackend, timing: Timing, busy_processors: float | None) -> Side:
+    return Side(
+        ready.work.analysis.digest,
+        ready.backend.key,
+        in_milliseconds(timing),
+        ready.conditions(timing, busy_processors),
+        ready.agreement,
+        ready.prepare_s,
+        ready.work.analysis.design.name,
+        ready.backend.title,
+    )
 
 
 def _ratio_reasons(ratio: PairedRatio, budget: TimeBudget, seconds: float) -> tuple[str, ...]:
@@ -383,27 +246,17 @@ def _ranked(
     digest: str,
     sides: tuple[Side, ...],
     turns: InterleavedRounds,
-    absent: tuple[Absent, ...],
+    absent: tuple[AbsentBackend, ...],
     budget: TimeBudget,
     disturbed: tuple[str, ...],
 ) -> RankReport:
-    keys = [side.candidate.backend.key for side in sides]
+    keys = [side.backend for side in sides]
     reference = keys.index(EAGER) if EAGER in keys else 0
     places = turns.places()
-    order = sorted(range(len(sides)), key=lambda one: (places[one], sides[one].timing.interval.median))
     ratios = [turns.ratio(reference, one) for one in range(len(sides))]
-    others = [one for one in order if one != reference]
+    others = [one for one in range(len(sides)) if one != reference]
     widest = max(others, key=lambda one: (ratios[one].high - ratios[one].low) / ratios[one].ratio)
-    reasons = [
-        f"{sides[widest].candidate.backend.title}: {reason}"
-        for reason in _ratio_reasons(ratios[widest], budget, turns.seconds)
-    ]
-    return RankReport(
-        digest,
-        keys[reference],
-        tuple(sides[one] for one in order),
-        tuple(places[one] for one in order),
-        tuple(ratios[one] for one in order),
-        absent,
-        (*reasons, *disturbed),
-    )
+    reasons = [f"{sides[widest].title}: {reason}" for reason in _ratio_reasons(ratios[widest], budget, turns.seconds)]
+    rows = [RankedSide.of(side, place, ratio) for side, place, ratio in zip(sides, places, ratios, strict=True)]
+    rows.sort(key=lambda row: (row.place, row.median_ms))
+    return RankReport(digest, keys[reference], tuple(rows), absent, "; ".join((*reasons, *disturbed)))

@@ -10,13 +10,14 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from designer.analysis.roofline import Peaks
+from designer.errors import RecordError
 from designer.runtime.measure.configuration import DTYPES, MeasuringConfiguration
 from designer.runtime.measure.devices import device_name, losing, running_on, stopwatch_of
 from designer.timing.measurement_lock import measurement_lock
@@ -62,7 +63,7 @@ def calibrated(
         with measurement_lock(progress, is_cancelled), losing(device):
             peaks = _measured(device, threads, configuration.dtype, progress, is_cancelled)
     if folder is not None:
-        _write(folder, known | {key: asdict(peaks)})
+        _write(folder, known | {key: peaks.to_data()})
     return peaks
 
 
@@ -124,11 +125,10 @@ def _read(folder: Path | None) -> dict[str, Any]:
 def _peaks(entry: Any) -> Peaks | None:
     """Peaks from what is kept, or None where it is not whole."""
     try:
-        found = replace(Peaks(**entry), from_cache=True)
-        is_whole = found.flops_per_s > 0 and found.bytes_per_s > 0
-    except TypeError:
+        found = replace(Peaks.from_data(entry), from_cache=True)
+    except RecordError:
         return None
-    return found if is_whole else None
+    return found if found.flops_per_s > 0 and found.bytes_per_s > 0 else None
 
 
 def _write(folder: Path, entries: Mapping[str, Any]) -> None:

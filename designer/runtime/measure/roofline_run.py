@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from designer.analysis.analysis import analyse
-from designer.analysis.roofline import Peaks, Point, points_of, sentences
+from designer.analysis.roofline import points_of
 from designer.errors import JobFailed
 from designer.graph.design import Design
-from designer.runtime.measure.configuration import DTYPES, EAGER, MeasuringConfiguration
-from designer.runtime.measure.latency import LatencyReport, measure_latency
+from designer.measurement.latency import EAGER
+from designer.measurement.roofline import RooflineReport
+from designer.runtime.measure.configuration import DTYPES, MeasuringConfiguration
+from designer.runtime.measure.latency import measure_latency
 from designer.runtime.measure.peaks import calibrated
 from designer.timing.rounds import Progress, TimeBudget
 
 _PEAKS_SHARE = 0.1
-
-
-@dataclass(frozen=True)
-class RooflineReport:
-    """A measured design under the roof.
-
-    Attributes:
-        figure: The latency, with times by node.
-        peaks: What the machine does at most.
-        points: The nodes, in order of execution.
-    """
-
-    figure: LatencyReport
-    peaks: Peaks
-    points: tuple[Point, ...]
-
-    def as_data(self) -> dict[str, Any]:
-        """The report as JSON data."""
-        figure = self.figure.as_data()
-        return {
-            "figure": figure,
-            "peaks": self.peaks.as_data(),
-            "points": [point.as_data() for point in self.points],
-            "sentences": list(sentences(self.points, self.peaks)),
-            "overhead_ms": figure["overhead_ms"],
-            "overhead_sentence": figure["overhead_sentence"],
-        }
 
 
 def measure_roofline(
@@ -92,12 +65,12 @@ def measure_roofline(
         progress=lambda done, text: progress(_PEAKS_SHARE + done * (1 - _PEAKS_SHARE), text),
         is_cancelled=is_cancelled,
     )
-    if not figure.node_s:
+    if not figure.node_ms:
         raise JobFailed(
             f"{figure.conditions.backend} runs the design as one piece, so its nodes cannot be timed; eager, folded "
             "and folded_channels_last run it step by step"
         )
     size = DTYPES[configuration.dtype].itemsize
     return RooflineReport(
-        figure, peaks, points_of(analyse(design, batch=configuration.batch), figure.node_s, peaks, figure.into, size)
+        figure, peaks, points_of(analyse(design, batch=configuration.batch), figure.node_ms, peaks, figure.into, size)
     )

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from designer.analysis.analysis import Analysis
 from designer.files.design_json import dumps
 from designer.graph.design import Design, NodePath
+from designer.measurement.latency import times_inside
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
-from designer.ui.workbench.levels import times_inside
 from designer.worker.messages import Failure
 
 PAUSE_MS = 600

@@ -94,7 +94,7 @@ def test_twice_the_work_is_slower_and_the_report_says_what_was_measured() -> Non
     report = measure_pair(chain(4), chain(8), configuration=ONE, budget=SHORT)
     assert report.ratio.verdict is Verdict.SLOWER
     assert report.ratio.ratio == pytest.approx(2.0, rel=0.05)
-    data = json.loads(json.dumps(report.as_data()))
+    data = json.loads(json.dumps(report.to_data()))
     assert (data["first"]["design"], data["second"]["design"]) == ("4 layers", "8 layers")
     assert data["first"]["digest"] == chain(4).digest != data["second"]["digest"]
     assert len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"]) == data["pairs"]
@@ -108,11 +108,11 @@ def test_twice_the_work_is_slower_and_the_report_says_what_was_measured() -> Non
 def test_one_pair_is_said_to_be_one() -> None:
     report = measure_pair(chain(2), chain(2), configuration=ONE, budget=TimeBudget(time_limit_s=1e-9))
     assert report.sentence.endswith("(1 pair, too few for an interval): no difference you can claim")
-    assert report.warnings[0].startswith("only 1 pair fitted into 1e-09 s")
+    assert report.warning.startswith("only 1 pair fitted into 1e-09 s")
 
 
 def test_two_backends_of_one_design_are_told_by_their_names(small: Design) -> None:
-    data = measure_pair(small, small, other_backend="onnxruntime", configuration=ONE, budget=SHORT).as_data()
+    data = measure_pair(small, small, other_backend="onnxruntime", configuration=ONE, budget=SHORT).to_data()
     assert data["sentence"].startswith("ONNX Runtime takes ")
     assert data["second"]["conditions"]["facts"]["onnxruntime"]
     assert data["second"]["conditions"]["memory_format"] == "its own"
@@ -120,7 +120,7 @@ def test_two_backends_of_one_design_are_told_by_their_names(small: Design) -> No
 
 def test_all_backends_are_ranked_each_with_its_own_rounds(small: Design) -> None:
     keys = ["onnxruntime", "folded", "cuda_graph", "eager"]
-    data = json.loads(json.dumps(rank_backends(small, keys=keys, configuration=ONE, budget=SHORT).as_data()))
+    data = json.loads(json.dumps(rank_backends(small, keys=keys, configuration=ONE, budget=SHORT).to_data()))
     assert data["reference"] == "eager"
     assert sorted(row["backend"] for row in data["rows"]) == ["eager", "folded", "onnxruntime"]
     assert data["rows"][0]["place"] == 1
@@ -160,7 +160,7 @@ def test_one_that_is_wrong_or_broken_is_left_out_with_the_reason(
     added = (*registry.BACKENDS[:2], Strange(), Broken())
     monkeypatch.setattr(registry, "BACKENDS", added)
     monkeypatch.setattr("designer.runtime.measure.interleaved_benchmark.BACKENDS", added)
-    data = rank_backends(small, configuration=ONE, budget=SHORT).as_data()
+    data = rank_backends(small, configuration=ONE, budget=SHORT).to_data()
     assert {row["backend"] for row in data["rows"]} == {"eager", "folded"}
     absent = {each["key"]: each for each in data["absent"]}
     assert absent["strange"]["is_wrong"]

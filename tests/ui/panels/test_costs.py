@@ -84,7 +84,7 @@ def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: Cos
     shares = panel.shares
     panel.show_latency(analyse(sketch), None, True, "live", "ok")
     height = shares.sizeHint().height()
-    said = overhead_sentence(0.5e-3, 51.4e-3)
+    said = overhead_sentence(0.5, 51.4)
     panel.show_latency(analyse(sketch), replace(FIGURE, median_ms=51.4, overhead_sentence=said), True, "live", "ok")
     assert shares.sum.text().startswith("The nodes take 0.500\u202fms together, 50.9\u202fms")
     assert shares.sizeHint().height() == height
