@@ -8,7 +8,7 @@ on both sides of it stands the same record.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
@@ -39,11 +39,10 @@ class Record:
         """
         if not isinstance(data, Mapping):
             raise RecordError(f"{cls.__name__} takes values by name, and {data!r} was given")
-        known = {name: typed(kind, data[name], name) for name, kind in _types(cls).items() if name in data}
-        try:
-            return cls(**known)
-        except TypeError as error:
-            raise RecordError(f"{cls.__name__}: {error}") from None
+        for each in fields(cls):  # type: ignore[arg-type]  # every record is a dataclass
+            if each.name not in data and each.default is MISSING and each.default_factory is MISSING:
+                raise RecordError(f"{cls.__name__} lacks '{each.name}'")
+        return cls(**{name: typed(kind, data[name], name) for name, kind in _types(cls).items() if name in data})
 
 
 def plain(value: Any) -> Any:
@@ -86,6 +85,8 @@ def typed(kind: Any, value: Any, name: str) -> Any:
 
 
 def _one_of(kinds: tuple[Any, ...], value: Any, name: str) -> Any:
+    if value is None and NoneType in kinds:
+        return None
     for kind in kinds:
         try:
             return typed(kind, value, name)

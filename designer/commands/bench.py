@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say, seconds
+from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say
+from designer.commands.flags import add_flag, said
 from designer.errors import JobFailed
+from designer.graph.option_set import OptionSet
+from designer.graph.parameter import Parameter
+from designer.measurement.options import LatencyOptions, MemoryFormat, PairOptions, RankOptions, RooflineOptions
 
 if TYPE_CHECKING:
     from designer.measurement.interleaved import RankedSide, Side
@@ -16,24 +20,37 @@ if TYPE_CHECKING:
 
 ALL = "all"
 
+O = TypeVar("O", bound=OptionSet)  # noqa: E741  # one letter, as type variables are
+
 _OF_ONE_BACKEND = ("backend", "memory_format", "facts", "warm_up_rounds", "calls_per_round")
 """Conditions in which the backends of a ranking differ."""
 
 
+_SETS = (LatencyOptions, PairOptions, RankOptions, RooflineOptions)
+
+
+def _parameters() -> dict[str, Parameter]:
+    """By name what may be chosen of one way of measuring or another."""
+    return {each.name: each for options in _SETS for each in options.parameters}
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare what the command takes; what can be chosen before measuring is a flag here."""
     add_file(parser)
-    parser.add_argument("--backend", default="eager", metavar="NAME|all", help="what runs it; all ranks all of them")
-    parser.add_argument("--device", default="cpu", metavar="cpu|cuda:0|mps")
-    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; PyTorch's choice where not said")
-    parser.add_argument("--batch", type=int, default=1, metavar="N", help="pictures at once")
-    parser.add_argument("--dtype", default="float32", metavar="float32|float16|bfloat16", help="element type")
-    parser.add_argument("--channels-last", action="store_true", help="a pixel's channels together in memory")
-    parser.add_argument("--per-node", action="store_true", help="time each node as well")
-    parser.add_argument("--roofline", action="store_true", help="hold each node against what this machine does at most")
-    parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="measure both in turns, and compare")
-    parser.add_argument("--against-backend", metavar="NAME", help="what runs the other; the same where not said")
-    parser.add_argument("--time-limit", type=seconds, metavar="S", help="seconds that measuring may take")
+    for parameter in _parameters().values():
+        if parameter.name == "backend":
+            add_flag(parser, parameter, f"{parameter.help} All ranks all of them.", f"NAME|{ALL}")
+        else:
+            add_flag(parser, parameter)
+    parser.add_argument(
+        "--channels-last",
+        dest="memory_format",
+        action="store_const",
+        const=MemoryFormat.CHANNELS_LAST.value,
+        help="A pixel's channels together in memory.",
+    )
+    parser.add_argument("--roofline", action="store_true", help="Hold each node against the most this machine does.")
+    parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="Measure both in turns, and compare.")
     add_json(parser)
 
 
@@ -52,33 +69,15 @@ def run(options: argparse.Namespace) -> int:
     return _roofline(options) if options.roofline else _one(options)
 
 
-def _setting(options: argparse.Namespace) -> Any:
-    from designer.runtime.measure.configuration import MeasuringConfiguration
-
-    memory_format = "channels_last" if options.channels_last else "contiguous"
-    return MeasuringConfiguration(options.device, options.threads, options.batch, options.dtype, memory_format)
-
-
-def _effort(options: argparse.Namespace, usual: Any) -> Any:
-    return usual if options.time_limit is None else replace(usual, time_limit_s=options.time_limit)
+def _chosen(options: argparse.Namespace, kind: type[O]) -> O:
+    """What was said of one way of measuring."""
+    return kind.from_texts(said(options, [parameter.name for parameter in kind.parameters]))
 
 
 def _one(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.latency import measure_latency
-    from designer.timing.rounds import TimeBudget
+    from designer.runtime.measure.latency import latency_of
 
-    setting = _setting(options)
-    report = measure_latency(
-        design_of(options.file),
-        device=setting.device,
-        threads=setting.threads,
-        batch=setting.batch,
-        dtype=setting.dtype,
-        memory_format=setting.memory_format,
-        backend=options.backend,
-        per_node=options.per_node,
-        budget=_effort(options, TimeBudget()),
-    )
+    report = latency_of(design_of(options.file), _chosen(options, LatencyOptions))
     if options.json:
         print_json(report.to_data())
         return DONE
@@ -115,15 +114,9 @@ def _say_noise(warning: str) -> None:
 
 def _roofline(options: argparse.Namespace) -> int:
     from designer.runtime.measure.roofline_run import measure_roofline
-    from designer.timing.rounds import TimeBudget
     from designer.wording import milliseconds, percentage
 
-    report = measure_roofline(
-        design_of(options.file),
-        backend=options.backend,
-        configuration=_setting(options),
-        budget=_effort(options, TimeBudget()),
-    )
+    report = measure_roofline(design_of(options.file), _chosen(options, RooflineOptions))
     if options.json:
         print_json(report.to_data())
         return DONE
@@ -138,17 +131,11 @@ def _roofline(options: argparse.Namespace) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.interleaved_benchmark import PAIR_EFFORT, measure_pair
+    from designer.runtime.measure.interleaved_benchmark import measure_pair
 
     design = design_of(options.file)
-    report = measure_pair(
-        design,
-        design if options.against is None else design_of(options.against),
-        backend=options.backend,
-        other_backend=options.against_backend,
-        configuration=_setting(options),
-        budget=_effort(options, PAIR_EFFORT),
-    )
+    other = design if options.against is None else design_of(options.against)
+    report = measure_pair(design, other, _chosen(options, PairOptions))
     if options.json:
         print_json(report.to_data())
         return DONE
@@ -161,11 +148,9 @@ def _pair(options: argparse.Namespace) -> int:
 
 
 def _rank(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.interleaved_benchmark import RANK_EFFORT, rank_backends
+    from designer.runtime.measure.interleaved_benchmark import rank_backends
 
-    report = rank_backends(
-        design_of(options.file), configuration=_setting(options), budget=_effort(options, RANK_EFFORT)
-    )
+    report = rank_backends(design_of(options.file), _chosen(options, RankOptions))
     if options.json:
         print_json(report.to_data())
         return DONE

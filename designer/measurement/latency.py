@@ -11,12 +11,10 @@ from functools import cached_property
 
 from designer.analysis.roofline import overhead_sentence
 from designer.graph.design import NodePath
+from designer.measurement.options import EAGER
 from designer.record import Record
 from designer.timing.rounds import outliers
 from designer.timing.statistics import MedianInterval, median_interval
-
-EAGER = "eager"
-"""Key of the backend that all others are held against."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +149,13 @@ class BlockLatency:
         median_ms: Medians of its parts together.
         node_ms: By path below the block joined with dots, the median of each node.
         conditions: What the whole was measured under.
+        text: That in words.
     """
 
     median_ms: float
     node_ms: Mapping[str, float]
     conditions: Conditions
+    text: str
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,11 @@ class LatencyReport(TimedRun):
         median_ms = self.node_ms.get(".".join(path))
         if median_ms is None:
             return None
-        return BlockLatency(median_ms, times_inside(self.node_ms, path), self.conditions)
+        return BlockLatency(median_ms, times_inside(self.node_ms, path), self.conditions, self.text)
+
+
+Measured = LatencyReport | BlockLatency
+"""What is shown of a measurement: of the whole design, or of the block on screen."""
 
 
 def sum_of_nodes(node_ms: Mapping[str, float]) -> float:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from designer.measurement.interleaved import Side
-from designer.measurement.latency import EAGER
-from designer.runtime.measure.configuration import MeasuringConfiguration
+from designer.measurement.options import EAGER, RankOptions
 from designer.runtime.measure.interleaved_benchmark import rank_backends
 from designer.timing.rounds import TimeBudget
 from tests.benchmarks.designs import mobilenet_v2
@@ -23,7 +22,7 @@ def rows(rounds: int) -> Iterator[Row]:
     """Every backend against eager; the goal is for the quickest."""
     for threads in sorted({1, torch.get_num_threads()}) if rounds > 1 else (1,):
         budget = TimeBudget(share=1e-9, time_limit_s=rounds * _SECONDS_A_ROUND, most_rounds=10 * rounds)
-        sides = rank_backends(mobilenet_v2(), configuration=MeasuringConfiguration(threads=threads), budget=budget).rows
+        sides = rank_backends(mobilenet_v2(), RankOptions(threads=threads), budget=budget).rows
         (eager,) = (side for side in sides if side.backend == EAGER)
         for side in sides:
             if side is not eager:

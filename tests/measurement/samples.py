@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from designer.analysis.roofline import Bound, Peaks, Point
@@ -30,11 +31,12 @@ def rounds(median_ms: float, share: float = 0.1) -> tuple[float, ...]:
     return tuple(median_ms * (1 + share * step) for step in (-1, 0, 1) for _ in range(4))
 
 
-def latency(digest: str = "0", median_ms: float = 1.0, batch: int = 1, **node_ms: float) -> LatencyReport:
-    """A latency, with the times of nodes; two underscores stand for the dot in a path."""
+def latency(
+    digest: str = "0", median_ms: float = 1.0, batch: int = 1, node_ms: Mapping[str, float] | None = None
+) -> LatencyReport:
+    """A latency, with the times of nodes where they are given."""
     conditions = replace(CONDITIONS, batch=batch)
-    times = {path.replace("__", "."): ms for path, ms in node_ms.items()}
-    return LatencyReport(digest, "eager", rounds(median_ms), conditions, PARITY, 0.5, node_ms=times)
+    return LatencyReport(digest, "eager", rounds(median_ms), conditions, PARITY, 0.5, node_ms=node_ms or {})
 
 
 def side(key: str = "eager", title: str = "PyTorch eager", median_ms: float = 1.0) -> Side:
@@ -75,7 +77,7 @@ def roofline(digest: str = "0") -> RooflineReport:
         Point("expand", "expand", 1.0, 0.5, 10**7, 0.5, 5 * 10**7, 1_250_000, 0.5, Bound.COMPUTE),
         Point("depthwise", "depthwise", 1.0, 0.5, 10**7, 0.5, 10**7, 5 * 10**6, 0.5, Bound.MEMORY),
     )
-    return RooflineReport(latency(digest, expand=1.0, depthwise=1.0), peaks, points)
+    return RooflineReport(latency(digest, node_ms={"expand": 1.0, "depthwise": 1.0}), peaks, points)
 
 
 def devices() -> Inventory:

@@ -12,7 +12,7 @@ from designer.record import Record
 from tests.measurement import samples
 
 RECORDS: list[Record] = [
-    samples.latency(batch=4, a=1.0, a__b=0.75, c=0.5),
+    samples.latency(batch=4, node_ms={"a": 1.0, "a.b": 0.75, "c": 0.5}),
     samples.pair(),
     samples.rank(),
     samples.rank_so_far()[0],
@@ -27,7 +27,7 @@ def test_json_brings_back_the_same_record(record: Record) -> None:
 
 
 def test_a_latency_says_what_scripts_read() -> None:
-    data = samples.latency(median_ms=2.0, a=1.5, a__b=1.5, c=1.5).to_data()
+    data = samples.latency(median_ms=2.0, node_ms={"a": 1.5, "a.b": 1.5, "c": 1.5}).to_data()
     assert (data["median_ms"], data["low_ms"], data["high_ms"]) == pytest.approx((2.0, 1.8, 2.2))
     assert (data["rounds"], len(data["rounds_ms"]), data["outliers"]) == (12, 12, [])
     assert (data["noisy"], data["warning"]) == (False, "")
@@ -80,7 +80,7 @@ def test_what_is_offered_says_why_it_is_not_there() -> None:
 
 
 def test_a_block_has_the_time_of_its_parts() -> None:
-    whole = samples.latency(a=3.0, a__b=2.0, ab=9.0)
+    whole = samples.latency(node_ms={"a": 3.0, "a.b": 2.0, "ab": 9.0})
     block = whole.block((NodeId("a"),))
     assert block is not None
     assert (block.median_ms, block.node_ms, block.conditions) == (3.0, {"b": 2.0}, whole.conditions)

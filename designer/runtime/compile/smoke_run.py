@@ -8,10 +8,11 @@ import torch
 
 from designer.analysis.analysis import analyse
 from designer.graph.design import Design
+from designer.measurement.options import MeasuringConfiguration
 from designer.measurement.smoke_run import SmokeRunReport
 from designer.runtime.compile.module import compile_analysis, random_inputs
-from designer.runtime.measure.configuration import check_batch
-from designer.runtime.measure.devices import resolve_device, synchroniser
+from designer.runtime.measure.configuration import device_of
+from designer.runtime.measure.devices import synchroniser
 
 
 def smoke_run(design: Design, *, device: str = "cpu", batch: int = 1) -> SmokeRunReport:
@@ -19,11 +20,11 @@ def smoke_run(design: Design, *, device: str = "cpu", batch: int = 1) -> SmokeRu
 
     Raises:
         InvalidDesign: The design has problems.
-        JobFailed: There is no such device, or the batch is no such number.
+        JobFailed: There is no such device.
+        ParameterError: The batch is out of range.
         NotEnoughMemory: It would not fit; nothing was allocated.
     """
-    chosen = resolve_device(device)
-    check_batch(batch)
+    chosen = device_of(MeasuringConfiguration(device=device, batch=batch))
     analysis = analyse(design, batch=batch)
     module = compile_analysis(analysis, seed=0, device=chosen).eval()
     inputs = random_inputs(module.input_shapes, chosen)

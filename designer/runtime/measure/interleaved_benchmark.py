@@ -23,12 +23,12 @@ from designer.measurement.interleaved import (
     ReadyBackend,
     Side,
 )
-from designer.measurement.latency import EAGER
+from designer.measurement.options import EAGER, PairOptions, RankOptions, budget_of
 from designer.runtime.compile.memory import is_out_of_memory
 from designer.runtime.measure.backends.backend import Backend
 from designer.runtime.measure.backends.registry import BACKENDS, backend_of, usable_backend
 from designer.runtime.measure.conditions import in_milliseconds
-from designer.runtime.measure.configuration import MeasuringConfiguration
+from designer.runtime.measure.configuration import device_of
 from designer.runtime.measure.devices import losing, running_on, stopwatch_of
 from designer.runtime.measure.verified_backend import VerifiedBackend, expected_outputs, verified_backend, workload_of
 from designer.timing.background_load import BackgroundLoad
@@ -38,9 +38,6 @@ from designer.timing.rounds import Progress, TimeBudget, Timing
 from designer.timing.statistics import CONFIDENCE, PairedRatio
 from designer.wording import plural
 
-PAIR_EFFORT = TimeBudget(time_limit_s=10.0)
-RANK_EFFORT = TimeBudget(time_limit_s=20.0)
-
 Asked = Callable[[], bool]
 Found = Callable[[float, str, RankPreparation | RankReport], None]
 """Told the share done, a text, and what is known so far."""
@@ -49,11 +46,9 @@ Found = Callable[[float, str, RankPreparation | RankReport], None]
 def measure_pair(
     first: Design,
     second: Design,
+    options: PairOptions | None = None,
     *,
-    backend: str = EAGER,
-    other_backend: str | None = None,
-    configuration: MeasuringConfiguration | None = None,
-    budget: TimeBudget = PAIR_EFFORT,
+    budget: TimeBudget | None = None,
     progress: Progress = lambda share, text: None,
     is_cancelled: Asked = lambda: False,
 ) -> PairReport:
@@ -62,10 +57,8 @@ def measure_pair(
     Args:
         first: What the ratio has below the line.
         second: What it has above.
-        backend: Key of the first's backend.
-        other_backend: Key of the second's; the same by default.
-        configuration: Device, threads, batch, element type and order of channels of both.
-        budget: How long, and how narrow the ratio's interval shall be.
+        options: Under what, on which backends, how long, and how narrow the ratio's interval shall be.
+        budget: Counts before the limits of the options.
         progress: Called with the share done (0 to 1) and a text.
         is_cancelled: Asked between rounds.
 
@@ -76,18 +69,19 @@ def measure_pair(
         WrongOutputs: A backend computes something else than its design's eager module.
         Cancelled: ``is_cancelled`` said so.
     """
-    configuration = configuration or MeasuringConfiguration()
-    device = configuration.check()
-    runs = [usable_backend(key, device, configuration.dtype) for key in (backend, other_backend or backend)]
-    analyses = [analyse(design, batch=configuration.batch) for design in (first, second)]
+    options = options or PairOptions()
+    budget = budget or budget_of(options)
+    device = device_of(options)
+    runs = [usable_backend(key, device, options.dtype.value) for key in (options.backend, options.other_backend)]
+    analyses = [analyse(design, batch=options.batch) for design in (first, second)]
     is_one_design = analyses[0].digest == analyses[1].digest
     with (
         measurement_lock(progress, is_cancelled) as shared,
-        running_on(configuration.threads) as threads,
+        running_on(options.threads) as threads,
         losing(device),
     ):
-        works = [workload_of(analyses[0], configuration, device, threads, copies=2)]
-        works.append(works[0] if is_one_design else workload_of(analyses[1], configuration, device, threads, copies=2))
+        works = [workload_of(analyses[0], options, device, threads, copies=2)]
+        works.append(works[0] if is_one_design else workload_of(analyses[1], options, device, threads, copies=2))
         ready = [verified_backend(runs[0], works[0], expected_outputs(works[0]), progress, is_cancelled)]
         if is_one_design and runs[0] is runs[1]:
             ready.append(ready[0])
@@ -101,10 +95,10 @@ def measure_pair(
 
 def rank_backends(
     design: Design,
+    options: RankOptions | None = None,
     *,
     keys: Sequence[str] | None = None,
-    configuration: MeasuringConfiguration | None = None,
-    budget: TimeBudget = RANK_EFFORT,
+    budget: TimeBudget | None = None,
     progress: Progress = lambda share, text: None,
     found: Found = lambda share, text, so_far: None,
     is_cancelled: Asked = lambda: False,
@@ -113,9 +107,9 @@ def rank_backends(
 
     Args:
         design: What to measure.
+        options: Under what, how long for all of them together, and how narrow the ratios' intervals shall be.
         keys: Keys of the backends; by default all that can be had. Ratios are to eager, or to the first of them.
-        configuration: Device, threads, batch, element type and order of channels.
-        budget: How long for all of them together, and how narrow the ratios' intervals shall be.
+        budget: Counts before the limits of the options.
         progress: Called with the share done (0 to 1) and a text.
         found: Called with the same and what is known so far: whenever a backend is ready or turns out to be none, and
             between turns.
@@ -127,19 +121,20 @@ def rank_backends(
         NotEnoughMemory: It would not fit so many times; nothing was allocated.
         Cancelled: ``is_cancelled`` said so.
     """
-    configuration = configuration or MeasuringConfiguration()
-    device = configuration.check()
+    options = options or RankOptions()
+    limits = budget or budget_of(options)
+    device = device_of(options)
     # A backend of another kind of device is no choice here, and told of only where it was asked for.
     choices = [each for each in BACKENDS if each.is_for(device)]
     wanted = choices if keys is None else tuple(dict.fromkeys(map(backend_of, keys)))
-    usable, absent = _split(wanted, device, configuration.dtype)
-    analysis = analyse(design, batch=configuration.batch)
+    usable, absent = _split(wanted, device, options.dtype.value)
+    analysis = analyse(design, batch=options.batch)
     with (
         measurement_lock(progress, is_cancelled) as shared,
-        running_on(configuration.threads) as threads,
+        running_on(options.threads) as threads,
         losing(device),
     ):
-        work = workload_of(analysis, configuration, device, threads, copies=max(1, len(usable)))
+        work = workload_of(analysis, options, device, threads, copies=max(1, len(usable)))
         expected = expected_outputs(work)
         ready: list[VerifiedBackend] = []
         for backend in usable:
@@ -158,12 +153,12 @@ def rank_backends(
         found(0.0, "warming up", _preparation(analysis.digest, ready, absent))
 
         def ranked(sides: tuple[Side, ...], turns: InterleavedRounds, disturbed: tuple[str, ...]) -> RankReport:
-            return _ranked(analysis.digest, sides, turns, tuple(absent), budget, (*disturbed, *shared))
+            return _ranked(analysis.digest, sides, turns, tuple(absent), limits, (*disturbed, *shared))
 
         def tell(share: float, text: str, *so_far: Any) -> None:
             found(share, text, ranked(*so_far))
 
-        return ranked(*_in_turns(ready, budget, progress, is_cancelled, tell))
+        return ranked(*_in_turns(ready, limits, progress, is_cancelled, tell))
 
 
 def _preparation(digest: str, ready: Sequence[VerifiedBackend], absent: Sequence[AbsentBackend]) -> RankPreparation:

@@ -12,10 +12,11 @@ import torch
 
 from designer.analysis.analysis import analyse
 from designer.graph.design import Design
-from designer.measurement.latency import EAGER, LatencyReport
+from designer.measurement.latency import LatencyReport
+from designer.measurement.options import EAGER, LatencyOptions, budget_of
 from designer.runtime.measure.backends.registry import usable_backend
 from designer.runtime.measure.conditions import in_milliseconds
-from designer.runtime.measure.configuration import MeasuringConfiguration
+from designer.runtime.measure.configuration import device_of
 from designer.runtime.measure.devices import losing, running_on, stopwatch_of, synchroniser
 from designer.runtime.measure.node_times import node_times
 from designer.runtime.measure.verified_backend import VerifiedBackend, expected_outputs, verified_backend, workload_of
@@ -65,20 +66,47 @@ def measure_latency(
     Raises:
         InvalidDesign: The design has problems.
         JobFailed: One of the choices cannot be had on this machine.
+        ParameterError: One of them is out of range anywhere.
         NotEnoughMemory: It would not fit; nothing was allocated.
         WrongOutputs: The backend computes something else than the eager module.
         DeviceLost: The device stopped answering.
         Cancelled: ``is_cancelled`` said so.
     """
-    configuration = MeasuringConfiguration(device, threads, batch, dtype, memory_format)
-    chosen = configuration.check()
-    runs_on = usable_backend(backend, chosen, dtype)
-    analysis = analyse(design, batch=batch)
-    with measurement_lock(progress, is_cancelled) as shared, running_on(threads) as running, losing(chosen):
+    options = LatencyOptions.from_data(
+        {
+            "device": device,
+            "threads": threads,
+            "batch": batch,
+            "dtype": dtype,
+            "memory_format": memory_format,
+            "backend": backend,
+            "per_node": per_node,
+        }
+    )
+    return latency_of(design, options, budget=budget, progress=progress, is_cancelled=is_cancelled)
+
+
+def latency_of(
+    design: Design,
+    options: LatencyOptions,
+    *,
+    budget: TimeBudget | None = None,
+    progress: Progress = _tell_nobody,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> LatencyReport:
+    """The same with what was chosen as one set; a budget counts before the set's own limits."""
+    device = device_of(options)
+    runs_on = usable_backend(options.backend, device, options.dtype.value)
+    analysis = analyse(design, batch=options.batch)
+    with (
+        measurement_lock(progress, is_cancelled) as shared,
+        running_on(options.threads) as threads,
+        losing(device),
+    ):
         progress(0.0, "compiling")
-        work = workload_of(analysis, configuration, chosen, running)
+        work = workload_of(analysis, options, device, threads)
         ready = verified_backend(runs_on, work, expected_outputs(work), progress, is_cancelled)
-        return _measured(ready, budget or TimeBudget(), per_node, shared, progress, is_cancelled)
+        return _measured(ready, budget or budget_of(options), options.per_node, shared, progress, is_cancelled)
 
 
 def _measured(

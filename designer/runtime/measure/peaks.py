@@ -18,7 +18,8 @@ import torch
 
 from designer.analysis.roofline import Peaks
 from designer.errors import RecordError
-from designer.runtime.measure.configuration import DTYPES, MeasuringConfiguration
+from designer.measurement.options import MeasuringConfiguration
+from designer.runtime.measure.configuration import DTYPES, device_of
 from designer.runtime.measure.devices import device_name, losing, running_on, stopwatch_of
 from designer.timing.measurement_lock import measurement_lock
 from designer.timing.rounds import Cancelled, Progress
@@ -54,14 +55,14 @@ def calibrated(
         Cancelled: ``is_cancelled`` said so.
     """
     configuration = configuration or MeasuringConfiguration()
-    device = configuration.check()
+    device, dtype = device_of(configuration), configuration.dtype.value
     with running_on(configuration.threads) as threads:
-        key = _key(device, threads, configuration.dtype)
+        key = _key(device, threads, dtype)
         known = _read(folder)
         if not renew and key in known and (found := _peaks(known[key])) is not None:
             return found
         with measurement_lock(progress, is_cancelled), losing(device):
-            peaks = _measured(device, threads, configuration.dtype, progress, is_cancelled)
+            peaks = _measured(device, threads, dtype, progress, is_cancelled)
     if folder is not None:
         _write(folder, known | {key: peaks.to_data()})
     return peaks

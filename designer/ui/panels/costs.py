@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, 
 from designer import wording
 from designer.analysis.analysis import Analysis, Totals
 from designer.analysis.figures import Figure
-from designer.ui.jobs.live_latency import Measurement
+from designer.measurement.latency import BlockLatency, LatencyReport, Measured
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
@@ -209,7 +209,7 @@ class CostsPanel(QWidget):
             tile.show_figure(tile.value.text(), f"{change}{share} · not kept", tile.toolTip())
 
     def show_latency(
-        self, analysis: Analysis | None, figure: Measurement | None, is_current: bool, state: str, tone: str
+        self, analysis: Analysis | None, figure: Measured | None, is_current: bool, state: str, tone: str
     ) -> None:
         """Show a measurement, dimmed where it is not the present design's; and what the measuring is doing."""
         self.state.setText(state)
@@ -219,14 +219,14 @@ class CostsPanel(QWidget):
             self.time_bars.show_bars(())
             self.shares.sum.clear()
             return
-        if figure.is_part:
+        if isinstance(figure, BlockLatency):
             self._show_part(figure, is_current)
         else:
             self._show_whole(figure, is_current)
         by_kind = times_by_kind(analysis, figure.node_ms)
         self.time_bars.show_bars(_bars(by_kind, wording.milliseconds), not is_current)
 
-    def _show_whole(self, figure: Measurement, is_current: bool) -> None:
+    def _show_whole(self, figure: LatencyReport, is_current: bool) -> None:
         """The time of the design, timed without looking inside, and how the bars below stand to it."""
         rounds = wording.plural(figure.rounds, "round")
         value, _, spread = wording.milliseconds(figure.median_ms, figure.low_ms, figure.high_ms).partition(" ±")
@@ -234,16 +234,16 @@ class CostsPanel(QWidget):
             value, spread = wording.milliseconds(figure.median_ms), rounds
         else:
             spread = f"±{spread}"
-        tip = f"Median of {rounds}, {figure.conditions}"
+        tip = f"Median of {rounds}, {figure.text}"
         doubt = " · noisy" if figure.warning else ""
-        note = f"{spread} · {figure.device}×{figure.threads}{doubt}"
+        note = f"{spread} · {figure.conditions.place}{doubt}"
         self.latency.show_figure(value, note, "\n".join(filter(None, (tip, figure.warning))), not is_current)
         self.shares.sum.setText(figure.overhead_sentence)
 
-    def _show_part(self, figure: Measurement, is_current: bool) -> None:
+    def _show_part(self, figure: BlockLatency, is_current: bool) -> None:
         """A block's time was measured node by node, in the whole design."""
-        tip = f"Its nodes' times together, measured in the whole design; {figure.conditions}"
-        note = f"its nodes together · {figure.device}×{figure.threads}"
+        tip = f"Its nodes' times together, measured in the whole design; {figure.text}"
+        note = f"its nodes together · {figure.conditions.place}"
         self.latency.show_figure(wording.milliseconds(figure.median_ms), note, tip, not is_current)
         self.shares.sum.setText("")
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from designer.analysis.analysis import analyse
-from designer.errors import InvalidDesign, JobFailed, NotEnoughMemory
+from designer.errors import InvalidDesign, JobFailed, NotEnoughMemory, ParameterError
 from designer.graph.design import Design, Node, NodeId
 from designer.layers.endpoints import Input, Output
 from designer.measurement.latency import sum_of_nodes
@@ -158,16 +158,18 @@ def test_a_busy_machine_makes_it_noisy_and_it_says_why(small: Design, monkeypatc
         ({"device": "cuda:97"}, "there is no device 'cuda:97' on this machine.*finds: cpu"),
         ({"device": "gpu"}, "there is no device 'gpu'"),
         ({"device": "cpo"}, "did you mean 'cpu'"),
-        ({"threads": 0}, "0 is no number of threads; it takes a whole number from 1"),
-        ({"threads": -2}, "-2 is no number of threads"),
-        ({"threads": 10**9}, "is no number of threads"),
-        ({"threads": True}, "True is no number of threads"),
-        ({"batch": 0}, "0 is no batch"),
-        ({"batch": 1.5}, "1.5 is no batch"),
+        ({"threads": 0}, "threads: 0 is out of range; it takes 1 to "),
+        ({"threads": -2}, "threads: -2 is out of range"),
+        ({"threads": 10**9}, "threads: 1000000000 is out of range"),
+        ({"threads": True}, "threads: True is not a whole number"),
+        ({"batch": 0}, "batch: 0 is out of range; it takes 1 to 1048576"),
+        ({"batch": 1.5}, "batch: 1.5 is not a whole number"),
+        ({"dtype": "float61"}, "dtype: 'float61' is not one of float32, float16, bfloat16 .did you mean 'float16'"),
+        ({"memory_format": "last_channels"}, "memory_format: 'last_channels' is not one of contiguous, channels_last"),
     ],
 )
 def test_what_cannot_be_measured_on_is_refused(small: Design, options: dict[str, object], reason: str) -> None:
-    with pytest.raises(JobFailed, match=reason):
+    with pytest.raises((JobFailed, ParameterError), match=reason):
         measure_latency(small, **options)  # type: ignore[arg-type]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from designer.measurement.latency import EAGER
+from designer.measurement.options import EAGER
 from designer.runtime.compile.module import CompiledModule
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
 
