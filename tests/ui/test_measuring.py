@@ -55,6 +55,12 @@ def test_what_the_device_has_is_offered_and_what_it_lacks_says_why(window: MainW
     assert "PyTorch, folded" in window.status.conditions.text()
 
 
+def test_every_option_has_its_part_of_the_menu(window: MainWindow) -> None:
+    window.status._fill_menu()
+    headings = [action.text() for action in window.status._menu.actions() if action.font().bold()]
+    assert headings == [parameter.label for parameter in BackendConfiguration.parameters]
+
+
 def test_backends_are_ranked_and_one_is_taken(
     qtbot: QtBot, window: MainWindow, answers: Answers, tmp_path: Path
 ) -> None:
