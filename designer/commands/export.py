@@ -101,7 +101,7 @@ def _lines(chosen: Format, result: ExportResult) -> Iterator[str]:
     for pair in result.latency:
         yield (
             f"    {pair.what} {milliseconds(pair.ours_ms)} against {pair.peer} {milliseconds(pair.peer_ms)}: "
-            f"{pair.ratio:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.verdict}, threads {pair.threads}"
+            f"{pair.ratio:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.verdict.value}, threads {pair.threads}"
         )
     for node in result.sensitivity:
         yield f"    {node.path} alone in eight bits: {node.snr_db:.1f} dB"

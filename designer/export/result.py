@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from designer.record import Record
+from designer.timing.statistics import Verdict
 
 
 class WrittenFile(NamedTuple):
@@ -85,7 +86,7 @@ class LatencyPair(NamedTuple):
         low: Lower end of the ratio's 95 % interval.
         high: Upper end of it.
         pairs: How many pairs there were.
-        verdict: ``faster``, ``slower`` or ``no difference``, of ours against the peer.
+        verdict: What may be claimed of ours against the peer.
         threads: CPU threads of both.
     """
 
@@ -97,7 +98,7 @@ class LatencyPair(NamedTuple):
     low: float
     high: float
     pairs: int
-    verdict: str
+    verdict: Verdict
     threads: int
 
 

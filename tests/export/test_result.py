@@ -13,6 +13,7 @@ from designer.export.result import (
     Sensitivity,
     WrittenFile,
 )
+from designer.timing.statistics import Verdict
 
 
 def test_json_brings_back_the_same_record() -> None:
@@ -28,7 +29,7 @@ def test_json_brings_back_the_same_record() -> None:
         runs,
         {"opset": 17},
         (Renamed("a b", "a_b", "letters"),),
-        (LatencyPair("int8", "float32", 1.0, 2.0, 0.5, 0.4, 0.6, 9, "faster", 1),),
+        (LatencyPair("int8", "float32", 1.0, 2.0, 0.5, 0.4, 0.6, 9, Verdict.FASTER, 1),),
         (Sensitivity("stem.conv", 12.5),),
         ("a trial only",),
         0.5,

@@ -37,7 +37,6 @@ def calibrated(
     configuration: MeasuringConfiguration | None = None,
     folder: Path | None = None,
     *,
-    renew: bool = False,
     progress: Progress = lambda share, text: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Peaks:
@@ -46,7 +45,6 @@ def calibrated(
     Args:
         configuration: Device, threads and element type; the rest does not matter.
         folder: Where they are kept; None keeps nothing.
-        renew: Measure even where they are known.
         progress: Called between tries with the share done (0 to 1) and a text.
         is_cancelled: Asked between tries.
 
@@ -59,7 +57,7 @@ def calibrated(
     with running_on(configuration.threads) as threads:
         key = _key(device, threads, dtype)
         known = _read(folder)
-        if not renew and key in known and (found := _peaks(known[key])) is not None:
+        if key in known and (found := _peaks(known[key])) is not None:
             return found
         with measurement_lock(progress, is_cancelled), losing(device):
             peaks = _measured(device, threads, dtype, progress, is_cancelled)
