@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_file(parser)
     for parameter in _parameters().values():
         if parameter.name == "backend":
-            add_flag(parser, parameter, f"{parameter.help} All ranks all of them.", f"NAME|{ALL}")
+            add_flag(parser, parameter, f"{parameter.help} The word all ranks all of them.", f"NAME|{ALL}")
         else:
             add_flag(parser, parameter)
     parser.add_argument(

@@ -207,7 +207,7 @@ class LatencyReport(TimedRun):
         return BlockLatency(median_ms, times_inside(self.node_ms, path), self.conditions, self.text)
 
 
-Measured = LatencyReport | BlockLatency
+ShownLatency = LatencyReport | BlockLatency
 """What is shown of a measurement: of the whole design, or of the block on screen."""
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from designer.analysis.analysis import Analysis
 from designer.graph.design import NodePath
-from designer.measurement.latency import LatencyReport, Measured
+from designer.measurement.latency import LatencyReport, ShownLatency
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.ui.jobs.worker_client import WorkerClient
@@ -34,7 +34,7 @@ class ChartsPanel(QWidget):
     def __init__(self, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis: Analysis | None = None
-        self._figure: Measured | None = None
+        self._figure: ShownLatency | None = None
         self._is_current = False
         self.memory, self.shares, self.rounds = (ChartView(ask, self) for _ in range(3))
         self.tabs = QTabWidget(self)
@@ -56,7 +56,7 @@ class ChartsPanel(QWidget):
         self._later.timeout.connect(self._draw)
         self.tabs.currentChanged.connect(lambda _index: self._later.start())
 
-    def show_design(self, analysis: Analysis | None, figure: Measured | None, is_current: bool) -> None:
+    def show_design(self, analysis: Analysis | None, figure: ShownLatency | None, is_current: bool) -> None:
         """Show a design.
 
         Args:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsOpacityEffect, QGridLayout, QHBoxLayout, 
 from designer import wording
 from designer.analysis.analysis import Analysis, Totals
 from designer.analysis.figures import Figure
-from designer.measurement.latency import BlockLatency, LatencyReport, Measured
+from designer.measurement.latency import BlockLatency, LatencyReport, ShownLatency
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
@@ -209,7 +209,7 @@ class CostsPanel(QWidget):
             tile.show_figure(tile.value.text(), f"{change}{share} · not kept", tile.toolTip())
 
     def show_latency(
-        self, analysis: Analysis | None, figure: Measured | None, is_current: bool, state: str, tone: str
+        self, analysis: Analysis | None, figure: ShownLatency | None, is_current: bool, state: str, tone: str
     ) -> None:
         """Show a measurement, dimmed where it is not the present design's; and what the measuring is doing."""
         self.state.setText(state)
