@@ -6,6 +6,7 @@ DesignerError
 ├── ParameterError         a parameter's value is of the wrong kind or out of its range
 ├── ShapeError                 a layer cannot take these inputs; the analysis turns it into a problem on the node
 ├── DesignFileError        a file cannot be read or written
+├── RecordError            data from another process or a file is no such record
 ├── TemplateError          a template is unknown, or does not take these settings
 ├── UsageError             a command line does not say what to do
 ├── InvalidDesign          something was asked of a design that only a valid design can do
@@ -85,6 +86,10 @@ class DesignFileError(DesignerError):
         self.path = path
         self.where = where
         self.reason = reason
+
+
+class RecordError(DesignerError):
+    """Data from another process or a file is no such record."""
 
 
 class TemplateError(DesignerError):

@@ -10,11 +10,11 @@ Knows neither Qt nor torch; times come in as numbers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
 from designer.analysis.analysis import Analysis
+from designer.record import Record
 from designer.wording import milliseconds, percentage, plural, short
 
 _FOUR_BYTES = 4
@@ -32,7 +32,7 @@ class Bound(Enum):
 
 
 @dataclass(frozen=True)
-class Peaks:
+class Peaks(Record):
     """What a machine was measured to do at most.
 
     Attributes:
@@ -45,6 +45,11 @@ class Peaks:
         torch_version: What it was measured with.
         from_cache: Whether it was measured earlier.
     """
+
+    keys = (
+        *("device", "processor", "threads", "dtype", "flops_per_s", "bytes_per_s", "torch_version", "from_cache"),
+        "ridge",
+    )
 
     device: str
     processor: str
@@ -60,37 +65,38 @@ class Peaks:
         """FLOPs a byte where both limits meet."""
         return self.flops_per_s / self.bytes_per_s
 
-    def as_data(self) -> dict[str, Any]:
-        """It as JSON data."""
-        return {**asdict(self), "ridge": self.ridge}
-
 
 @dataclass(frozen=True)
-class Point:
+class Point(Record):
     """One node under the roof.
 
     Attributes:
         path: The node, joined by dots.
         title: What it is.
-        seconds: Its measured time.
+        ms: Its measured time, in milliseconds.
         time_share: That by all nodes'.
         macs: Multiply-accumulates.
         mac_share: That by all nodes'.
         flops: FLOPs.
         bytes: Bytes moved: inputs, weights, output, each once.
-        limit_s: The least time that the peaks allow.
+        limit_ms: The least time that the peaks allow, in milliseconds.
         bound: What it waits for at best.
     """
 
+    keys = (
+        *("path", "title", "ms", "time_share", "macs", "mac_share", "flops", "bytes", "intensity"),
+        *("attained_flops_per_s", "limit_ms", "bound", "of_roof"),
+    )
+
     path: str
     title: str
-    seconds: float
+    ms: float
     time_share: float
     macs: int
     mac_share: float
     flops: int
     bytes: int
-    limit_s: float
+    limit_ms: float
     bound: Bound
 
     @property
@@ -98,28 +104,20 @@ class Point:
         """FLOPs a byte moved."""
         return self.flops / self.bytes if self.bytes else 0.0
 
-    def as_data(self) -> dict[str, Any]:
-        """It as JSON data, in milliseconds."""
-        return {
-            "path": self.path,
-            "title": self.title,
-            "ms": self.seconds * 1e3,
-            "time_share": self.time_share,
-            "macs": self.macs,
-            "mac_share": self.mac_share,
-            "flops": self.flops,
-            "bytes": self.bytes,
-            "intensity": self.intensity,
-            "attained_flops_per_s": self.flops / self.seconds if self.seconds > 0 else 0.0,
-            "limit_ms": self.limit_s * 1e3,
-            "bound": self.bound.value,
-            "of_roof": self.limit_s / self.seconds if self.seconds > 0 else 0.0,
-        }
+    @property
+    def attained_flops_per_s(self) -> float:
+        """FLOPs a second that it was measured to do."""
+        return self.flops / self.ms * 1e3 if self.ms > 0 else 0.0
+
+    @property
+    def of_roof(self) -> float:
+        """The least time that the peaks allow, as a share of the measured one."""
+        return self.limit_ms / self.ms if self.ms > 0 else 0.0
 
 
 def points_of(
     analysis: Analysis,
-    node_s: Mapping[str, float],
+    node_ms: Mapping[str, float],
     peaks: Peaks,
     into: Mapping[str, str] | None = None,
     element_bytes: int = _FOUR_BYTES,
@@ -128,7 +126,7 @@ def points_of(
 
     Args:
         analysis: Of the design, at the batch that was measured.
-        node_s: Measured seconds by path joined with dots.
+        node_ms: Measured milliseconds by path joined with dots.
         peaks: What the machine does at most.
         into: By path of a node that is computed within another, that other; its arithmetic counts there, and nothing is
             moved between the two.
@@ -140,8 +138,8 @@ def points_of(
     for path, other in into.items():
         cost = costs[path][1]
         within[other] = within.get(other, 0) + (cost.elementwise if cost else 0)
-    timed = [(path, *costs[path]) for path in costs if path in node_s and path not in into]
-    whole_s = sum(node_s[path] for path, _, _ in timed) or 1.0
+    timed = [(path, *costs[path]) for path in costs if path in node_ms and path not in into]
+    whole_ms = sum(node_ms[path] for path, _, _ in timed) or 1.0
     whole_macs = sum(cost.macs for _, _, cost in timed if cost) or 1
     found = []
     for path, title, cost in timed:
@@ -153,13 +151,13 @@ def points_of(
             Point(
                 path,
                 title,
-                node_s[path],
-                node_s[path] / whole_s,
+                node_ms[path],
+                node_ms[path] / whole_ms,
                 cost.macs,
                 cost.macs / whole_macs,
                 flops,
                 moved,
-                max(arithmetic_s, memory_s),
+                max(arithmetic_s, memory_s) * 1e3,
                 Bound.MEMORY if memory_s > arithmetic_s else Bound.COMPUTE,
             )
         )
@@ -185,17 +183,17 @@ def sentences(points: Sequence[Point], peaks: Peaks) -> tuple[str, ...]:
     )
 
 
-def overhead_sentence(sum_s: float, whole_s: float) -> str:
+def overhead_sentence(sum_ms: float, whole_ms: float) -> str:
     """How the nodes' times together stand to the whole.
 
     Args:
-        sum_s: Seconds of all nodes, timed step by step.
-        whole_s: Seconds of the whole, timed without looking inside; more than 0.
+        sum_ms: Milliseconds of all nodes, timed step by step.
+        whole_ms: Milliseconds of the whole, timed without looking inside; more than 0.
     """
-    difference = sum_s - whole_s
+    difference = sum_ms - whole_ms
     way, why = ("more", _WHY_MORE) if difference >= 0 else ("less", _WHY_LESS)
-    together, apart, whole = (milliseconds(1e3 * each) for each in (sum_s, abs(difference), whole_s))
-    share = percentage(abs(difference) / whole_s)
+    together, apart, whole = map(milliseconds, (sum_ms, abs(difference), whole_ms))
+    share = percentage(abs(difference) / whole_ms)
     return f"The nodes take {together} together, {apart} ({share}) {way} than the whole of {whole}: {why}."
 
 

@@ -3,34 +3,54 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
-from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say, seconds
+from designer.commands.console import DONE, add_file, add_json, design_of, print_json, say
+from designer.commands.flags import add_flag, said
 from designer.errors import JobFailed
+from designer.graph.option_set import OptionSet
+from designer.graph.parameter import Parameter
+from designer.measurement.options import LatencyOptions, MemoryFormat, PairOptions, RankOptions, RooflineOptions
+
+if TYPE_CHECKING:
+    from designer.measurement.interleaved import RankedSide, Side
+    from designer.measurement.latency import Conditions, LatencyReport, TimedRun
 
 ALL = "all"
+
+O = TypeVar("O", bound=OptionSet)  # noqa: E741  # one letter, as type variables are
 
 _OF_ONE_BACKEND = ("backend", "memory_format", "facts", "warm_up_rounds", "calls_per_round")
 """Conditions in which the backends of a ranking differ."""
 
 
+_SETS = (LatencyOptions, PairOptions, RankOptions, RooflineOptions)
+
+
+def _parameters() -> dict[str, Parameter]:
+    """By name what may be chosen of one way of measuring or another."""
+    return {each.name: each for options in _SETS for each in options.parameters}
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare what the command takes; what can be chosen before measuring is a flag here."""
     add_file(parser)
-    parser.add_argument("--backend", default="eager", metavar="NAME|all", help="what runs it; all ranks all of them")
-    parser.add_argument("--device", default="cpu", metavar="cpu|cuda:0|mps")
-    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads; PyTorch's choice where not said")
-    parser.add_argument("--batch", type=int, default=1, metavar="N", help="pictures at once")
-    parser.add_argument("--dtype", default="float32", metavar="float32|float16|bfloat16", help="element type")
-    parser.add_argument("--channels-last", action="store_true", help="a pixel's channels together in memory")
-    parser.add_argument("--per-node", action="store_true", help="time each node as well")
-    parser.add_argument("--roofline", action="store_true", help="hold each node against what this machine does at most")
-    parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="measure both in turns, and compare")
-    parser.add_argument("--against-backend", metavar="NAME", help="what runs the other; the same where not said")
-    parser.add_argument("--time-limit", type=seconds, metavar="S", help="seconds that measuring may take")
+    for parameter in _parameters().values():
+        if parameter.name == "backend":
+            add_flag(parser, parameter, f"{parameter.help} The word all ranks all of them.", f"NAME|{ALL}")
+        else:
+            add_flag(parser, parameter)
+    parser.add_argument(
+        "--channels-last",
+        dest="memory_format",
+        action="store_const",
+        const=MemoryFormat.CHANNELS_LAST.value,
+        help="A pixel's channels together in memory.",
+    )
+    parser.add_argument("--roofline", action="store_true", help="Hold each node against the most this machine does.")
+    parser.add_argument("--against", type=Path, metavar="OTHER.design.json", help="Measure both in turns, and compare.")
     add_json(parser)
 
 
@@ -49,147 +69,114 @@ def run(options: argparse.Namespace) -> int:
     return _roofline(options) if options.roofline else _one(options)
 
 
-def _setting(options: argparse.Namespace) -> Any:
-    from designer.runtime.measure.configuration import MeasuringConfiguration
-
-    memory_format = "channels_last" if options.channels_last else "contiguous"
-    return MeasuringConfiguration(options.device, options.threads, options.batch, options.dtype, memory_format)
-
-
-def _effort(options: argparse.Namespace, usual: Any) -> Any:
-    return usual if options.time_limit is None else replace(usual, time_limit_s=options.time_limit)
+def _chosen(options: argparse.Namespace, kind: type[O]) -> O:
+    """What was said of one way of measuring."""
+    return kind.from_texts(said(options, [parameter.name for parameter in kind.parameters]))
 
 
 def _one(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.latency import measure_latency
-    from designer.timing.rounds import TimeBudget
+    from designer.runtime.measure.latency import latency_of
 
-    setting = _setting(options)
-    report = measure_latency(
-        design_of(options.file),
-        device=setting.device,
-        threads=setting.threads,
-        batch=setting.batch,
-        dtype=setting.dtype,
-        memory_format=setting.memory_format,
-        backend=options.backend,
-        per_node=options.per_node,
-        budget=_effort(options, TimeBudget()),
-    )
-    data = report.as_data()
+    report = latency_of(design_of(options.file), _chosen(options, LatencyOptions))
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    _print_figure(data)
-    _say_noise(data)
+    _print_figure(report)
+    _say_noise(report.warning)
     return DONE
 
 
-def _print_figure(data: Mapping[str, Any]) -> None:
+def _print_figure(report: LatencyReport) -> None:
     from designer.wording import milliseconds, plural
 
-    of_rounds = "" if data["rounds"] == 1 else f"  (median of {plural(data['rounds'], 'round')})"
-    print(_latency(data) + of_rounds)
-    print(_words(data["conditions"]))
-    for path, node_ms in sorted(data["node_ms"].items(), key=lambda entry: -float(entry[1])):
+    of_rounds = "" if report.rounds == 1 else f"  (median of {plural(report.rounds, 'round')})"
+    print(_latency(report) + of_rounds)
+    print(_words(report.conditions))
+    for path, node_ms in sorted(report.node_ms.items(), key=lambda entry: -entry[1]):
         print(f"    {path}  {milliseconds(node_ms)}")
-    if data["node_ms"]:
-        print(data["overhead_sentence"])
-    if any("." in path for path in data["node_ms"]):
+    if report.node_ms:
+        print(report.overhead_sentence)
+    if any("." in path for path in report.node_ms):
         print("A block has the time of its parts, which are listed as well.")
 
 
-def _words(conditions: Mapping[str, Any]) -> str:
-    known = {name: value for name, value in conditions.items() if value not in ("", None, {}) and name != "facts"}
-    return "  ".join(f"{name}={value}" for name, value in (known | conditions["facts"]).items())
+def _words(conditions: Conditions, leaving_out: tuple[str, ...] = ()) -> str:
+    """The conditions that are known, by name; what the backend says of itself last."""
+    values = {each.name: getattr(conditions, each.name) for each in fields(conditions) if each.name not in leaving_out}
+    values |= values.pop("facts", {})
+    return "  ".join(f"{name}={value}" for name, value in values.items() if value not in ("", None))
 
 
-def _say_noise(data: Mapping[str, Any]) -> None:
-    if data["noisy"]:
-        say(f"noisy: {data['warning']}")
+def _say_noise(warning: str) -> None:
+    if warning:
+        say(f"noisy: {warning}")
 
 
 def _roofline(options: argparse.Namespace) -> int:
     from designer.runtime.measure.roofline_run import measure_roofline
-    from designer.timing.rounds import TimeBudget
     from designer.wording import milliseconds, percentage
 
-    report = measure_roofline(
-        design_of(options.file),
-        backend=options.backend,
-        configuration=_setting(options),
-        budget=_effort(options, TimeBudget()),
-    )
-    data = report.as_data()
+    report = measure_roofline(design_of(options.file), _chosen(options, RooflineOptions))
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for point in sorted(data["points"], key=lambda point: -float(point["ms"])):
-        shares = f"{percentage(point['time_share'])} of time, {percentage(point['mac_share'])} of MACs"
-        reached = f"{percentage(point['of_roof'])} of the roof"
-        print(f"    {point['path']}  {milliseconds(point['ms'])}  {shares}, {point['bound']} bound, {reached}")
-    for sentence in (*data["sentences"], data["overhead_sentence"]):
+    for point in sorted(report.points, key=lambda point: -point.ms):
+        shares = f"{percentage(point.time_share)} of time, {percentage(point.mac_share)} of MACs"
+        reached = f"{percentage(point.of_roof)} of the roof"
+        print(f"    {point.path}  {milliseconds(point.ms)}  {shares}, {point.bound.value} bound, {reached}")
+    for sentence in (*report.sentences, report.overhead_sentence):
         print(sentence)
-    _say_noise(data["figure"])
+    _say_noise(report.figure.warning)
     return DONE
 
 
 def _pair(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.interleaved_benchmark import PAIR_EFFORT, measure_pair
+    from designer.runtime.measure.interleaved_benchmark import measure_pair
 
     design = design_of(options.file)
-    data = measure_pair(
-        design,
-        design if options.against is None else design_of(options.against),
-        backend=options.backend,
-        other_backend=options.against_backend,
-        configuration=_setting(options),
-        budget=_effort(options, PAIR_EFFORT),
-    ).as_data()
+    other = design if options.against is None else design_of(options.against)
+    report = measure_pair(design, other, _chosen(options, PairOptions))
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for side in (data["first"], data["second"]):
+    for side in (report.first, report.second):
         print(_side(side))
-    print(data["sentence"])
-    print(_words(data["first"]["conditions"]))
-    _say_noise(data)
+    print(report.sentence)
+    print(_words(report.first.conditions))
+    _say_noise(report.warning)
     return DONE
 
 
 def _rank(options: argparse.Namespace) -> int:
-    from designer.runtime.measure.interleaved_benchmark import RANK_EFFORT, rank_backends
+    from designer.runtime.measure.interleaved_benchmark import rank_backends
 
-    data = rank_backends(
-        design_of(options.file), configuration=_setting(options), budget=_effort(options, RANK_EFFORT)
-    ).as_data()
+    report = rank_backends(design_of(options.file), _chosen(options, RankOptions))
     if options.json:
-        print_json(data)
+        print_json(report.to_data())
         return DONE
-    for row in data["rows"]:
-        print(f"{row['place']}. {_side(row)}  {_against(row, data['reference'])}")
-    for absent in data["absent"]:
-        print(f"-  {absent['title']}: {absent['reason']}")
-    shared = {key: value for key, value in data["rows"][0]["conditions"].items() if key not in _OF_ONE_BACKEND}
-    print(_words(shared | {"facts": {}}))
-    _say_noise(data)
+    for row in report.rows:
+        print(f"{row.place}. {_side(row)}  {_against(row, report.reference)}")
+    for absent in report.absent:
+        print(f"-  {absent.title}: {absent.reason}")
+    print(_words(report.rows[0].conditions, _OF_ONE_BACKEND))
+    _say_noise(report.warning)
     return DONE
 
 
-def _against(row: Mapping[str, Any], reference: str) -> str:
+def _against(row: RankedSide, reference: str) -> str:
     from designer.wording import ratio_interval
 
-    if row["backend"] == reference:
+    if row.backend == reference:
         return "the reference"
-    ratio = row["to_reference"]
-    return f"×{ratio['ratio']:.3f} {ratio_interval(ratio['low'], ratio['high'], ratio['pairs'])} of {reference}"
+    ratio = row.to_reference
+    return f"×{ratio.ratio:.3f} {ratio_interval(ratio.low, ratio.high, ratio.pairs)} of {reference}"
 
 
-def _side(side: Mapping[str, Any]) -> str:
-    return f"{side['design']}, {side['title']}  {_latency(side)}"
+def _side(side: Side) -> str:
+    return f"{side.design}, {side.title}  {_latency(side)}"
 
 
-def _latency(side: Mapping[str, Any]) -> str:
+def _latency(run: TimedRun) -> str:
     from designer.wording import milliseconds
 
-    return milliseconds(side["median_ms"], side["low_ms"], side["high_ms"], side["rounds"])
+    return milliseconds(run.median_ms, run.low_ms, run.high_ms, run.rounds)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
-import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,10 +19,6 @@ from designer.errors import DesignerError, UsageError, near
 from designer.wording import clipped, json_line, lacks, printable
 
 DONE, PROBLEMS, REFUSED = 0, 1, 2
-
-
-MOST_SECONDS = 86_400
-"""A day: the longest time limit."""
 
 MOST_LINES = 1000
 """Lines that one report has at most on standard error; a file of a million faults is told by its first ones."""
@@ -137,23 +132,6 @@ def pairs(words: Sequence[str], option: str, example: str) -> dict[str, str]:
             raise DesignerError(f"{option} {name}: it is given twice, as {found[name]} and as {value}; say it once")
         found[name] = value
     return found
-
-
-def seconds(text: str) -> float:
-    """A time limit in seconds, as argparse's type.
-
-    Raises:
-        argparse.ArgumentTypeError: It is no number of seconds that ends.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value <= MOST_SECONDS:
-        raise argparse.ArgumentTypeError(
-            f"'{text}' is no time limit; it takes seconds, above 0 and at most {MOST_SECONDS}"
-        )
-    return value
 
 
 def say(*lines: str) -> None:

@@ -18,14 +18,13 @@ def run(options: argparse.Namespace) -> int:
 
     found = inventory()
     if options.json:
-        print_json(found)
+        print_json(found.to_data())
         return DONE
-    for device in found["devices"]:
-        print(f"{device['name']}  {device['processor']}, {device['threads']} processors")
-        for what in ("dtypes", "backends"):
-            for entry in device[what]:
-                title = entry.get("title", "")
-                reason = "" if entry["available"] else f"  not here: {entry['reason']}"
-                print(f"    {entry['key']:22}{title}{reason}".rstrip())
-    print("  ".join(f"{name}={version}" for name, version in found["versions"].items()))
+    for device in found.devices:
+        print(f"{device.name}  {device.processor}, {device.threads} processors")
+        for offer in (*device.dtypes, *device.backends):
+            title = "" if offer.name == offer.key else offer.name
+            reason = "" if offer.available else f"  not here: {offer.reason}"
+            print(f"    {offer.key:22}{title}{reason}".rstrip())
+    print("  ".join(f"{name}={version}" for name, version in found.versions.items()))
     return DONE

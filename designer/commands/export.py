@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from designer.commands.console import DONE, PROBLEMS, add_json, design_of, print_json, say
+from designer.commands.flags import add_flag, said
 from designer.errors import DesignerError
 from designer.export.formats import Format, all_endings, format_for, format_of, formats
-from designer.graph.parameter import Choice, Flag, Location, Parameter
+from designer.graph.parameter import Parameter
 
 if TYPE_CHECKING:
     from designer.export.result import ExportResult
@@ -31,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of fresh weights and random inputs; 0")
     for parameter, users in _options_by_name().values():
-        _add_option(parser, parameter, users)
+        add_flag(parser, parameter, f"{', '.join(users)}: {parameter.help}")
     add_json(parser)
 
 
@@ -42,25 +43,6 @@ def _options_by_name() -> dict[str, tuple[Parameter, list[str]]]:
         for parameter in each.parameters:
             found.setdefault(parameter.name, (parameter, []))[1].append(each.key)
     return found
-
-
-def _add_option(parser: argparse.ArgumentParser, parameter: Parameter, users: list[str]) -> None:
-    word = parameter.name.replace("_", "-")
-    help = f"{', '.join(users)}: {parameter.help}".replace("%", "%%")
-    if isinstance(parameter, Flag):
-        parser.add_argument(
-            f"--{word}", dest=parameter.name, action=argparse.BooleanOptionalAction, default=None, help=help
-        )
-        return
-    parser.add_argument(f"--{word}", dest=parameter.name, metavar=_placeholder(parameter), help=help)
-
-
-def _placeholder(parameter: Parameter) -> str:
-    if isinstance(parameter, Choice):
-        return "|".join(str(option.value) for option in parameter.options)
-    if isinstance(parameter, Location):
-        return "FOLDER" if parameter.is_folder else "FILE"
-    return parameter.unit or "N"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -84,26 +66,18 @@ def run(options: argparse.Namespace) -> int:
         design_of(options.file),
         options.output,
         chosen.key,
-        chosen.options.from_texts(dict(_chosen(options))),
+        chosen.options.from_texts(said(options, _options_by_name())),  # refuses one that the format does not have
         weights=None if weights == _NO_WEIGHTS else weights,
         seed=options.seed,
     )
     status = PROBLEMS if result.unproved else DONE
     if options.json:
-        print_json(result.as_data())
+        print_json(result.to_data())
         return status
     print("\n".join(_lines(chosen, result)))
     for warning in result.warnings:
         say(f"note: {warning}")
     return status
-
-
-def _chosen(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """Options that were said, as texts; one that the format does not have is refused by its option set."""
-    for name in _options_by_name():
-        value = getattr(options, name)
-        if value is not None:
-            yield name, value if isinstance(value, str) else "on" if value else "off"
 
 
 def _lines(chosen: Format, result: ExportResult) -> Iterator[str]:
@@ -127,7 +101,7 @@ def _lines(chosen: Format, result: ExportResult) -> Iterator[str]:
     for pair in result.latency:
         yield (
             f"    {pair.what} {milliseconds(pair.ours_ms)} against {pair.peer} {milliseconds(pair.peer_ms)}: "
-            f"{pair.ratio:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.verdict}, threads {pair.threads}"
+            f"{pair.ratio:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.verdict.value}, threads {pair.threads}"
         )
     for node in result.sensitivity:
         yield f"    {node.path} alone in eight bits: {node.snr_db:.1f} dB"

@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     refuse_loss(place, (ENDING,), [options.file, *([options.source] if options.output and options.source else [])])
     result = export_design(design_of(options.file), place, "safetensors", weights=options.source, seed=options.seed)
     if options.json:
-        print_json(result.as_data())
+        print_json(result.to_data())
     else:
         print(f"{place}: {result.weights}")
     return DONE

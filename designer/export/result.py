@@ -6,8 +6,11 @@ Whatever is listed here passed: an export that does not prove right leaves no fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from designer.record import Record
+from designer.timing.statistics import Verdict
 
 
 class WrittenFile(NamedTuple):
@@ -83,7 +86,7 @@ class LatencyPair(NamedTuple):
         low: Lower end of the ratio's 95 % interval.
         high: Upper end of it.
         pairs: How many pairs there were.
-        verdict: ``faster``, ``slower`` or ``no difference``, of ours against the peer.
+        verdict: What may be claimed of ours against the peer.
         threads: CPU threads of both.
     """
 
@@ -95,7 +98,7 @@ class LatencyPair(NamedTuple):
     low: float
     high: float
     pairs: int
-    verdict: str
+    verdict: Verdict
     threads: int
 
 
@@ -112,7 +115,7 @@ class Sensitivity(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ExportResult:
+class ExportResult(Record):
     """A file that was written, checked and, where it can run, run.
 
     Attributes:
@@ -132,6 +135,12 @@ class ExportResult:
         seconds: How long all of it took.
         unproved: Why the file could not be run and held against the module here; empty where it was, or none is run.
     """
+
+    keys = (
+        *("format", "path", "digest", "weights", "runtime", "facts", "warnings", "seconds", "unproved"),
+        *("files", "checks", "comparisons", "renamed", "latency", "sensitivity"),
+        *("file_bytes", "max_abs_difference", "max_rel_difference", "max_abs_output"),
+    )
 
     format: str
     path: str
@@ -168,33 +177,3 @@ class ExportResult:
     def max_abs_output(self) -> float:
         """The largest output of any run; 0 where nothing was run."""
         return max((each.max_abs_output for each in self.comparisons), default=0.0)
-
-    def as_data(self) -> dict[str, Any]:
-        """The record as JSON data, as ``export --json`` prints it and the worker sends it."""
-        totals = ("file_bytes", "max_abs_difference", "max_rel_difference", "max_abs_output")
-        records = {
-            name: [entry._asdict() for entry in getattr(self, name)]
-            for name in ("files", "checks", "comparisons", "renamed", "latency", "sensitivity")
-        }
-        plain = {name: value for name, value in asdict(self).items() if name not in records}
-        return plain | records | {name: getattr(self, name) for name in totals}
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """The record from what ``as_data`` gave, which may have been JSON in between."""
-        kinds: Mapping[str, Any] = {
-            "files": WrittenFile,
-            "checks": Check,
-            "comparisons": Comparison,
-            "renamed": Renamed,
-            "latency": LatencyPair,
-            "sensitivity": Sensitivity,
-        }
-        fields: dict[str, Any] = {
-            name: data[name] for name in ("format", "path", "digest", "weights", "runtime", "facts", "seconds")
-        }
-        fields |= {name: tuple(kind(**entry) for entry in data[name]) for name, kind in kinds.items()}
-        fields["comparisons"] = tuple(
-            each._replace(input_shapes=tuple(map(tuple, each.input_shapes))) for each in fields["comparisons"]
-        )
-        return cls(**fields, warnings=tuple(data["warnings"]), unproved=data["unproved"])

@@ -68,7 +68,7 @@ def _latency(result: ExportResult) -> Iterator[Row]:
         yield (
             f"{pair.what} against {pair.peer}",
             f"{milliseconds(pair.ours_ms)} and {milliseconds(pair.peer_ms)}: ×{pair.ratio:.2f} "
-            f"[{pair.low:.2f}, {pair.high:.2f}], {pair.verdict}; {pair.pairs} pairs, threads {pair.threads}",
+            f"[{pair.low:.2f}, {pair.high:.2f}], {pair.verdict.value}; {pair.pairs} pairs, threads {pair.threads}",
         )
 
 

@@ -97,6 +97,24 @@ class Integer(Parameter):
 
 
 @dataclass(frozen=True)
+class OptionalInteger(Integer):
+    """A whole number, or None where it is left to the program.
+
+    Attributes:
+        unset: What happens then, in words.
+    """
+
+    unset: str = ""
+
+    def check(self, value: object) -> None:
+        if value is not None:
+            super().check(value)
+
+    def text(self, value: Any) -> str:
+        return self.unset if value is None else super().text(value)
+
+
+@dataclass(frozen=True)
 class Ratio(Parameter):
     """A real number within a closed range."""
 
@@ -326,6 +344,25 @@ class Location(Parameter):
         return text
 
 
+@dataclass(frozen=True)
+class Word(Parameter):
+    """A word that only the machine knows, such as a device; an empty text stands for none. Asked when it is used.
+
+    Attributes:
+        such_as: Words of the kind, parted by bars, or what they are called.
+    """
+
+    such_as: str = ""
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, str) or "\0" in value:
+            raise ParameterError(self.name, f"{value!r} is no word; it takes {self.such_as}")
+
+    def parse(self, text: str) -> str:
+        self.check(text)
+        return text
+
+
 def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
     return field(default=default, metadata={_METADATA_KEY: make})
 
@@ -344,11 +381,30 @@ def integer(
     return _declare(lambda name: Integer(name, default, help, unit, shown_when, title, low=low, high=high), default)
 
 
+def optional_integer(*, default: None, low: int, high: int, help: str, unset: str, title: str = "") -> Any:
+    """Declare a whole-number parameter that may be left to the program."""
+    return _declare(
+        lambda name: OptionalInteger(name, default, help, "", None, title, low=low, high=high, unset=unset), default
+    )
+
+
+def word(*, default: str, help: str, such_as: str, title: str = "") -> Any:
+    """Declare a parameter that is a word the machine knows."""
+    return _declare(lambda name: Word(name, default, help, "", None, title, such_as=such_as), default)
+
+
 def ratio(
-    *, default: float, low: float, high: float, help: str, unit: str = "", shown_when: tuple[str, Any] | None = None
+    *,
+    default: float,
+    low: float,
+    high: float,
+    help: str,
+    unit: str = "",
+    shown_when: tuple[str, Any] | None = None,
+    title: str = "",
 ) -> Any:
     """Declare a real-number parameter."""
-    return _declare(lambda name: Ratio(name, default, help, unit, shown_when, low=low, high=high), default)
+    return _declare(lambda name: Ratio(name, default, help, unit, shown_when, title, low=low, high=high), default)
 
 
 def flag(*, default: bool, help: str, shown_when: tuple[str, Any] | None = None, title: str = "") -> Any:

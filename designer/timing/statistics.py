@@ -16,6 +16,8 @@ from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
 
+from designer.record import Record
+
 CONFIDENCE = 0.95
 """How surely an interval holds the true median."""
 
@@ -59,14 +61,13 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class PairedRatio:
+class PairedRatio(Record):
     """How a second time compares with a first, each pair measured back to back.
 
     Attributes:
         ratio: Median of second/first over the pairs; 0.8 says that the second takes four fifths of the time.
         low: Lower end of the 95 % interval of the ratio.
         high: Upper end of the 95 % interval of the ratio.
-        coverage: The exact probability that the interval holds the true ratio.
         pairs: How many there were.
         verdict: What may be claimed, at 99 %.
     """
@@ -74,9 +75,13 @@ class PairedRatio:
     ratio: float
     low: float
     high: float
-    coverage: float
     pairs: int
     verdict: Verdict
+
+    @property
+    def coverage(self) -> float:
+        """The exact probability that the interval holds the true ratio; it follows from the number of pairs."""
+        return interval_rank(self.pairs)[1]
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +139,7 @@ def paired_ratio(first: Sequence[float], second: Sequence[float]) -> PairedRatio
     ratios = [after / before for before, after in zip(first, second, strict=True)]
     shown = median_interval(ratios)
     claim = median_interval(ratios, VERDICT_CONFIDENCE)
-    return PairedRatio(shown.median, shown.low, shown.high, shown.coverage, shown.samples, _verdict(claim))
+    return PairedRatio(shown.median, shown.low, shown.high, shown.samples, _verdict(claim))
 
 
 def _verdict(claim: MedianInterval) -> Verdict:

@@ -19,14 +19,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
 from importlib import metadata
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from designer.errors import DesignerError, InvalidDesign, JobFailed, NotEnoughMemory, near
-from designer.files.design_json import loads
-from designer.graph.design import Design
-from designer.worker.measuring import MEASURING, OF_THE_MACHINE
+from designer.errors import DesignerError, InvalidDesign, NotEnoughMemory
+from designer.worker.jobs import Tell, carry_out
 from designer.worker.messages import (
     Cancel,
     Cancelled,
@@ -40,7 +37,7 @@ from designer.worker.messages import (
     decode,
     encode,
 )
-from designer.worker.options import Asked, Job, PlainJob, Tell, option, refuse_unknown
+from designer.worker.orders import SoFar
 
 _PROGRESS_PAUSE_S = 0.05
 _LAST_WORDS_S = 2.0
@@ -104,9 +101,12 @@ class Inbox:
         except MalformedMessage as error:
             self._refuse(line, str(error))
             return
+        except DesignerError as error:  # a job or an option that there is not
+            self._outbox.send(Failure(_id_in(line), str(error)))
+            return
         if isinstance(message, Cancel):
             self._cancelled.add(message.id)
-        elif isinstance(message, Request) and isinstance(message.id, int):
+        elif isinstance(message, Request):
             self._requests.put(message)
         else:
             self._refuse(line, f"a worker takes no {type(message).__name__}")
@@ -125,67 +125,6 @@ def _id_in(line: str) -> int:
     return id if isinstance(id, int) and not isinstance(id, bool) else _NO_REQUEST
 
 
-# Jobs ----------------------------------------------------------------------------------------------------------------
-
-
-def _export(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.export.formats import format_for, format_of
-    from designer.runtime.formats.export import export_design
-
-    refuse_unknown(options, ("path", "format", "options", "weights", "seed"))
-    path = option(options, "path", str, None)
-    if path is None:
-        raise JobFailed("option 'path' is missing; it says where the file shall be")
-    key = option(options, "format", str, None)
-    chosen = format_for(path) if key is None else format_of(key)
-    result = export_design(
-        design,
-        path,
-        chosen.key,
-        chosen.options.from_data(option(options, "options", dict, {})),
-        weights=option(options, "weights", str, None),
-        seed=option(options, "seed", int, 0),
-        progress=tell,
-        is_cancelled=asked,
-    )
-    return result.as_data()
-
-
-def _import_weights(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.formats.export import export_design
-
-    refuse_unknown(options, ("source", "path", "seed"))
-    paths = {name: option(options, name, str, None) for name in ("source", "path")}
-    for name, path in paths.items():
-        if path is None:
-            raise JobFailed(f"option '{name}' is missing; source and path say which file is read and which written")
-    result = export_design(
-        design,
-        paths["path"],
-        "safetensors",
-        weights=paths["source"],
-        seed=option(options, "seed", int, 0),
-        progress=tell,
-        is_cancelled=asked,
-    )
-    return result.as_data()
-
-
-def _run(design: Design, options: Mapping[str, Any], tell: Tell, asked: Asked) -> dict[str, Any]:
-    from designer.runtime.compile.smoke_run import smoke_run
-
-    refuse_unknown(options, ("device", "batch"))
-    tell(0.0, "compiling and running once")
-    report = smoke_run(design, device=option(options, "device", str, "cpu"), batch=option(options, "batch", int, 1))
-    return report.as_data()
-
-
-JOBS: Mapping[str, Job] = {**MEASURING, "export": _export, "import_weights": _import_weights, "run": _run}
-
-WITHOUT_DESIGN: Mapping[str, PlainJob] = OF_THE_MACHINE
-"""Jobs that are about no design; the text of theirs is not read."""
-
-
 def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure | Cancelled:
     """Run a request to its end, whatever happens."""
     from designer.runtime.compile.memory import is_out_of_memory
@@ -197,16 +136,7 @@ def answer(request: Request, outbox: Outbox, inbox: Inbox) -> Result | Failure |
     if asked():
         return Cancelled(request.id)
     try:
-        if request.kind in WITHOUT_DESIGN:
-            tell = _teller(request, outbox)
-            return Result(request.id, WITHOUT_DESIGN[request.kind](request.options, tell, asked))
-        if request.kind not in JOBS:
-            known = (*JOBS, *WITHOUT_DESIGN)
-            raise JobFailed(
-                f"there is no job '{request.kind}'{near(str(request.kind), known)}; there are: {', '.join(known)}"
-            )
-        design = loads(request.design, "request")
-        return Result(request.id, JOBS[request.kind](design, request.options, _teller(request, outbox), asked))
+        return Result(request.id, carry_out(request.order, _teller(request, outbox), asked))
     except RoundsCancelled:
         return Cancelled(request.id)
     except DesignerError as error:
@@ -232,7 +162,7 @@ def _teller(request: Request, outbox: Outbox) -> Tell:
     """Sends progress, and not more often than anybody can read; what was found is always sent."""
     last = -1.0
 
-    def tell(share: float, text: str, so_far: Mapping[str, Any] | None = None) -> None:
+    def tell(share: float, text: str, so_far: SoFar | None = None) -> None:
         nonlocal last
         now = time.monotonic()
         if so_far is not None or now - last >= _PROGRESS_PAUSE_S:

@@ -1,4 +1,4 @@
-"""What the window and the worker say to each other: plain data, one JSON object a line. Knows neither Qt nor torch.
+"""What the window and the worker say to each other: one JSON object a line. Knows neither Qt nor torch.
 
 Every request ends in exactly one Result, Failure or Cancelled; Progress may come before it. Ready comes once, unasked.
 """
@@ -7,38 +7,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self, get_args
 
-from designer.errors import DesignerError
+from designer.errors import DesignerError, RecordError
+from designer.record import Record, typed
+from designer.worker.orders import Order, Report, SoFar, order_of
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Record):
     """A job.
 
     Attributes:
         id: Unique among the window's requests.
-        kind: A job of the worker, as ``measure`` or ``export``.
-        design: The design as the text of its file.
-        options: Plain JSON data, by name.
+        order: What to do.
     """
 
     id: int
-    kind: str
-    design: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    order: Order
+
+    def to_data(self) -> dict[str, Any]:
+        return {"id": self.id, "kind": self.order.kind, "order": self.order.to_data()}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(typed(int, data["id"], "id"), order_of(str(data["kind"])).from_data(data["order"]))
 
 
 @dataclass(frozen=True)
-class Cancel:
+class Cancel(Record):
     """End the request; it is answered by Cancelled, or by its end if that came first."""
 
     id: int
 
 
 @dataclass(frozen=True)
-class Ready:
+class Ready(Record):
     """The worker has loaded what it needs; ``devices`` are what it can measure on, ``versions`` of what it uses."""
 
     devices: tuple[str, ...]
@@ -46,28 +51,40 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """A request is under way: a share from 0 to 1, what is being done, and what it has found so far, where it says.
-
-    ``so_far`` has the shape of the Result's data, with less in it.
-    """
+class Progress(Record):
+    """A request is under way: a share from 0 to 1, what is being done, and what it has found so far, where it says."""
 
     id: int
     share: float
     text: str
-    so_far: Mapping[str, Any] | None = None
+    so_far: SoFar | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        return {**super().to_data(), "kind": type(self.so_far).__name__}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        told = super().from_data({**data, "so_far": None})
+        return told if data["so_far"] is None else replace(told, so_far=_SO_FAR[data["kind"]].from_data(data["so_far"]))
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Record):
     """A request is done."""
 
     id: int
-    data: Mapping[str, Any]
+    report: Report
+
+    def to_data(self) -> dict[str, Any]:
+        return {**super().to_data(), "kind": type(self.report).__name__}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(typed(int, data["id"], "id"), _REPORTS[data["kind"]].from_data(data["report"]))
 
 
 @dataclass(frozen=True)
-class Failure:
+class Failure(Record):
     """A request failed: what happened, what would help, and the traceback for a report."""
 
     id: int
@@ -77,7 +94,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Cancelled:
+class Cancelled(Record):
     """A request was ended because it was asked to."""
 
     id: int
@@ -85,9 +102,9 @@ class Cancelled:
 
 Message = Request | Cancel | Ready | Progress | Result | Failure | Cancelled
 
-_KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Request, Cancel, Ready, Progress, Result, Failure, Cancelled)
-}
+_MESSAGES: Mapping[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
+_REPORTS: Mapping[str, type[Report]] = {kind.__name__: kind for kind in get_args(Report)}
+_SO_FAR: Mapping[str, type[SoFar]] = {kind.__name__: kind for kind in get_args(SoFar)}
 
 
 class MalformedMessage(DesignerError):
@@ -96,7 +113,7 @@ class MalformedMessage(DesignerError):
 
 def encode(message: Message) -> str:
     """One line of JSON, without its end."""
-    return json.dumps({"message": type(message).__name__, **asdict(message)})
+    return json.dumps({"message": type(message).__name__, **message.to_data()})
 
 
 def decode(line: str) -> Message:
@@ -104,13 +121,11 @@ def decode(line: str) -> Message:
 
     Raises:
         MalformedMessage: The line is none.
+        JobFailed: It is a request for a job that there is not.
+        ParameterError: It is a request with an option that there is not, or one that is out of range.
     """
     try:
         data = json.loads(line)
-        kind = _KINDS[data.pop("message")]
-        if kind is Ready:
-            data["devices"] = tuple(data["devices"])
-        message: Message = kind(**data)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _MESSAGES[data["message"]].from_data(data)
+    except (ValueError, KeyError, TypeError, AttributeError, RecordError) as error:
         raise MalformedMessage(f"this line is no message: {line[:200]!r} ({error})") from error
-    return message

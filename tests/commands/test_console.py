@@ -190,9 +190,9 @@ def test_what_names_no_file_is_refused_in_words(
         (["new", "separable", "-o", "s.design.json", "--set", "self=1"], "has no setting 'self'"),
         (["new", "separable", "-o", "s.design.json", "--set", "stride=1", "--set", "stride=2"], "given twice"),
         (["compare", "a.design.json", "--budget", "macs=1", "--budget", "macs=2"], "given twice"),
-        (["bench", "a.design.json", "--time-limit", "inf"], "'inf' is no time limit"),
-        (["bench", "a.design.json", "--time-limit", "nan"], "'nan' is no time limit"),
-        (["bench", "a.design.json", "--time-limit", "-1"], "no time limit"),
+        (["bench", "a.design.json", "--time-limit", "inf"], "time_limit: inf is out of range; it takes 1e-06 to 86400"),
+        (["bench", "a.design.json", "--time-limit", "nan"], "time_limit: nan is out of range"),
+        (["bench", "a.design.json", "--time-limit", "-1"], "time_limit: -1 is out of range"),
     ],
 )
 def test_a_command_line_that_says_nothing_sensible_is_refused(

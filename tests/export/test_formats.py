@@ -50,7 +50,7 @@ def test_every_declaration_is_complete(each) -> None:
             other, value = parameter.shown_when
             each.options.parameter(other).check(value)
     defaults = each.options()
-    assert each.options.from_data(defaults.as_data()) == defaults
+    assert each.options.from_data(defaults.to_data()) == defaults
 
 
 @pytest.mark.torch

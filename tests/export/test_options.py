@@ -12,7 +12,7 @@ def test_texts_and_data_give_the_same_options() -> None:
     typed = OnnxOptions.from_texts({"opset": "13", "dynamic_batch": "off", "precision": "float16"})
     sent = OnnxOptions.from_data({"opset": 13, "dynamic_batch": False, "precision": "float16"})
     assert typed == sent == OnnxOptions(opset=13, dynamic_batch=False, precision=Precision.FLOAT16)
-    assert sent.as_data()["precision"] == "float16"
+    assert sent.to_data()["precision"] == "float16"
     assert Int8Options.from_texts({"calibration": "pictures"}).calibration == "pictures"
 
 

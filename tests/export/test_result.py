@@ -13,6 +13,7 @@ from designer.export.result import (
     Sensitivity,
     WrittenFile,
 )
+from designer.timing.statistics import Verdict
 
 
 def test_json_brings_back_the_same_record() -> None:
@@ -28,11 +29,11 @@ def test_json_brings_back_the_same_record() -> None:
         runs,
         {"opset": 17},
         (Renamed("a b", "a_b", "letters"),),
-        (LatencyPair("int8", "float32", 1.0, 2.0, 0.5, 0.4, 0.6, 9, "faster", 1),),
+        (LatencyPair("int8", "float32", 1.0, 2.0, 0.5, 0.4, 0.6, 9, Verdict.FASTER, 1),),
         (Sensitivity("stem.conv", 12.5),),
         ("a trial only",),
         0.5,
     )
-    data = json.loads(json.dumps(result.as_data()))
+    data = json.loads(json.dumps(result.to_data()))
     assert ExportResult.from_data(data) == result
     assert (data["file_bytes"], data["max_abs_difference"], data["max_abs_output"]) == (100, 2e-6, 3.0)

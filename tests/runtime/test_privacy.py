@@ -54,7 +54,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from designer.files.design_json import dumps
+from designer.measurement.options import RankOptions, RooflineOptions
 from designer.ui.shell import application
+from designer.worker.orders import ExportOrder, RankOrder, RooflineOrder
 
 open_first, done = application.open_first, []
 
@@ -64,14 +66,13 @@ def follow(window, paths):
     window.worker.idle.connect(lambda: QApplication.exit(0 if len(done) == 3 else 1))
     text = dumps(window.bench.tab.document.design)
     window.bench.latency.measure_now()
-    limits = {"time_limit_s": 0.2, "threads": 1}
-    for kind, options in (
-        ("rank", {**limits, "backends": ["eager", "onnxruntime"]}),
-        ("roofline", {**limits, "data_folder": str(application_data())}),
-        ("export", {"path": str(Path(sys.argv[1], "net.onnx"))}),
+    for order in (
+        RankOrder(text, RankOptions(time_limit=0.2, threads=1), ("eager", "onnxruntime")),
+        RooflineOrder(text, RooflineOptions(time_limit=0.2, threads=1), str(application_data())),
+        ExportOrder(text, str(Path(sys.argv[1], "net.onnx"))),
     ):
-        job = window.worker.submit(kind, text, options)
-        job.done.connect(lambda _data, kind=kind: done.append(kind))
+        job = window.worker.submit(order)
+        job.done.connect(lambda _report, kind=order.kind: done.append(kind))
         job.failed.connect(lambda failure: print(failure, file=sys.stderr))
     QTimer.singleShot(120_000, lambda: QApplication.exit(2))
 

@@ -1,4 +1,4 @@
-"""A worker that speaks the messages and does what the job's kind says: sums of nothing, hangs, dies, or chatters.
+"""A worker that speaks the messages: figures of nothing; and where it is to run a word, hangs, dies, or chatters.
 
 Started by the client's tests as a process of its own; imports no torch, so it is there in a moment.
 """
@@ -14,7 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from designer.export.result import ExportResult
 from designer.files.design_json import loads
+from designer.measurement.smoke_run import SmokeRunReport
 from designer.worker.messages import (
     Cancel,
     Cancelled,
@@ -27,7 +29,17 @@ from designer.worker.messages import (
     decode,
     encode,
 )
-from tests.ui import measured as reports
+from designer.worker.orders import (
+    DevicesOrder,
+    ExportOrder,
+    ImportWeightsOrder,
+    MeasureOrder,
+    PairOrder,
+    RankOrder,
+    RooflineOrder,
+    RunOrder,
+)
+from tests.measurement import samples
 
 cancelled: set[int] = set()
 requests: list[Request] = []
@@ -53,50 +65,67 @@ def listen() -> None:
     os._exit(0)
 
 
-def measured(request: Request) -> Message:
+def measured(request: Request, order: MeasureOrder) -> Message:
     """A report with the shape of a real one; the figures mean nothing."""
     if os.environ.get("FAKE_WORKER") == "out of memory":
         return Failure(request.id, "it would need 3 TB", "a smaller input")
     if os.environ.get("FAKE_WORKER") == "mortal":
         os.kill(os.getpid(), signal.SIGKILL)
-    conditions = {"device": "cpu", "threads": 2, "batch": request.options["batch"], "dtype": "float32"}
-    figures = {"median_ms": 1.0, "low_ms": 0.9, "high_ms": 1.1, "rounds": 10, "node_ms": {}, "conditions": conditions}
-    return Result(request.id, figures)
+    return Result(request.id, samples.latency(loads(order.design).digest, batch=order.options.batch))
+
+
+def ran(word: str, batch: int = 1) -> SmokeRunReport:
+    """What a run gives, with the word it was asked with; the figures mean nothing."""
+    return SmokeRunReport(word, "cpu", 0, ((batch,),), (), True, 0.0)
 
 
 def work(request: Request) -> Message:
     """What a job ends in."""
     number = request.id
-    match request.kind:
-        case "echo":
-            say(Progress(number, 0.5, "half"))
-            return Result(number, {"design": request.design, **request.options})
-        case "measure":
-            return measured(request)
-        case "devices":
-            return Result(number, reports.devices())
-        case "pair":
-            return Result(number, reports.pair())
-        case "rank" if os.environ.get("FAKE_WORKER") == "slow ranking":
-            for so_far in reports.rank_so_far():
+    match request.order:
+        case MeasureOrder() as order:
+            return measured(request, order)
+        case DevicesOrder():
+            return Result(number, samples.devices())
+        case PairOrder():
+            return Result(number, samples.pair())
+        case RankOrder() if os.environ.get("FAKE_WORKER") == "slow ranking":
+            for so_far in samples.rank_so_far():
                 say(Progress(number, 0.0, "turn", so_far))
                 time.sleep(0.1)
             while number not in cancelled:
                 time.sleep(0.01)
             return Cancelled(number)
-        case "rank":
-            return Result(number, reports.rank())
-        case "roofline":
-            return Result(number, reports.roofline(loads(request.design).digest))
-        case "export" if os.environ.get("FAKE_WORKER") == "full disk":
+        case RankOrder():
+            return Result(number, samples.rank())
+        case RooflineOrder(design):
+            return Result(number, samples.roofline(loads(design).digest))
+        case ExportOrder() if os.environ.get("FAKE_WORKER") == "full disk":
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
-        case "patient" | "export":
-            for step in range(200):
-                if number in cancelled:
-                    return Cancelled(number)
-                say(Progress(number, step / 200, f"step {step}"))
-                time.sleep(0.02)
-            return Result(number, {})
+        case ExportOrder() | ImportWeightsOrder():
+            return patient(number) or Result(number, ExportResult("onnx", "x.onnx", "0", ()))
+        case RunOrder(word, configuration):
+            return run(number, word) or Result(number, ran(word, configuration.batch))
+    return Failure(number, "there is no such order")
+
+
+def patient(number: int) -> Message | None:
+    """Four seconds with many words; a cancel is heard."""
+    for step in range(200):
+        if number in cancelled:
+            return Cancelled(number)
+        say(Progress(number, step / 200, f"step {step}"))
+        time.sleep(0.02)
+    return None
+
+
+def run(number: int, word: str) -> Message | None:
+    """What a run does whose design is a word instead; None where it ends well."""
+    match word:
+        case "echo":
+            say(Progress(number, 0.5, "half"))
+        case "patient":
+            return patient(number)
         case "deaf":
             time.sleep(60)
         case "die":
@@ -109,7 +138,7 @@ def work(request: Request) -> Message:
             sys.stdout.write("a library says hello\n")
         case "fail":
             return Failure(number, "no such layer", "place another", "Traceback: …")
-    return Result(number, {})
+    return None
 
 
 def main() -> None:

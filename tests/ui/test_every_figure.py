@@ -25,7 +25,6 @@ from designer.graph.design import NodeId
 from designer.templates.networks import template
 from designer.ui.compare.figures_table import FiguresTable
 from designer.ui.dialogs.help_pages import numbers_page
-from designer.ui.jobs.live_latency import Measurement
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
@@ -34,6 +33,7 @@ from designer.ui.table.columns import COLUMNS
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.find_bar import FindBar
 from designer.wording import UNKNOWN
+from tests.measurement.samples import latency
 from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
@@ -49,8 +49,7 @@ class House:
         self.tab: DesignTab = window.bench.open_design(template("bottleneck").build())
         self.analysis = self.tab.analysis
         self.node_ms = {str(id): 0.1 for id in self.tab.document.design.nodes}
-        ends = (1000 * SECONDS,) * 3
-        found = Measurement("0", *ends, 9, "cpu", 2, 1, "float32", self.node_ms)
+        found = latency(median_ms=1000 * SECONDS, node_ms=self.node_ms)
         window.costs.show_latency(self.analysis, found, True, "live", "ok")
         self.tab.show_times(self.node_ms)
         save(self.tab.document.design, folder / "design.json")

@@ -14,12 +14,13 @@ from pytestqt.qtbot import QtBot
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, NodeId
+from designer.measurement.options import BackendConfiguration, ElementType, MemoryFormat
 from designer.ui.dialogs.backends_dialog import BackendsDialog
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
-from tests.ui import measured
+from tests.measurement import samples
 from tests.ui.windows import FAKE_WORKER, Answers, press, shown_window
 
 pytestmark = pytest.mark.gui
@@ -48,14 +49,16 @@ def test_what_the_device_has_is_offered_and_what_it_lacks_says_why(window: MainW
     entries["PyTorch, folded"].trigger()
     entries["bfloat16"].trigger()
     entries["last"].trigger()
-    assert window.settings.measuring() == {
-        "device": "cpu",
-        "batch": 1,
-        "dtype": "bfloat16",
-        "memory_format": "channels_last",
-        "backend": "folded",
-    }
+    assert window.settings.measuring == BackendConfiguration(
+        dtype=ElementType.BFLOAT16, memory_format=MemoryFormat.CHANNELS_LAST, backend="folded"
+    )
     assert "PyTorch, folded" in window.status.conditions.text()
+
+
+def test_every_option_has_its_part_of_the_menu(window: MainWindow) -> None:
+    window.status._fill_menu()
+    headings = [action.text() for action in window.status._menu.actions() if action.font().bold()]
+    assert headings == [parameter.label for parameter in BackendConfiguration.parameters]
 
 
 def test_backends_are_ranked_and_one_is_taken(
@@ -63,16 +66,16 @@ def test_backends_are_ranked_and_one_is_taken(
 ) -> None:
     press(qtbot, window, "Ctrl+Shift+Return")
     (dialog,) = window.findChildren(BackendsDialog)
-    qtbot.waitUntil(lambda: dialog.data is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=10_000)
     rows = [[row.text(c) for c in range(6)] for i in range(3) if (row := dialog.rows.topLevelItem(i)) is not None]
     assert rows[0][:5] == ["1.", "PyTorch, folded", "1.0\u202fms ±0.1", "×0.500 [0.45, 0.55]", "faster"]
     assert rows[1][4] == "the reference"
     assert rows[2][5] == "openvino is not installed"
     answers.save = tmp_path / "rounds"
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
-    assert json.loads((tmp_path / "rounds.json").read_text())["rows"][0]["rounds_ms"] == [1.0] * 12
+    assert json.loads((tmp_path / "rounds.json").read_text())["rows"][0]["rounds_ms"] == list(samples.rounds(1.0))
     qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
-    assert window.settings.backend == "folded"
+    assert window.settings.measuring.backend == "folded"
 
 
 def texts(dialog: BackendsDialog) -> list[list[str]]:
@@ -111,7 +114,7 @@ def test_backends_have_their_rows_while_they_are_measured_and_keep_them_when_sto
     qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
     assert len(json.loads((tmp_path / "rounds.json").read_text())["rows"]) == 2
     qtbot.mouseClick(dialog.use_button, Qt.MouseButton.LeftButton)
-    assert window.settings.backend == "eager"
+    assert window.settings.measuring.backend == "eager"
 
 
 def test_what_was_chosen_while_measuring_stays_chosen_at_the_end(
@@ -121,11 +124,11 @@ def test_what_was_chosen_while_measuring_stays_chosen_at_the_end(
     window.worker._restart()
     press(qtbot, window, "Ctrl+Shift+Return")
     (dialog,) = window.findChildren(BackendsDialog)
-    qtbot.waitUntil(lambda: dialog.data is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=10_000)
     first = dialog.rows.topLevelItem(0)
     assert first is not None
     dialog.rows.setCurrentItem(first)
-    dialog.show_ranking(measured.rank())
+    dialog.show_ranking(samples.rank())
     assert [row[1] for row in texts(dialog)] == ["PyTorch, folded", "PyTorch eager", "OpenVINO"]
     current = dialog.rows.currentItem()
     assert current is not None
@@ -139,8 +142,8 @@ def test_the_roofline_is_drawn_said_and_grows_old(qtbot: QtBot, window: MainWind
     window.charts.tabs.setCurrentWidget(tab)
     QApplication.processEvents()
     qtbot.mouseClick(tab.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: tab.data is not None, timeout=10_000)
-    assert "depthwise is memory bound" in tab.words.text()
+    qtbot.waitUntil(lambda: tab.report is not None, timeout=10_000)
+    assert "depthwise (depthwise) has" in tab.words.text() or "1 node memory bound" in tab.words.text()
     assert not tab.chart.is_stale
     tab.chart.clicked_at.emit(2.0, 1e10)
     design_tab = window.bench.tab

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import subprocess
 import sys
@@ -11,6 +12,11 @@ from pathlib import Path
 from designer.worker.messages import Cancelled, Failure, Message, Progress, Result, decode, encode
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def line(id: int, kind: str, **order: object) -> str:
+    """A request as it crosses, whether it makes sense or not."""
+    return json.dumps({"message": "Request", "id": id, "kind": kind, "order": order})
 
 
 class Worker:

@@ -94,7 +94,7 @@ def timed_in_turns(
         ratio.low,
         ratio.high,
         ratio.pairs,
-        ratio.verdict.value,
+        ratio.verdict,
         threads,
     )
 

@@ -15,9 +15,6 @@ from designer import machine
 from designer.errors import DeviceLost, JobFailed, near
 from designer.runtime.compile.memory import is_out_of_memory
 from designer.timing.rounds import Stopwatch, stopwatch
-from designer.wording import plural
-
-MOST_THREADS = max(256, machine.usable())
 
 
 def available_devices() -> tuple[str, ...]:
@@ -45,15 +42,6 @@ def resolve_device(name: str) -> torch.device:
             f"{', '.join(known)}"
         )
     return torch.device(wanted)
-
-
-def check_threads(threads: int) -> None:
-    """Raise JobFailed unless this is a number of threads one can run on."""
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST_THREADS:
-        raise JobFailed(
-            f"{threads!r} is no number of threads; it takes a whole number from 1 to {MOST_THREADS}, "
-            f"and this process may use {plural(machine.processors(), 'processor')}"
-        )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
@@ -28,7 +28,7 @@ def node_times(
     progress: Callable[[float, str], None],
     is_cancelled: Callable[[], bool],
 ) -> dict[str, float]:
-    """By path joined with dots, the median seconds of every node; a block has the sum of its parts' medians.
+    """By path joined with dots, the median milliseconds of every node; a block has the sum of its parts' medians.
 
     Not the median of its sums: an interruption that falls on another part in each pass is in every sum and in no part's
     median, and a block would seem to take many times what its parts take.
@@ -53,9 +53,9 @@ def node_times(
     counted = passes[1:] or passes
     found: dict[str, float] = defaultdict(float)
     for path in counted[0]:
-        seconds = statistics.median(each[path] for each in counted)
+        ms = 1e3 * statistics.median(each[path] for each in counted)
         for depth in range(1, len(path) + 1):
-            found[".".join(path[:depth])] += seconds
+            found[".".join(path[:depth])] += ms
     return dict(found)
 
 
@@ -73,8 +73,3 @@ def _timed_pass(
             raise Cancelled
         before = time.perf_counter()
     return seconds
-
-
-def sum_of_primitives(node_s: Mapping[str, float]) -> float:
-    """Seconds of all nodes together; a block counts once, as a whole."""
-    return sum(seconds for path, seconds in node_s.items() if "." not in path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 
 from torch import Tensor
 
 from designer.errors import WrongOutputs
+from designer.measurement.latency import Parity
 
 TOLERANCE: Mapping[str, float] = {"float32": 1e-3, "float16": 5e-2, "bfloat16": 2e-1}
 """Largest difference from the float32 module that passes, as a share of the largest output: 24, 11 and 8 significant
@@ -15,25 +15,6 @@ bits, and a hundred layers that add up."""
 
 _TENSOR_CORES = 1e-2
 """The same in float32 off the CPU, where convolutions may round their inputs to 11 bits (TF32)."""
-
-
-@dataclass(frozen=True)
-class Parity:
-    """How far outputs are from the eager float32 module's.
-
-    Attributes:
-        max_abs_difference: The largest difference of any number.
-        max_abs_output: The largest number of the module's outputs.
-        allowed: The largest difference that passes.
-    """
-
-    max_abs_difference: float
-    max_abs_output: float
-    allowed: float
-
-    def as_data(self) -> dict[str, float]:
-        """It as JSON data."""
-        return asdict(self)
 
 
 def parity(

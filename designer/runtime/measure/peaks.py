@@ -10,14 +10,16 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from designer.analysis.roofline import Peaks
-from designer.runtime.measure.configuration import DTYPES, MeasuringConfiguration
+from designer.errors import RecordError
+from designer.measurement.options import MeasuringConfiguration
+from designer.runtime.measure.configuration import DTYPES, device_of
 from designer.runtime.measure.devices import device_name, losing, running_on, stopwatch_of
 from designer.timing.measurement_lock import measurement_lock
 from designer.timing.rounds import Cancelled, Progress
@@ -35,7 +37,6 @@ def calibrated(
     configuration: MeasuringConfiguration | None = None,
     folder: Path | None = None,
     *,
-    renew: bool = False,
     progress: Progress = lambda share, text: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Peaks:
@@ -44,7 +45,6 @@ def calibrated(
     Args:
         configuration: Device, threads and element type; the rest does not matter.
         folder: Where they are kept; None keeps nothing.
-        renew: Measure even where they are known.
         progress: Called between tries with the share done (0 to 1) and a text.
         is_cancelled: Asked between tries.
 
@@ -53,16 +53,16 @@ def calibrated(
         Cancelled: ``is_cancelled`` said so.
     """
     configuration = configuration or MeasuringConfiguration()
-    device = configuration.check()
+    device, dtype = device_of(configuration), configuration.dtype.value
     with running_on(configuration.threads) as threads:
-        key = _key(device, threads, configuration.dtype)
+        key = _key(device, threads, dtype)
         known = _read(folder)
-        if not renew and key in known and (found := _peaks(known[key])) is not None:
+        if key in known and (found := _peaks(known[key])) is not None:
             return found
         with measurement_lock(progress, is_cancelled), losing(device):
-            peaks = _measured(device, threads, configuration.dtype, progress, is_cancelled)
+            peaks = _measured(device, threads, dtype, progress, is_cancelled)
     if folder is not None:
-        _write(folder, known | {key: asdict(peaks)})
+        _write(folder, known | {key: peaks.to_data()})
     return peaks
 
 
@@ -124,11 +124,10 @@ def _read(folder: Path | None) -> dict[str, Any]:
 def _peaks(entry: Any) -> Peaks | None:
     """Peaks from what is kept, or None where it is not whole."""
     try:
-        found = replace(Peaks(**entry), from_cache=True)
-        is_whole = found.flops_per_s > 0 and found.bytes_per_s > 0
-    except TypeError:
+        found = replace(Peaks.from_data(entry), from_cache=True)
+    except RecordError:
         return None
-    return found if is_whole else None
+    return found if found.flops_per_s > 0 and found.bytes_per_s > 0 else None
 
 
 def _write(folder: Path, entries: Mapping[str, Any]) -> None:

@@ -3,55 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from designer.analysis.analysis import analyse
-from designer.analysis.roofline import Peaks, Point, points_of, sentences
+from designer.analysis.roofline import points_of
 from designer.errors import JobFailed
 from designer.graph.design import Design
-from designer.runtime.measure.configuration import DTYPES, EAGER, MeasuringConfiguration
-from designer.runtime.measure.latency import LatencyReport, measure_latency
+from designer.measurement.options import LatencyOptions, RooflineOptions
+from designer.measurement.roofline import RooflineReport
+from designer.runtime.measure.configuration import DTYPES
+from designer.runtime.measure.latency import latency_of
 from designer.runtime.measure.peaks import calibrated
-from designer.timing.rounds import Progress, TimeBudget
+from designer.timing.rounds import Progress
 
 _PEAKS_SHARE = 0.1
 
 
-@dataclass(frozen=True)
-class RooflineReport:
-    """A measured design under the roof.
-
-    Attributes:
-        figure: The latency, with times by node.
-        peaks: What the machine does at most.
-        points: The nodes, in order of execution.
-    """
-
-    figure: LatencyReport
-    peaks: Peaks
-    points: tuple[Point, ...]
-
-    def as_data(self) -> dict[str, Any]:
-        """The report as JSON data."""
-        figure = self.figure.as_data()
-        return {
-            "figure": figure,
-            "peaks": self.peaks.as_data(),
-            "points": [point.as_data() for point in self.points],
-            "sentences": list(sentences(self.points, self.peaks)),
-            "overhead_ms": figure["overhead_ms"],
-            "overhead_sentence": figure["overhead_sentence"],
-        }
-
-
 def measure_roofline(
     design: Design,
+    options: RooflineOptions | None = None,
     *,
-    backend: str = EAGER,
-    configuration: MeasuringConfiguration | None = None,
-    budget: TimeBudget | None = None,
     folder: Path | None = None,
     progress: Progress = lambda share, text: None,
     is_cancelled: Callable[[], bool] = lambda: False,
@@ -60,9 +31,7 @@ def measure_roofline(
 
     Args:
         design: What to measure.
-        backend: One that runs step by step.
-        configuration: Device, threads, batch, element type and order of channels.
-        budget: How long and how exactly.
+        options: Under what, on a backend that runs step by step, how long and how exactly.
         folder: Where the peaks are kept.
         progress: Called with the share done (0 to 1) and a text.
         is_cancelled: Asked between rounds.
@@ -73,31 +42,24 @@ def measure_roofline(
         NotEnoughMemory: It would not fit.
         Cancelled: ``is_cancelled`` said so.
     """
-    configuration = configuration or MeasuringConfiguration()
+    options = options or RooflineOptions()
     peaks = calibrated(
-        configuration,
+        options,
         folder,
         progress=lambda done, text: progress(done * _PEAKS_SHARE, text),
         is_cancelled=is_cancelled,
     )
-    figure = measure_latency(
+    figure = latency_of(
         design,
-        device=configuration.device,
-        threads=configuration.threads,
-        batch=configuration.batch,
-        dtype=configuration.dtype,
-        memory_format=configuration.memory_format,
-        backend=backend,
-        budget=budget,
+        LatencyOptions.taking(options, per_node=True),
         progress=lambda done, text: progress(_PEAKS_SHARE + done * (1 - _PEAKS_SHARE), text),
         is_cancelled=is_cancelled,
     )
-    if not figure.node_s:
+    if not figure.node_ms:
         raise JobFailed(
             f"{figure.conditions.backend} runs the design as one piece, so its nodes cannot be timed; eager, folded "
             "and folded_channels_last run it step by step"
         )
-    size = DTYPES[configuration.dtype].itemsize
-    return RooflineReport(
-        figure, peaks, points_of(analyse(design, batch=configuration.batch), figure.node_s, peaks, figure.into, size)
-    )
+    size = DTYPES[options.dtype.value].itemsize
+    analysis = analyse(design, batch=options.batch)
+    return RooflineReport(figure, peaks, points_of(analysis, figure.node_ms, peaks, figure.into, size))

@@ -12,13 +12,14 @@ import torch
 from torch import Tensor
 
 from designer.analysis.analysis import Analysis
+from designer.measurement.latency import Conditions, Parity
+from designer.measurement.options import MeasuringConfiguration
 from designer.runtime.compile.memory import require_memory
 from designer.runtime.compile.module import compile_analysis, random_inputs
 from designer.runtime.compile.program import program_of, refuse_invalid
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
-from designer.runtime.measure.conditions import Conditions, conditions_of
-from designer.runtime.measure.configuration import MeasuringConfiguration
-from designer.runtime.measure.parity import Parity, parity
+from designer.runtime.measure.conditions import conditions_of
+from designer.runtime.measure.parity import parity
 from designer.timing.rounds import Cancelled, Progress, Timing
 
 Asked = Callable[[], bool]
@@ -66,7 +67,7 @@ def workload_of(
 
     Args:
         analysis: At the batch to measure.
-        configuration: What was chosen, checked.
+        configuration: What was chosen.
         device: Its device.
         threads: CPU threads that are set.
         copies: How many backends shall hold it at once.
@@ -86,8 +87,8 @@ def workload_of(
         module,
         inputs,
         device,
-        configuration.dtype,
-        configuration.memory_format,
+        configuration.dtype.value,
+        configuration.memory_format.value,
         threads,
     )
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from designer import wording
 from designer.analysis.analysis import analyse
-from designer.export.result import ExportResult
 from designer.files.design_json import dumps
 from designer.files.sidecar import WEIGHT_ENDINGS, weights_beside
 from designer.ui.canvas.picture import print_on
@@ -19,6 +18,7 @@ from designer.ui.dialogs.picture_dialog import PictureDialog
 from designer.ui.jobs.staging_cleanup import StagingCleanup
 from designer.ui.jobs.worker_client import Job
 from designer.ui.workbench.workbench import Workbench, file_stem
+from designer.worker.orders import ImportWeightsOrder
 
 
 def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDialog | None:
@@ -60,10 +60,9 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
     source = bench.ask.path_to_read("Weights", beside.parent, WEIGHT_ENDINGS)
     if source is None:
         return None
-    order = {"source": str(source), "path": str(beside)}
-    job = bench.worker.submit("import_weights", dumps(document.committed_design), order)
+    job = bench.worker.submit(ImportWeightsOrder(dumps(document.committed_design), str(source), str(beside)))
     StagingCleanup(job, beside, bench.worker)
-    job.done.connect(lambda data: bench.status_message.emit(f"{beside.name}: {ExportResult.from_data(data).weights}"))
+    job.done.connect(lambda result: bench.status_message.emit(f"{beside.name}: {result.weights}"))
     job.failed.connect(lambda failure: bench.ask.tell("The weights were not taken", f"{failure.what} {failure.hint}"))
     job.cancelled.connect(lambda: bench.status_message.emit("Cancelled; no weights were taken"))
     JobDialog(f"Taking weights from {source.name}", job, bench.worker, parent).open()

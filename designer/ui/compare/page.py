@@ -21,10 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.compare import Comparison, compare, parse_budget
-from designer.analysis.measured import Latency
+from designer.analysis.measured import Latency, PairedLatency
 from designer.analysis.node_table import node_table
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath
+from designer.measurement.interleaved import PairReport
+from designer.measurement.latency import LatencyReport, TimedRun
+from designer.timing.statistics import PairedRatio, Verdict
 from designer.ui.compare import out
 from designer.ui.compare.chart_tabs import ChartTabs
 from designer.ui.compare.comparing import Comparing
@@ -36,8 +39,6 @@ from designer.ui.compare.nodes_table import NodesTable
 from designer.ui.compare.pane import Pane
 from designer.ui.compare.pane_menu import pane_menu
 from designer.ui.compare.row_order import RowOrder
-from designer.ui.jobs.live_latency import Measurement
-from designer.ui.jobs.paired_runs import Pair
 from designer.ui.panels.cards import quiet
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.widgets.ask import Ask
@@ -63,8 +64,8 @@ class ComparePage(QWidget):
     def __init__(
         self,
         members: Sequence[Member],
-        figure: Callable[[Design], Measurement | None],
-        pair: Callable[[Design, Design], Pair | None],
+        figure: Callable[[Design], LatencyReport | None],
+        pair: Callable[[Design, Design], PairReport | None],
         ask: Ask,
         parent: QWidget | None = None,
     ) -> None:
@@ -211,18 +212,18 @@ class ComparePage(QWidget):
         latencies = {index: _latency(figure) for index, figure in self._figures().items()}
         for index, pair in self._pairs().items():
             # What was timed in turns counts before what was timed alone.
-            latencies[comparing.baseline] = pair.first
-            latencies[index] = pair.second
+            latencies[comparing.baseline] = _latency(pair.first)
+            latencies[index] = _latency(pair.second, pair.ratio)
         return compare(comparing.analyses, latencies, baseline=comparing.baseline, budgets=self.order.budgets)
 
-    def _pairs(self) -> dict[int, Pair]:
+    def _pairs(self) -> dict[int, PairReport]:
         """What was timed in turns with the baseline, by the design's place."""
         members = self.comparing.members
         base = members[self.comparing.baseline].design
         found = enumerate(self._pair(base, member.design) for member in members)
         return {index: pair for index, pair in found if pair is not None and index != self.comparing.baseline}
 
-    def _figures(self) -> dict[int, Measurement]:
+    def _figures(self) -> dict[int, LatencyReport]:
         """What was measured, by the design's place."""
         found = enumerate(self._figure(member.design) for member in self.comparing.members)
         return {index: figure for index, figure in found if figure is not None}
@@ -288,12 +289,12 @@ class ComparePage(QWidget):
     def _latency_words(self) -> str:
         pairs = self._pairs()
         if pairs:
-            words = " and ".join(sorted({pair.conditions for pair in pairs.values()}))
+            words = " and ".join(sorted({pair.text for pair in pairs.values()}))
             return f"Latency measured in turns with {LETTERS[self.comparing.baseline]}: {words}."
         figures = self._figures()
         if not figures:
             return "Measure the designs to compare latencies."
-        conditions = " and ".join(sorted({figure.conditions for figure in figures.values()}))
+        conditions = " and ".join(sorted({figure.text for figure in figures.values()}))
         return f"Latency on {conditions}."
 
     def _budget_words(self, comparison: Comparison) -> str:
@@ -413,8 +414,8 @@ class ComparePage(QWidget):
     def save_report(self) -> None:
         """Write the whole comparison as one HTML page."""
         figures = self._figures()
-        conditions = {LETTERS[index]: figure.conditions for index, figure in figures.items()}
-        conditions |= {f"{LETTERS[index]} in turns": pair.conditions for index, pair in self._pairs().items()}
+        conditions = {LETTERS[index]: figure.text for index, figure in figures.items()}
+        conditions |= {f"{LETTERS[index]} in turns": pair.text for index, pair in self._pairs().items()}
         out.save_report(
             self.comparing.analyses, self._times_s(), self.comparison(), conditions, self._ask, self.status_message.emit
         )
@@ -431,8 +432,16 @@ class ComparePage(QWidget):
         self.comparing.end()
 
 
-def _latency(figure: Measurement) -> Latency:
-    return Latency(figure.median_ms / 1000, figure.low_ms / 1000, figure.high_ms / 1000, rounds=figure.rounds)
+def _latency(run: TimedRun, ratio: PairedRatio | None = None) -> Latency:
+    """A timed run as a comparison takes it, with its ratio to the baseline where they were timed in turns."""
+    return Latency(run.median_s, run.low_ms / 1e3, run.high_ms / 1e3, _paired(ratio), run.rounds)
+
+
+def _paired(ratio: PairedRatio | None) -> PairedLatency | None:
+    if ratio is None:
+        return None
+    is_claimed = ratio.verdict is not Verdict.NO_DIFFERENCE
+    return PairedLatency(ratio.ratio, ratio.low, ratio.high, ratio.verdict.value, is_claimed, ratio.pairs)
 
 
 def _path(words: str) -> NodePath:

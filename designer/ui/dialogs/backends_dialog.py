@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -27,6 +27,8 @@ from designer.charts.chart import Axis, Chart, Ink, Piece, Stack
 from designer.errors import DesignerError
 from designer.files.design_json import dumps
 from designer.files.outputs import write_output
+from designer.measurement.interleaved import AbsentBackend, RankedSide, RankPreparation, RankReport, ReadyBackend
+from designer.measurement.options import RankOptions
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
@@ -34,6 +36,7 @@ from designer.ui.panels.cards import TonedLabel, quiet
 from designer.ui.widgets.ask import Ask
 from designer.ui.workbench.workbench import Workbench
 from designer.worker.messages import Failure
+from designer.worker.orders import RankOrder
 
 JSON_FILTER = "Raw rounds (*.json)"
 _KEY = Qt.ItemDataRole.UserRole
@@ -57,7 +60,7 @@ class BackendsDialog(QDialog):
         self.setWindowTitle(f"Backends for {analysis.design.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._worker, self._ask = worker, ask
-        self.data: Mapping[str, Any] | None = None
+        self.report: RankReport | None = None
         self.text = QLabel("Waiting", self)
         self.text.setWordWrap(True)
         self.bar = QProgressBar(self)
@@ -93,8 +96,8 @@ class BackendsDialog(QDialog):
             column.addWidget(part, stretch)
         sizes = self.fontMetrics()
         self.resize(QSize(sizes.horizontalAdvance("m" * 76), sizes.height() * 38))
-        options = {name: value for name, value in settings.measuring().items() if name != "backend"}
-        self._job: Job | None = worker.submit("rank", dumps(analysis.design), options)
+        options = RankOptions.taking(settings.measuring)
+        self._job: Job | None = worker.submit(RankOrder(dumps(analysis.design), options))
         self._job.started.connect(lambda: self.text.setText("Preparing"))
         self._job.progressed.connect(self._show_progress)
         self._job.found.connect(self.show_so_far)
@@ -118,41 +121,41 @@ class BackendsDialog(QDialog):
         self.text.setText("Not measured")
         self.trouble.setText(f"{failure.what}. {failure.hint}" if failure.hint else failure.what)
 
-    def show_so_far(self, data: Mapping[str, Any]) -> None:
+    def show_so_far(self, known: RankPreparation | RankReport) -> None:
         """Show what the worker knows while it measures."""
-        if any("median_ms" in row for row in data["rows"]):
-            self.data = data
-            self.chart.show_chart(_chart(data))
-        for row in data["rows"]:
-            self._put(row["backend"], _words_so_far(row, data["reference"]))
-        self._put_absent(data)
+        if isinstance(known, RankReport):
+            self.report = known
+            self.chart.show_chart(_chart(known))
+        for row in known.rows:
+            self._put(row.backend, _words_so_far(row, known.reference))
+        self._put_absent(known.absent)
         self._allow()
 
-    def show_ranking(self, data: Mapping[str, Any]) -> None:
+    def show_ranking(self, report: RankReport) -> None:
         """Show what the worker found."""
-        self.data = data
+        self.report = report
         self.text.setText("Timed in turns; places are shared where no difference can be claimed.")
         chosen = self.rows.currentItem()
         key = chosen.data(0, _KEY) if chosen is not None else None
         self.rows.clear()
-        for row in data["rows"]:
-            self._put(row["backend"], _words(row, data["reference"]))
-        self._put_absent(data)
+        for row in report.rows:
+            self._put(row.backend, _words(row, report.reference))
+        self._put_absent(report.absent)
         current = (self._item(key) if key is not None else None) or self.rows.topLevelItem(0)
         if current is not None:
             self.rows.setCurrentItem(current)
-        self.chart.show_chart(_chart(data))
-        conditions = data["rows"][0]["conditions"] if data["rows"] else {}
-        words = [f"{conditions[name]}" for name in ("processor", "dtype") if conditions.get(name)]
-        words += [f"threads {conditions.get('threads')}", f"batch {conditions.get('batch')}"] if conditions else []
-        doubt = f" Noisy: {data['warning']}" if data.get("warning") else ""
+        self.chart.show_chart(_chart(report))
+        conditions = report.rows[0].conditions
+        words = [word for word in (conditions.processor, conditions.dtype) if word]
+        words += [f"threads {conditions.threads}", f"batch {conditions.batch}"]
+        doubt = f" Noisy: {report.warning}" if report.warning else ""
         self.note.setText(" · ".join(words) + f".{doubt}")
 
     def _show_stopped(self) -> None:
         """What was measured until then stays, without a claim."""
         self.text.setText(
             "Stopped; shown is what was measured until then, and no difference is claimed."
-            if self.data is not None
+            if self.report is not None
             else "Stopped before anything was measured."
         )
 
@@ -170,9 +173,9 @@ class BackendsDialog(QDialog):
             item.setDisabled(True)
             item.setToolTip(len(words) - 1, reason)
 
-    def _put_absent(self, data: Mapping[str, Any]) -> None:
-        for absent in data["absent"]:
-            self._put(absent["key"], ["–", absent["title"], "", "", "", absent["reason"]], absent["reason"])
+    def _put_absent(self, absent: Sequence[AbsentBackend]) -> None:
+        for each in absent:
+            self._put(each.key, ["–", each.title, "", "", "", each.reason], each.reason)
 
     def _item(self, key: str) -> QTreeWidgetItem | None:
         return next((item for item in self._items() if item.data(0, _KEY) == key), None)
@@ -184,7 +187,7 @@ class BackendsDialog(QDialog):
     def _allow(self) -> None:
         row = self.rows.currentItem()
         self.use_button.setEnabled(row is not None and not row.isDisabled() and self._job is None)
-        self.save_button.setEnabled(self.data is not None)
+        self.save_button.setEnabled(self.report is not None)
         self.stop_button.setEnabled(self._job is not None)
 
     def _use(self) -> None:
@@ -195,11 +198,11 @@ class BackendsDialog(QDialog):
 
     def _save(self) -> None:
         path = self._ask.path_to_save("Save raw rounds as", Path.home() / "backends.json", JSON_FILTER)
-        if path is None or self.data is None:
+        if path is None or self.report is None:
             return
         try:
             target = path if path.suffix else path.with_suffix(".json")
-            write_output(target, json.dumps(self.data, indent=1).encode(), (".json",))
+            write_output(target, json.dumps(self.report.to_data(), indent=1).encode(), (".json",))
         except DesignerError as error:
             self._ask.tell("The rounds were not saved", str(error))
 
@@ -213,36 +216,36 @@ class BackendsDialog(QDialog):
         super().reject()
 
 
-def _words(row: Mapping[str, Any], reference: str) -> list[str]:
+def _words(row: RankedSide, reference: str) -> list[str]:
     """A row of the ranking."""
-    verdict = "the reference" if row["backend"] == reference else row["to_reference"]["verdict"]
-    return [f"{row['place']}.", row["title"], _latency(row), _against(row), verdict, _difference(row)]
+    verdict = "the reference" if row.backend == reference else row.to_reference.verdict.value
+    return [f"{row.place}.", row.title, _latency(row), _against(row), verdict, _difference(row)]
 
 
-def _words_so_far(row: Mapping[str, Any], reference: str) -> list[str]:
+def _words_so_far(row: ReadyBackend | RankedSide, reference: str) -> list[str]:
     """A row while it is measured: no place, and no verdict."""
-    if "median_ms" not in row:
-        return ["", row["title"], "ready", "", "", _difference(row)]
-    state = "the reference" if row["backend"] == reference else "measuring"
-    return ["", row["title"], _latency(row), _against(row), state, _difference(row)]
+    if isinstance(row, ReadyBackend):
+        return ["", row.title, "ready", "", "", _difference(row)]
+    state = "the reference" if row.backend == reference else "measuring"
+    return ["", row.title, _latency(row), _against(row), state, _difference(row)]
 
 
-def _latency(row: Mapping[str, Any]) -> str:
-    return wording.milliseconds(row["median_ms"], row["low_ms"], row["high_ms"], row["rounds"])
+def _latency(row: RankedSide) -> str:
+    return wording.milliseconds(row.median_ms, row.low_ms, row.high_ms, row.rounds)
 
 
-def _against(row: Mapping[str, Any]) -> str:
-    ratio = row["to_reference"]
-    return f"{wording.ratio(ratio['ratio'])} {wording.ratio_interval(ratio['low'], ratio['high'], ratio['pairs'])}"
+def _against(row: RankedSide) -> str:
+    ratio = row.to_reference
+    return f"{wording.ratio(ratio.ratio)} {wording.ratio_interval(ratio.low, ratio.high, ratio.pairs)}"
 
 
-def _difference(row: Mapping[str, Any]) -> str:
-    return f"{row['agreement']['max_abs_difference']:.2g}"
+def _difference(row: ReadyBackend | RankedSide) -> str:
+    return f"{row.agreement.max_abs_difference:.2g}"
 
 
-def _chart(data: Mapping[str, Any]) -> Chart:
+def _chart(report: RankReport) -> Chart:
     """A bar a backend."""
-    stacks = tuple(Stack(row["title"], (Piece("latency", row["median_ms"], Ink.ACCENT),)) for row in data["rows"])
+    stacks = tuple(Stack(row.title, (Piece("latency", row.median_ms, Ink.ACCENT),)) for row in report.rows)
     latency = Axis("Latency", "ms", wording.milliseconds, ticks.milliseconds)
     return Chart("Latency by backend", latency, Axis("backend"), stacks=stacks)
 
@@ -255,7 +258,7 @@ def open_backends(bench: Workbench, parent: QWidget, chosen: Callable[[], None])
     dialog = BackendsDialog(analysis, bench.worker, bench.settings, bench.ask, parent)
 
     def use(key: str) -> None:
-        bench.settings.backend = key
+        bench.settings.measuring = replace(bench.settings.measuring, backend=key)
         chosen()
         bench.latency.conditions_changed()
 

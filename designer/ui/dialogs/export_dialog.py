@@ -45,6 +45,7 @@ from designer.ui.panels.cards import TonedLabel, quiet
 from designer.ui.widgets.ask import Ask
 from designer.ui.widgets.fields import NumberField
 from designer.worker.messages import Failure
+from designer.worker.orders import ExportOrder
 
 _SEED = Integer("seed", 0, "Of the random numbers that fresh weights are made from.", title="Seed of fresh weights")
 
@@ -238,14 +239,16 @@ class ExportDialog(QDialog):
         target = Path(self.path.text()).expanduser().absolute()
         if not self._may_write(target):
             return
-        order = {
-            "path": str(target),
-            "format": self.format.key,
-            "options": options.as_data(),
-            "weights": str(self._weights) if self._weights is not None else None,
-            "seed": self.seed.value,
-        }
-        job = self._worker.submit("export", dumps(self._analysis.design), order)
+        job = self._worker.submit(
+            ExportOrder(
+                dumps(self._analysis.design),
+                str(target),
+                self.format.key,
+                options,
+                str(self._weights) if self._weights is not None else None,
+                self.seed.value,
+            )
+        )
         self._job = job
         StagingCleanup(job, target, self._worker)
         self.bar.setRange(0, 0)
@@ -255,7 +258,7 @@ class ExportDialog(QDialog):
         self.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         job.started.connect(lambda: self.text.setText(f"Writing {target.name}"))
         job.progressed.connect(self._show_progress)
-        job.done.connect(lambda data: self.show_result(ExportResult.from_data(data)))
+        job.done.connect(self.show_result)
         job.failed.connect(self._show_failure)
         job.cancelled.connect(lambda: self._go_back("Cancelled; no file was written."))
 

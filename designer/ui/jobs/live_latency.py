@@ -7,102 +7,24 @@ pass for another design's. Knows the worker's client and analyses; no widget.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.analysis.analysis import Analysis
 from designer.files.design_json import dumps
-from designer.graph.design import Design, NodePath
+from designer.graph.design import Design
+from designer.measurement.latency import LatencyReport
+from designer.measurement.options import LatencyOptions
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
-from designer.ui.workbench.levels import times_inside
 from designer.worker.messages import Failure
+from designer.worker.orders import MeasureOrder
 
 PAUSE_MS = 600
 """How long nobody edits before a measurement begins."""
 
 KEPT_FIGURES = 200
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One measured latency.
-
-    Attributes:
-        digest: Of the design it was measured on.
-        median_ms: Median of the rounds, in milliseconds.
-        low_ms: Lower end of the median's 95 % interval, in milliseconds.
-        high_ms: Upper end of it, in milliseconds.
-        rounds: How many rounds were run.
-        device: Where, in PyTorch's words.
-        threads: Threads it ran on.
-        batch: Images at once.
-        dtype: Element type.
-        node_ms: Time of each node by its path joined with dots, in milliseconds.
-        warning: What makes the figure doubtful, or an empty text.
-        rounds_ms: Every round in its order, in milliseconds.
-        backend: What ran it, in words; empty for PyTorch's eager mode.
-        overhead_sentence: How the nodes' times together stand to the whole, and why, where nodes were timed.
-        is_part: Whether it is of one block in the design: then it is the time of its parts together, without interval.
-    """
-
-    digest: str
-    median_ms: float
-    low_ms: float
-    high_ms: float
-    rounds: int
-    device: str
-    threads: int
-    batch: int
-    dtype: str
-    node_ms: Mapping[str, float]
-    warning: str = ""
-    rounds_ms: tuple[float, ...] = ()
-    is_part: bool = False
-    backend: str = ""
-    overhead_sentence: str = ""
-
-    def inside(self, path: NodePath) -> Measurement | None:
-        """What was measured of a block; None where it was not, the whole figure for an empty path."""
-        if not path:
-            return self
-        of_block = self.node_ms.get(".".join(path))
-        if of_block is None:
-            return None
-        times = times_inside(self.node_ms, path)
-        return replace(
-            self, median_ms=of_block, low_ms=of_block, high_ms=of_block, node_ms=times, rounds_ms=(), is_part=True
-        )
-
-    @property
-    def conditions(self) -> str:
-        """``cpu×2 · batch 1 · float32``."""
-        words = (f"{self.device}×{self.threads}", f"batch {self.batch}", self.dtype, self.backend)
-        return " · ".join(filter(None, words))
-
-
-def measurement(digest: str, data: Mapping[str, Any]) -> Measurement:
-    """A measurement from what the worker sent."""
-    conditions = data["conditions"]
-    return Measurement(
-        digest=digest,
-        median_ms=float(data["median_ms"]),
-        low_ms=float(data["low_ms"]),
-        high_ms=float(data["high_ms"]),
-        rounds=int(data["rounds"]),
-        device=str(conditions["device"]),
-        threads=int(conditions["threads"]),
-        batch=int(conditions["batch"]),
-        dtype=str(conditions["dtype"]),
-        node_ms={str(path): float(ms) for path, ms in data.get("node_ms", {}).items()},
-        warning=str(data.get("warning") or ""),
-        rounds_ms=tuple(map(float, data.get("rounds_ms", ()))),
-        backend="" if data.get("backend", "eager") == "eager" else str(conditions.get("backend", "")),
-        overhead_sentence=str(data.get("overhead_sentence") or ""),
-    )
 
 
 class LiveLatency(QObject):
@@ -120,8 +42,8 @@ class LiveLatency(QObject):
         self._worker = worker
         self._settings = settings
         self._analysis: Analysis | None = None
-        self._figures: OrderedDict[tuple[object, ...], Measurement] = OrderedDict()
-        self._last: Measurement | None = None
+        self._figures: OrderedDict[tuple[object, ...], LatencyReport] = OrderedDict()
+        self._last: LatencyReport | None = None
         self._digest = ""
         self._job: Job | None = None
         self._job_digest = ""
@@ -149,7 +71,7 @@ class LiveLatency(QObject):
         return self._job is not None or bool(self._others)
 
     @property
-    def shown(self) -> Measurement | None:
+    def shown(self) -> LatencyReport | None:
         """The present design's figure, else the last one there was."""
         return self._figures.get(self._key(self._digest)) or self._last
 
@@ -158,7 +80,7 @@ class LiveLatency(QObject):
         """Whether the figure shown was measured on the present design under the present conditions."""
         return self._analysis is not None and self._key(self._digest) in self._figures
 
-    def figure(self, design: Design) -> Measurement | None:
+    def figure(self, design: Design) -> LatencyReport | None:
         """What was measured on a design of this digest under the present conditions, or None."""
         return self._figures.get(self._key(design.digest))
 
@@ -204,7 +126,7 @@ class LiveLatency(QObject):
             self._worker.cancel(job)
 
     def _key(self, digest: str) -> tuple[object, ...]:
-        return digest, *self._settings.measuring().items()
+        return digest, self._settings.measuring
 
     def _drop_outdated_job(self) -> None:
         if self._job is not None and self._job_digest != self._digest:
@@ -232,14 +154,14 @@ class LiveLatency(QObject):
     def _submit(self, analysis: Analysis) -> Job:
         design = analysis.design
         key = self._key(design.digest)
-        options = {**self._settings.measuring(), "per_node": True}
-        job = self._worker.submit("measure", dumps(design), options)
+        options = LatencyOptions.taking(self._settings.measuring, per_node=True)
+        job = self._worker.submit(MeasureOrder(dumps(design), options))
         job.progressed.connect(self.progressed)
-        job.done.connect(lambda data: self._take(key, measurement(design.digest, data)))
+        job.done.connect(lambda figure: self._take(key, figure))
         job.failed.connect(self._fail)
         return job
 
-    def _take(self, key: tuple[object, ...], figure: Measurement) -> None:
+    def _take(self, key: tuple[object, ...], figure: LatencyReport) -> None:
         self._figures[key] = figure
         self._figures.move_to_end(key)
         while len(self._figures) > KEPT_FIGURES:

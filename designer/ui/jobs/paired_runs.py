@@ -5,69 +5,18 @@ Knows the worker's client and settings; no widget.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.measured import Latency, PairedLatency
 from designer.files.design_json import dumps
 from designer.graph.design import Design
+from designer.measurement.interleaved import PairReport
+from designer.measurement.options import PairOptions
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
-from designer.wording import plural
-
-NO_DIFFERENCE = "no difference you can claim"
-"""The worker's verdict where nothing may be claimed."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two designs that were timed in turns.
-
-    Attributes:
-        first: The one that ratios are to.
-        second: The other, with its ratio.
-        conditions: Under what, in words.
-        sentence: What may be said of them.
-        warning: What makes it doubtful, or an empty text.
-    """
-
-    first: Latency
-    second: Latency
-    conditions: str
-    sentence: str
-    warning: str
-
-
-def pair_of(data: Mapping[str, Any]) -> Pair:
-    """A pair from what the worker sent."""
-    verdict, pairs = str(data["verdict"]), int(data["pairs"])
-    paired = PairedLatency(
-        float(data["ratio"]), float(data["low"]), float(data["high"]), verdict, verdict != NO_DIFFERENCE, pairs
-    )
-    conditions = data["second"]["conditions"]
-    words = (
-        f"{conditions['device']}×{conditions['threads']}",
-        f"batch {conditions['batch']}",
-        str(conditions["dtype"]),
-        str(conditions["backend"]),
-        f"{plural(pairs, 'pair')} in turns",
-    )
-    return Pair(
-        _latency(data["first"]),
-        _latency(data["second"], paired),
-        " · ".join(words),
-        str(data.get("sentence") or ""),
-        str(data.get("warning") or ""),
-    )
-
-
-def _latency(side: Mapping[str, Any], paired: PairedLatency | None = None) -> Latency:
-    median, low, high = (float(side[name]) / 1000 for name in ("median_ms", "low_ms", "high_ms"))
-    return Latency(median, low, high, paired, int(side["rounds"]))
+from designer.worker.orders import PairOrder
 
 
 class PairedRuns(QObject):
@@ -85,7 +34,7 @@ class PairedRuns(QObject):
         super().__init__(parent)
         self._worker = worker
         self._settings = settings
-        self._pairs: dict[tuple[object, ...], Pair] = {}
+        self._pairs: dict[tuple[object, ...], PairReport] = {}
         self._jobs: list[Job] = []
 
     @property
@@ -93,7 +42,7 @@ class PairedRuns(QObject):
         """Whether a run is on its way."""
         return bool(self._jobs)
 
-    def pair(self, base: Design, other: Design) -> Pair | None:
+    def pair(self, base: Design, other: Design) -> PairReport | None:
         """What was measured of two designs in turns, under the present conditions."""
         return self._pairs.get(self._key(base.digest, other.digest))
 
@@ -111,11 +60,11 @@ class PairedRuns(QObject):
 
     def _start(self, base: Analysis, other: Analysis) -> None:
         key = self._key(base.digest, other.digest)
-        options = {**self._settings.measuring(), "other_design": dumps(other.design)}
-        job = self._worker.submit("pair", dumps(base.design), options)
+        options = PairOptions.taking(self._settings.measuring)
+        job = self._worker.submit(PairOrder(dumps(base.design), dumps(other.design), options))
         self._jobs.append(job)
         job.progressed.connect(self.progressed)
-        job.done.connect(lambda data: self._pairs.__setitem__(key, pair_of(data)))
+        job.done.connect(lambda pair: self._pairs.__setitem__(key, pair))
         job.failed.connect(self.failed)
         job.ended.connect(lambda: self._end(job))
 
@@ -124,4 +73,4 @@ class PairedRuns(QObject):
         self.changed.emit()
 
     def _key(self, base: str, other: str) -> tuple[object, ...]:
-        return base, other, *self._settings.measuring().values()
+        return base, other, self._settings.measuring

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from designer.worker.messages import (
     decode,
     encode,
 )
+from designer.worker.orders import Order
 
 GRACE_MS = 120
 """How long a running job may take to notice that it is cancelled before its process is ended."""
@@ -46,7 +47,7 @@ class Job(QObject):
     """One request, from the queue to its end.
 
     Signals: ``progressed`` with the share done (0 to 1) and a text, and ``found`` with what a job knows so far; then
-    exactly one of ``done`` with the result's data, ``failed`` with a Failure, ``cancelled``; and ``ended`` after
+    exactly one of ``done`` with the order's report, ``failed`` with a Failure, ``cancelled``; and ``ended`` after
     whichever it was.
     """
 
@@ -71,7 +72,7 @@ class Job(QObject):
         self.is_over = True
         match event:
             case Result():
-                self.done.emit(event.data)
+                self.done.emit(event.report)
             case Failure():
                 self.failed.emit(event)
             case Cancelled():
@@ -140,12 +141,9 @@ class WorkerClient(QObject):
         self._starting.start()
         process.start()
 
-    def submit(
-        self, kind: str, design: str, options: Mapping[str, Any] | None = None, silence_limit_s: float = SILENCE_LIMIT_S
-    ) -> Job:
+    def submit(self, order: Order, silence_limit_s: float = SILENCE_LIMIT_S) -> Job:
         """Queue a job; the process is started where it does not run."""
-        request = Request(id=next(self._numbers), kind=kind, design=design, options=dict(options or {}))
-        job = Job(request, silence_limit_s)
+        job = Job(Request(next(self._numbers), order), silence_limit_s)
         self._queue.append(job)
         self.start()
         QTimer.singleShot(0, self, self._send_next if not self._is_stopped else self.stop)  # slots are connected first
@@ -182,7 +180,7 @@ class WorkerClient(QObject):
         self._running = job
         self._silence.start(int(job.silence_limit_s * 1000))
         self._write(job.request)
-        self._set_state(f"{job.request.kind} running")
+        self._set_state(f"{job.request.order.kind} running")
         job.started.emit()
 
     def _write(self, message: Request | Cancel) -> None:

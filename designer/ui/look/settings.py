@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from designer.errors import ParameterError
+from designer.measurement.options import BackendConfiguration
 from designer.wording import THIN_SPACE
 
 ORGANIZATION = "bottleneck-designer"
@@ -199,69 +202,20 @@ class Settings:
         self._store.setValue("measure/live", value)
 
     @property
-    def device(self) -> str:
-        """Where measurements run, in PyTorch's words."""
-        return str(self._store.value("measure/device", "cpu"))
+    def measuring(self) -> BackendConfiguration:
+        """Under what measurements run; what is no value of its option counts as absent."""
+        kept: dict[str, object] = {}
+        for parameter in BackendConfiguration.parameters:
+            text = str(self._store.value(f"measure/{parameter.name}", ""))
+            with suppress(ParameterError):
+                kept |= {parameter.name: parameter.parse(text)} if text else {}
+        return BackendConfiguration(**kept)  # type: ignore[arg-type]  # each by its own parameter
 
-    @device.setter
-    def device(self, name: str) -> None:
-        self._store.setValue("measure/device", name)
-
-    @property
-    def threads(self) -> int:
-        """Threads a measurement uses; 0 leaves it to the worker."""
-        return self._number("measure/threads", 0, 0, 1024)
-
-    @threads.setter
-    def threads(self, count: int) -> None:
-        self._store.setValue("measure/threads", count)
-
-    @property
-    def batch(self) -> int:
-        """Images a measurement runs at once."""
-        return self._number("measure/batch", 1, 1, 4096)
-
-    @batch.setter
-    def batch(self, count: int) -> None:
-        self._store.setValue("measure/batch", count)
-
-    @property
-    def dtype(self) -> str:
-        """Element type that measurements run in, in PyTorch's words."""
-        return str(self._store.value("measure/dtype", "float32"))
-
-    @dtype.setter
-    def dtype(self, name: str) -> None:
-        self._store.setValue("measure/dtype", name)
-
-    @property
-    def memory_format(self) -> str:
-        """How channels lie in memory: ``contiguous`` or ``channels_last``."""
-        return str(self._store.value("measure/memory_format", "contiguous"))
-
-    @memory_format.setter
-    def memory_format(self, name: str) -> None:
-        self._store.setValue("measure/memory_format", name)
-
-    @property
-    def backend(self) -> str:
-        """What runs a measurement, by its key."""
-        return str(self._store.value("measure/backend", "eager"))
-
-    @backend.setter
-    def backend(self, key: str) -> None:
-        self._store.setValue("measure/backend", key)
-
-    def measuring(self) -> dict[str, Any]:
-        """The conditions of measurements as options of the worker's jobs."""
-        options: dict[str, Any] = {
-            "device": self.device,
-            "batch": self.batch,
-            "dtype": self.dtype,
-            "memory_format": self.memory_format,
-            "backend": self.backend,
-        }
-        return options | ({"threads": self.threads} if self.threads else {})
+    @measuring.setter
+    def measuring(self, configuration: BackendConfiguration) -> None:
+        for parameter in BackendConfiguration.parameters:
+            value = getattr(configuration, parameter.name)
+            self._store.setValue(f"measure/{parameter.name}", "" if value is None else parameter.to_json(value))
 
     def sync(self) -> None:
         """Write to disk now."""

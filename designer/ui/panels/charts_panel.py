@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 from designer.analysis.analysis import Analysis
 from designer.charts.design_charts import memory_chart, rounds_chart, shares_chart
 from designer.graph.design import NodePath
+from designer.measurement.latency import LatencyReport, ShownLatency
 from designer.ui.charts.chart_view import ChartView
-from designer.ui.jobs.live_latency import Measurement
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.panels.roofline_tab import RooflineTab
@@ -34,7 +34,7 @@ class ChartsPanel(QWidget):
     def __init__(self, worker: WorkerClient, settings: Settings, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._analysis: Analysis | None = None
-        self._figure: Measurement | None = None
+        self._figure: ShownLatency | None = None
         self._is_current = False
         self.memory, self.shares, self.rounds = (ChartView(ask, self) for _ in range(3))
         self.tabs = QTabWidget(self)
@@ -56,7 +56,7 @@ class ChartsPanel(QWidget):
         self._later.timeout.connect(self._draw)
         self.tabs.currentChanged.connect(lambda _index: self._later.start())
 
-    def show_design(self, analysis: Analysis | None, figure: Measurement | None, is_current: bool) -> None:
+    def show_design(self, analysis: Analysis | None, figure: ShownLatency | None, is_current: bool) -> None:
         """Show a design.
 
         Args:
@@ -88,7 +88,7 @@ class ChartsPanel(QWidget):
             self.memory.show_chart(memory_chart(analysis))
         elif seen is self.shares:
             self.shares.show_chart(shares_chart(analysis, figure.node_ms if figure is not None else {}))
-        elif seen is self.rounds and figure is not None:
+        elif seen is self.rounds and isinstance(figure, LatencyReport):
             chart = rounds_chart(figure.rounds_ms, figure.median_ms, figure.low_ms, figure.high_ms)
             self.rounds.show_chart(chart)
         elif seen is self.rounds:

@@ -14,7 +14,7 @@ from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure, Scope
 from designer.analysis.figures.registry import figure, figures
 from designer.analysis.measured import Latency, Measured
-from designer.ui.jobs.live_latency import Measurement
+from designer.measurement.latency import BlockLatency, LatencyReport, ShownLatency
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
 from designer.ui.panels.cards import RADIUS, Card, NoteLines, TonedLabel, heading, quiet
@@ -140,7 +140,7 @@ class CostsPanel(QWidget):
         super().__init__(parent)
         self.tiles: dict[str, Tile] = {}
         self._analysed: tuple[Analysis | None, Analysis | None] = (None, None)
-        self._timed: tuple[Analysis | None, Measurement | None, bool] = (None, None, False)
+        self._timed: tuple[Analysis | None, ShownLatency | None, bool] = (None, None, False)
         self.state = TonedLabel("ok", "", self)
         self.state.setWordWrap(False)
         self.shares = SharesPanel()
@@ -234,7 +234,7 @@ class CostsPanel(QWidget):
             tile.show_figure(text, note, each.tip(analysis))
 
     def show_latency(
-        self, analysis: Analysis | None, found: Measurement | None, is_current: bool, state: str, tone: str
+        self, analysis: Analysis | None, found: ShownLatency | None, is_current: bool, state: str, tone: str
     ) -> None:
         """Show a measurement, dimmed where it is not the present design's; and what the measuring is doing."""
         self.state.setText(state)
@@ -245,7 +245,7 @@ class CostsPanel(QWidget):
             self.time_bars.show_bars(())
             self.shares.sum.clear()
             return
-        self.shares.sum.setText("" if found.is_part else found.overhead_sentence)
+        self.shares.sum.setText(found.overhead_sentence if isinstance(found, LatencyReport) else "")
         by_type = times_by_kind(analysis, found.node_ms)
         self.time_bars.show_bars(_bars(by_type, wording.milliseconds), not is_current)
 
@@ -258,16 +258,16 @@ class CostsPanel(QWidget):
             if found is None or analysis is None:
                 tile.show_figure(wording.UNKNOWN, "not measured", "Run ▸ Measure measures it now")
                 continue
-            value, spread, tip = _part_words(found) if found.is_part else _whole_words(found)
+            value, spread, tip = _whole_words(found) if isinstance(found, LatencyReport) else _part_words(found)
             if key != "latency_s":
                 latency = Latency(found.median_ms / 1000)
                 value, spread = each.said(analysis, Measured(latency)), ""
-            doubt = "noisy" if found.warning and not found.is_part else ""
-            note = " · ".join(filter(None, [spread, f"{found.device}×{found.threads}", doubt]))
+            doubt = "noisy" if isinstance(found, LatencyReport) and found.warning else ""
+            note = " · ".join(filter(None, [spread, f"{found.conditions.place}", doubt]))
             tile.show_figure(value, note, tip, not is_current)
 
 
-def _whole_words(found: Measurement) -> tuple[str, str, str]:
+def _whole_words(found: LatencyReport) -> tuple[str, str, str]:
     """Time, spread and tool tip of a design that was timed without looking inside."""
     rounds = wording.plural(found.rounds, "round")
     value, _, spread = wording.milliseconds(found.median_ms, found.low_ms, found.high_ms).partition(" ±")
@@ -275,13 +275,13 @@ def _whole_words(found: Measurement) -> tuple[str, str, str]:
         value, spread = wording.milliseconds(found.median_ms), rounds
     else:
         spread = f"±{spread}"
-    tip = f"Median of {rounds}, {found.conditions}"
+    tip = f"Median of {rounds}, {found.text}"
     return value, spread, "\n".join(filter(None, (tip, found.warning)))
 
 
-def _part_words(found: Measurement) -> tuple[str, str, str]:
+def _part_words(found: BlockLatency) -> tuple[str, str, str]:
     """Time, spread and tool tip of a block, which was measured node by node in the whole design."""
-    tip = f"Its nodes' times together, measured in the whole design; {found.conditions}"
+    tip = f"Its nodes' times together, measured in the whole design; {found.text}"
     return wording.milliseconds(found.median_ms), "its nodes together", tip
 
 

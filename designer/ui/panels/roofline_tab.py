@@ -6,23 +6,26 @@ The worker measures the machine's peaks once, keeps them, and times the nodes; n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.analysis import Analysis
+from designer.analysis.roofline import Bound, Point
 from designer.charts.chart import Axis, Chart, Ink, Line, Spot
 from designer.files.design_json import dumps
 from designer.files.storage import data_folder
+from designer.measurement.options import RooflineOptions
+from designer.measurement.roofline import RooflineReport
 from designer.ui.charts.chart_view import ChartView
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.panels.cards import quiet
 from designer.ui.widgets.ask import Ask
 from designer.worker.messages import Failure
+from designer.worker.orders import RooflineOrder
 
 _REACH = 0.4
 """How far from a node, in factors of e, a press still means it."""
@@ -44,7 +47,7 @@ class RooflineTab(QWidget):
         self._worker, self._settings = worker, settings
         self._analysis: Analysis | None = None
         self._job: Job | None = None
-        self.data: Mapping[str, Any] | None = None
+        self.report: RooflineReport | None = None
         self.chart = ChartView(ask, self)
         self.chart.status_message.connect(self.status_message)
         self.chart.clicked_at.connect(self._choose)
@@ -71,18 +74,18 @@ class RooflineTab(QWidget):
         """Take note of the design on screen."""
         self._analysis = analysis
         self.button.setEnabled(analysis is not None and analysis.is_valid and self._job is None)
-        if self.data is not None and analysis is not None:
-            self.chart.show_stale(self.data["figure"]["digest"] != analysis.digest)
+        if self.report is not None and analysis is not None:
+            self.chart.show_stale(self.report.figure.digest != analysis.digest)
 
     def measure(self) -> None:
         """Have the worker measure."""
         analysis = self._analysis
         if analysis is None or not analysis.is_valid:
             return
-        options = {**self._settings.measuring(), "data_folder": str(data_folder())}
-        if options["backend"] not in WITH_NODES:
-            options["backend"] = WITH_NODES[0]
-        self._job = self._worker.submit("roofline", dumps(analysis.design), options)
+        options = RooflineOptions.taking(self._settings.measuring)
+        if options.backend not in WITH_NODES:
+            options = replace(options, backend=WITH_NODES[0])
+        self._job = self._worker.submit(RooflineOrder(dumps(analysis.design), options, str(data_folder())))
         self._job.progressed.connect(self._show_progress)
         self._job.done.connect(self.show_roofline)
         self._job.failed.connect(self._fail)
@@ -105,23 +108,21 @@ class RooflineTab(QWidget):
         self.text.setText("")
         self.show_analysis(self._analysis)
 
-    def show_roofline(self, data: Mapping[str, Any]) -> None:
+    def show_roofline(self, report: RooflineReport) -> None:
         """Show what the worker found."""
-        self.data = data
-        self.chart.show_chart(roofline_chart(data))
-        self.words.setText(" ".join((*data["sentences"], data.get("overhead_sentence") or "")))
+        self.report = report
+        self.chart.show_chart(roofline_chart(report))
+        self.words.setText(" ".join((*report.sentences, report.overhead_sentence)))
         self.show_analysis(self._analysis)
 
     def _choose(self, x: float, y: float) -> None:
-        points = self.data["points"] if self.data is not None else ()
         away = [
-            (abs(math.log(point["intensity"] / x)) + abs(math.log(point["attained_flops_per_s"] / y)), point["path"])
-            for point in points
-            if point["intensity"] and point["attained_flops_per_s"]
+            (abs(math.log(point.intensity / x)) + abs(math.log(point.attained_flops_per_s / y)), point.path)
+            for point in (_drawn(self.report) if self.report is not None else ())
         ]
         distance, path = min(away, default=(math.inf, ""))
         if distance < _REACH:
-            self.node_chosen.emit(tuple(str(path).split(".")))
+            self.node_chosen.emit(tuple(path.split(".")))
 
 
 _X = Axis("FLOPs a byte moved", "FLOP/B", lambda value: f"{value:.3g}", is_log=True)
@@ -132,33 +133,37 @@ def _empty() -> Chart:
     return Chart("Roofline", _X, _Y, note="What each node reaches, under what this machine allows.")
 
 
-def roofline_chart(data: Mapping[str, Any]) -> Chart:
+def _drawn(report: RooflineReport) -> list[Point]:
+    """The nodes that have a place in the chart: those that compute, and took time."""
+    return [point for point in report.points if point.intensity and point.attained_flops_per_s]
+
+
+def roofline_chart(report: RooflineReport) -> Chart:
     """Nodes by their arithmetic intensity, under the machine's roof.
 
     Source: Williams, Waterman, Patterson 2009, Roofline, CACM 52(4).
     """
-    peaks = data["peaks"]
-    points = [point for point in data["points"] if point["intensity"] and point["attained_flops_per_s"]]
+    peaks, points = report.peaks, _drawn(report)
     spots = tuple(
         Spot(
             "",
-            point["intensity"],
-            point["attained_flops_per_s"],
-            Ink.ACCENT if point["bound"] == "compute" else Ink.WARNING,
+            point.intensity,
+            point.attained_flops_per_s,
+            Ink.ACCENT if point.bound is Bound.COMPUTE else Ink.WARNING,
             note=_note(point),
         )
         for point in points
     )
-    ridge = peaks["ridge"]
-    left = min([ridge / 8, *(point["intensity"] / 2 for point in points)])
-    right = max([ridge * 8, *(point["intensity"] * 2 for point in points)])
-    roof = ((left, left * peaks["bytes_per_s"]), (ridge, peaks["flops_per_s"]), (right, peaks["flops_per_s"]))
-    words = f"{wording.short(peaks['flops_per_s'])}FLOP/s, {wording.short(peaks['bytes_per_s'])}B/s"
+    ridge = peaks.ridge
+    left = min([ridge / 8, *(point.intensity / 2 for point in points)])
+    right = max([ridge * 8, *(point.intensity * 2 for point in points)])
+    roof = ((left, left * peaks.bytes_per_s), (ridge, peaks.flops_per_s), (right, peaks.flops_per_s))
+    words = f"{wording.short(peaks.flops_per_s)}FLOP/s, {wording.short(peaks.bytes_per_s)}B/s"
     line = Line(f"this machine: {words}", roof, Ink.TEXT)
     return Chart("Roofline", _X, _Y, spots, (line,))
 
 
-def _note(point: Mapping[str, Any]) -> str:
-    time, macs = wording.percentage(point["time_share"]), wording.percentage(point["mac_share"])
-    took = wording.milliseconds(point["ms"])
-    return f"{point['path']}: {took}, {time} of the time for {macs} of the MACs; {point['bound']} bound"
+def _note(point: Point) -> str:
+    time, macs = wording.percentage(point.time_share), wording.percentage(point.mac_share)
+    took = wording.milliseconds(point.ms)
+    return f"{point.path}: {took}, {time} of the time for {macs} of the MACs; {point.bound.value} bound"

@@ -57,6 +57,7 @@ from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.empty_page import EmptyPage
 from designer.ui.widgets.ask import Ask, AskByDialog
 from designer.ui.workbench.workbench import Workbench
+from designer.worker.orders import DevicesOrder
 
 TITLE = "Bottleneck Designer"
 
@@ -274,9 +275,9 @@ class MainWindow(QMainWindow):
         else:
             state, tone = "live", "ok"
         path = self.bench.tab.path if self.bench.tab is not None else ()
-        figure = latency.shown.inside(path) if latency.shown is not None else None
-        is_shown = latency.shown is not None and latency.is_current
-        self.table.show_times(latency.shown.node_ms if is_shown and latency.shown is not None else {})
+        shown = latency.shown
+        figure = shown.block(path) if shown is not None and path else shown
+        self.table.show_times(shown.node_ms if shown is not None and latency.is_current else {})
         self.charts.show_design(analysis, figure, latency.is_current)
         self.charts.roofline.show_analysis(self.bench.whole_analysis)
         self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
@@ -299,7 +300,7 @@ class MainWindow(QMainWindow):
             self.status.show_devices(tuple(ready.devices))
         if ready is not None and not self._has_asked_for_devices:
             self._has_asked_for_devices = True
-            self.worker.submit("devices", "", {}).done.connect(self.status.show_choices)
+            self.worker.submit(DevicesOrder()).done.connect(self.status.show_choices)
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -13,7 +14,10 @@ from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.issues import Severity, worst
 from designer.edit.document import Document
+from designer.graph.parameter import Parameter
 from designer.machine import processors
+from designer.measurement.devices import Device, Inventory
+from designer.measurement.options import EAGER, ElementType, MemoryFormat
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import TONES, metrics
 from designer.ui.panels.cards import TonedLabel
@@ -35,7 +39,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self._settings = settings
         self._devices: tuple[str, ...] = ("cpu",)
-        self._offers: dict[str, Mapping[str, Any]] = {}
+        self._offers: dict[str, Device] = {}
         self.setSizeGripEnabled(False)
         self.validity = TonedLabel("ok", "", self)
         self.validity.setWordWrap(False)
@@ -91,27 +95,28 @@ class StatusLine(QStatusBar):
     def show_devices(self, devices: tuple[str, ...]) -> None:
         """Take note of what the worker can measure on."""
         self._devices = devices or ("cpu",)
-        if self._settings.device not in self._devices:
-            self._settings.device = self._devices[0]
+        if self._settings.measuring.device not in self._devices:
+            self._settings.measuring = replace(self._settings.measuring, device=self._devices[0])
         self.show_conditions()
 
-    def show_choices(self, data: Mapping[str, Any]) -> None:
+    def show_choices(self, inventory: Inventory) -> None:
         """Take note of the element types, formats and backends that the chosen device has, as the worker says."""
-        self._offers = {str(device["name"]): device for device in data["devices"]}
+        self._offers = {device.name: device for device in inventory.devices}
         self.show_devices(tuple(self._offers))
 
     @property
-    def _choices(self) -> Mapping[str, Any]:
-        return self._offers.get(self._settings.device, {})
+    def _device(self) -> Device | None:
+        """The chosen one, once the worker has told of it."""
+        return self._offers.get(self._settings.measuring.device)
 
     def show_conditions(self) -> None:
         """Show device, threads, batch and element type."""
-        settings = self._settings
-        threads = wording.plural(settings.threads or processors(), "thread")
-        words = [f"{settings.device} ({threads})", f"batch {settings.batch}", settings.dtype]
-        titles = {each["key"]: each["title"] for each in self._choices.get("backends", ())}
-        if settings.backend != "eager":
-            words.append(str(titles.get(settings.backend, settings.backend)))
+        chosen, device = self._settings.measuring, self._device
+        threads = wording.plural(chosen.threads or processors(), "thread")
+        words = [f"{chosen.device} ({threads})", f"batch {chosen.batch}", chosen.dtype.value]
+        names = {each.key: each.name for each in device.backends} if device is not None else {}
+        if chosen.backend != EAGER:
+            words.append(names.get(chosen.backend, chosen.backend))
         self.conditions.setText(f"{' · '.join(words)} ▾")
         self.conditions.setAccessibleName(f"Measuring conditions: {self.conditions.text().removesuffix(' ▾')}")
 
@@ -121,26 +126,34 @@ class StatusLine(QStatusBar):
         self.zoom.setAccessibleName(f"Zoom {round(scale * 100)} percent")
 
     def _fill_menu(self) -> None:
+        """What can be chosen before measuring, of each option what there is to choose."""
         self._menu.clear()
-        settings = self._settings
-        self._add_heading("Device")
-        self._add_choices([(name, name) for name in self._devices], settings.device, "device")
-        self._add_heading("Threads")
-        counts = [(f"{count}", count) for count in _thread_choices()]
-        self._add_choices([(f"as many as cores ({processors()})", 0), *counts], settings.threads, "threads")
-        self._add_heading("Batch")
-        self._add_choices([(str(count), count) for count in BATCHES], settings.batch, "batch")
-        for section, name, key in (("Element type", "dtype", "dtypes"), ("Run by", "backend", "backends")):
-            offered = self._choices.get(key, ())
-            if offered:
-                self._add_heading(section)
-                self._add_offers(offered, getattr(settings, name), name)
-        formats = self._choices.get("memory_formats", ())
-        if len(formats) > 1:
-            self._add_heading("Channels")
-            words = {"contiguous": "first (contiguous)", "channels_last": "last"}
-            choices: list[tuple[str, object]] = [(words.get(each, each), each) for each in formats]
-            self._add_choices(choices, settings.memory_format, "memory_format")
+        self._menu.setToolTipsVisible(True)
+        chosen = self._settings.measuring
+        for parameter in chosen.parameters:
+            choices = self._choices(parameter)
+            if len(choices) > 1 or parameter.name == "device":
+                self._add_heading(parameter.label)
+                self._add_choices(parameter.name, choices, getattr(chosen, parameter.name))
+
+    def _choices(self, parameter: Parameter) -> list[_Choice]:
+        """The values of an option that make sense on the chosen device; none where it has told of none."""
+        device = self._device
+        match parameter.name:
+            case "device":
+                return [_Choice(name, name) for name in self._devices]
+            case "threads":
+                return [_Choice(parameter.text(count), count) for count in (None, *_thread_choices())]
+            case "batch":
+                return [_Choice(parameter.text(count), count) for count in BATCHES]
+        if device is None:
+            return []
+        match parameter.name:
+            case "dtype":
+                return [_Choice(each.name, ElementType(each.key), each.reason, each.tip) for each in device.dtypes]
+            case "memory_format":
+                return [_Choice(parameter.text(each), each) for each in map(MemoryFormat, device.memory_formats)]
+        return [_Choice(each.name, each.key, each.reason, each.tip) for each in device.backends]
 
     def _add_heading(self, title: str) -> None:
         """A heading in words: the style's own sections are lines without any."""
@@ -152,34 +165,39 @@ class StatusLine(QStatusBar):
         heading.setFont(font)
         self._menu.addAction(heading)
 
-    def _add_offers(self, offers: Sequence[Mapping[str, Any]], present: object, name: str) -> None:
-        """Choices that may be unavailable, with the reason why."""
-        self._menu.setToolTipsVisible(True)
+    def _add_choices(self, name: str, choices: Sequence[_Choice], present: object) -> None:
+        """Entries of which one is checked; what is not to be had says why."""
         group = QActionGroup(self._menu)
-        for offer in offers:
-            is_there = bool(offer["available"])
-            words = str(offer.get("title", offer["key"]))
-            entry = QAction(words if is_there else f"{words} — {offer['reason']}", self._menu, checkable=True)
-            entry.setToolTip(str(offer["reason"] or offer.get("help", "")))
-            entry.setEnabled(is_there)
-            entry.setChecked(offer["key"] == present)
-            entry.triggered.connect(lambda _checked, chosen=offer["key"]: self._choose(name, chosen))
-            group.addAction(entry)
-            self._menu.addAction(entry)
-
-    def _add_choices(self, choices: list[tuple[str, object]], present: object, name: str) -> None:
-        group = QActionGroup(self._menu)
-        for text, value in choices:
+        for choice in choices:
+            text = f"{choice.text} — {choice.reason}" if choice.reason else choice.text
             entry = QAction(text, self._menu, checkable=True)
-            entry.setChecked(value == present)
-            entry.triggered.connect(lambda _checked, chosen=value: self._choose(name, chosen))
+            entry.setToolTip(choice.tip)
+            entry.setEnabled(not choice.reason)
+            entry.setChecked(choice.value == present)
+            entry.triggered.connect(lambda _checked, value=choice.value: self._choose(name, value))
             group.addAction(entry)
             self._menu.addAction(entry)
 
     def _choose(self, name: str, value: object) -> None:
-        setattr(self._settings, name, value)
+        self._settings.measuring = replace(self._settings.measuring, **{name: value})  # type: ignore[arg-type]
         self.show_conditions()
         self.conditions_chosen.emit()
+
+
+class _Choice(NamedTuple):
+    """A value that may be chosen.
+
+    Attributes:
+        text: Its name.
+        value: What it stands for.
+        reason: Why it is not to be had here; empty where it is.
+        tip: More of it.
+    """
+
+    text: str
+    value: object
+    reason: str = ""
+    tip: str = ""
 
 
 def _state(analysis: Analysis) -> tuple[str, str]:

@@ -5,7 +5,6 @@ Reads designs and analyses; knows no widget.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -108,11 +107,3 @@ def made_editable(design: Design, analysis: Analysis, path: NodePath) -> Design:
         return known
 
     return opened_up(design, path, inputs)
-
-
-def times_inside(node_ms: Mapping[str, float], path: NodePath) -> dict[str, float]:
-    """Measured times by path below a block, of those by path below the design; ``a.b`` is ``b`` in the block ``a``."""
-    if not path:
-        return dict(node_ms)
-    above = ".".join(path) + "."
-    return {key.removeprefix(above): time for key, time in node_ms.items() if key.startswith(above)}

@@ -20,7 +20,7 @@ def test_tells_what_went_in_and_came_out() -> None:
     assert report.output_shapes == ((2, 5),)
     assert report.is_finite
     assert report.digest == design.digest
-    assert json.loads(json.dumps(report.as_data()))["output_shapes"] == [[2, 5]]
+    assert json.loads(json.dumps(report.to_data()))["output_shapes"] == [[2, 5]]
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:

@@ -43,7 +43,7 @@ def test_a_file_is_there_and_its_record_can_be_sent(each: Format, tmp_path: Path
     assert all(Path(file.path).stat().st_size == file.bytes > 0 for file in result.files)
     assert result.files[0].path == str(path)
     assert result.digest == small().digest
-    assert ExportResult.from_data(json.loads(json.dumps(result.as_data(), allow_nan=False))) == result
+    assert ExportResult.from_data(json.loads(json.dumps(result.to_data(), allow_nan=False))) == result
     assert result.checks
     assert result.weights == ("fresh, seed 0" if each.has_weights else "")
 

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from designer.errors import DeviceLost, JobFailed
+from designer.measurement.options import ElementType, MeasuringConfiguration
 from designer.runtime.measure import devices
 from designer.runtime.measure.backends.backend import Prepared, torch_outputs
 from designer.runtime.measure.backends.eager import Eager
-from designer.runtime.measure.configuration import MeasuringConfiguration, why_not
+from designer.runtime.measure.configuration import device_of, why_not
 from designer.runtime.measure.devices import losing, stopwatch_of
 from designer.runtime.measure.latency import measure_latency
 from designer.templates.networks import template
@@ -27,7 +28,7 @@ def test_a_type_that_a_device_lacks_is_refused_with_its_own_reason(monkeypatch: 
     why_not.cache_clear()
     monkeypatch.setattr(torch.nn.functional, "conv2d", conv2d)
     with pytest.raises(JobFailed, match=r"cpu does not compute in bfloat16 with PyTorch .*: no such kernel$"):
-        MeasuringConfiguration(dtype="bfloat16").check()
+        device_of(MeasuringConfiguration(dtype=ElementType.BFLOAT16))
     why_not.cache_clear()
 
 
@@ -35,7 +36,7 @@ def test_one_that_computes_wrongly_is_refused(monkeypatch: pytest.MonkeyPatch) -
     why_not.cache_clear()
     monkeypatch.setattr(torch.nn.functional, "relu6", lambda tensor: tensor + 1)
     with pytest.raises(JobFailed, match="computes float16 wrongly"):
-        MeasuringConfiguration(dtype="float16").check()
+        device_of(MeasuringConfiguration(dtype=ElementType.FLOAT16))
     why_not.cache_clear()
 
 
@@ -79,7 +80,7 @@ def test_a_device_that_vanishes_in_the_middle_ends_the_measurement_in_words(monk
     def on_the_cpu(self: Eager, work: object) -> Prepared:
         return Prepared(lambda: work.module(*work.inputs), torch_outputs, "contiguous")  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(MeasuringConfiguration, "check", lambda self: Simulated())
+    monkeypatch.setattr("designer.runtime.measure.latency.device_of", lambda _options: Simulated())
     monkeypatch.setattr(Eager, "prepare", on_the_cpu)
     monkeypatch.setattr("designer.runtime.measure.latency.stopwatch_of", vanishing)
     monkeypatch.setattr("designer.runtime.measure.verified_backend.require_memory", lambda *_: None)

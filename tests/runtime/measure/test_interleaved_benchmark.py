@@ -16,11 +16,11 @@ from torch import nn
 from designer.errors import JobFailed, NotEnoughMemory
 from designer.graph.design import Design
 from designer.machine import processors
+from designer.measurement.options import PairOptions, RankOptions
 from designer.runtime.formats.onnx_file import export_onnx
 from designer.runtime.formats.onnx_session import session_of
 from designer.runtime.measure.backends import registry
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
-from designer.runtime.measure.configuration import MeasuringConfiguration
 from designer.runtime.measure.interleaved_benchmark import measure_pair, rank_backends
 from designer.templates.networks import template
 from designer.timing.rounds import Cancelled, TimeBudget, stopwatch
@@ -28,7 +28,8 @@ from designer.timing.statistics import Verdict
 
 pytestmark = pytest.mark.torch
 
-ONE = MeasuringConfiguration(threads=1)
+PAIR = PairOptions(threads=1)
+RANK = RankOptions(threads=1)
 SHORT = TimeBudget(time_limit_s=1.0)
 
 
@@ -56,7 +57,7 @@ def test_a_design_against_itself_is_no_difference_in_nearly_all_runs() -> None:
     """What disturbs, disturbs both: a claim is one in a hundred, on a busy machine as on a quiet one."""
     design = chain(4)
     budget = TimeBudget(time_limit_s=0.15)
-    verdicts = [measure_pair(design, design, configuration=ONE, budget=budget).ratio.verdict for _ in range(40)]
+    verdicts = [measure_pair(design, design, PAIR, budget=budget).ratio.verdict for _ in range(40)]
     assert sum(verdict is Verdict.NO_DIFFERENCE for verdict in verdicts) >= 36
 
 
@@ -81,20 +82,20 @@ def counted_work(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("counted_work")
 def test_a_twin_with_ten_percent_more_work_is_found_whichever_comes_first() -> None:
     budget = TimeBudget(share=0.01, time_limit_s=2.0)
-    slower = measure_pair(chain(20), chain(22), configuration=ONE, budget=budget).ratio
+    slower = measure_pair(chain(20), chain(22), PAIR, budget=budget).ratio
     assert slower.verdict is Verdict.SLOWER
     assert slower.low <= 1.1 <= slower.high
-    faster = measure_pair(chain(22), chain(20), configuration=ONE, budget=budget).ratio
+    faster = measure_pair(chain(22), chain(20), PAIR, budget=budget).ratio
     assert faster.verdict is Verdict.FASTER
     assert faster.low <= 1 / 1.1 <= faster.high
 
 
 @pytest.mark.usefixtures("counted_work")
 def test_twice_the_work_is_slower_and_the_report_says_what_was_measured() -> None:
-    report = measure_pair(chain(4), chain(8), configuration=ONE, budget=SHORT)
+    report = measure_pair(chain(4), chain(8), PAIR, budget=SHORT)
     assert report.ratio.verdict is Verdict.SLOWER
     assert report.ratio.ratio == pytest.approx(2.0, rel=0.05)
-    data = json.loads(json.dumps(report.as_data()))
+    data = json.loads(json.dumps(report.to_data()))
     assert (data["first"]["design"], data["second"]["design"]) == ("4 layers", "8 layers")
     assert data["first"]["digest"] == chain(4).digest != data["second"]["digest"]
     assert len(data["first"]["rounds_ms"]) == len(data["second"]["rounds_ms"]) == data["pairs"]
@@ -106,13 +107,13 @@ def test_twice_the_work_is_slower_and_the_report_says_what_was_measured() -> Non
 
 
 def test_one_pair_is_said_to_be_one() -> None:
-    report = measure_pair(chain(2), chain(2), configuration=ONE, budget=TimeBudget(time_limit_s=1e-9))
+    report = measure_pair(chain(2), chain(2), PAIR, budget=TimeBudget(time_limit_s=1e-9))
     assert report.sentence.endswith("(1 pair, too few for an interval): no difference you can claim")
-    assert report.warnings[0].startswith("only 1 pair fitted into 1e-09 s")
+    assert report.warning.startswith("only 1 pair fitted into 1e-09 s")
 
 
 def test_two_backends_of_one_design_are_told_by_their_names(small: Design) -> None:
-    data = measure_pair(small, small, other_backend="onnxruntime", configuration=ONE, budget=SHORT).as_data()
+    data = measure_pair(small, small, PairOptions(threads=1, against_backend="onnxruntime"), budget=SHORT).to_data()
     assert data["sentence"].startswith("ONNX Runtime takes ")
     assert data["second"]["conditions"]["facts"]["onnxruntime"]
     assert data["second"]["conditions"]["memory_format"] == "its own"
@@ -120,7 +121,7 @@ def test_two_backends_of_one_design_are_told_by_their_names(small: Design) -> No
 
 def test_all_backends_are_ranked_each_with_its_own_rounds(small: Design) -> None:
     keys = ["onnxruntime", "folded", "cuda_graph", "eager"]
-    data = json.loads(json.dumps(rank_backends(small, keys=keys, configuration=ONE, budget=SHORT).as_data()))
+    data = json.loads(json.dumps(rank_backends(small, RANK, keys=keys, budget=SHORT).to_data()))
     assert data["reference"] == "eager"
     assert sorted(row["backend"] for row in data["rows"]) == ["eager", "folded", "onnxruntime"]
     assert data["rows"][0]["place"] == 1
@@ -160,21 +161,19 @@ def test_one_that_is_wrong_or_broken_is_left_out_with_the_reason(
     added = (*registry.BACKENDS[:2], Strange(), Broken())
     monkeypatch.setattr(registry, "BACKENDS", added)
     monkeypatch.setattr("designer.runtime.measure.interleaved_benchmark.BACKENDS", added)
-    data = rank_backends(small, configuration=ONE, budget=SHORT).as_data()
+    data = rank_backends(small, RANK, budget=SHORT).to_data()
     assert {row["backend"] for row in data["rows"]} == {"eager", "folded"}
     absent = {each["key"]: each for each in data["absent"]}
     assert absent["strange"]["is_wrong"]
     assert "computes something else than the eager module: outputs differ by" in absent["strange"]["reason"]
     assert absent["broken"]["reason"] == "it failed: no kernel"
     with pytest.raises(JobFailed, match=r"fewer than two backends to rank on cpu.*A strange one: "):
-        rank_backends(small, keys=["eager", "strange"], configuration=ONE, budget=SHORT)
+        rank_backends(small, RANK, keys=["eager", "strange"], budget=SHORT)
 
 
 def test_what_would_not_fit_so_many_times_is_refused_before_anything_runs(small: Design) -> None:
     with pytest.raises(NotEnoughMemory, match=r"2 times at once, and cpu has"):
-        measure_pair(small, small, configuration=replace(ONE, batch=2**20), budget=SHORT)
-    with pytest.raises(JobFailed, match="0 is no number of threads"):
-        rank_backends(small, configuration=MeasuringConfiguration(threads=0))
+        measure_pair(small, small, replace(PAIR, batch=2**20), budget=SHORT)
 
 
 @pytest.mark.parametrize("ask", [0, 3, 40])
@@ -186,9 +185,7 @@ def test_cancel_is_heard_the_first_time(small: Design, ask: int) -> None:
         return asked[-1]
 
     with pytest.raises(Cancelled):
-        measure_pair(
-            small, small, configuration=ONE, budget=TimeBudget(share=1e-9, time_limit_s=1e6), is_cancelled=is_cancelled
-        )
+        measure_pair(small, small, PAIR, budget=TimeBudget(share=1e-9, time_limit_s=1e6), is_cancelled=is_cancelled)
     assert asked == [False] * ask + [True]
 
 

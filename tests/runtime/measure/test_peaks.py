@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from designer.errors import JobFailed
-from designer.runtime.measure.configuration import MeasuringConfiguration
+from designer.measurement.options import ElementType, MeasuringConfiguration
 from designer.runtime.measure.peaks import CACHE_NAME, calibrated
 from designer.timing.rounds import Cancelled
 
@@ -26,15 +26,14 @@ def test_is_kept_by_machine_threads_type_and_version(tmp_path: Path, monkeypatch
     again = calibrated(ONE, folder)
     assert again.from_cache
     assert (again.flops_per_s, again.bytes_per_s) == (first.flops_per_s, first.bytes_per_s)
-    assert not calibrated(MeasuringConfiguration(threads=1, dtype="bfloat16"), folder).from_cache
+    assert not calibrated(MeasuringConfiguration(threads=1, dtype=ElementType.BFLOAT16), folder).from_cache
     assert calibrated(ONE, folder).from_cache  # both are kept
     monkeypatch.setattr(torch, "__version__", "99.0")
     assert not calibrated(ONE, folder).from_cache
 
 
-def test_can_be_renewed_and_a_broken_file_is_made_anew(tmp_path: Path) -> None:
+def test_a_broken_file_is_made_anew(tmp_path: Path) -> None:
     calibrated(ONE, tmp_path)
-    assert not calibrated(ONE, tmp_path, renew=True).from_cache
     for text in ("{", "[1]", json.dumps({next(iter(json.loads((tmp_path / CACHE_NAME).read_text()))): {"odd": 1}})):
         (tmp_path / CACHE_NAME).write_text(text)
         assert not calibrated(ONE, tmp_path).from_cache
@@ -55,7 +54,7 @@ def test_no_product_of_matrices_is_quicker_than_the_peak_by_far() -> None:
 
 
 def test_refuses_and_cancels() -> None:
-    with pytest.raises(JobFailed, match="0 is no number of threads"):
-        calibrated(MeasuringConfiguration(threads=0))
+    with pytest.raises(JobFailed, match="there is no device 'cuda:7'"):
+        calibrated(MeasuringConfiguration(device="cuda:7"))
     with pytest.raises(Cancelled):
         calibrated(ONE, is_cancelled=lambda: True)

@@ -154,7 +154,7 @@ def test_options_hide_what_they_make_meaningless_and_reach_the_order(qtbot: QtBo
     box.setFocus()
     box.selectAll()  # type: ignore[attr-defined]  # a number box
     qtbot.keyClicks(box, "8")
-    chosen = dialog.page.options().as_data()
+    chosen = dialog.page.options().to_data()
     assert (chosen["dynamic_batch"], chosen["batch"]) == (False, 8)
     box.selectAll()  # type: ignore[attr-defined]
     qtbot.keyClicks(box, "0")

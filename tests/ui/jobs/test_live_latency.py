@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -37,7 +38,7 @@ def test_a_pause_brings_a_figure(qtbot: QtBot, live: LiveLatency, sketch: Design
     qtbot.waitUntil(lambda: live.is_current, timeout=10_000)
     assert live.shown is not None
     assert live.shown.digest == sketch.digest
-    assert live.shown.conditions == "cpu×2 · batch 1 · float32"
+    assert live.shown.text == "cpu×2 · batch 1 · float32"
 
 
 def test_an_edit_makes_the_figure_old_until_its_successor_is_there(
@@ -108,7 +109,7 @@ def test_other_conditions_make_the_figure_old(
     live.follow(analyse(sketch))
     live.measure_now()
     qtbot.waitUntil(lambda: live.is_current, timeout=10_000)
-    settings.batch = 8
+    settings.measuring = replace(settings.measuring, batch=8)
     live.conditions_changed()
     assert not live.is_current
     assert live.shown is not None

@@ -8,9 +8,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from designer.files.design_json import dumps
+from designer.measurement.options import LatencyOptions, MeasuringConfiguration
 from designer.templates.networks import template
 from designer.ui.jobs.worker_client import GRACE_MS, Job, WorkerClient
 from designer.worker.messages import Failure
+from designer.worker.orders import MeasureOrder, RunOrder
+from tests.ui.fake_worker import ran
 from tests.ui.windows import FAKE_WORKER
 
 pytestmark = pytest.mark.gui
@@ -46,11 +49,11 @@ class Ends:
 
 
 def test_a_job_gives_its_result_after_its_progress(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("echo", "a design", {"batch": 4})
+    job = client.submit(RunOrder("echo", MeasuringConfiguration(batch=4)))
     ends = Ends(job)
     with qtbot.waitSignal(job.ended, timeout=10_000):
         pass
-    assert ends.results == [{"design": "a design", "batch": 4}]
+    assert ends.results == [ran("echo", batch=4)]
     assert ends.progress == [(0.5, "half")]
     assert client.conditions is not None
     assert client.conditions.devices == ("cpu",)
@@ -58,19 +61,19 @@ def test_a_job_gives_its_result_after_its_progress(qtbot: QtBot, client: WorkerC
 
 def test_jobs_run_in_the_order_they_came(qtbot: QtBot, client: WorkerClient) -> None:
     order: list[str] = []
-    jobs = [client.submit("echo", name) for name in ("first", "second", "third")]
+    jobs = [client.submit(RunOrder(name)) for name in ("first", "second", "third")]
     for job in jobs:
-        job.done.connect(lambda data: order.append(data["design"]))
+        job.done.connect(lambda report: order.append(report.digest))
     with qtbot.waitSignal(jobs[-1].ended, timeout=10_000):
         pass
     assert order == ["first", "second", "third"]
 
 
-@pytest.mark.parametrize("kind", ["patient", "deaf"])
+@pytest.mark.parametrize("word", ["patient", "deaf"])
 def test_a_cancel_waits_120_ms_for_the_worker_whether_it_listens_or_not(
-    qtbot: QtBot, client: WorkerClient, kind: str
+    qtbot: QtBot, client: WorkerClient, word: str
 ) -> None:
-    job = client.submit(kind, "")
+    job = client.submit(RunOrder(word))
     ends = Ends(job)
     with qtbot.waitSignal(job.started, timeout=10_000):
         pass
@@ -82,7 +85,7 @@ def test_a_cancel_waits_120_ms_for_the_worker_whether_it_listens_or_not(
         assert client._grace.interval() == GRACE_MS <= 150
     assert (ends.cancels, ends.count) == (1, 1)
     assert not client._grace.isActive()
-    if kind == "deaf":
+    if word == "deaf":
         assert client.process_id != before, "one that does not listen is ended"
 
 
@@ -93,9 +96,11 @@ def test_the_real_worker_is_cancelled_whatever_library_has_the_word(qtbot: QtBot
     client = WorkerClient()
     resolution = 128 if backend == "compiled" else 1024  # there compiling takes long, here a single call
     network = dumps(template("mobilenet_v2").build(width=1.0, resolution=resolution))
-    options = {"backend": backend, "batch": 1 if backend == "compiled" else 2, "time_limit_s": 60.0, "share": 1e-9}
+    options = LatencyOptions(
+        backend=backend, batch=1 if backend == "compiled" else 2, time_limit=60.0, interval_width=1e-9
+    )
     try:
-        job = client.submit("measure", network, options)
+        job = client.submit(MeasureOrder(network, options))
         ends = Ends(job)
         told: list[str] = []
         job.progressed.connect(lambda share, text: told.append(text))
@@ -104,7 +109,7 @@ def test_the_real_worker_is_cancelled_whatever_library_has_the_word(qtbot: QtBot
         with qtbot.waitSignal(job.ended, timeout=20_000):
             client.cancel(job)
         assert (ends.cancels, ends.count) == (1, 1)
-        again = client.submit("run", network)
+        again = client.submit(RunOrder(network))
         with qtbot.waitSignal(again.done, timeout=120_000):
             pass
     finally:
@@ -112,7 +117,7 @@ def test_the_real_worker_is_cancelled_whatever_library_has_the_word(qtbot: QtBot
 
 
 def test_a_worker_that_listens_to_cancel_is_kept(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("patient", "")
+    job = client.submit(RunOrder("patient"))
     with qtbot.waitSignal(job.started, timeout=10_000):
         pass
     before = client.process_id
@@ -122,7 +127,7 @@ def test_a_worker_that_listens_to_cancel_is_kept(qtbot: QtBot, client: WorkerCli
 
 
 def test_a_job_that_waits_is_cancelled_without_touching_the_one_that_runs(qtbot: QtBot, client: WorkerClient) -> None:
-    running, waiting = client.submit("patient", ""), client.submit("echo", "")
+    running, waiting = client.submit(RunOrder("patient")), client.submit(RunOrder("echo"))
     ends = Ends(waiting)
     with qtbot.waitSignal(running.started, timeout=10_000):
         pass
@@ -136,19 +141,19 @@ def test_a_killed_worker_fails_its_job_in_words_and_the_next_job_runs_in_a_new_o
 ) -> None:
     said: list[str] = []
     client.trouble.connect(said.append)
-    killed, following = client.submit("die", ""), client.submit("echo", "still here")
+    killed, following = client.submit(RunOrder("die")), client.submit(RunOrder("still here"))
     ends, later = Ends(killed), Ends(following)
     with qtbot.waitSignal(following.ended, timeout=20_000):
         pass
     assert "ended by the system" in ends.failures[0].what
     assert "memory" in ends.failures[0].hint
     assert ends.count == 1
-    assert later.results == [{"design": "still here"}]
+    assert later.results == [ran("still here")]
     assert len(said) == 1
 
 
 def test_what_a_dying_worker_wrote_is_in_the_report(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("leave", "")
+    job = client.submit(RunOrder("leave"))
     ends = Ends(job)
     with qtbot.waitSignal(job.ended, timeout=10_000):
         pass
@@ -157,12 +162,12 @@ def test_what_a_dying_worker_wrote_is_in_the_report(qtbot: QtBot, client: Worker
 
 
 def test_a_job_that_hangs_is_ended_after_its_limit(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("deaf", "", silence_limit_s=0.3)
+    job = client.submit(RunOrder("deaf"), silence_limit_s=0.3)
     ends = Ends(job)
     with qtbot.waitSignal(job.ended, timeout=10_000):
         pass
     assert "said nothing for 0.3 s" in ends.failures[0].what
-    after = client.submit("echo", "alive")
+    after = client.submit(RunOrder("alive"))
     with qtbot.waitSignal(after.done, timeout=10_000):
         pass
 
@@ -170,7 +175,7 @@ def test_a_job_that_hangs_is_ended_after_its_limit(qtbot: QtBot, client: WorkerC
 def test_progress_keeps_a_long_job_from_counting_as_hanging(
     qtbot: QtBot, client: WorkerClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = client.submit("patient", "", silence_limit_s=60.0)
+    job = client.submit(RunOrder("patient"), silence_limit_s=60.0)
     ends = Ends(job)
     with qtbot.waitSignal(job.started, timeout=10_000):
         pass
@@ -185,19 +190,19 @@ def test_progress_keeps_a_long_job_from_counting_as_hanging(
 
 
 def test_text_that_is_no_message_disturbs_nothing(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("chatter", "")
+    job = client.submit(RunOrder("chatter"))
     with qtbot.waitSignal(job.done, timeout=10_000):
         pass
 
 
 def test_a_failure_of_the_job_leaves_the_worker_as_it_is(qtbot: QtBot, client: WorkerClient) -> None:
-    job = client.submit("fail", "")
+    job = client.submit(RunOrder("fail"))
     ends = Ends(job)
     with qtbot.waitSignal(job.ended, timeout=10_000):
         pass
     assert ends.failures == [Failure(job.request.id, "no such layer", "place another", "Traceback: …")]
     before = client.process_id
-    with qtbot.waitSignal(client.submit("echo", "").done, timeout=10_000):
+    with qtbot.waitSignal(client.submit(RunOrder("echo")).done, timeout=10_000):
         pass
     assert client.process_id == before
 
@@ -206,7 +211,7 @@ def test_a_worker_that_never_starts_fails_every_job_and_says_why(
     qtbot: QtBot, client: WorkerClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE_WORKER", "stillborn")
-    first, second = client.submit("echo", ""), client.submit("echo", "")
+    first, second = client.submit(RunOrder("echo")), client.submit(RunOrder("echo"))
     ends = [Ends(first), Ends(second)]
     with qtbot.waitSignal(second.ended, timeout=20_000):
         pass
@@ -214,13 +219,13 @@ def test_a_worker_that_never_starts_fails_every_job_and_says_why(
     assert "No module named 'torch'" in ends[0].failures[0].hint
     assert client.state == "worker does not start"
     monkeypatch.delenv("FAKE_WORKER")
-    with qtbot.waitSignal(client.submit("echo", "").done, timeout=10_000):
+    with qtbot.waitSignal(client.submit(RunOrder("echo")).done, timeout=10_000):
         pass
 
 
 def test_a_command_that_is_not_there_is_said(qtbot: QtBot) -> None:
     client = WorkerClient(("/nowhere/python",))
-    job = client.submit("echo", "")
+    job = client.submit(RunOrder("echo"))
     ends = Ends(job)
     qtbot.waitUntil(lambda: ends.count == 1, timeout=20_000)
     assert "could not be started (/nowhere/python)" in ends.failures[0].what
@@ -228,13 +233,13 @@ def test_a_command_that_is_not_there_is_said(qtbot: QtBot) -> None:
 
 
 def test_stopping_cancels_everything(qtbot: QtBot, client: WorkerClient) -> None:
-    jobs = [client.submit("patient", ""), client.submit("echo", "")]
+    jobs = [client.submit(RunOrder("patient")), client.submit(RunOrder("echo"))]
     ends = [Ends(job) for job in jobs]
     with qtbot.waitSignal(jobs[0].started, timeout=10_000):
         pass
     client.stop()
     assert [each.cancels for each in ends] == [1, 1]
     assert client.process_id == 0
-    late = Ends(client.submit("echo", ""))
+    late = Ends(client.submit(RunOrder("echo")))
     qtbot.waitUntil(lambda: late.cancels == 1, timeout=20_000)
     assert client.process_id == 0

@@ -14,28 +14,21 @@ from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import NodeId
 from designer.templates.networks import template
-from designer.ui.jobs.live_latency import Measurement
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
+from tests.measurement import samples
 from tests.ui.windows import FAKE_WORKER, Answers, shown_window
 
 pytestmark = pytest.mark.gui
 
 EXPAND = NodeId("expand")
-FIGURE = Measurement(
-    digest="0",
-    median_ms=1234.56,
-    low_ms=1000.0,
-    high_ms=2345.67,
-    rounds=120,
-    device="an accelerator with a long name",
-    threads=128,
-    batch=1,
-    dtype="float32",
-    node_ms={},
+FIGURE = replace(
+    samples.latency(),
+    rounds_ms=(1000.0,) * 50 + (1234.56,) * 20 + (2345.67,) * 50,
+    conditions=replace(samples.CONDITIONS, device="an accelerator with a long name", threads=128),
     warning="Other programs were running",
 )
 

@@ -10,26 +10,17 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.analysis import analyse
-from designer.analysis.roofline import overhead_sentence
-from designer.graph.design import Design
+from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
-from designer.ui.jobs.live_latency import Measurement
 from designer.ui.look.theme import Theme
 from designer.ui.panels.costs import CostsPanel, times_by_kind
+from tests.measurement import samples
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
-FIGURE = Measurement(
-    digest="0",
-    median_ms=0.61,
-    low_ms=0.6,
-    high_ms=0.63,
-    rounds=120,
-    device="cpu",
-    threads=2,
-    batch=1,
-    dtype="float32",
-    node_ms={"expand": 0.2, "depthwise": 0.3},
+FIGURE = replace(
+    samples.latency(node_ms={"expand": 0.2, "depthwise": 0.3}),
+    rounds_ms=(0.6,) * 50 + (0.61,) * 20 + (0.63,) * 50,
 )
 
 
@@ -76,7 +67,7 @@ def test_latency_carries_spread_and_conditions(panel: CostsPanel, sketch: Design
 
 def test_one_round_has_no_spread(panel: CostsPanel, sketch: Design) -> None:
     warning = "only 1 round fitted into 5 s"
-    once = replace(FIGURE, median_ms=51.4, low_ms=51.4, high_ms=51.4, rounds=1, warning=warning)
+    once = replace(FIGURE, rounds_ms=(51.4,), warning=warning)
     panel.show_latency(analyse(sketch), once, True, "live", "ok")
     assert panel.tiles["latency_s"].value.text() == "51.4\u202fms"
     assert panel.tiles["latency_s"].note.text() == "1 round · cpu×2 · noisy"
@@ -86,11 +77,12 @@ def test_bars_that_sum_to_less_than_the_tile_say_why_and_move_nothing(panel: Cos
     shares = panel.shares
     panel.show_latency(analyse(sketch), None, True, "live", "ok")
     height = shares.sizeHint().height()
-    said = overhead_sentence(0.5e-3, 51.4e-3)
-    panel.show_latency(analyse(sketch), replace(FIGURE, median_ms=51.4, overhead_sentence=said), True, "live", "ok")
+    whole = replace(FIGURE, rounds_ms=(51.4,) * 12)
+    panel.show_latency(analyse(sketch), whole, True, "live", "ok")
     assert shares.sum.text().startswith("The nodes take 0.500\u202fms together, 50.9\u202fms")
     assert shares.sizeHint().height() == height
-    of_block = replace(FIGURE, is_part=True, median_ms=0.5)
+    of_block = whole.block((NodeId("expand"),))
+    assert of_block is not None
     panel.show_latency(analyse(sketch), of_block, True, "live", "ok")
     assert shares.sum.text() == "", "of a block only its nodes were timed, and the tile says so"
 

@@ -20,12 +20,13 @@ from designer.layers.activation import ReLU6
 from designer.layers.blocks import Bottleneck, Group
 from designer.layers.convolution import DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
-from designer.ui.jobs.live_latency import measurement
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.views.design_tab import DesignTab
+from designer.worker.orders import MeasureOrder, Order
+from tests.measurement import samples
 from tests.ui.conftest import chain
 from tests.ui.windows import FAKE_WORKER, Answers, card_pixel, drag, drop, press, shown_window, wire
 
@@ -459,16 +460,9 @@ def test_a_fix_reaches_into_a_group_from_outside_and_not_into_a_block(
 
 def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: DesignTab) -> None:
     analysis = tab.analysis
-    data = {
-        "median_ms": 2.0,
-        "low_ms": 1.9,
-        "high_ms": 2.1,
-        "rounds": 10,
-        "node_ms": {"block": 1.25, "group_1": 0.5, "group_1.dw": 0.375, "group_1.act": 0.125},
-        "conditions": {"device": "cpu", "threads": 1, "batch": 1, "dtype": "float32"},
-    }
     latency = window.bench.latency
-    figure = measurement(analysis.digest, data)
+    times = {"block": 1.25, "group_1": 0.5, "group_1.dw": 0.375, "group_1.act": 0.125}
+    figure = samples.latency(analysis.digest, 2.0, node_ms=times)
     latency._take(latency._key(analysis.digest), figure)
     latency.changed.emit()
     window.set_heat("latency_s")
@@ -488,17 +482,19 @@ def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: Des
 def test_what_is_measured_is_the_whole(
     qtbot: QtBot, window: MainWindow, tab: DesignTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent: list[str] = []
+    sent: list[Order] = []
     submit = window.worker.submit
 
-    def listening(kind: str, design: str, options: dict[str, object]) -> Job:
-        sent.append(design)
-        return submit(kind, design, options)
+    def listening(order: Order) -> Job:
+        sent.append(order)
+        return submit(order)
 
     monkeypatch.setattr(window.worker, "submit", listening)
     enter(qtbot, tab, GROUP)
     press(qtbot, window, "Ctrl+Return")
-    assert [design_json.loads(text).digest for text in sent] == [tab.document.design.digest]
+    (order,) = sent
+    assert isinstance(order, MeasureOrder)
+    assert design_json.loads(order.design).digest == tab.document.design.digest
     window.bench.latency.stop()
 
 

@@ -22,7 +22,7 @@ from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
 from designer.ui.views.subgraph_navigation import SubgraphNavigation
 from designer.ui.workbench.document_bridge import AT_ONCE, DocumentBridge
-from designer.ui.workbench.levels import level_at, made_editable, times_inside
+from designer.ui.workbench.levels import level_at, made_editable
 from tests.small_designs import chain, row
 from tests.sound_designs import grouped_designs
 from tests.ui.canvas.bench import long_chain
@@ -53,13 +53,6 @@ def test_what_nothing_reaches_is_unknown_inside_a_group_and_not_shown_inside_a_b
     assert level_at(Document(loose), analyse(loose), (NodeId("n0"),)) is None
     with pytest.raises(DesignerError, match="n0 cannot be made a group before its input's shape is known"):
         made_editable(loose, analyse(loose), (NodeId("n0"),))
-
-
-def test_times_are_looked_up_by_the_path_inward() -> None:
-    times = {"a": 3.0, "a.b": 2.0, "a.b.c": 1.0, "ab": 9.0}
-    assert times_inside(times, ()) == times
-    assert times_inside(times, (NodeId("a"),)) == {"b": 2.0, "b.c": 1.0}
-    assert times_inside(times, (NodeId("a"), NodeId("b"))) == {"c": 1.0}
 
 
 class Walker:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from designer.measurement.options import EAGER
 from designer.runtime.compile.module import CompiledModule
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
-from designer.runtime.measure.configuration import EAGER
 
 
 def running(work: Workload, module: CompiledModule, memory_format: str) -> Prepared:

@@ -12,10 +12,11 @@ import torch
 from designer.analysis.analysis import analyse
 from designer.errors import JobFailed, WrongOutputs
 from designer.graph.design import Design
+from designer.measurement.options import ElementType, MeasuringConfiguration, MemoryFormat
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
 from designer.runtime.measure.backends.compiled import keep_within
 from designer.runtime.measure.backends.registry import BACKENDS, backend_of, backends_for, usable_backend
-from designer.runtime.measure.configuration import DTYPES, MEMORY_FORMATS, MeasuringConfiguration, why_not
+from designer.runtime.measure.configuration import DTYPES, MEMORY_FORMATS, device_of, why_not
 from designer.runtime.measure.devices import running_on
 from designer.runtime.measure.verified_backend import expected_outputs, verified_backend, workload_of
 from designer.templates.networks import template
@@ -43,7 +44,7 @@ def block() -> Design:
 
 def work_on(design: Design, configuration: MeasuringConfiguration) -> Workload:
     return workload_of(
-        analyse(design, batch=configuration.batch), configuration, configuration.check(), configuration.threads or 1
+        analyse(design, batch=configuration.batch), configuration, device_of(configuration), configuration.threads or 1
     )
 
 
@@ -81,7 +82,9 @@ def test_computes_what_the_module_computes_at_each_batch(backend: Backend, batch
 def test_element_types_and_orders_of_channels_are_really_taken(
     backend: Backend, dtype: str, memory_format: str, block: Design
 ) -> None:
-    work = work_on(block, MeasuringConfiguration(dtype=dtype, memory_format=memory_format, threads=1))
+    work = work_on(
+        block, MeasuringConfiguration(dtype=ElementType(dtype), memory_format=MemoryFormat(memory_format), threads=1)
+    )
     ready = verified_backend(backend, work, expected_outputs(work), tell_nobody, lambda: False)
     if ready.prepared.module is not None:
         weights = [weight for weight in ready.prepared.module.parameters() if weight.dim() == 4]
@@ -179,7 +182,7 @@ def test_one_for_other_devices_or_types_says_so() -> None:
 @pytest.mark.parametrize("dtype", list(DTYPES))
 def test_all_for_cuda_agree_there(design: Design, dtype: str) -> None:
     cuda = torch.device("cuda:0")
-    work = work_on(design, MeasuringConfiguration(device="cuda:0", dtype=dtype, batch=2))
+    work = work_on(design, MeasuringConfiguration(device="cuda:0", dtype=ElementType(dtype), batch=2))
     keys = []
     for backend in backends_for(cuda, dtype):
         verified_backend(backend, work, expected_outputs(work), tell_nobody, lambda: False)

@@ -1,0 +1,118 @@
+"""Orders carried out: the runtime does what each says, and its report is handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from designer.errors import JobFailed
+from designer.files.design_json import loads
+from designer.graph.design import Design
+from designer.worker.orders import (
+    DevicesOrder,
+    ExportOrder,
+    ImportWeightsOrder,
+    MeasureOrder,
+    Order,
+    PairOrder,
+    RankOrder,
+    Report,
+    RooflineOrder,
+    RunOrder,
+    SoFar,
+)
+
+
+class Tell(Protocol):
+    """Says how far a job is."""
+
+    def __call__(self, share: float, text: str, so_far: SoFar | None = None, /) -> None:
+        """Tell a share from 0 to 1, what is being done, and what was found so far, where there is news of it."""
+
+
+Asked = Callable[[], bool]
+
+
+def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
+    """What an order gives.
+
+    Args:
+        order: What to do.
+        tell: Told how far it is.
+        asked: Whether it shall end.
+
+    Raises:
+        DesignerError: It cannot be done; the text says why.
+        Cancelled: ``asked`` said so.
+    """
+    match order:
+        case MeasureOrder() | PairOrder() | RankOrder() | RooflineOrder():
+            return _measured(order, _design(order.design), tell, asked)
+        case ExportOrder() | ImportWeightsOrder():
+            return _written(order, _design(order.design), tell, asked)
+        case RunOrder():
+            from designer.runtime.compile.smoke_run import smoke_run
+
+            design = _design(order.design)
+            tell(0.0, "compiling and running once")
+            return smoke_run(design, device=order.configuration.device, batch=order.configuration.batch)
+        case DevicesOrder():
+            from designer.runtime.measure.inventory import inventory
+
+            tell(0.0, "looking for devices")
+            return inventory()
+    raise JobFailed(f"nobody carries out {type(order).__name__}")
+
+
+def _design(text: str, name: str = "request") -> Design:
+    return loads(text, name)
+
+
+def _measured(
+    order: MeasureOrder | PairOrder | RankOrder | RooflineOrder, design: Design, tell: Tell, asked: Asked
+) -> Report:
+    from designer.runtime.measure.interleaved_benchmark import measure_pair, rank_backends
+    from designer.runtime.measure.latency import latency_of
+    from designer.runtime.measure.roofline_run import measure_roofline
+
+    match order:
+        case MeasureOrder():
+            return latency_of(design, order.options, progress=tell, is_cancelled=asked)
+        case PairOrder():
+            other = design if order.other_design is None else _design(order.other_design, "other_design")
+            return measure_pair(design, other, order.options, progress=tell, is_cancelled=asked)
+        case RankOrder():
+            return rank_backends(
+                design, order.options, keys=order.backends, progress=tell, found=tell, is_cancelled=asked
+            )
+        case RooflineOrder():
+            folder = None if order.data_folder is None else Path(order.data_folder)
+            return measure_roofline(design, order.options, folder=folder, progress=tell, is_cancelled=asked)
+
+
+def _written(order: ExportOrder | ImportWeightsOrder, design: Design, tell: Tell, asked: Asked) -> Report:
+    from designer.runtime.formats.export import export_design
+
+    match order:
+        case ExportOrder():
+            return export_design(
+                design,
+                order.path,
+                order.chosen_format.key,
+                order.options,
+                weights=order.weights,
+                seed=order.seed,
+                progress=tell,
+                is_cancelled=asked,
+            )
+        case ImportWeightsOrder():
+            return export_design(
+                design,
+                order.path,
+                "safetensors",
+                weights=order.source,
+                seed=order.seed,
+                progress=tell,
+                is_cancelled=asked,
+            )
