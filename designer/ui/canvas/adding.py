@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QCursor
 
@@ -15,19 +13,17 @@ from designer.errors import DesignFileError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
 from designer.templates.table import Template
+from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
 from designer.ui.canvas.quick_add import QuickAdd
 from designer.ui.panels.node_library import Entry, NodeLibrary, network, title_of
 
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
-
 
 class Adding(QObject):
     """Keeps a view's quick add box and does what it chooses."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self._view = view
         self.library = NodeLibrary(parent=self)

@@ -475,7 +475,7 @@ class Drawing(QGraphicsScene):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Put what stands on the wires over the cards, and the frames' titles."""
         self.annotations.paint_titles(painter)
-        paint_words(painter, QRectF(rect), self, self._chosen_dot)
+        paint_words(painter, QRectF(rect), self, self._paints, self._chosen_dot, self.is_stale, self.shows_ground)
 
 
 def input_index(node: Node, port: str) -> int:

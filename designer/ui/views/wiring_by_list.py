@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
@@ -16,10 +15,8 @@ from designer.analysis.wiring import WireChoice, sources_for, targets_for
 from designer.edit.edits import connect, disconnect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.matching.design_in_words import source_words, target_words
+from designer.ui.canvas.scene import CanvasScene
 from designer.ui.widgets.chooser import Chooser, Offer
-
-if TYPE_CHECKING:
-    from designer.ui.views.design_tab import DesignTab
 
 
 class Wiring:
@@ -40,88 +37,88 @@ class Wiring:
             self._list = Chooser(self._asker)
         return self._list
 
-    def choose_target(self, tab: DesignTab, id: NodeId, at: QPoint) -> None:
+    def choose_target(self, scene: CanvasScene, id: NodeId, at: QPoint) -> None:
         """Start a wire from a node and ask where it is to end.
 
         Args:
-            tab: The design; the node is one of those on its canvas.
+            scene: What the canvas shows; the node is one of its.
             id: The node.
             at: Where the list opens, on the screen.
         """
-        ports = [PortRef(id, port.name) for port in tab.shown.design.nodes[id].layer.outputs]
-        if not _may_wire(tab) or not _has_ports(tab, ports, f"{id} gives nothing: it has no output"):
+        ports = [PortRef(id, port.name) for port in scene.document.design.nodes[id].layer.outputs]
+        if not _may_wire(scene) or not _has_ports(scene, ports, f"{id} gives nothing: it has no output"):
             return
 
         def ask(source: PortRef) -> None:
-            choices = targets_for(tab.shown_analysis, source)
-            design = tab.shown.design
+            choices = targets_for(scene.bridge.analysis, source)
+            design = scene.document.design
             offers = [
-                _offer(design, target_words(design, each.port), each, _wired(tab, source, each.port))
+                _offer(design, target_words(design, each.port), each, _wired(scene, source, each.port))
                 for each in choices
             ]
             self.chooser.open(f"Wire {source.node} to", offers, at)
 
-        self._pick_port(tab, "Wire which output", ports, ask, at)
+        self._pick_port(scene, "Wire which output", ports, ask, at)
 
-    def choose_source(self, tab: DesignTab, id: NodeId, at: QPoint) -> None:
+    def choose_source(self, scene: CanvasScene, id: NodeId, at: QPoint) -> None:
         """Ask what an input of a node is to read, nothing among it.
 
         Args:
-            tab: The design; the node is one of those on its canvas.
+            scene: What the canvas shows; the node is one of its.
             id: The node.
             at: Where the list opens, on the screen.
         """
-        ports = [PortRef(id, port.name) for port in tab.shown.design.nodes[id].layer.inputs]
-        if not _may_wire(tab) or not _has_ports(tab, ports, f"{id} reads nothing: it has no input"):
+        ports = [PortRef(id, port.name) for port in scene.document.design.nodes[id].layer.inputs]
+        if not _may_wire(scene) or not _has_ports(scene, ports, f"{id} reads nothing: it has no input"):
             return
 
         def ask(target: PortRef) -> None:
-            design = tab.shown.design
-            choices = sources_for(tab.shown_analysis, target)
+            design = scene.document.design
+            choices = sources_for(scene.bridge.analysis, target)
             offers = [
-                _offer(design, source_words(design, each.port), each, _wired(tab, each.port, target))
+                _offer(design, source_words(design, each.port), each, _wired(scene, each.port, target))
                 for each in choices
             ]
             if target in design.wires:
-                offers.append(Offer("nothing", _unplugged(tab, [target]), "unplug it"))
+                offers.append(Offer("nothing", _unplugged(scene, [target]), "unplug it"))
             self.chooser.open(f"{target_words(design, target)} reads", offers, at)
 
-        self._pick_port(tab, "Which input", ports, ask, at)
+        self._pick_port(scene, "Which input", ports, ask, at)
 
-    def choose_unplugged(self, tab: DesignTab, id: NodeId, at: QPoint) -> None:
+    def choose_unplugged(self, scene: CanvasScene, id: NodeId, at: QPoint) -> None:
         """Unplug the one wire of a node, or ask which of several.
 
         Args:
-            tab: The design; the node is one of those on its canvas.
+            scene: What the canvas shows; the node is one of its.
             id: The node.
             at: Where the list opens, on the screen.
         """
-        design = tab.shown.design
+        design = scene.document.design
         wires = (*design.incoming(id), *design.outgoing(id))
-        if not _may_wire(tab):
+        if not _may_wire(scene):
             return
         if not wires:
-            tab.status_message.emit(f"{id} has no wire to unplug")
+            scene.status_message.emit(f"{id} has no wire to unplug")
         elif len(wires) == 1:
-            _unplugged(tab, [wires[0].target])()
+            _unplugged(scene, [wires[0].target])()
         else:
             offers = [
                 Offer(
                     f"{source_words(design, wire.source)} → {target_words(design, wire.target)}",
-                    _unplugged(tab, [wire.target]),
+                    _unplugged(scene, [wire.target]),
                 )
                 for wire in wires
             ]
-            offers.append(Offer("all of them", _unplugged(tab, [wire.target for wire in wires])))
+            offers.append(Offer("all of them", _unplugged(scene, [wire.target for wire in wires])))
             self.chooser.open(f"Unplug from {id}", offers, at)
 
     def _pick_port(
-        self, tab: DesignTab, title: str, ports: Sequence[PortRef], ask: Callable[[PortRef], None], at: QPoint
+        self, scene: CanvasScene, title: str, ports: Sequence[PortRef], ask: Callable[[PortRef], None], at: QPoint
     ) -> None:
         if len(ports) == 1:
             ask(ports[0])
             return
-        design = tab.shown.design
+        design = scene.document.design
 
         def now(port: PortRef) -> str:
             wire = design.wires.get(port)
@@ -130,13 +127,13 @@ class Wiring:
         self.chooser.open(title, [Offer(port.port, partial(ask, port), now(port)) for port in ports], at)
 
 
-def _may_wire(tab: DesignTab) -> bool:
-    return tab.canvas.may_edit("Nothing can be wired here")
+def _may_wire(scene: CanvasScene) -> bool:
+    return scene.may_edit("Nothing can be wired here")
 
 
-def _has_ports(tab: DesignTab, ports: Sequence[PortRef], otherwise: str) -> bool:
+def _has_ports(scene: CanvasScene, ports: Sequence[PortRef], otherwise: str) -> bool:
     if not ports:
-        tab.status_message.emit(otherwise)
+        scene.status_message.emit(otherwise)
     return bool(ports)
 
 
@@ -154,11 +151,11 @@ def _offer(design: Design, name: str, choice: WireChoice, choose: Callable[[], o
     return Offer(text, choose, ", ".join(notes), choice.refusal is not None)
 
 
-def _wired(tab: DesignTab, source: PortRef, target: PortRef) -> Callable[[], object]:
+def _wired(scene: CanvasScene, source: PortRef, target: PortRef) -> Callable[[], object]:
     label = f"Wire {source.node} to {target.node}"
-    return lambda: tab.scene.do(label, lambda design: connect(design, source, target))
+    return lambda: scene.do(label, lambda design: connect(design, source, target))
 
 
-def _unplugged(tab: DesignTab, targets: Sequence[PortRef]) -> Callable[[], object]:
+def _unplugged(scene: CanvasScene, targets: Sequence[PortRef]) -> Callable[[], object]:
     label = f"Unplug {targets[0].node}"
-    return lambda: tab.scene.do(label, lambda design: disconnect(design, targets))
+    return lambda: scene.do(label, lambda design: disconnect(design, targets))

@@ -5,8 +5,6 @@ We show their word.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem
@@ -20,9 +18,7 @@ from designer.ui.canvas.hits import Under, hit, nearest_port
 from designer.ui.canvas.node_item import HELD_Z
 from designer.ui.canvas.painting import PortMark
 from designer.ui.canvas.placing import LooseEnd
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 SNAP_PIXELS = 26.0
 
@@ -41,7 +37,7 @@ class DrawWire(Gesture):
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, view: CanvasView, start: Pointer, port: PortRef, from_output: bool, unplugged: PortRef | None = None
+        self, view: Surface, start: Pointer, port: PortRef, from_output: bool, unplugged: PortRef | None = None
     ) -> None:
         super().__init__(view, start)
         self._port = port
