@@ -112,7 +112,7 @@ def to_networkx(design: Design) -> Any:
     from designer.analysis.analysis import analyse
     from designer.analysis.report import problem_lines
     from designer.errors import InvalidDesign
-    from designer.graph.topology import to_networkx as convert
+    from designer.graph.networkx_view import to_networkx as convert
 
     analysis = analyse(design)
     if not analysis.is_valid:

@@ -168,7 +168,7 @@ class Analysis:
             return (misfit_issue(self.design, id, inputs, shape_error, self._entering),)
         if report.inner is None:
             return ()
-        is_drawn = self.design.nodes[id].layer.body is not None
+        is_drawn = self.design.nodes[id].body is not None
         lift = partial(lifted, (id,)) if is_drawn else None
         return tuple(issue.inside(id, lift) for issue in report.inner.issues)
 

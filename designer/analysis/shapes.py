@@ -80,7 +80,8 @@ def expanded(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Design:
     Raises:
         ShapeError: The block cannot take these inputs.
     """
-    return layer.expand(*inputs)
+    found: Design = layer.expand(*inputs)
+    return found
 
 
 def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:

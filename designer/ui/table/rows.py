@@ -91,7 +91,7 @@ def content_of(node: Node, report: NodeReport | None) -> Inside | None:
     if not node.layer.is_block:
         return None
     inner = report.inner if report is not None else None
-    design = inner.design if inner is not None else node.layer.body
+    design = inner.design if inner is not None else node.body
     return Inside(design, inner) if design is not None and design.nodes else None
 
 
@@ -136,7 +136,7 @@ class Branch:
     def is_editable(self) -> bool:
         """Whether these nodes may be edited."""
         above = self.above
-        return above is None or (above.is_editable and above.node.layer.body is not None)
+        return above is None or (above.is_editable and above.node.body is not None)
 
     @property
     def issues(self) -> Mapping[NodeId, tuple[Issue, ...]]:
