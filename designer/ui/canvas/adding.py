@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QCursor
 
-from designer.analysis.rules import misfit_if_placed
+from designer.analysis.fitting import misfit_if_placed
 from designer.edit.document import Edit
 from designer.edit.edits import paste
 from designer.edit.room import with_room

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem
 
-from designer.analysis.rules import may_connect, misfit_if_connected
+from designer.analysis.fitting import may_connect, misfit_if_connected
 from designer.edit.edits import connect, disconnect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.ui.canvas.geometry import route
