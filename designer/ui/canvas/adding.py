@@ -16,8 +16,9 @@ from designer.templates.table import Template
 from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
-from designer.ui.canvas.quick_add import QuickAdd
+from designer.ui.canvas.quick_add import QuickAdd, choice_of
 from designer.ui.panels.node_library import Entry, NodeLibrary, network, title_of
+from designer.ui.widgets.picker import Choice
 
 
 class Adding(QObject):
@@ -65,10 +66,10 @@ class Adding(QObject):
         pixel = room.mapFromGlobal(QCursor.pos())
         return self._view.mapToScene(pixel if room.rect().contains(pixel) else room.rect().center())
 
-    def _offer(self, text: str) -> list[Entry]:
+    def _offer(self, text: str) -> list[Choice]:
         """What may be placed for a typed text: at the loose end of a wire only what fits there."""
         found = self.library.search(text)
-        return found if self._end is None else [entry for entry in found if self._fits(entry, self._end)]
+        return [choice_of(entry) for entry in found if self._end is None or self._fits(entry, self._end)]
 
     def _fits(self, entry: Entry, end: LooseEnd) -> bool:
         if entry not in self._made:

@@ -6,7 +6,7 @@ What may be wired is the analysis' word; each choice is one undo step of what is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
@@ -16,7 +16,11 @@ from designer.edit.edits import connect, disconnect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.matching.design_in_words import source_words, target_words
 from designer.ui.canvas.scene import CanvasScene
-from designer.ui.widgets.chooser import Chooser, Offer
+from designer.ui.widgets.picker import Choice, Picker
+
+MOST_ROWS = 300
+"""Rows that are listed at once; typing finds the others."""
+_PAGE, _LETTERS = 10, 46
 
 
 class Wiring:
@@ -28,14 +32,23 @@ class Wiring:
 
     def __init__(self, asker: QWidget) -> None:
         self._asker = asker
-        self._list: Chooser | None = None
 
-    @property
-    def chooser(self) -> Chooser:
+    @cached_property
+    def picker(self) -> Picker:
         """The list."""
-        if self._list is None:
-            self._list = Chooser(self._asker)
-        return self._list
+        made = Picker(self._asker, _PAGE)
+        made.field.setPlaceholderText("Type to narrow the list")
+        sizes = made.fontMetrics()
+        made.resize(sizes.averageCharWidth() * _LETTERS, round(sizes.height() * (_PAGE * 1.8 + 5)))
+        made.chosen.connect(lambda choose: choose())
+        return made
+
+    def _ask(self, title: str, choices: Sequence[Choice], at: QPoint) -> None:
+        def find(text: str) -> list[Choice]:
+            words = text.casefold().split()
+            return [each for each in choices if all(word in each.text.casefold() for word in words)][:MOST_ROWS]
+
+        self.picker.open_at(at, find, title, "Nothing here matches")
 
     def choose_target(self, scene: CanvasScene, id: NodeId, at: QPoint) -> None:
         """Start a wire from a node and ask where it is to end.
@@ -56,7 +69,7 @@ class Wiring:
                 _offer(design, target_words(design, each.port), each, _wired(scene, source, each.port))
                 for each in choices
             ]
-            self.chooser.open(f"Wire {source.node} to", offers, at)
+            self._ask(f"Wire {source.node} to", offers, at)
 
         self._pick_port(scene, "Wire which output", ports, ask, at)
 
@@ -80,8 +93,8 @@ class Wiring:
                 for each in choices
             ]
             if target in design.wires:
-                offers.append(Offer("nothing", _unplugged(scene, [target]), "unplug it"))
-            self.chooser.open(f"{target_words(design, target)} reads", offers, at)
+                offers.append(_choice("nothing", _unplugged(scene, [target]), "unplug it"))
+            self._ask(f"{target_words(design, target)} reads", offers, at)
 
         self._pick_port(scene, "Which input", ports, ask, at)
 
@@ -103,14 +116,14 @@ class Wiring:
             _unplugged(scene, [wires[0].target])()
         else:
             offers = [
-                Offer(
+                _choice(
                     f"{source_words(design, wire.source)} → {target_words(design, wire.target)}",
                     _unplugged(scene, [wire.target]),
                 )
                 for wire in wires
             ]
-            offers.append(Offer("all of them", _unplugged(scene, [wire.target for wire in wires])))
-            self.chooser.open(f"Unplug from {id}", offers, at)
+            offers.append(_choice("all of them", _unplugged(scene, [wire.target for wire in wires])))
+            self._ask(f"Unplug from {id}", offers, at)
 
     def _pick_port(
         self, scene: CanvasScene, title: str, ports: Sequence[PortRef], ask: Callable[[PortRef], None], at: QPoint
@@ -124,7 +137,7 @@ class Wiring:
             wire = design.wires.get(port)
             return f"reads {source_words(design, wire.source)}" if wire is not None else ""
 
-        self.chooser.open(title, [Offer(port.port, partial(ask, port), now(port)) for port in ports], at)
+        self._ask(title, [_choice(port.port, partial(ask, port), now(port)) for port in ports], at)
 
 
 def _may_wire(scene: CanvasScene) -> bool:
@@ -137,7 +150,7 @@ def _has_ports(scene: CanvasScene, ports: Sequence[PortRef], otherwise: str) -> 
     return bool(ports)
 
 
-def _offer(design: Design, name: str, choice: WireChoice, choose: Callable[[], object]) -> Offer:
+def _offer(design: Design, name: str, choice: WireChoice, choose: Callable[[], object]) -> Choice:
     title = design.nodes[choice.port.node].title
     text = name if title == name else f"{name} ({title})"
     notes = [choice.spec.label] if choice.spec is not None else []
@@ -148,7 +161,26 @@ def _offer(design: Design, name: str, choice: WireChoice, choose: Callable[[], o
     else:
         notes += [f"does not fit: {choice.shape_error}"] if choice.shape_error is not None else []
         notes += [f"instead of {choice.gives_way}"] if choice.gives_way is not None else []
-    return Offer(text, choose, ", ".join(notes), choice.refusal is not None)
+    return _choice(text, choose, ", ".join(notes), choice.refusal is not None)
+
+
+def _choice(text: str, choose: Callable[[], object], note: str = "", is_refused: bool = False) -> Choice:
+    """A row of the list.
+
+    Args:
+        text: What it is.
+        choose: What choosing it does.
+        note: What stands behind it, such as why it may not be chosen.
+        is_refused: Whether it may not be chosen.
+    """
+    line = f"{text}  ·  {note}" if note else text
+    return Choice(
+        choose,
+        line,
+        f"Cannot be chosen: {note}" if is_refused else "",
+        announced=f"{line}{', cannot be chosen' if is_refused else ''}",
+        is_refused=is_refused,
+    )
 
 
 def _wired(scene: CanvasScene, source: PortRef, target: PortRef) -> Callable[[], object]:
