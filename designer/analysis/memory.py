@@ -88,24 +88,28 @@ class Lifetimes:
 
     def __init__(self, design: Design, aliases: tuple[Aliases, ...], unread: tuple[tuple[int, ...], ...]) -> None:
         forever = len(design.order)
+        feeds, nodes = design.feeds, design.nodes
         self.dies_at: list[int] = []
         self.born_at: list[tuple[int, ...]] = []
         self.read_at: list[tuple[int | None, ...]] = []
+        self.readers: dict[int, list[tuple[int, int]]] = {}
         holder: dict[NodeId, list[int]] = {}
-        for place, id in enumerate(design.order):
-            layer = design.nodes[id].layer
-            skipped = unread[place]
+        for place, (id, views, skipped) in enumerate(zip(design.order, aliases, unread, strict=True)):
+            outputs = nodes[id].layer.outputs
             reads = tuple(
-                feed and holder[feed.node][feed.output] if port not in skipped else None
-                for port, feed in enumerate(design.feeds[id])
+                [
+                    None if feed is None or port in skipped else holder[feed.node][feed.output]
+                    for port, feed in enumerate(feeds[id])
+                ]
             )
             self.read_at.append(reads)
-            for tensor in reads:
+            for port, tensor in enumerate(reads):
                 if tensor is not None:
-                    self.dies_at[tensor] = max(self.dies_at[tensor], place if layer.outputs else forever)
+                    self.dies_at[tensor] = max(self.dies_at[tensor], place if outputs else forever)
+                    self.readers.setdefault(tensor, []).append((place, port))
             held: list[int] = []
             born: list[int] = []
-            for view in aliases[place] or (None,) * len(layer.outputs):
+            for view in views or (None,) * len(outputs):
                 source = None
                 if view is not None and view.of_output:
                     source = held[view.which]
@@ -124,11 +128,6 @@ class Lifetimes:
         ends = [design.feeds[node.id][0] for node in design.output_nodes() if design.feeds[node.id]]
         self.given_out = [holder[feed.node][feed.output] if feed is not None else None for feed in ends]
         self.given_in = [holder[node.id][0] for node in design.input_nodes() if holder[node.id]]
-        self.readers: dict[int, list[tuple[int, int]]] = {}
-        for place, reads in enumerate(self.read_at):
-            for port, tensor in enumerate(reads):
-                if tensor is not None:
-                    self.readers.setdefault(tensor, []).append((place, port))
 
 
 class Held(NamedTuple):
@@ -159,8 +158,8 @@ class MemoryPlan:
 
     def __init__(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
         self._segments = [segments.get(id, _NOTHING) for id in design.order]
-        self._aliases = tuple(segment.aliases for segment in self._segments)
-        self._unread = tuple(segment.unread for segment in self._segments)
+        self._aliases = tuple([segment.aliases for segment in self._segments])
+        self._unread = tuple([segment.unread for segment in self._segments])
         self._lives = design.of_structure(
             ("lifetimes", self._aliases, self._unread), lambda: Lifetimes(design, self._aliases, self._unread)
         )
@@ -168,7 +167,7 @@ class MemoryPlan:
         for place, segment in enumerate(self._segments):
             self._set_sizes(place, segment)
         self._births = [sum(segment.sizes) for segment in self._segments]
-        self._deaths = [sum(self._size[tensor] for tensor in dying) for dying in self._lives.dying_at]
+        self._deaths = [sum([self._size[tensor] for tensor in dying]) for dying in self._lives.dying_at]
         self._local = [self._local_peak(place) for place in range(len(self._segments))]
 
     def _set_sizes(self, place: int, segment: Segment) -> None:
