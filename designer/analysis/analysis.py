@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from heapq import heappop, heappush
@@ -114,7 +113,6 @@ class Analysis:
         self.cost = cost
         self._unknown = unknown
         self.memory_plan = plan
-        self._peak = plan.peak_bytes()
         self._segments = segments
         self._structure = structure
         self._faulty = faulty
@@ -153,8 +151,9 @@ class Analysis:
     def totals(self) -> Totals:
         """Sums over the design."""
         cost = self.cost
+        peak = self.memory_plan.peak_bytes()
         return Totals(
-            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, self._peak, self._unknown == 0
+            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, peak, self._unknown == 0
         )
 
     @cached_property
@@ -322,24 +321,16 @@ def analyse(
         batch: Pictures at once, N.
         given: Shapes for the Input nodes in their order, for what is inside a block; None where they say their own.
     """
-    with _without_collecting():
+    # An analysis makes no cycles and keeps nearly all that it makes, so the garbage collector waits until it is there:
+    # at 10,000 nodes it would look through everything the process holds, for as long as the counting takes.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
         if previous is not None and _can_follow(design, previous, batch, given):
             return _followed(design, previous)
         return _complete(design, batch, given)
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Keep the garbage collector from looking for cycles: an analysis makes none, and keeps nearly all that it makes.
-
-    At 10,000 nodes the collector would look through everything the process holds, for as long as the counting takes.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
     finally:
-        if was_enabled:
+        if collects:
             gc.enable()
 
 
