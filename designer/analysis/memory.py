@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from itertools import accumulate
 from operator import add, sub
 from typing import NamedTuple
@@ -122,9 +123,6 @@ class Lifetimes:
                 held.append(source)
             holder[id] = held
             self.born_at.append(tuple(born))
-        self.dying_at: list[list[int]] = [[] for _ in range(forever + 1)]
-        for tensor, place in enumerate(self.dies_at):
-            self.dying_at[place].append(tensor)
         ends = [design.feeds[node.id][0] for node in design.output_nodes() if design.feeds[node.id]]
         self.given_out = [holder[feed.node][feed.output] if feed is not None else None for feed in ends]
         self.given_in = [holder[node.id][0] for node in design.input_nodes() if holder[node.id]]
@@ -167,8 +165,14 @@ class MemoryPlan:
         for place, segment in enumerate(self._segments):
             self._set_sizes(place, segment)
         self._births = [sum(segment.sizes) for segment in self._segments]
-        self._deaths = [sum([self._size[tensor] for tensor in dying]) for dying in self._lives.dying_at]
-        self._local = [self._local_peak(place) for place in range(len(self._segments))]
+        self._deaths = [0] * (len(self._segments) + 1)
+        for tensor, end in enumerate(self._lives.dies_at):
+            self._deaths[end] += self._size[tensor]
+
+    @cached_property
+    def _local(self) -> list[int]:
+        """The most bytes held in any step of each node beyond what lives when it begins."""
+        return [self._local_peak(place) for place in range(len(self._segments))]
 
     def _set_sizes(self, place: int, segment: Segment) -> None:
         born = self._lives.born_at[place]
