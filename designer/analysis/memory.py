@@ -57,18 +57,16 @@ class Segment(NamedTuple):
 
 def primitive_segment(layer: Layer, lowered: Lowered) -> Segment:
     """One step that reads its inputs and writes its outputs; what is made on the way is not counted."""
-    names = [port.name for port in layer.inputs]
-    releases = (0,) * len(names)
-    if not lowered.outputs:
+    outputs, aliases, releases = lowered.outputs, lowered.aliases, (0,) * len(layer.inputs)
+    if aliases == (None,):
+        size = outputs[0].bytes
+        return Segment((size,), releases, (size,), (None,))
+    if not outputs:
         return Segment((0,), releases, (), ())
-    sizes = tuple(
-        [0 if held is not None else spec.bytes for spec, held in zip(lowered.outputs, lowered.aliases, strict=True)]
-    )
-    if lowered.aliases == (None,):
-        return Segment(sizes, releases, sizes, (None,))
-    views = tuple(None if held is None else View(of_output=False, which=held) for held in lowered.aliases)
+    sizes = tuple(0 if held is not None else spec.bytes for spec, held in zip(outputs, aliases, strict=True))
+    views = tuple(None if held is None else View(of_output=False, which=held) for held in aliases)
     read = {name for step in lowered.steps for name in step.inputs}
-    unread = tuple(index for index, name in enumerate(names) if name not in read)
+    unread = tuple(index for index, port in enumerate(layer.inputs) if port.name not in read)
     return Segment((sum(sizes),), releases, sizes, views, unread)
 
 
