@@ -71,8 +71,10 @@ def follow(
         specs.update(zip(results, made, strict=True))
         if operation.is_view:
             seen_through.update(dict.fromkeys(results, read[0]))
-    outputs = tuple([specs[name] for name in output_names])
-    return Lowered(steps, specs, outputs, tuple([_held(name, seen_through, input_names) for name in output_names]))
+    aliases: tuple[int | None, ...] = (None,) * len(output_names)
+    if seen_through:
+        aliases = tuple(_held(name, seen_through, input_names) for name in output_names)
+    return Lowered(steps, specs, tuple([specs[name] for name in output_names]), aliases)
 
 
 def _held(name: str, seen_through: Mapping[str, str], input_names: Sequence[str]) -> int | None:
