@@ -19,6 +19,7 @@ from designer.machine import keep_to_quota
 from designer.runtime.privacy import keep_private
 
 if TYPE_CHECKING:
+    from designer.analysis.fixes import Problem as Problem
     from designer.analysis.issues import Issue as Issue
     from designer.analysis.report import CostReport as CostReport
     from designer.errors import DesignerError as DesignerError
@@ -34,6 +35,7 @@ _ROOMS = {
     "Design": "designer.graph.design",
     "DesignerError": "designer.errors",
     "Issue": "designer.analysis.issues",
+    "Problem": "designer.analysis.fixes",
     "compile_module": "designer.runtime.compile.module",
     "export_onnx": "designer.runtime.formats.onnx_file",
     "load": "designer.files.design_json",
@@ -46,6 +48,7 @@ __all__ = [
     "Design",
     "DesignerError",
     "Issue",
+    "Problem",
     "check",
     "compile_module",
     "cost",
@@ -84,11 +87,12 @@ def template(name: str, **settings: Any) -> Design:
     return find(name).build(**settings)
 
 
-def check(design: Design) -> tuple[Issue, ...]:
+def check(design: Design) -> tuple[Problem, ...]:
     """Every problem of a design, each with what, where, why and what would fix it; none where it is sound."""
     from designer.analysis.analysis import analyse
+    from designer.analysis.fixes import problems
 
-    return analyse(design).issues
+    return problems(analyse(design))
 
 
 def cost(design: Design) -> CostReport:
@@ -112,7 +116,7 @@ def to_networkx(design: Design) -> Any:
     from designer.analysis.analysis import analyse
     from designer.analysis.report import problem_lines
     from designer.errors import InvalidDesign
-    from designer.graph.topology import to_networkx as convert
+    from designer.graph.networkx_view import to_networkx as convert
 
     analysis = analyse(design)
     if not analysis.is_valid:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from designer.analysis.by_layer_type import Tallies, listed, retallied, tallied
+from designer.analysis.by_layer_type import Tallies, Tally, listed, retallied, tallied
 from designer.analysis.cost import LayerTypeCost, NodeCost, added
 from designer.analysis.issues import Issue
 from designer.analysis.memory import MemoryPlan, Segment
-from designer.analysis.receptive_field import ReceptiveFields
+from designer.analysis.receptive_field import ReceptiveField, ReceptiveFields, see_alike
 from designer.analysis.rules import misfit_issue, structure_issues
-from designer.analysis.shapes import Facts, ReceptiveField, facts, source_facts
-from designer.edit.inside import lifted
+from designer.analysis.shapes import expanded, layer_facts, source_facts
+from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
+from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 
 Given = tuple[TensorSpec | None, ...] | None
@@ -26,6 +27,24 @@ Given = tuple[TensorSpec | None, ...] | None
 
 _STEPS_REMEMBERED, _MOST_REMEMBERED = 16, 2_000
 """How many edits back what changed is remembered, and of how many nodes at most."""
+
+
+class Facts(NamedTuple):
+    """What follows from a layer and the shapes that reach it.
+
+    Attributes:
+        outputs: A shape for each output port, or None where the layer cannot take the inputs.
+        cost: What it costs, or None likewise.
+        segment: What it does to memory, or None likewise.
+        inner: The analysis of what is inside a block.
+        shape_error: Why it cannot take the inputs.
+    """
+
+    outputs: tuple[TensorSpec, ...] | None
+    cost: NodeCost | None = None
+    segment: Segment | None = None
+    inner: Analysis | None = None
+    shape_error: ShapeError | None = None
 
 
 class NodeReport(NamedTuple):
@@ -116,7 +135,7 @@ class Analysis:
         self._segments = segments
         self._structure = structure
         self._faulty = faulty
-        self._receptive_fields = ReceptiveFields(design, reports)
+        self._receptive_fields = ReceptiveFields(design, partial(_seen_within, reports))
         self._mark = object()
         self._trail: tuple[tuple[object, frozenset[NodeId]], ...] = ()
 
@@ -165,24 +184,20 @@ class Analysis:
     def _node_issues(self, id: NodeId) -> tuple[Issue, ...]:
         report = self._reports[id]
         if report.facts is not None and report.facts.shape_error is not None:
-            shape_error, inputs = report.facts.shape_error, report.known_inputs or ()
-            return (misfit_issue(self.design, id, inputs, shape_error, self._entering),)
-        if report.inner is None:
-            return ()
-        is_drawn = self.design.nodes[id].layer.body is not None
-        lift = partial(lifted, (id,)) if is_drawn else None
-        return tuple(issue.inside(id, lift) for issue in report.inner.issues)
+            return (misfit_issue(id, report.facts.shape_error),)
+        return () if report.inner is None else tuple(issue.inside(id) for issue in report.inner.issues)
 
     @property
-    def _entering(self) -> Mapping[NodeId, TensorSpec | None] | None:
+    def structure_issues(self) -> tuple[Issue, ...]:
+        """Problems that follow from nodes and wires alone, inside blocks left out."""
+        return self._structure
+
+    @property
+    def entering(self) -> Mapping[NodeId, TensorSpec | None] | None:
         """The shape given to each Input node; None where they say their own."""
         if self.given is None:
             return None
         return {node.id: spec for node, spec in zip(self.design.input_nodes(), self.given, strict=True)}
-
-    def issues_of(self, id: NodeId) -> tuple[Issue, ...]:
-        """Problems at one node or inside it."""
-        return tuple(issue for issue in self.issues if issue.node == id)
 
     @property
     def is_valid(self) -> bool:
@@ -277,7 +292,7 @@ class Analysis:
     @cached_property
     def tallies(self) -> Tallies:
         """The same by the types' keys."""
-        return tallied((node, self._reports[id]) for id, node in self.design.nodes.items())
+        return tallied(tally for id, node in self.design.nodes.items() for tally in _tallies(node, self._reports[id]))
 
     def changed_since(self, earlier: Analysis) -> Collection[NodeId] | None:
         """The nodes whose layer, report or problems may differ from an earlier state of the design.
@@ -296,15 +311,62 @@ class Analysis:
     def _carry(self, previous: Analysis, touched: Collection[NodeId]) -> None:
         """Take over what an edit of some nodes leaves as it was, and remember which these are."""
         design, before = self.design, previous.design
-        self._receptive_fields = previous._receptive_fields.followed(design, self._reports, touched)
+        otherwise = (id for id in touched if self._sees_otherwise(previous, id))
+        within = partial(_seen_within, self._reports)
+        self._receptive_fields = previous._receptive_fields.followed(design, within, otherwise)
         if "tallies" in vars(previous) and 2 * len(touched) < len(design.nodes):
             self.tallies = retallied(
                 previous.tallies,
-                [((before.nodes[id], previous._reports[id]), (design.nodes[id], self._reports[id])) for id in touched],
+                (
+                    (_tallies(before.nodes[id], previous._reports[id]), _tallies(design.nodes[id], self._reports[id]))
+                    for id in touched
+                ),
             )
         if len(touched) <= _MOST_REMEMBERED:
             ids = previous._faulty | self._faulty | frozenset(touched)
             self._trail = ((previous._mark, ids), *previous._trail[: _STEPS_REMEMBERED - 1])
+
+    def _sees_otherwise(self, previous: Analysis, id: NodeId) -> bool:
+        before, after = previous._reports[id].inner, self._reports[id].inner
+        if before is not None or after is not None:
+            return before is not after
+        return not see_alike(previous.design.nodes[id].layer, self.design.nodes[id].layer)
+
+
+def _seen_within(reports: Mapping[NodeId, NodeReport], id: NodeId) -> ReceptiveField | None:
+    """What a block sees of its own input; None of a node that is no block, or where it is unknown."""
+    inner = reports[id].inner
+    return None if inner is None else inner.field_at_end
+
+
+def _tallies(node: Node, report: NodeReport) -> Iterable[Tally]:
+    """What a node counts as, by type; a block as what is inside it."""
+    if report.inner is not None:
+        return report.inner.tallies.values()
+    is_counted = report.cost is not None and node.layer.inputs and node.layer.outputs
+    return (Tally(node.layer.declared, 1, report.cost),) if report.cost is not None and is_counted else ()
+
+
+@lru_cache(maxsize=1 << 16)
+def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
+    """Facts of a layer for its input shapes, one a port.
+
+    They depend on these alone, so they are remembered by them, whatever design asks.
+    """
+    try:
+        return _block_facts(layer, inputs) if layer.is_block else Facts(*layer_facts(layer, inputs))
+    except ShapeError as shape_error:
+        return Facts(None, shape_error=shape_error)
+    except DesignerError as error:
+        return Facts(None, shape_error=ShapeError("parameters", "its parameters do not go together", str(error)))
+
+
+def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
+    inner = analyse(expanded(layer, inputs), given=inputs)
+    outputs = inner.given_out()
+    if outputs is None or not inner.is_valid:
+        return Facts(None, inner=inner)
+    return Facts(outputs, inner.cost, inner.segment, inner)
 
 
 def analyse(
@@ -439,7 +501,7 @@ def _report(
         shape = given[sources[id]] if given is not None and sources[id] < len(given) else None
         if given is not None and shape is None:
             return NodeReport((), None)
-        return NodeReport((), source_facts(layer, shape, batch))
+        return NodeReport((), _source_facts(layer, shape, batch))
     inputs = tuple(
         [
             None if feed is None or (outputs := reports[feed.node].outputs) is None else outputs[feed.output]
@@ -447,6 +509,13 @@ def _report(
         ]
     )
     return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
+
+
+def _source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:
+    try:
+        return Facts(*source_facts(layer, given, batch))
+    except ShapeError as shape_error:
+        return Facts(None, shape_error=shape_error)
 
 
 def _is_faulty(report: NodeReport) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from designer.analysis.cost import LayerTypeCost, NodeCost
-from designer.graph.design import Node
 from designer.graph.layer import Layer
-
-if TYPE_CHECKING:
-    from designer.analysis.analysis import NodeReport
 
 
 class Tally(NamedTuple):
@@ -31,11 +27,11 @@ Tallies = Mapping[str, Tally]
 """By the types' keys."""
 
 
-def tallied(nodes: Iterable[tuple[Node, NodeReport]]) -> Tallies:
-    """The tallies of nodes and, for blocks, of what is inside them."""
+def tallied(nodes: Iterable[Tally]) -> Tallies:
+    """The tallies of nodes and of what is inside blocks, by type."""
     found: dict[str, list[int]] = {}
     types: dict[str, type[Layer]] = {}
-    for tally in (each for node, report in nodes for each in _tallies_of(node, report)):
+    for tally in nodes:
         types[tally.layer.key] = tally.layer
         sums = found.setdefault(tally.layer.key, [0] * 6)
         for place, value in enumerate((tally.nodes, *tally.cost)):
@@ -43,17 +39,17 @@ def tallied(nodes: Iterable[tuple[Node, NodeReport]]) -> Tallies:
     return {key: Tally(types[key], sums[0], NodeCost(*sums[1:])) for key, sums in found.items()}
 
 
-def retallied(before: Tallies, changes: Iterable[tuple[tuple[Node, NodeReport], tuple[Node, NodeReport]]]) -> Tallies:
+def retallied(before: Tallies, changes: Iterable[tuple[Iterable[Tally], Iterable[Tally]]]) -> Tallies:
     """The tallies after some nodes became others.
 
     Args:
         before: Of all nodes, before.
-        changes: For each node that changed, what it was and what it is.
+        changes: For each node that changed, what it came to and what it comes to now.
     """
     found = dict(before)
     for old, new in changes:
-        for sign, (node, report) in ((-1, old), (1, new)):
-            for tally in _tallies_of(node, report):
+        for sign, tallies in ((-1, old), (1, new)):
+            for tally in tallies:
                 key = tally.layer.key
                 _, count, cost = found.get(key, Tally(tally.layer, 0, NodeCost()))
                 cost = NodeCost(*(a + sign * b for a, b in zip(cost, tally.cost, strict=True)))
@@ -68,10 +64,3 @@ def listed(tallies: Tallies) -> tuple[LayerTypeCost, ...]:
         for key, tally in tallies.items()
     ]
     return tuple(sorted(found, key=lambda kind: (-kind.cost.macs, -kind.cost.elementwise, kind.title)))
-
-
-def _tallies_of(node: Node, report: NodeReport) -> Iterator[Tally]:
-    if report.inner is not None:
-        yield from report.inner.tallies.values()
-    elif report.cost is not None and node.layer.inputs and node.layer.outputs:
-        yield Tally(node.layer.declared, 1, report.cost)

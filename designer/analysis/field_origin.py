@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.shapes import POINT, ReceptiveField, widest
+from designer.analysis.receptive_field import POINT, ReceptiveField, widest
 from designer.graph.design import NodeId, NodePath
 from designer.graph.window import Window
 

@@ -1,14 +1,12 @@
-"""Problems of a design, as data: what, where, why, and what would fix it. Never raised."""
+"""Problems of a design, as data: what, where and why. Never raised; what would fix one is asked for by its code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from designer.graph.design import Design, NodeId, NodePath, PortRef
-
-Edit = Callable[[Design], Design]
+from designer.graph.design import NodeId, NodePath, PortRef
 
 
 class Severity(Enum):
@@ -29,19 +27,6 @@ def worst(issues: Iterable[Issue]) -> Severity:
 
 
 @dataclass(frozen=True)
-class Fix:
-    """A fix that is one click away.
-
-    Attributes:
-        label: What the button says.
-        edit: From the design with the problem to one without.
-    """
-
-    label: str
-    edit: Edit
-
-
-@dataclass(frozen=True)
 class Issue:
     """One problem.
 
@@ -51,9 +36,9 @@ class Issue:
         path: The node, through blocks; empty where it is the whole design's.
         what: What is wrong, in a few words.
         why: The reason, with the values in it.
-        advice: What would fix it, in words.
+        advice: What would fix it, in words, where that is always the same.
         port: The input it is about, where it is one.
-        fixes: Fixes that are one click away.
+        output: The output it is about, where it is one.
         runs_anyway: Whether the design runs while this is still to do.
     """
 
@@ -64,7 +49,7 @@ class Issue:
     why: str
     advice: str = ""
     port: PortRef | None = None
-    fixes: tuple[Fix, ...] = ()
+    output: PortRef | None = None
     runs_anyway: bool = False
 
     @property
@@ -82,19 +67,6 @@ class Issue:
         """The node as a person reads it."""
         return " / ".join(self.path) if self.path else "design"
 
-    def line(self) -> str:
-        """``NODE: what, where, why (what would fix it)``, one line."""
-        place = f"at {self.port}" if self.port else f"at {self.where}"
-        advice = f" ({self.advice})" if self.advice else ""
-        return f"{self.where}: {self.what}, {place}, {self.why}{advice}"
-
-    def inside(self, block: NodeId, lift: Callable[[Edit], Edit] | None = None) -> Issue:
-        """The same problem seen from the design that holds the block.
-
-        Args:
-            block: The block's node.
-            lift: From an edit of what is inside to one of the design that holds it; None where nothing inside can be
-                edited, so that the fixes do not reach it.
-        """
-        fixes = tuple(replace(fix, edit=lift(fix.edit)) for fix in self.fixes) if lift is not None else ()
-        return replace(self, path=(block, *self.path), fixes=fixes)
+    def inside(self, block: NodeId) -> Issue:
+        """The same problem seen from the design that holds the block."""
+        return replace(self, path=(block, *self.path))

@@ -1,18 +1,69 @@
 """Receptive fields of a design's nodes: worked out when one is asked for, and kept over edits that come after it.
 
-Knows reports and windows; explains nothing (``receptive`` does that).
+Knows windows; explains nothing (``field_origin`` does that).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from designer.analysis.shapes import ReceptiveField, widest
+from designer.analysis.shapes import MOST_COUNTED
 from designer.graph.design import Design, NodeId
+from designer.graph.layer import Layer
+from designer.graph.window import Pair, Window, size_text
 
-if TYPE_CHECKING:
-    from designer.analysis.analysis import NodeReport
+
+class ReceptiveField(NamedTuple):
+    """How much of the input one output position sees, along the way that sees most.
+
+    Attributes:
+        size: Rows and columns in input pixels, or None where it sees everything.
+        jump: Input pixels between neighbouring output positions, down and across.
+    """
+
+    size: Pair | None
+    jump: Pair
+
+    @property
+    def label(self) -> str:
+        """``3×3``, or ``all``."""
+        return "all" if self.size is None else size_text(self.size)
+
+    def through(self, window: Window | None) -> ReceptiveField:
+        """After a window slides: size + (extent − 1)·jump, jump·stride.
+
+        Source: Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill, eq. 2.
+        """
+        if window is None:
+            return self
+        return self.followed_by(ReceptiveField(window.extent, window.stride))
+
+    def followed_by(self, other: ReceptiveField) -> ReceptiveField:
+        """After something that sees ``other`` of its own input: growth counts in this field's jumps."""
+        (down, across), (down_then, across_then) = self.jump, other.jump
+        jump = min(down * down_then, MOST_COUNTED), min(across * across_then, MOST_COUNTED)
+        if self.size is None or other.size is None:
+            return ReceptiveField(None, jump)
+        rows, columns = self.size[0] + (other.size[0] - 1) * down, self.size[1] + (other.size[1] - 1) * across
+        return ReceptiveField((rows, columns), jump)
+
+
+POINT = ReceptiveField((1, 1), (1, 1))
+
+
+def widest(fields: list[ReceptiveField]) -> ReceptiveField:
+    """The largest of several that meet; one position alone where there is none."""
+    if len(fields) < 2:
+        return fields[0] if fields else POINT
+    sizes = [field.size for field in fields]
+    known = [size for size in sizes if size is not None]
+    jumps = [field.jump for field in fields]
+    return ReceptiveField(_largest(known) if len(known) == len(sizes) else None, _largest(jumps))
+
+
+def _largest(pairs: list[Pair]) -> Pair:
+    return max(rows for rows, _ in pairs), max(columns for _, columns in pairs)
 
 
 class ReceptiveFields:
@@ -20,18 +71,18 @@ class ReceptiveFields:
 
     Args:
         design: Whose nodes.
-        reports: What is known about them; only what is inside a block is asked.
+        within: What a block sees of its own input; None of a node that is no block, or where it is unknown.
         known: Fields that still hold of an earlier state of the design: those of the first nodes in order of execution.
     """
 
     def __init__(
         self,
         design: Design,
-        reports: Mapping[NodeId, NodeReport],
+        within: Callable[[NodeId], ReceptiveField | None],
         known: dict[NodeId, ReceptiveField] | None = None,
     ) -> None:
         self._design = design
-        self._reports = reports
+        self._within = within
         self._known = {} if known is None else known
 
     def of(self, id: NodeId) -> ReceptiveField:
@@ -49,32 +100,31 @@ class ReceptiveFields:
         return widest([self.of(node.id) for node in self._design.output_nodes()])
 
     def _after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
-        layer, inner = self._design.nodes[id].layer, self._reports[id].inner
+        layer, inner = self._design.nodes[id].layer, self._within(id)
         if inner is not None:
-            return field.followed_by(inner.field_at_end)
+            return field.followed_by(inner)
         return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
 
     def followed(
-        self, design: Design, reports: Mapping[NodeId, NodeReport], touched: Iterable[NodeId]
+        self, design: Design, within: Callable[[NodeId], ReceptiveField | None], otherwise: Iterable[NodeId]
     ) -> ReceptiveFields:
         """The same after an edit of parameters: what runs before the first node that sees otherwise is kept.
 
         Args:
             design: With the same ids and wires.
-            reports: What is known now.
-            touched: The nodes whose layer or report became another.
+            within: What a block sees of its own input now.
+            otherwise: The nodes that may see otherwise.
         """
         rank = design.rank
-        places = [rank[id] for id in touched if self._sees_otherwise(design, reports, id)]
-        if not places:
-            return ReceptiveFields(design, reports, self._known)
-        first, known = min(places), tuple(self._known.items())  # at once: another thread may be asking for more
-        return ReceptiveFields(design, reports, {id: field for id, field in known if rank[id] < first})
+        first = min((rank[id] for id in otherwise), default=None)
+        if first is None:
+            return ReceptiveFields(design, within, self._known)
+        known = tuple(self._known.items())  # at once: another thread may be asking for more
+        return ReceptiveFields(design, within, {id: field for id, field in known if rank[id] < first})
 
-    def _sees_otherwise(self, design: Design, reports: Mapping[NodeId, NodeReport], id: NodeId) -> bool:
-        if reports[id].inner is not None or self._reports[id].inner is not None:
-            return reports[id].inner is not self._reports[id].inner
-        before, after = self._design.nodes[id].layer, design.nodes[id].layer
-        if before is after:
-            return False
-        return before.window() != after.window() or before.sees_everything != after.sees_everything
+
+def see_alike(before: Layer, after: Layer) -> bool:
+    """Whether two layers that are no blocks see as much of their inputs."""
+    if before is after:
+        return True
+    return before.window() == after.window() and before.sees_everything == after.sees_everything

@@ -9,6 +9,7 @@ from typing import Any
 from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure, Number, Scope
 from designer.analysis.figures.registry import figures
+from designer.analysis.fixes import problems
 from designer.errors import InvalidDesign
 from designer.graph.tensor import TensorSpec
 
@@ -90,12 +91,12 @@ def counted_figures(scope: Scope) -> tuple[Figure, ...]:
 
 def problem_lines(analysis: Analysis) -> tuple[str, ...]:
     """One line a problem that keeps the design from running."""
-    return tuple(issue.line() for issue in analysis.issues if issue.is_blocking)
+    return tuple(problem.line() for problem in problems(analysis) if problem.is_blocking)
 
 
 def warning_lines(analysis: Analysis) -> tuple[str, ...]:
     """One line a problem that does not keep it from running."""
-    return tuple(issue.line() for issue in analysis.issues if not issue.is_blocking)
+    return tuple(problem.line() for problem in problems(analysis) if not problem.is_blocking)
 
 
 def cost_report(analysis: Analysis) -> CostReport:

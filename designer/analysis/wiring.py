@@ -1,7 +1,7 @@
 """What the end of a wire may be plugged into, as a list that can be read: every port, and why not where it may not.
 
-For hands that choose from a list instead of dragging. Says what ``rules`` says of each single wire, but walks the graph
-once for all of them.
+For hands that choose from a list instead of dragging. Says what ``fitting`` says of each single wire, but walks the
+graph once for all of them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.rules import MAKES_CYCLE, READS_ITSELF, misfit_if_connected
+from designer.analysis.fitting import MAKES_CYCLE, READS_ITSELF, misfit_if_connected
 from designer.graph.design import NodeId, PortRef
 from designer.graph.tensor import TensorSpec
 from designer.graph.topology import downstream

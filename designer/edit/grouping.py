@@ -33,7 +33,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     block = design.node(id)
     if not block.layer.is_block:
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
-    drawn = block.layer.body
+    drawn = block.body
     body = _placed(block.layer.expand(*inputs) if drawn is None else drawn, drawn is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
@@ -47,7 +47,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
 
 def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:
     """Each part's id outside: its own where a person drew it, the block's and its own where the block made it."""
-    wanted = {part: part if block.layer.body is not None else NodeId(f"{block.id}_{part}") for part in parts}
+    wanted = {part: part if block.body is not None else NodeId(f"{block.id}_{part}") for part in parts}
     taken = set(wanted.values())
     for part, name in wanted.items():
         if name in design.nodes and name != block.id:

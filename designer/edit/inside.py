@@ -20,7 +20,7 @@ from designer.layers.blocks import Group
 
 def drawn_inside(node: Node) -> Design | None:
     """What was drawn inside a group that is not switched off; None of everything else."""
-    return node.layer.body if node.layer.is_block else None
+    return node.body if node.layer.is_block else None
 
 
 def body_at(design: Design, path: NodePath) -> Design | None:
@@ -86,7 +86,7 @@ def opened_up(design: Design, path: NodePath, inputs: Callable[[NodePath], tuple
     if not path:
         return design
     id = path[0]
-    if design.node(id).layer.body is None:
+    if design.node(id).body is None:
         design = as_group(design, id, inputs(path[:1]))
     return lifted(path[:1], lambda body: opened_up(body, path[1:], lambda rest: inputs((id, *rest))))(design)
 

@@ -127,7 +127,7 @@ def _repeats(analysis: Analysis, before: Node, node: Node, row: LayerRow, other:
     """Whether a node repeats the row before it: the same layer but for the first's stride, reading it alone."""
     if type(before.layer) is not type(node.layer) or (other.stride or 1) != 1 or row.operator != other.operator:
         return False
-    if row.channels != other.channels or before.layer.body != node.layer.body:
+    if row.channels != other.channels or before.body != node.body:
         return False
     data = [{key: value for key, value in each.layer.data.items() if key != "stride"} for each in (before, node)]
     return data[0] == data[1] and _leads_to(analysis, before.id, node.id)

@@ -108,7 +108,7 @@ def _named_for_python(design: Design, prefix: str, renamed: list[Renamed]) -> De
 
 def _port_name(design: Design, ref: PortRef) -> str:
     """A port of a group is called as the end inside it is, and so goes with its name."""
-    return ref.port if design.nodes[ref.node].layer.body is None else attribute_name(ref.port)
+    return ref.port if design.nodes[ref.node].body is None else attribute_name(ref.port)
 
 
 def attribute_name(id: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.fixes import problems
 from designer.graph.design import Design, NodePath
 
 # Powers of two and odd numbers: between them every parity that strides of 2 can meet.
@@ -61,7 +62,7 @@ def fixed_size_reason(analysis: Analysis) -> str:
         layer = next(iter(_input_layers(other)))
         said = f"{layer.height}×{layer.width}"
         if not other.is_valid:
-            return f"at {said} {next(issue.line() for issue in other.issues)}"
+            return f"at {said} {problems(other)[0].line()}"
         for (path, calls), (_, calls_there) in zip(own, _steps(other), strict=True):
             if calls != calls_there:
                 return f"{'.'.join(path)} depends on the size: at {said} it computes with other settings"

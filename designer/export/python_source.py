@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.report import problem_lines
 from designer.analysis.torch_calls import PARTS, Call, layer_calls
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, calls_of, inner_parts, kinds_of
@@ -48,7 +49,7 @@ def python_source(analysis: Analysis) -> str:
         InvalidDesign: The design has problems; the text has a line for each.
     """
     if not analysis.is_valid:
-        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.is_blocking)
+        raise InvalidDesign(problem_lines(analysis))
     parts = _parts_used(analysis)
     kinds = named(kinds_of(analysis), parts)
     network = class_name(analysis.design.name)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from designer.errors import ParameterError, ShapeError, near
 from designer.graph.formula import Formulas
@@ -22,9 +22,6 @@ from designer.graph.parameter import Parameter, Sides
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
 from designer.graph.window import Window
-
-if TYPE_CHECKING:
-    from designer.graph.design import Design
 
 
 class Category(Enum):
@@ -123,8 +120,8 @@ class Layer:
         return {port.name: port for port in self.outputs}
 
     @property
-    def body(self) -> Design | None:
-        """The design drawn inside, of a group; None of everything declared in code."""
+    def body(self) -> Any:
+        """The ``Design`` drawn inside, of a group; None of everything declared in code."""
         return None
 
     # The base signatures take anything, so that each layer can name its own inputs and type checkers accept the
@@ -178,8 +175,11 @@ class Layer:
         """Whether each output depends on every position of the input."""
         return False
 
-    def expand(self, *args: Any, **kwargs: Any) -> Design:
-        """The design a block stands for, for the inputs' shapes; its Input and Output nodes are named as the ports."""
+    def expand(self, *args: Any, **kwargs: Any) -> Any:
+        """The ``Design`` a block stands for, for the inputs' shapes; its Input and Output nodes are named as the ports.
+
+        A design is made of layers, so this module cannot name its class; blocks do where they fill this in.
+        """
         raise NotImplementedError
 
     def summary(self, *args: Any, **kwargs: Any) -> str:

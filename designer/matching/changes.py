@@ -289,6 +289,6 @@ class _Rank:
 def _scopes(outline: Outline, design: Design) -> dict[NodePath, Design]:
     found: dict[NodePath, Design] = {(): design}
     for place in outline.places:
-        if place.node.layer.body is not None:
-            found[place.path] = place.node.layer.body
+        if place.node.body is not None:
+            found[place.path] = place.node.body
     return found

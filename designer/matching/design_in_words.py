@@ -21,8 +21,8 @@ def _lines(design: Design, indent: str) -> Iterator[str]:
     for id in design.order:
         node = design.nodes[id]
         yield f"{indent}{_line(design, node)}"
-        if node.layer.body is not None:
-            yield from _lines(node.layer.body, indent + "  ")
+        if node.body is not None:
+            yield from _lines(node.body, indent + "  ")
 
 
 def _line(design: Design, node: Node) -> str:

@@ -136,7 +136,7 @@ def scope_of(design: Design, path: NodePath) -> Design:
         KeyError: There is no group at the path.
     """
     for id in path:
-        body = design.nodes[id].layer.body
+        body = design.nodes[id].body
         if body is None:
             raise KeyError(path)
         design = body

@@ -101,7 +101,7 @@ class Outline:
 
     def _ports(self, place: Place) -> Iterator[InPort]:
         number = self.words.number
-        if place.node.layer.body is None:
+        if place.node.body is None:
             for port in place.node.layer.inputs:
                 wire = place.scope.wires.get(PortRef(place.node.id, port.name))
                 yield InPort(number(("port", port.name)), *self._source(place.path[:-1], place.scope, wire), wire)
@@ -141,13 +141,13 @@ def _flatten(design: Design, prefix: NodePath, parent: int, flat: list[Place], p
     for node in design.nodes.values():
         flat.append(Place((*prefix, node.id), node, design))
         parents.append(parent)
-        if node.layer.body is not None:
-            _flatten(node.layer.body, (*prefix, node.id), len(flat) - 1, flat, parents)
+        if node.body is not None:
+            _flatten(node.body, (*prefix, node.id), len(flat) - 1, flat, parents)
 
 
 def _source_path(prefix: NodePath, scope: Design, ref: PortRef) -> tuple[NodePath, bool]:
     """The path of what a port stands for, and whether that is inside a group."""
-    if scope.nodes[ref.node].layer.body is None:
+    if scope.nodes[ref.node].body is None:
         return (*prefix, ref.node), False
     # A group's ports are named by the nodes inside that they stand for.
     return (*prefix, ref.node, NodeId(ref.port)), True

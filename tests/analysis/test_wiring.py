@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from designer.analysis.analysis import analyse
-from designer.analysis.rules import may_connect, misfit_if_connected
+from designer.analysis.fitting import may_connect, misfit_if_connected
 from designer.analysis.wiring import sources_for, targets_for
 from designer.graph.design import Design, NodeId, PortRef
 from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from designer.analysis.shapes import facts
+from designer.analysis.analysis import facts
 from designer.edit.grouping import group
 from designer.errors import EditRefused, ParameterError
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from designer.analysis.shapes import facts
+from designer.analysis.analysis import facts
 from designer.graph.formula import Expression
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec

@@ -20,8 +20,6 @@ TEXTS = [
 ]
 
 JUNK_DRAWERS = {"base", "common", "helper", "helpers", "manager", "misc", "util", "utils"}
-LONGEST_MODULE = 700
-"""Stops what is plainly two things; a lower one cut pieces off that asked for their owner back, in circles."""
 
 # A folder of one machine, as in a path to somebody's checkout; `.local/share` and URLs are none.
 MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:home|root|work|Users)/[\w.]")
@@ -41,13 +39,6 @@ def test_no_junk_drawer(path):
     words = {part.removesuffix(".py") for part in path.relative_to(ROOT).parts}
 
     assert not words & JUNK_DRAWERS, "a function without a home shows that a noun is missing"
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_a_module_holds_one_idea(path):
-    lines = len(path.read_text(encoding="utf-8").splitlines())
-
-    assert lines <= LONGEST_MODULE, f"{lines} lines: two ideas in one module, perhaps"
 
 
 @pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=name)

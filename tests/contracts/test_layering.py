@@ -31,7 +31,7 @@ VIOLATIONS = [
     ),
     pytest.param("files", "import onnx", HEAVY, id="onnx in files"),
     pytest.param("ui", "import onnxruntime", HEAVY, id="onnxruntime in the window"),
-    pytest.param("edit", "import networkx", HEAVY, id="networkx outside the topology"),
+    pytest.param("edit", "import networkx", HEAVY, id="networkx outside its view"),
     pytest.param("analysis", "import fast_sugiyama", HEAVY, id="fast-sugiyama outside the layout"),
     pytest.param("files", "import filelock", HEAVY, id="filelock beside the lock"),
     pytest.param("ui", "import jinja2", HEAVY, id="jinja2 outside the report"),

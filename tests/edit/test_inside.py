@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.analysis.analysis import analyse
-from designer.analysis.shapes import facts
+from designer.analysis.analysis import analyse, facts
 from designer.edit.annotations import add_frame, add_note, move_annotations
 from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Command, Document, Edit

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.analysis.analysis import analyse
+from designer.analysis.fixes import problems
 from designer.edit.edits import paste, place
 from designer.edit.layout import tidy
 from designer.edit.room import free_offset, making_room, with_room
@@ -143,7 +144,7 @@ def loose() -> Design:
 
 @pytest.mark.parametrize("design", [residual(2, 24), residual(1, 32), residual(2, 32), concat(), loose()])
 def test_no_fix_puts_a_card_on_another(design: Design) -> None:
-    fixes = [fix for issue in analyse(design).issues for fix in issue.fixes]
+    fixes = [fix for issue in problems(analyse(design)) for fix in issue.fixes]
     assert fixes
     for fix in fixes:
         after = fix.edit(design)

@@ -110,7 +110,7 @@ def person(qtbot: QtBot, settings: Settings, theme: Theme) -> Iterator[Person]:
 def test_a_bottleneck_drawn_by_hand_has_the_papers_costs(person: Person) -> None:
     person.draw_bottleneck()
     analysis = person.tab.analysis
-    assert analysis.is_valid, [issue.line() for issue in analysis.issues]
+    assert analysis.is_valid, analysis.issues
     totals = analysis.totals
     assert (totals.parameters, totals.macs, totals.flops) == (PARAMETERS, MACS, FLOPS)
     assert person.window.costs.tiles["parameters"].value.text() == "8\u202f208"
@@ -146,9 +146,9 @@ def test_a_stride_of_two_is_shown_at_the_add_and_the_button_fixes_it(person: Per
     person.select(depthwise)
     person.type("stride", 2)
     (card,) = person.window.problems.cards
-    assert card.issue.node == add
-    assert "24×56²" in card.issue.line()
-    assert "24×28²" in card.issue.line()
+    assert card.problem.node == add
+    assert "24×56²" in card.problem.line()
+    assert "24×28²" in card.problem.line()
     assert person.window.status.validity.text().startswith("● 1 problem")
     # the rest keeps its numbers
     cost = person.tab.analysis.node(depthwise).cost

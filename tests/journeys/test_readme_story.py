@@ -56,7 +56,7 @@ class Reader:
 
     @property
     def contradictions(self) -> list[str]:
-        return [card.issue.what for card in self.window.problems.cards if card.issue.severity is Severity.ERROR]
+        return [card.problem.what for card in self.window.problems.cards if card.problem.severity is Severity.ERROR]
 
     def drag_the_layers(self) -> None:
         keys = {cls.title: cls.key for cls in catalogue()}
@@ -137,7 +137,7 @@ def test_a_stride_tears_the_residual_and_each_button_fixes_it(reader: Reader) ->
     depthwise, add = reader.ids[3], reader.ids[6]
     reader.type(depthwise, "stride", 2)
     (card,) = reader.window.problems.cards
-    assert (card.issue.node, card.issue.severity) == (add, Severity.ERROR)
+    assert (card.problem.node, card.problem.severity) == (add, Severity.ERROR)
     assert reader.tab.scene.nodes[add].bubble is not None
     count = len(card.fix_buttons)
     assert count > 1

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.explanation import Explanation, Term, full, inside, name_of, sum_texts
+from designer.analysis.fixes import problems
 from designer.analysis.measured import NOTHING_MEASURED, Measured
 from designer.graph.design import NodePath
 from designer.wording import UNKNOWN, count, memory, ratio, short, signed
@@ -220,7 +221,7 @@ class Figure:
 
     def unknown(self, analysis: Analysis, path: NodePath) -> Explanation:
         """What is said where it is unknown: why."""
-        issues = [issue.line() for issue in analysis.issues if not path or issue.path[: len(path)] == path]
+        issues = [each.line() for each in problems(analysis) if not path or each.path[: len(path)] == path]
         notes = ("It is unknown, because a shape on the way is.", *issues)
         return self.explained(analysis, path, None, notes=notes, text=UNKNOWN)
 

@@ -8,7 +8,7 @@ from designer.analysis.field_origin import Growth, field_at, field_origin, last_
 from designer.analysis.figures.figure import Figure, Number
 from designer.analysis.figures.registry import register
 from designer.analysis.measured import NOTHING_MEASURED, Measured
-from designer.analysis.shapes import ReceptiveField
+from designer.analysis.receptive_field import ReceptiveField
 from designer.graph.design import NodePath
 from designer.graph.formula import constant, quantity
 from designer.wording import UNKNOWN, count, plural, signed

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.report import problem_lines
 from designer.errors import InvalidDesign
 from designer.graph.design import NodePath, PortRef
 from designer.graph.layer import Layer
@@ -101,7 +102,7 @@ class Program:
 def refuse_invalid(analysis: Analysis) -> None:
     """Raise InvalidDesign, with a line for each problem, unless the design can run."""
     if not analysis.is_valid:
-        raise InvalidDesign(issue.line() for issue in analysis.issues if issue.is_blocking)
+        raise InvalidDesign(problem_lines(analysis))
 
 
 def program_of(analysis: Analysis) -> Program:

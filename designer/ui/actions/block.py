@@ -13,7 +13,7 @@ from designer.ui.actions import bypass as bypassing
 from designer.ui.actions import own_blocks
 from designer.ui.actions.action import Action, Call, Context, Menu
 from designer.ui.actions.questions import has_design, has_one_node, has_selection
-from designer.ui.views.design_tab import DesignTab
+from designer.ui.canvas.scene import CanvasScene
 from designer.ui.views.wiring_by_list import Wiring
 
 
@@ -41,13 +41,13 @@ def _distribute(word: str, across: bool) -> Action:
     )
 
 
-def _wiring(ask: Callable[[Wiring, DesignTab, NodeId, QPoint], None]) -> Call:
+def _wiring(ask: Callable[[Wiring, CanvasScene, NodeId, QPoint], None]) -> Call:
     """Ask about the wires of the one selected node."""
 
     def call(context: Context) -> None:
         tab = context.bench.tab
         if tab is not None and len(tab.selection) == 1:
-            ask(tab.wiring, tab, tab.selection[0], tab.canvas.walk.place())
+            ask(tab.wiring, tab.scene, tab.selection[0], tab.canvas.walk.place())
 
     return call
 

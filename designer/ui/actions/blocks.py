@@ -38,7 +38,7 @@ def expand(bench: Workbench) -> None:
     if id is None or bench.analysis is None or bench.tab is None:
         return
     inputs = bench.analysis.node(id).known_inputs
-    if inputs is None and bench.analysis.design.nodes[id].layer.body is None:
+    if inputs is None and bench.analysis.design.nodes[id].body is None:
         bench.status_message.emit(f"{id} cannot be expanded before its input's shape is known: wire it first")
         return
     parts: list[NodeId] = []
@@ -89,7 +89,7 @@ def path_of_fixed(bench: Workbench) -> NodePath | None:
     if tab is None:
         return None
     id = selected_block(bench)
-    if id is not None and tab.shown.design.nodes[id].layer.body is None:
+    if id is not None and tab.shown.design.nodes[id].body is None:
         return (*tab.path, id)
     return None if tab.shown.is_editable else tab.path
 

@@ -37,9 +37,9 @@ def toggle(bench: Workbench) -> None:
 
 def _refuse_new_problems(before: Analysis, after: Analysis, what: str) -> None:
     """Raise EditRefused where what passes does not suit those that read it."""
-    known = {issue.line() for issue in before.issues}
+    known = set(before.issues)
     for issue in after.issues:
-        if issue.is_blocking and issue.line() not in known:
+        if issue.is_blocking and issue not in known:
             raise EditRefused(f"{what} cannot be bypassed: {issue.what}, {issue.why}")
 
 

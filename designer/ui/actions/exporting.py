@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from designer import wording
 from designer.analysis.analysis import analyse
+from designer.analysis.report import problem_lines
 from designer.files.design_json import dumps
 from designer.files.sidecar import WEIGHT_ENDINGS, weights_beside
 from designer.ui.canvas.picture import print_on
@@ -28,7 +29,7 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
         return None
     analysis = bench.whole_analysis
     if analysis is not None and not analysis.is_valid:
-        first, *more = (issue.line() for issue in analysis.issues if issue.is_blocking)
+        first, *more = problem_lines(analysis)
         others = f" and {wording.plural(len(more), 'more problem')}" if more else ""
         bench.status_message.emit(f"Nothing can be exported yet: {first}{others}")
         return None

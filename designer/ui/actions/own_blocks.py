@@ -42,15 +42,15 @@ def _chosen_body(bench: Workbench) -> Design | None:
         return shown if tab.path else None
     if len(ids) == 1 and shown.nodes[ids[0]].layer.is_block:
         node = shown.nodes[ids[0]]
-        if node.layer.body is None:
+        if node.body is None:
             inputs = tab.shown_analysis.node(node.id).known_inputs
             if inputs is None:
                 bench.status_message.emit(f"{node.id} cannot be kept before its input's shape is known: wire it first")
                 return None
             node = as_group(shown, node.id, inputs).nodes[node.id]
-        return node.layer.body.renamed(node.title) if node.layer.body is not None else None
+        return node.body.renamed(node.title) if node.body is not None else None
     grouped, made = group(shown, ids)
-    return grouped.nodes[made].layer.body
+    return grouped.nodes[made].body
 
 
 def _keep(bench: Workbench, name: str, body: Design) -> LibraryBlock | None:

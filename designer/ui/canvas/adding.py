@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPoint, QPointF
 from PySide6.QtGui import QCursor
 
-from designer.analysis.rules import misfit_if_placed
+from designer.analysis.fitting import misfit_if_placed
 from designer.edit.document import Edit
 from designer.edit.edits import paste
 from designer.edit.room import with_room
@@ -15,19 +13,18 @@ from designer.errors import DesignFileError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
 from designer.templates.table import Template
+from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.placing import LooseEnd, place_at, place_at_end, place_behind
-from designer.ui.canvas.quick_add import QuickAdd
+from designer.ui.canvas.quick_add import QuickAdd, choice_of
 from designer.ui.panels.node_library import Entry, NodeLibrary, network, title_of
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.widgets.picker import Choice
 
 
 class Adding(QObject):
     """Keeps a view's quick add box and does what it chooses."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self._view = view
         self.library = NodeLibrary(parent=self)
@@ -69,10 +66,10 @@ class Adding(QObject):
         pixel = room.mapFromGlobal(QCursor.pos())
         return self._view.mapToScene(pixel if room.rect().contains(pixel) else room.rect().center())
 
-    def _offer(self, text: str) -> list[Entry]:
+    def _offer(self, text: str) -> list[Choice]:
         """What may be placed for a typed text: at the loose end of a wire only what fits there."""
         found = self.library.search(text)
-        return found if self._end is None else [entry for entry in found if self._fits(entry, self._end)]
+        return [choice_of(entry) for entry in found if self._end is None or self._fits(entry, self._end)]
 
     def _fits(self, entry: Entry, end: LooseEnd) -> bool:
         if entry not in self._made:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
@@ -11,9 +9,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit
 from designer.edit.annotations import set_text
 from designer.graph.annotation import AnnotationId
 from designer.ui.canvas.annotations import words
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.camera import Camera
 
 _LEAST_LETTERS = 14
 
@@ -21,7 +17,7 @@ _LEAST_LETTERS = 14
 class AnnotationBox(QPlainTextEdit):
     """The text of one annotation; goes when it is done."""
 
-    def __init__(self, view: CanvasView, id: AnnotationId) -> None:
+    def __init__(self, view: Camera, id: AnnotationId) -> None:
         super().__init__(view.viewport())
         self._view = view
         self._id = id

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject, QPoint
 
 from designer.graph.design import NodeId
+from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.selection import selection_words
 from designer.ui.canvas.spoken_words import node_words, several_words
 from designer.ui.canvas.wire_walk import Way, first, step
 from designer.ui.widgets.accessibility import announce, describe
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
 
 WHAT_IT_IS = (
     "The design as a graph. Ctrl with arrow keys walks along the wires, W wires the selected node, Tab adds behind it,"
@@ -24,7 +20,7 @@ WHAT_IT_IS = (
 class KeyboardWalk(QObject):
     """Walks a view's selection along the wires, and says what is selected."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self._view = view
         self._at: NodeId | None = None

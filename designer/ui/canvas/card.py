@@ -5,6 +5,7 @@ Knows no colour.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import NamedTuple
@@ -15,8 +16,9 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 from designer import wording
 from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.cost import NodeCost
+from designer.analysis.fixes import Problem
 from designer.analysis.issues import Issue, Severity, worst
-from designer.analysis.shapes import ReceptiveField
+from designer.analysis.receptive_field import ReceptiveField
 from designer.edit.sizes import DETAILS_TYPE, TITLE_TYPE, WORDS_TYPE
 from designer.errors import DesignerError
 from designer.graph.design import Node, NodeId, PortRef, Wire
@@ -309,12 +311,12 @@ def wire_tip(wire: Wire, spec: TensorSpec | None, field: ReceptiveField | None) 
 def node_tip(
     node: Node,
     report: NodeReport | None,
-    issues: tuple[Issue, ...],
+    problems: Sequence[Problem],
     field: ReceptiveField | None,
     shares: Shares | None = None,
 ) -> str:
     """A node in full: problems first, then shapes, cost, receptive field."""
-    lines = [f"{node.title} · {node.id}", *(issue.line() for issue in issues)]
+    lines = [f"{node.title} · {node.id}", *(problem.line() for problem in problems)]
     if report is not None and report.outputs is not None:
         ins = ", ".join(spec.full_label for spec in report.inputs if spec is not None)
         outs = ", ".join(spec.full_label for spec in report.outputs)

@@ -16,7 +16,8 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.issues import Issue, Severity
+from designer.analysis.fixes import Problem, problems
+from designer.analysis.issues import Severity
 from designer.graph.annotation import AnnotationId
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.graph.difference import Difference, difference
@@ -350,8 +351,8 @@ class Drawing(QGraphicsScene):
 
     def _word_anew(self, analysis: Analysis, ids: Iterable[NodeId]) -> None:
         """Say what is known now on those of these cards where it is something else."""
-        issues: dict[NodeId, list[Issue]] = {}
-        for issue in analysis.issues:
+        issues: dict[NodeId, list[Problem]] = {}
+        for issue in problems(analysis):
             if issue.node is not None:
                 issues.setdefault(issue.node, []).append(issue)
         for id in ids:
@@ -547,7 +548,7 @@ class Drawing(QGraphicsScene):
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Put what stands on the wires over the cards, and the frames' titles."""
         self.annotations.paint_titles(painter)
-        paint_words(painter, QRectF(rect), self, self._chosen_dot)
+        paint_words(painter, QRectF(rect), self, self._paints, self._chosen_dot, self.is_stale, self.shows_ground)
 
 
 def input_index(node: Node, port: str) -> int:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from designer.ui.canvas.camera import Camera
 from designer.ui.look.heat import HeatMap
 from designer.ui.look.theme import metrics
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
 
 
 class HeatLegend(QWidget):
     """A strip over the view's lower left corner; there while the map is."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera) -> None:
         super().__init__(view)
         self._view = view
         self._map: HeatMap | None = None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from designer.analysis.issues import Fix
+from designer.analysis.fixes import Fix
 from designer.graph.annotation import AnnotationId
 from designer.graph.design import NodeId, PortRef
 from designer.ui.canvas.drawing import Drawing

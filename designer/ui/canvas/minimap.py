@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from designer.ui.canvas.afar import FarView
+from designer.ui.canvas.camera import Camera
 from designer.ui.look.theme import metrics
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
 
 PAUSE_MS = 120
 """How long the drawing must rest before the small picture is drawn anew."""
@@ -20,9 +17,10 @@ PAUSE_MS = 120
 class Minimap(QWidget):
     """A small picture over the view's lower right corner."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: Camera, far: FarView) -> None:
         super().__init__(view)
         self._view = view
+        self._far = far
         self._picture: QPixmap | None = None
         self._area: QRectF | None = None
         self._pause = QTimer(self)
@@ -104,7 +102,7 @@ class Minimap(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(self._view.canvas.nodes) < 1000)
             painter.scale(scale, scale)
             painter.translate(-area.topLeft())
-            self._view.far.paint(painter)
+            self._far.paint(painter)
             painter.end()
         return self._picture
 

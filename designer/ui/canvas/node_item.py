@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from designer.analysis.analysis import NodeReport
-from designer.analysis.issues import Fix, Issue
+from designer.analysis.fixes import Fix, Problem
 from designer.edit.sizes import WORDS_TYPE
 from designer.graph.design import Node, NodeId
 from designer.ui.canvas import painting
@@ -44,7 +44,7 @@ class NodeItem(QGraphicsRectItem):
         self.node = node
         self._face: Face | None = None
         self.report: NodeReport | None = None
-        self.issues: tuple[Issue, ...] = ()
+        self.issues: tuple[Problem, ...] = ()
         self.state = CardState()
         self.bubble: BubbleItem | None = None
         self._paints = paints
@@ -129,7 +129,7 @@ class BubbleItem(QGraphicsRectItem):
     WIDTH = CARD_WIDTH * 1.9
     PADDING = 6.0
 
-    def __init__(self, issue: Issue, card: NodeItem, paints: Callable[[], Paints]) -> None:
+    def __init__(self, issue: Problem, card: NodeItem, paints: Callable[[], Paints]) -> None:
         super().__init__(card)
         self.issue = issue
         self.card = card

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from designer.edit.edits import rename
 from designer.graph.design import NodeId
+from designer.ui.canvas.camera import Camera
 from designer.ui.canvas.geometry import CARD_WIDTH
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
 
 _TITLE = QRectF(0.0, -2.0, CARD_WIDTH, 34.0)
 
@@ -21,7 +17,7 @@ _TITLE = QRectF(0.0, -2.0, CARD_WIDTH, 34.0)
 class RenameBox(QLineEdit):
     """The line over the title of one card; goes when it is done."""
 
-    def __init__(self, view: CanvasView, id: NodeId) -> None:
+    def __init__(self, view: Camera, id: NodeId) -> None:
         super().__init__(view.viewport())
         self._view = view
         self._id = id

@@ -49,6 +49,13 @@ class CanvasScene(Drawing):
             return False
         return True
 
+    def may_edit(self, otherwise: str) -> bool:
+        """Whether what is shown may be edited; says why not, after a few words on what that keeps from being done."""
+        may = self.document.is_editable
+        if not may:
+            self.status_message.emit(f"{otherwise}: what is inside follows from the block's parameters")
+        return may
+
     def _follow(self, changes: Difference) -> None:
         self.gliding.stop()
         self.apply(changes, self.bridge.design)

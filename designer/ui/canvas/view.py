@@ -46,12 +46,11 @@ from designer.ui.canvas.minimap import Minimap
 from designer.ui.canvas.placing import LooseEnd
 from designer.ui.canvas.pointer_note import PointerNote
 from designer.ui.canvas.scene import CanvasScene
+from designer.ui.canvas.surface import Dot
 from designer.ui.canvas.tips import tip_at
 from designer.ui.look.theme import tokens
 from designer.ui.shell.plain_tips import plain_tip
 
-Dot = tuple[PortRef, int]
-"""A reroute dot: the input its wire ends at, and its place along the way."""
 FAR_FROM, FAR_BELOW = 400, 0.29
 """From so many nodes on the view from afar is painted in batches, below this scale; fewer keep outlines and titles."""
 _WHEEL_STEP = 1.0015
@@ -82,7 +81,7 @@ class CanvasView(Camera):
         self.setAccessibleName("Canvas")
         self.far = FarView(scene)
         self.note = PointerNote(self.viewport())
-        self.minimap = Minimap(self)
+        self.minimap = Minimap(self, self.far)
         self.legend = HeatLegend(self)
         self.adding = Adding(self)
         self.walk = KeyboardWalk(self)
@@ -218,7 +217,7 @@ class CanvasView(Camera):
                 self.gesture.begin()
         elif found.under is Under.NODE and found.node is not None:
             if self.canvas.design.nodes[found.node].layer.is_block:
-                self.entered.emit(found.node)
+                self.enter(found.node)
         else:
             self.mousePressEvent(event)
 
@@ -227,7 +226,7 @@ class CanvasView(Camera):
         event.accept()
         held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self.menu_asked.emit(self.walk.place())
+            self.ask_for_menu(self.walk.place())
             return
         if held or self.gesture is not None:
             return
@@ -242,11 +241,23 @@ class CanvasView(Camera):
                 self.canvas.select((), [found.annotation])
         elif found.node is None or found.node not in self.canvas.selection:
             self.canvas.select([found.node] if found.node is not None else [])
-        self.menu_asked.emit(event.globalPos())
+        self.ask_for_menu(event.globalPos())
+
+    def enter(self, node: NodeId) -> None:
+        """Ask for the inside of a block to be shown."""
+        self.entered.emit(node)
+
+    def leave_block(self) -> None:
+        """Ask for what holds the block that is open."""
+        self.left_block.emit()
+
+    def ask_for_menu(self, at: QPoint) -> None:
+        """Ask for the menu of what can be done with the selection, at a place on the screen."""
+        self.menu_asked.emit(at)
 
     def write_in(self, annotation: AnnotationId) -> None:
         """Let a frame's title or a note's words be typed where they stand."""
-        if self.may_edit("Nothing can be written here"):
+        if self.canvas.may_edit("Nothing can be written here"):
             AnnotationBox(self, annotation)
 
     def choose_dot(self, dot: Dot | None) -> None:
@@ -387,11 +398,4 @@ class CanvasView(Camera):
 
     def may_add(self) -> bool:
         """Whether something may be placed on what is shown; says why not."""
-        return self.may_edit("Nothing can be placed here")
-
-    def may_edit(self, otherwise: str) -> bool:
-        """Whether what is shown may be edited; says why not, after a few words on what that keeps from being done."""
-        may = self.canvas.document.is_editable
-        if not may:
-            self.canvas.status_message.emit(f"{otherwise}: what is inside follows from the block's parameters")
-        return may
+        return self.canvas.may_edit("Nothing can be placed here")

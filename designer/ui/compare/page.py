@@ -37,7 +37,7 @@ from designer.ui.compare.marks import marks_of, show_marks
 from designer.ui.compare.member import LETTERS, Member
 from designer.ui.compare.nodes_table import NodesTable
 from designer.ui.compare.pane import Pane
-from designer.ui.compare.pane_menu import pane_menu
+from designer.ui.compare.pane_menu import PaneMenu
 from designer.ui.compare.row_order import RowOrder
 from designer.ui.panels.cards import quiet
 from designer.ui.views.design_tab import DesignTab
@@ -357,7 +357,15 @@ class ComparePage(QWidget):
 
     def menu_for(self, member: Member) -> QMenu:
         """What can be done with a member."""
-        return pane_menu(self, member)
+        menu = PaneMenu(self.comparing, member, self.cameras.is_on, self)
+        menu.open_requested.connect(self.open_requested)
+        menu.link_requested.connect(self._link)
+        menu.status_message.connect(self.status_message)
+        return menu
+
+    def _link(self, is_on: bool) -> None:
+        self.cameras.is_on = is_on
+        self.cameras.follow(self.active)
 
     def _open_menu(self, member: Member, at: QPoint) -> None:
         menu = self.menu_for(member)

@@ -3,45 +3,47 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.errors import DesignerError
+from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import Member
 
-if TYPE_CHECKING:
-    from designer.ui.compare.page import ComparePage
 
+class PaneMenu(QMenu):
+    """The menu of a member's pane.
 
-def pane_menu(page: ComparePage, member: Member) -> QMenu:
-    """The menu of a member's pane."""
-    comparing, place = page.comparing, page.comparing.members.index(member)
-    menu = QMenu(page)
-    menu.addAction("Make it the &baseline", partial(comparing.set_baseline, member)).setEnabled(
-        place != comparing.baseline
-    )
-    menu.addAction("Move &left", partial(comparing.move, member, place - 1)).setEnabled(place > 0)
-    menu.addAction("Move &right", partial(comparing.move, member, place + 1)).setEnabled(
-        place < len(comparing.members) - 1
-    )
-    menu.addSeparator()
-    menu.addAction("Open in its own &tab", partial(page.open_requested.emit, member))
-    menu.addAction("Re&move from the comparison", partial(_remove, page, member)).setEnabled(len(comparing.members) > 2)
-    menu.addSeparator()
-    linked = menu.addAction("Look at all &together", partial(_toggle_link, page))
-    linked.setCheckable(True)
-    linked.setChecked(page.cameras.is_on)
-    return menu
+    Signals: ``open_requested`` where the member shall have a tab of its own; ``link_requested`` where the canvases
+    shall be looked at together, or no longer; ``status_message`` with a line for the status bar.
+    """
 
+    open_requested = Signal(object)
+    link_requested = Signal(bool)
+    status_message = Signal(str)
 
-def _toggle_link(page: ComparePage) -> None:
-    page.cameras.is_on = not page.cameras.is_on
-    page.cameras.follow(page.active)
+    def __init__(self, comparing: Comparing, member: Member, is_linked: bool, parent: QWidget) -> None:
+        super().__init__(parent)
+        members, place = comparing.members, comparing.members.index(member)
+        self.addAction("Make it the &baseline", partial(comparing.set_baseline, member)).setEnabled(
+            place != comparing.baseline
+        )
+        self.addAction("Move &left", partial(comparing.move, member, place - 1)).setEnabled(place > 0)
+        self.addAction("Move &right", partial(comparing.move, member, place + 1)).setEnabled(place < len(members) - 1)
+        self.addSeparator()
+        self.addAction("Open in its own &tab", partial(self.open_requested.emit, member))
+        self.addAction("Re&move from the comparison", partial(self._remove, comparing, member)).setEnabled(
+            len(members) > 2
+        )
+        self.addSeparator()
+        linked = self.addAction("Look at all &together")
+        linked.setCheckable(True)
+        linked.setChecked(is_linked)
+        linked.triggered.connect(self.link_requested)
 
-
-def _remove(page: ComparePage, member: Member) -> None:
-    try:
-        page.comparing.remove(member)
-    except DesignerError as error:
-        page.status_message.emit(str(error))
+    def _remove(self, comparing: Comparing, member: Member) -> None:
+        try:
+            comparing.remove(member)
+        except DesignerError as error:
+            self.status_message.emit(str(error))

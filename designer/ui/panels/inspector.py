@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from designer import wording
 from designer.analysis.analysis import Analysis, NodeReport
 from designer.analysis.figures.registry import figure
-from designer.analysis.rules import padding_refuses
+from designer.analysis.fitting import padding_refuses
 from designer.analysis.subtotal import subtotal
 from designer.edit.document import Command
 from designer.edit.editable import Editable

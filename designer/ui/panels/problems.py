@@ -1,4 +1,4 @@
-"""Problems of the design on screen: what, where, why, and a button that fixes it. Reads issues; edits nothing."""
+"""Problems of the design on screen: what, where, why, and a button that fixes it. Edits nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QRes
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from designer import wording
-from designer.analysis.issues import Fix, Issue, Severity
+from designer.analysis.fixes import Fix, Problem
+from designer.analysis.issues import Severity
 from designer.ui.look.theme import TONES
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
 from designer.ui.shell.plain_tips import plain_tip
@@ -20,8 +21,8 @@ SHOWN_AT_MOST = 30
 class ProblemCard(Card):
     """One problem; a click or Enter shows its node.
 
-    Signals: ``shown`` with the issue; ``fixed`` with the issue and the Fix that was pressed; ``considered`` with the
-    issue and the Fix that the pointer or the keyboard is on, ``dismissed`` when it is on none any more.
+    Signals: ``shown`` with the problem; ``fixed`` with it and the Fix that was pressed; ``considered`` with it and the
+    Fix that the pointer or the keyboard is on, ``dismissed`` when it is on none any more.
     """
 
     shown = Signal(object)
@@ -29,50 +30,52 @@ class ProblemCard(Card):
     considered = Signal(object, object)
     dismissed = Signal()
 
-    def __init__(self, issue: Issue, parent: QWidget | None = None) -> None:
-        super().__init__(TONES[issue.severity], parent)
-        self.issue = issue
+    def __init__(self, problem: Problem, parent: QWidget | None = None) -> None:
+        super().__init__(TONES[problem.severity], parent)
+        self.problem = problem
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        place = issue.where
-        title = TonedLabel(TONES[issue.severity], f"{place} · {issue.what}", self)
-        why = quiet(issue.why, self)
-        self.setAccessibleName(f"{issue.severity.value}: {issue.line()}")
-        self.setToolTip(plain_tip(issue.line()))
+        place = problem.where
+        title = TonedLabel(TONES[problem.severity], f"{place} · {problem.what}", self)
+        why = quiet(problem.why, self)
+        self.setAccessibleName(f"{problem.severity.value}: {problem.line()}")
+        self.setToolTip(plain_tip(problem.line()))
         self.show_button = QPushButton("Show", self)
         self.show_button.setToolTip(plain_tip(f"Show {place} on the canvas"))
-        self.show_button.setVisible(issue.node is not None)
+        self.show_button.setVisible(problem.node is not None)
         self.show_button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.show_button.clicked.connect(lambda: self.shown.emit(self.issue))
+        self.show_button.clicked.connect(lambda: self.shown.emit(self.problem))
         head = QHBoxLayout()
         head.addWidget(title, 1)
         head.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignTop)
         self.column.addLayout(head)
         self.column.addWidget(why)
-        if issue.advice and not issue.fixes:
-            fix = issue.advice[:1].upper() + issue.advice[1:]
-            self.column.addWidget(quiet(fix if issue.severity is Severity.UNFINISHED else f"Fix: {issue.advice}", self))
-        self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(issue.fixes)]
+        if problem.advice and not problem.fixes:
+            fix = problem.advice[:1].upper() + problem.advice[1:]
+            self.column.addWidget(
+                quiet(fix if problem.severity is Severity.UNFINISHED else f"Fix: {problem.advice}", self)
+            )
+        self.fix_buttons = [self._fix_button(index, fix) for index, fix in enumerate(problem.fixes)]
         for button in self.fix_buttons:
             self.column.addWidget(button)
 
     def _fix_button(self, index: int, fix: Fix) -> QPushButton:
         button = _FixButton(fix.label, self)
-        button.clicked.connect(lambda: self.fixed.emit(self.issue, self.issue.fixes[index]))
-        button.considered.connect(lambda: self.considered.emit(self.issue, self.issue.fixes[index]))
+        button.clicked.connect(lambda: self.fixed.emit(self.problem, self.problem.fixes[index]))
+        button.considered.connect(lambda: self.considered.emit(self.problem, self.problem.fixes[index]))
         button.dismissed.connect(self.dismissed)
         return button
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Show the node."""
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.shown.emit(self.issue)
+            self.shown.emit(self.problem)
         super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter shows the node, as a click does."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.shown.emit(self.issue)
+            self.shown.emit(self.problem)
             return
         super().keyPressEvent(event)
 
@@ -147,7 +150,7 @@ class _FixButton(_WrappedButton):
 class ProblemsPanel(QWidget):
     """The list, worst first.
 
-    Signals: ``show_requested`` with an Issue, ``fix_requested`` with an Issue and a Fix; ``fix_considered`` with the
+    Signals: ``show_requested`` with a Problem, ``fix_requested`` with a Problem and a Fix; ``fix_considered`` with the
     same while a fix is only looked at, and ``fix_dismissed`` when it no longer is.
     """
 
@@ -158,7 +161,7 @@ class ProblemsPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._issues: tuple[Issue, ...] = ()
+        self._problems: tuple[Problem, ...] = ()
         self._cards: list[ProblemCard] = []
         self.title = heading("Problems", self)
         self.count = TonedLabel("error", "", self)
@@ -181,15 +184,15 @@ class ProblemsPanel(QWidget):
         """The cards on screen, from the top."""
         return self._cards
 
-    def show_issues(self, issues: Sequence[Issue]) -> None:
+    def show_problems(self, problems: Sequence[Problem]) -> None:
         """Show other problems; the same ones are left as they are, so that a focused button stays focused."""
         order = list(Severity)
-        before, self._issues = self._issues, tuple(sorted(issues, key=lambda issue: order.index(issue.severity)))
-        if list(map(_reading, before)) != list(map(_reading, self._issues)):
+        before, self._problems = self._problems, tuple(sorted(problems, key=lambda each: order.index(each.severity)))
+        if list(map(_reading, before)) != list(map(_reading, self._problems)):
             self._rebuild()
             return
-        for card, issue in zip(self.cards, self._issues, strict=False):
-            card.issue = issue  # the same words, but fixes made for the present design
+        for card, problem in zip(self.cards, self._problems, strict=False):
+            card.problem = problem  # the same words, but fixes made for the present design
 
     def _head(self, words: str) -> None:
         self.title.setText(words.upper())
@@ -198,28 +201,28 @@ class ProblemsPanel(QWidget):
     def _rebuild(self) -> None:
         clear(self._column)
         self._cards = []
-        self.count.setText(wording.count(len(self._issues)) if self._issues else "")
-        if not self._issues:
+        self.count.setText(wording.count(len(self._problems)) if self._problems else "")
+        if not self._problems:
             self._head("Problems")
             self._column.addWidget(quiet("None: every shape fits.", self))
             return
-        worst = self._issues[0].severity
+        worst = self._problems[0].severity
         self.count.set_tone(TONES[worst])
         self._head("To do" if worst is Severity.UNFINISHED else "Problems")
-        for issue in self._issues[:SHOWN_AT_MOST]:
-            card = ProblemCard(issue, self)
+        for problem in self._problems[:SHOWN_AT_MOST]:
+            card = ProblemCard(problem, self)
             card.shown.connect(self.show_requested)
             card.fixed.connect(self.fix_requested)
             card.considered.connect(self.fix_considered)
             card.dismissed.connect(self.fix_dismissed)
             self._column.addWidget(card)
             self._cards.append(card)
-        hidden = len(self._issues) - SHOWN_AT_MOST
+        hidden = len(self._problems) - SHOWN_AT_MOST
         if hidden > 0:
             rest: QLabel = quiet(f"and {wording.plural(hidden, 'more problem')} like these", self)
             self._column.addWidget(rest)
 
 
-def _reading(issue: Issue) -> tuple[object, ...]:
-    """All of an issue that is read on its card."""
-    return issue.severity, issue.line(), issue.why, tuple(fix.label for fix in issue.fixes)
+def _reading(problem: Problem) -> tuple[object, ...]:
+    """All of a problem that is read on its card."""
+    return problem.severity, problem.line(), problem.why, tuple(fix.label for fix in problem.fixes)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from designer.layers.registry import match_score
 from designer.ui.actions.action import Action, Context
 from designer.ui.actions.table import ACTIONS
+from designer.ui.widgets.picker import Choice, Picker
 
 ROWS = 12
 KEPT = 8
 """How many actions used last stand first."""
-_ACTION = Qt.ItemDataRole.UserRole
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
-class CommandPalette(QFrame):
+class CommandPalette(Picker):
     """A search over the table of actions.
 
     Args:
@@ -27,87 +28,35 @@ class CommandPalette(QFrame):
     """
 
     def __init__(self, context: Context, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, ROWS, chooses_by_tab=False)
         self._window = parent
         self._context = context
         self._recent: list[str] = []
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.field = QLineEdit(self)
         self.field.setPlaceholderText("Type what to do")
         self.field.setAccessibleName("Command")
-        self.rows = QListWidget(self)
         self.rows.setAccessibleName("Commands that match")
-        self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tip = QLabel(self)
-        self.tip.setWordWrap(True)
-        column = QVBoxLayout(self)
-        for part in (self.field, self.rows, self.tip):
-            column.addWidget(part)
         sizes = self.fontMetrics()
-        self.resize(QSize(sizes.horizontalAdvance("m" * 40), round(sizes.height() * (ROWS * 1.8 + 6))))
-        self.field.installEventFilter(self)
-        self.field.textChanged.connect(self._find)
-        self.rows.itemClicked.connect(self._run)
-        self.rows.currentItemChanged.connect(lambda row, _before: self._tell(row))
+        self.resize(sizes.horizontalAdvance("m" * 40), round(sizes.height() * (ROWS * 1.8 + 6)))
+        self.chosen.connect(self._run)
 
     def open(self) -> None:
         """Show it at the top of the window's middle, with everything listed."""
         window = self._window
-        self.field.clear()
-        self._find("")
         corner = window.mapToGlobal(window.rect().topLeft())
-        self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + window.height() // 10)
-        self.show()
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        middle = corner + QPoint((window.width() - self.width()) // 2, window.height() // 10)
+        self.open_at(middle, self._matching, nothing="Nothing is called like that.")
 
-    @property
-    def offered(self) -> list[Action]:
-        """What is listed, best first."""
-        return [self.rows.item(row).data(_ACTION) for row in range(self.rows.count())]
+    def _matching(self, text: str) -> list[Choice]:
+        return [self._choice(each) for each in _matching(text, self._recent, self._context)]
 
-    def _find(self, text: str) -> None:
-        self.rows.clear()
-        for each in _matching(text, self._recent, self._context):
-            can_be_done = each.enabled(self._context)
-            keys = (
-                QKeySequence(each.shortcuts[0]).toString(QKeySequence.SequenceFormat.NativeText)
-                if each.shortcuts
-                else ""
-            )
-            item = QListWidgetItem(f"{_path(each, self._context)}{f'    {keys}' if keys else ''}", self.rows)
-            item.setData(_ACTION, each)
-            if not can_be_done:
-                # Still there to be found and read about, but it cannot be chosen.
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
-        self.rows.setCurrentRow(0)
+    def _choice(self, each: Action) -> Choice:
+        keys = QKeySequence(each.shortcuts[0]).toString(_NATIVE) if each.shortcuts else ""
+        line = f"{_path(each, self._context)}{f'    {keys}' if keys else ''}"
+        return Choice(each, line, each.tip, is_off=not each.enabled(self._context))
 
-    def _tell(self, row: QListWidgetItem | None) -> None:
-        self.tip.setText(row.data(_ACTION).tip if row is not None else "Nothing is called like that.")
-
-    def _run(self, row: QListWidgetItem | None) -> None:
-        if row is None or not row.flags() & Qt.ItemFlag.ItemIsEnabled:
-            return
-        chosen: Action = row.data(_ACTION)
+    def _run(self, chosen: Action) -> None:
         self._recent = [chosen.id, *(id for id in self._recent if id != chosen.id)][:KEPT]
-        self.hide()
         chosen.call(self._context)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys in the field that walk the list, choose, and leave."""
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
-            return super().eventFilter(watched, event)
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: ROWS, Qt.Key.Key_PageUp: -ROWS}
-        key = Qt.Key(event.key())
-        if key in steps:
-            self.rows.setCurrentRow(min(max(self.rows.currentRow() + steps[key], 0), self.rows.count() - 1))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._run(self.rows.currentItem())
-        elif key == Qt.Key.Key_Escape:
-            self.hide()
-        else:
-            return False
-        return True
 
 
 def _path(each: Action, context: Context) -> str:

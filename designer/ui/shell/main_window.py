@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidg
 from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure
 from designer.analysis.figures.registry import figure
-from designer.analysis.issues import Fix, Issue, Severity
+from designer.analysis.fixes import Fix, Problem, problems
+from designer.analysis.issues import Severity
 from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
@@ -225,7 +226,7 @@ class MainWindow(QMainWindow):
         if self.bench.tab is not None:
             self.explaining.show_analysis(self.bench.tab.analysis)
         if self.bench.tab is None or not self.bench.tab.ghosts.is_shown:  # else the fix's own button would go
-            self.problems.show_issues(analysis.issues if analysis is not None else ())
+            self.problems.show_problems(problems(analysis) if analysis is not None else ())
         if analysis is not None:
             self.inspector.show_analysis(analysis)
 
@@ -327,21 +328,21 @@ class MainWindow(QMainWindow):
                 return
             self.bench.library.used(entry)
 
-    def _show_issue(self, issue: Issue) -> None:
-        if self.bench.tab is not None and issue.node is not None:
-            self.bench.tab.show_inside(issue.path)
+    def _show_issue(self, problem: Problem) -> None:
+        if self.bench.tab is not None and problem.node is not None:
+            self.bench.tab.show_inside(problem.path)
 
     def _show_path(self, path: NodePath) -> None:
         if self.bench.tab is not None:
             self.bench.tab.show_inside(path)
 
-    def _fix(self, issue: Issue, fix: Fix) -> None:
+    def _fix(self, problem: Problem, fix: Fix) -> None:
         self.bench.apply(fix.label, fix.edit)
         self._dismiss_fix()
         if self.bench.tab is not None:
             self.bench.tab.setFocus()  # the button goes with its problem, and the keyboard would fall into any field
 
-    def _consider_fix(self, issue: Issue, fix: Fix) -> None:
+    def _consider_fix(self, problem: Problem, fix: Fix) -> None:
         if self.bench.tab is not None:
             self.bench.tab.ghosts.show(fix.edit)
 

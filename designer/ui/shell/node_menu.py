@@ -11,6 +11,7 @@ from functools import partial
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from designer.analysis.fixes import problems
 from designer.edit.edits import disconnect
 from designer.edit.rerouting import remove_dot
 from designer.graph.design import NodeId, PortRef
@@ -79,8 +80,8 @@ def _shown(action: QAction) -> QAction:
 def _add_fixes(menu: QMenu, bench: Workbench, tab: DesignTab, id: NodeId) -> None:
     """The fixes; what one would do is shown while the pointer or the keyboard is on it."""
     edits = {}
-    for issue in tab.shown_analysis.issues_of(id):
-        for fix in issue.fixes:
+    for problem in problems(tab.shown_analysis):
+        for fix in problem.fixes if problem.node == id else ():
             made = menu.addAction(f"Fix: {fix.label}", partial(bench.apply, fix.label, fix.edit))
             edits[made] = fix.edit
     if not edits:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from designer.analysis.rules import padding_refuses
+from designer.analysis.fitting import padding_refuses
 from designer.edit.document import Command, Document
 from designer.edit.edits import set_parameter
 from designer.edit.inside import body_at, lifted

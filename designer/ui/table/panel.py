@@ -143,9 +143,9 @@ class TablePanel(QWidget):
             case Column.TYPE | Column.SETTINGS:
                 self._edit_parameters(row, at)
             case Column.INPUTS if self._is_on_canvas(row):
-                self.wiring.choose_source(tab, row.id, at)
+                self.wiring.choose_source(tab.scene, row.id, at)
             case Column.OUTPUT if self._is_on_canvas(row):
-                self.wiring.choose_target(tab, row.id, at)
+                self.wiring.choose_target(tab.scene, row.id, at)
             case Column.PROBLEMS if row.issues:
                 self._offer_fixes(row, at)
             case _:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import NamedTuple
 
 from designer.analysis.analysis import Analysis, NodeReport
-from designer.analysis.issues import Issue
+from designer.analysis.fixes import Problem, problems
 from designer.graph.design import Design, Node, NodeId, NodePath
 from designer.ui.canvas.spoken_words import called
 
@@ -71,7 +71,7 @@ class Row:
         return called(self.node)
 
     @property
-    def issues(self) -> tuple[Issue, ...]:
+    def issues(self) -> tuple[Problem, ...]:
         """Problems at it or inside it."""
         return self.owner.issues.get(self.id, ())
 
@@ -91,7 +91,7 @@ def content_of(node: Node, report: NodeReport | None) -> Inside | None:
     if not node.layer.is_block:
         return None
     inner = report.inner if report is not None else None
-    design = inner.design if inner is not None else node.layer.body
+    design = inner.design if inner is not None else node.body
     return Inside(design, inner) if design is not None and design.nodes else None
 
 
@@ -108,7 +108,7 @@ class Branch:
         self.content = content
         self.above = above
         self.rows: list[Row] = []
-        self._issues: tuple[Analysis | None, Mapping[NodeId, tuple[Issue, ...]]] = (None, {})
+        self._issues: tuple[Analysis | None, Mapping[NodeId, tuple[Problem, ...]]] = (None, {})
         self.by_id = {id: self.new_row(id) for id in content.design.order}
         self.rows = [self.by_id[id] for id in in_order(self)]
         self.number()
@@ -136,15 +136,15 @@ class Branch:
     def is_editable(self) -> bool:
         """Whether these nodes may be edited."""
         above = self.above
-        return above is None or (above.is_editable and above.node.layer.body is not None)
+        return above is None or (above.is_editable and above.node.body is not None)
 
     @property
-    def issues(self) -> Mapping[NodeId, tuple[Issue, ...]]:
+    def issues(self) -> Mapping[NodeId, tuple[Problem, ...]]:
         """Problems by node."""
         analysis = self.content.analysis
         if self._issues[0] is not analysis:
-            found: dict[NodeId, list[Issue]] = {}
-            for issue in analysis.issues if analysis is not None else ():
+            found: dict[NodeId, list[Problem]] = {}
+            for issue in problems(analysis) if analysis is not None else ():
                 if issue.node is not None:
                     found.setdefault(issue.node, []).append(issue)
             self._issues = (analysis, {id: tuple(issues) for id, issues in found.items()})

@@ -60,7 +60,6 @@ class DesignTab(QWidget):
         super().__init__(parent)
         self.document = document
         self.is_untouched = False
-        self._find_bar: FindBar | None = None
         self._heat: HeatMap | None = None
         self.node_ms: Mapping[str, float] = {}
         self.bridge = DocumentBridge(document, parent=self)
@@ -148,11 +147,16 @@ class DesignTab(QWidget):
 
     def find_nodes(self) -> None:
         """Open the find bar."""
-        if self._find_bar is None:
-            from designer.ui.views.find_bar import FindBar
-
-            self._find_bar = FindBar(self)
         self._find_bar.open()
+
+    @cached_property
+    def _find_bar(self) -> FindBar:
+        from designer.ui.views.find_bar import FindBar  # not before it is asked for: the window starts sooner
+
+        bar = FindBar(self.canvas, lambda: self.node_ms)
+        self.analysed.connect(bar.refresh)
+        self.level_changed.connect(bar.refresh)
+        return bar
 
     def show_inside(self, path: NodePath) -> None:
         """Go to a node inside blocks of what is on the canvas, as far as that can be shown, and select it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
@@ -9,22 +11,28 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 from designer.analysis.measured import Measured
 from designer.analysis.search import compared_words, find_nodes
 from designer.graph.design import NodePath
+from designer.ui.canvas.camera import Camera
 from designer.ui.look.theme import tokens
-from designer.ui.views.design_tab import DesignTab
 from designer.ui.widgets.action_button import icon_button
 
 
 class FindBar(QFrame):
-    """Searches what is on a tab's canvas, blocks included.
+    """Searches what is on a canvas, blocks included.
+
+    Args:
+        camera: The canvas.
+        node_ms: Asks for the measured times, in milliseconds by node.
 
     Signals: ``left`` when it is closed.
     """
 
     left = Signal()
 
-    def __init__(self, tab: DesignTab) -> None:
-        super().__init__(tab.canvas)
-        self._tab = tab
+    def __init__(self, camera: Camera, node_ms: Callable[[], Mapping[str, float]]) -> None:
+        super().__init__(camera)
+        self._camera = camera
+        self._scene = camera.canvas
+        self._node_ms = node_ms
         self._found: tuple[NodePath, ...] = ()
         self._place = -1
         self.setAutoFillBackground(True)
@@ -53,9 +61,7 @@ class FindBar(QFrame):
             row.addWidget(button)
         self.field.installEventFilter(self)
         self.field.textChanged.connect(lambda _text: self.search())
-        tab.analysed.connect(self._refresh)
-        tab.level_changed.connect(self._refresh)
-        tab.canvas.viewport().installEventFilter(self)
+        camera.viewport().installEventFilter(self)
         self.hide()
 
     @property
@@ -75,20 +81,21 @@ class FindBar(QFrame):
     def leave(self) -> None:
         """Close it; the canvas looks as ever and has the keyboard."""
         self.hide()
-        self._tab.scene.set_found(None)
-        self._tab.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scene.set_found(None)
+        self._camera.setFocus(Qt.FocusReason.OtherFocusReason)
         self.left.emit()
 
     def search(self) -> None:
         """Find what the text means, and light it."""
-        measured = Measured(node_ms=self._tab.node_ms)
-        self._found = find_nodes(self._tab.shown_analysis, self.field.text(), measured)
+        measured = Measured(node_ms=self._node_ms())
+        self._found = find_nodes(self._scene.bridge.analysis, self.field.text(), measured)
         self._place = -1
         is_asked = bool(self.field.text().strip())
-        self._tab.scene.set_found({path[0] for path in self._found} if is_asked else None)
+        self._scene.set_found({path[0] for path in self._found} if is_asked else None)
         self._say()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Search again where the bar is open: what is on the canvas became another."""
         if self.isVisible():
             self.search()
 
@@ -97,10 +104,10 @@ class FindBar(QFrame):
             return
         self._place = (self._place + by) % len(self._found) if self._place >= 0 or by > 0 else len(self._found) - 1
         path = self._found[self._place]
-        self._tab.scene.select([path[0]])
-        self._tab.canvas.ensure_visible([path[0]])
+        self._scene.select([path[0]])
+        self._camera.ensure_visible([path[0]])
         if len(path) > 1:
-            self._tab.status_message.emit(f"Found {' › '.join(path)}; Alt+Down goes inside")
+            self._scene.status_message.emit(f"Found {' › '.join(path)}; Alt+Down goes inside")
         self._say()
 
     def _say(self) -> None:
@@ -122,7 +129,7 @@ class FindBar(QFrame):
 
     def _take_place(self) -> None:
         self.adjustSize()
-        room = self._tab.canvas.viewport().geometry()
+        room = self._camera.viewport().geometry()
         margin = self.fontMetrics().height() // 2
         self.move(max(room.right() - self.width() - margin, 0), room.top() + margin)
 

@@ -47,8 +47,8 @@ def level_at(whole: Document, analysis: Analysis, path: NodePath) -> Level | Non
         if node is None or not node.layer.is_block:
             return None
         report = level.analysis.node(id)
-        if node.layer.body is not None:
-            body = node.layer.body
+        if node.body is not None:
+            body = node.body
             inside: Editable = InsideGroup(whole, path[:depth])
             if not level.document.is_editable:
                 inside = InsideBlock(whole, path[:depth], body)
@@ -64,7 +64,7 @@ def level_at(whole: Document, analysis: Analysis, path: NodePath) -> Level | Non
 
 def _name(node: Node) -> str:
     """What a block is called: the name it was given, else its id, or the group's name where the id is but a number."""
-    drawn = node.layer.body
+    drawn = node.body
     is_numbered = node.id.removeprefix(f"{Group.key}_").isdigit()
     return node.name or (drawn.name if drawn is not None and is_numbered and drawn.name != Group.title else node.id)
 

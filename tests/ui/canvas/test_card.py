@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtGui import QFontMetricsF
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.fixes import Problem, problems
 from designer.analysis.issues import Severity
 from designer.graph.design import NodeId
 from designer.graph.layer import Category, Layer
@@ -25,9 +26,13 @@ def analysed(layer: Layer, channels: int = 24) -> Analysis:
     return analyse(design)
 
 
+def problems_of(analysis: Analysis, node: NodeId) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems(analysis) if problem.node == node)
+
+
 def face_in(analysis: Analysis, id: str = "it", milliseconds: float | None = None) -> Face:
     node = NodeId(id)
-    return face(analysis.design.nodes[node], analysis.node(node), analysis.issues_of(node), milliseconds)
+    return face(analysis.design.nodes[node], analysis.node(node), problems_of(analysis, node), milliseconds)
 
 
 def test_a_pointwise_says_its_channels_and_cost() -> None:
@@ -78,7 +83,7 @@ def test_the_problem_of_a_mismatch_is_the_cards() -> None:
     found = face_in(analysis)
     assert found.severity is Severity.ERROR
     assert found.loose == ()
-    tip = node_tip(design.nodes[NodeId("it")], analysis.node(NodeId("it")), analysis.issues_of(NodeId("it")), None)
+    tip = node_tip(design.nodes[NodeId("it")], analysis.node(NodeId("it")), problems_of(analysis, NodeId("it")), None)
     assert "24×56² ≠ 144×56²" in tip
 
 

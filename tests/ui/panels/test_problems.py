@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from designer.analysis.analysis import analyse
-from designer.analysis.issues import Fix, Issue
+from designer.analysis.fixes import Fix, Problem, problems
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.layers.convolution import DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
@@ -44,7 +44,7 @@ def panel(qtbot: QtBot, theme: Theme) -> ProblemsPanel:
 
 
 def test_a_mismatch_is_read_with_place_and_shapes(panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(shape_error()).issues)
+    panel.show_problems(problems(analyse(shape_error())))
     (card,) = panel.cards
     words = " ".join(label.text() for label in card.findChildren(QLabel))
     assert "add" in words
@@ -55,7 +55,7 @@ def test_a_mismatch_is_read_with_place_and_shapes(panel: ProblemsPanel) -> None:
 
 def test_the_button_fixes_it(qtbot: QtBot, panel: ProblemsPanel) -> None:
     design = shape_error()
-    panel.show_issues(analyse(design).issues)
+    panel.show_problems(problems(analyse(design)))
     chosen: list[Fix] = []
     panel.fix_requested.connect(lambda _issue, fix: chosen.append(fix))
     qtbot.mouseClick(panel.cards[0].fix_buttons[0], Qt.MouseButton.LeftButton)
@@ -63,8 +63,8 @@ def test_the_button_fixes_it(qtbot: QtBot, panel: ProblemsPanel) -> None:
 
 
 def test_a_click_on_the_card_or_enter_shows_the_node(qtbot: QtBot, panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(shape_error()).issues)
-    shown: list[Issue] = []
+    panel.show_problems(problems(analyse(shape_error())))
+    shown: list[Problem] = []
     panel.show_requested.connect(shown.append)
     card = panel.cards[0]
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
@@ -74,10 +74,10 @@ def test_a_click_on_the_card_or_enter_shows_the_node(qtbot: QtBot, panel: Proble
 
 
 def test_the_same_problems_keep_their_buttons_yet_fix_the_present_design(qtbot: QtBot, panel: ProblemsPanel) -> None:
-    panel.show_issues(analyse(shape_error()).issues)
+    panel.show_problems(problems(analyse(shape_error())))
     card = panel.cards[0]
     changed = shape_error().renamed("later")
-    panel.show_issues(analyse(changed).issues)
+    panel.show_problems(problems(analyse(changed)))
     assert panel.cards[0] is card
     chosen: list[Fix] = []
     panel.fix_requested.connect(lambda _issue, fix: chosen.append(fix))
@@ -86,16 +86,16 @@ def test_the_same_problems_keep_their_buttons_yet_fix_the_present_design(qtbot: 
 
 
 def test_no_problem_is_said_too(panel: ProblemsPanel, sketch: Design) -> None:
-    panel.show_issues(analyse(shape_error()).issues)
-    panel.show_issues(analyse(sketch).issues)
+    panel.show_problems(problems(analyse(shape_error())))
+    panel.show_problems(problems(analyse(sketch)))
     assert panel.cards == []
     assert panel.count.text() == ""
 
 
 def test_many_problems_end_in_a_count(panel: ProblemsPanel) -> None:
     nodes = [Node(NodeId(f"n_{index}"), DepthwiseConv2d()) for index in range(40)]
-    issues = analyse(Design.build("loose", nodes, [])).issues
-    panel.show_issues(issues)
+    issues = problems(analyse(Design.build("loose", nodes, [])))
+    panel.show_problems(issues)
     assert len(panel.cards) == SHOWN_AT_MOST
     words = " ".join(label.text() for label in panel.findChildren(QLabel))
     assert f"and {len(issues) - SHOWN_AT_MOST} more problems" in words
@@ -110,10 +110,10 @@ def test_nothing_on_a_card_is_cut_and_fixes_stand_whole(qtbot: QtBot, theme: The
     scroll.resize(width, 700)
     scroll.show()
     qtbot.waitExposed(scroll)
-    issues = analyse(shape_error()).issues
+    issues = problems(analyse(shape_error()))
     for _ in range(2):  # the second time after it was empty
-        panel.show_issues(())
-        panel.show_issues(issues)
+        panel.show_problems(())
+        panel.show_problems(issues)
         qtbot.waitUntil(lambda: all(card.isVisible() for card in panel.cards))
         qtbot.wait(20)  # a broken line asks for another height, which is given by the event after
         card = panel.cards[0]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
+from designer.analysis.fixes import problems
 from designer.edit.document import Command
 from designer.edit.edits import set_parameter
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -164,17 +165,17 @@ def test_enter_on_reads_rewires_from_a_list_with_reasons(
     tab, view = shown
     stand_at(view, Column.INPUTS, "depthwise")
     qtbot.keyClick(view, Qt.Key.Key_Return)
-    chooser = window.table.wiring.chooser
+    chooser = window.table.wiring.picker
     assert chooser.isVisible()
-    lines = {offer.text.split(" (")[0]: offer for offer in chooser.offered}
-    assert lines["project"].is_refused
-    assert lines["project"].note == "would make a cycle"
-    assert lines["expand_act"].note.endswith("as it is")
+    listed = [chooser.rows.item(row).text() for row in range(chooser.rows.count())]
+    lines = {line.split(" (")[0].split("  ·")[0]: line for line in listed}
+    assert lines["project"].endswith("  ·  would make a cycle")
+    assert lines["expand_act"].endswith("as it is")
     qtbot.keyClicks(chooser.field, "project")
     before = tab.document.design
     qtbot.keyClick(chooser.field, Qt.Key.Key_Return)
     assert chooser.isVisible(), "what may not be is not chosen"
-    assert "would make a cycle" in chooser.reason.text()
+    assert "would make a cycle" in chooser.words.text()
     assert tab.document.design is before
     chooser.field.clear()
     qtbot.keyClicks(chooser.field, "expand pointwise")
@@ -278,7 +279,7 @@ def test_an_edit_elsewhere_is_seen_and_costs_nothing_while_hidden(
 def test_a_problem_is_fixed_from_its_cell(qtbot: QtBot, window: MainWindow) -> None:
     design = template("bottleneck").build(batch_norm=False)
     tab, view = opened(qtbot, window, set_parameter(design, [DEPTHWISE], "stride", 2))
-    (issue,) = [issue for issue in tab.analysis.issues if issue.fixes]
+    (issue,) = [issue for issue in problems(tab.analysis) if issue.fixes]
     assert issue.node is not None
     stand_at(view, Column.PROBLEMS, issue.node)
     qtbot.keyClick(view, Qt.Key.Key_Return)
@@ -289,7 +290,7 @@ def test_a_problem_is_fixed_from_its_cell(qtbot: QtBot, window: MainWindow) -> N
     fixes[0].trigger()
     menu.close()
     assert tab.document.undo_label == issue.fixes[0].label
-    assert issue not in tab.analysis.issues
+    assert issue.line() not in [each.line() for each in problems(tab.analysis)]
 
 
 def test_the_header_sorts(qtbot: QtBot, shown: tuple[DesignTab, GraphTableView]) -> None:

@@ -43,7 +43,7 @@ def test_it_says_how_to_begin_and_nothing_is_red(window: MainWindow, tab: Design
     assert "Tab" in words
     assert len(tab.beginning.buttons) == 3
     assert window.problems.title.accessibleName() == "To do"
-    assert [card.issue.severity for card in window.problems.cards] == [Severity.UNFINISHED]
+    assert [card.problem.severity for card in window.problems.cards] == [Severity.UNFINISHED]
     assert window.status.validity.text().startswith("● 1 to do")
     colour = window.status.validity.palette().windowText().color()
     assert colour == tokens().text_tone("todo")
@@ -94,7 +94,7 @@ def test_measuring_waits_calmly(window: MainWindow, tab: DesignTab) -> None:
 
 def test_an_unwired_card_is_to_do_and_a_contradiction_is_a_problem(window: MainWindow, tab: DesignTab) -> None:
     drop(tab, "relu6", QPoint(200, 200))
-    assert {card.issue.severity for card in window.problems.cards} == {Severity.UNFINISHED}
+    assert {card.problem.severity for card in window.problems.cards} == {Severity.UNFINISHED}
     assert window.problems.title.accessibleName() == "To do"
     (item,) = tab.scene.nodes.values()
     assert item.face.severity is Severity.UNFINISHED

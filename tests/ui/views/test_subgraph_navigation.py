@@ -437,11 +437,11 @@ def test_problems_inside_can_be_shown_and_fixed_there(qtbot: QtBot, window: Main
     tab.document.apply(
         Command("Cut", lambda _: design().with_layer(GROUP, Group(body(tab).without_wires([PortRef(DW, "x")]))))
     )
-    assert window.problems.cards[0].issue.path == (DW,)
+    assert window.problems.cards[0].problem.path == (DW,)
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Escape)
     qtbot.keyClick(tab.canvas, Qt.Key.Key_Escape)
     assert path(tab) == ()
-    (card,) = [card for card in window.problems.cards if card.issue.path == (GROUP, DW)]
+    (card,) = [card for card in window.problems.cards if card.problem.path == (GROUP, DW)]
     card.show_button.click()
     assert (path(tab), tab.selection) == ((GROUP,), (DW,))
 
@@ -451,7 +451,7 @@ def test_a_fix_reaches_into_a_group_from_outside_and_not_into_a_block(
 ) -> None:
     wide = design().with_layer(GROUP, Group(body(tab).with_layer(DW, GroupedConv2d(32, groups=5))))
     tab.document.apply(step("Break", wide))
-    card = next(card for card in window.problems.cards if card.issue.path == (GROUP, DW))
+    card = next(card for card in window.problems.cards if card.problem.path == (GROUP, DW))
     qtbot.mouseClick(card.fix_buttons[0], Qt.MouseButton.LeftButton)
     assert tab.analysis.is_valid
     assert path(tab) == ()

@@ -5,8 +5,6 @@ One undo step.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -17,15 +15,13 @@ from designer.ui.canvas.annotations import words
 from designer.ui.canvas.geometry import GRID
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.selection import selection_words
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 
 class DragAnnotations(Gesture):
     """A press on a frame's title or border, or on a note: a choice when it comes up at once, a drag otherwise."""
 
-    def __init__(self, view: CanvasView, start: Pointer, annotation: AnnotationId) -> None:
+    def __init__(self, view: Surface, start: Pointer, annotation: AnnotationId) -> None:
         super().__init__(view, start)
         self._held = annotation
         self._moves = False
@@ -76,7 +72,7 @@ class ResizeAnnotation(Gesture):
 
     cursor = Qt.CursorShape.SizeFDiagCursor
 
-    def __init__(self, view: CanvasView, start: Pointer, annotation: AnnotationId) -> None:
+    def __init__(self, view: Surface, start: Pointer, annotation: AnnotationId) -> None:
         super().__init__(view, start)
         self._held = annotation
         self._moves = False
@@ -108,7 +104,7 @@ def _adds(at: Pointer) -> bool:
     return at.holds(Qt.KeyboardModifier.ShiftModifier) or at.holds(Qt.KeyboardModifier.ControlModifier)
 
 
-def _shift(view: CanvasView, start: Pointer, at: Pointer, corner: Point) -> Point:
+def _shift(view: Surface, start: Pointer, at: Pointer, corner: Point) -> Point:
     """How far a corner goes: onto the grid, or freely with Ctrl; the other way round where nothing snaps by itself."""
     way: QPointF = at.scene - start.scene
     if at.holds(Qt.KeyboardModifier.ControlModifier) == view.snaps:

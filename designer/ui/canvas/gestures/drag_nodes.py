@@ -6,7 +6,6 @@ One undo step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPen
@@ -24,9 +23,7 @@ from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
 from designer.ui.canvas.node_item import HELD_Z
 from designer.ui.canvas.snapping import snap
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 SNAP_PIXELS = 6.0
 MOST_NEIGHBOURS = 400
@@ -38,7 +35,7 @@ INSERT_REACH = 20.0
 class DragNodes(Gesture):
     """A press on a card, and what follows: a choice when it comes up at once, a drag otherwise."""
 
-    def __init__(self, view: CanvasView, start: Pointer, node: NodeId) -> None:
+    def __init__(self, view: Surface, start: Pointer, node: NodeId) -> None:
         super().__init__(view, start)
         self._held = node
         self._moves = False

@@ -5,13 +5,11 @@ We show their word.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPen
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem
 
-from designer.analysis.rules import may_connect, misfit_if_connected
+from designer.analysis.fitting import may_connect, misfit_if_connected
 from designer.edit.edits import connect, disconnect
 from designer.graph.design import Design, NodeId, PortRef
 from designer.ui.canvas.geometry import route
@@ -20,9 +18,7 @@ from designer.ui.canvas.hits import Under, hit, nearest_port
 from designer.ui.canvas.node_item import HELD_Z
 from designer.ui.canvas.painting import PortMark
 from designer.ui.canvas.placing import LooseEnd
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 SNAP_PIXELS = 26.0
 
@@ -41,7 +37,7 @@ class DrawWire(Gesture):
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, view: CanvasView, start: Pointer, port: PortRef, from_output: bool, unplugged: PortRef | None = None
+        self, view: Surface, start: Pointer, port: PortRef, from_output: bool, unplugged: PortRef | None = None
     ) -> None:
         super().__init__(view, start)
         self._port = port

@@ -5,8 +5,6 @@ Its card follows the pointer, goes into a wire it is held over, and is placed at
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 
 from designer.edit.room import with_room
@@ -17,15 +15,13 @@ from designer.ui.canvas.gestures.drag_nodes import INSERT_REACH
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import wire_at
 from designer.ui.canvas.placing import place_at
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 
 class DropLayer(Gesture):
     """A drag that came from outside the canvas; it ends by a drop, or by leaving."""
 
-    def __init__(self, view: CanvasView, start: Pointer, layer: Layer) -> None:
+    def __init__(self, view: Surface, start: Pointer, layer: Layer) -> None:
         super().__init__(view, start)
         self._layer = layer
         self._into: PortRef | None = None

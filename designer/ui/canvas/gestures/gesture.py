@@ -6,12 +6,11 @@ it is finished, and leaves everything as it was when it is cancelled.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 
 class Pointer(NamedTuple):
@@ -42,7 +41,7 @@ class Gesture:
 
     cursor: Qt.CursorShape | None = None
 
-    def __init__(self, view: CanvasView, start: Pointer) -> None:
+    def __init__(self, view: Surface, start: Pointer) -> None:
         self.view = view
         self.canvas = view.canvas
         self.start = start

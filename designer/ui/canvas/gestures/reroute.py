@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 
 from designer.edit.document import Edit
@@ -12,9 +10,7 @@ from designer.graph.design import Design, Point, PortRef
 from designer.ui.canvas.geometry import snapped
 from designer.ui.canvas.gestures.gesture import Gesture, Pointer
 from designer.ui.canvas.hits import place_on_way
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 
 class Reroute(Gesture):
@@ -29,7 +25,7 @@ class Reroute(Gesture):
 
     cursor = Qt.CursorShape.SizeAllCursor
 
-    def __init__(self, view: CanvasView, start: Pointer, target: PortRef, dot: int | None = None) -> None:
+    def __init__(self, view: Surface, start: Pointer, target: PortRef, dot: int | None = None) -> None:
         super().__init__(view, start)
         self._target = target
         self._is_new = dot is None

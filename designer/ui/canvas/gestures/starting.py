@@ -5,8 +5,6 @@ Nothing else decides it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Qt
 
 from designer.ui.canvas.gestures.cut_wires import CutWires
@@ -18,12 +16,10 @@ from designer.ui.canvas.gestures.pan import Pan
 from designer.ui.canvas.gestures.reroute import Reroute
 from designer.ui.canvas.gestures.rubber_band import RubberBand
 from designer.ui.canvas.hits import Hit, Under, hit
-
-if TYPE_CHECKING:
-    from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.surface import Surface
 
 
-def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: bool) -> Gesture | None:
+def gesture_for(view: Surface, at: Pointer, button: Qt.MouseButton, pans: bool) -> Gesture | None:
     """The gesture that a press starts, or None.
 
     Args:
@@ -45,7 +41,7 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton, pans: boo
     return _left(view, at, found) if may_edit else _choosing(view, at, found)
 
 
-def _choosing(view: CanvasView, at: Pointer, found: Hit) -> Gesture:
+def _choosing(view: Surface, at: Pointer, found: Hit) -> Gesture:
     """Where nothing can be edited, presses choose."""
     on_card = found.node is not None and found.under is not Under.FIX
     if found.annotation is not None:
@@ -53,7 +49,7 @@ def _choosing(view: CanvasView, at: Pointer, found: Hit) -> Gesture:
     return DragNodes(view, at, found.node) if on_card and found.node is not None else RubberBand(view, at)
 
 
-def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
+def _left(view: Surface, at: Pointer, found: Hit) -> Gesture | None:
     wires = view.canvas.design.wires
     if found.under is Under.FIX:
         return None
@@ -74,7 +70,7 @@ def _left(view: CanvasView, at: Pointer, found: Hit) -> Gesture | None:
     return RubberBand(view, at)
 
 
-def reroute_for(view: CanvasView, at: Pointer) -> Gesture | None:
+def reroute_for(view: Surface, at: Pointer) -> Gesture | None:
     """The gesture that leads the wire under a press through a new dot, or moves the dot that is there."""
     found = hit(view.canvas, at.scene, view.scale_now)
     if found.port is None or found.under not in (Under.WIRE, Under.WIRE_END, Under.DOT):
