@@ -6,36 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from designer.graph.design import NodePath
-from designer.wording import ratio, ratio_interval
+from designer.timing.statistics import PairedRatio
 
 LEAST_ROUNDS = 6
 """Rounds below which even the whole range holds the true median with less than 95 %: 1 − 2/2ⁿ."""
-
-
-@dataclass(frozen=True)
-class PairedLatency:
-    """How a latency compares with the baseline's, both measured in turns.
-
-    Attributes:
-        ratio: Median of the pairs' ratios, to the baseline.
-        low: Lower end of its interval.
-        high: Upper end of its interval.
-        verdict: What may be claimed, in words.
-        is_claimed: Whether that is a difference.
-        pairs: How many pairs there were, where that is known.
-    """
-
-    ratio: float
-    low: float
-    high: float
-    verdict: str
-    is_claimed: bool
-    pairs: int | None = None
-
-    @property
-    def text(self) -> str:
-        """``×5.41 [5.2, 5.7] slower``."""
-        return f"{ratio(self.ratio)} {ratio_interval(self.low, self.high, self.pairs)} {self.verdict}"
 
 
 @dataclass(frozen=True)
@@ -46,14 +20,14 @@ class Latency:
         median_s: Median, in seconds.
         low_s: Lower end of the median's interval, in seconds.
         high_s: Upper end of the median's interval, in seconds.
-        paired: Against the baseline, where they were measured in turns.
+        paired: Its ratio to the baseline, where they were measured in turns.
         rounds: How many rounds the median is of, where that is known.
     """
 
     median_s: float
     low_s: float | None = None
     high_s: float | None = None
-    paired: PairedLatency | None = None
+    paired: PairedRatio | None = None
     rounds: int | None = None
 
     @property

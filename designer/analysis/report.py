@@ -37,7 +37,7 @@ class NodeCostReport:
     def __getattr__(self, name: str) -> Any:
         return _figure_named(self, name)
 
-    def as_data(self) -> dict[str, Any]:
+    def to_data(self) -> dict[str, Any]:
         """The same as JSON data."""
         shapes = {"input_shape": self.input_shape, "output_shape": self.output_shape}
         return {"path": self.path, "type": self.type, **self.figures, **shapes}
@@ -64,10 +64,10 @@ class CostReport:
     def __getattr__(self, name: str) -> Any:
         return _figure_named(self, name)
 
-    def as_data(self) -> dict[str, Any]:
+    def to_data(self) -> dict[str, Any]:
         """The report as JSON data."""
         shapes = {"input_shape": self.input_shape, "output_shape": self.output_shape}
-        return {"name": self.name, **self.figures, **shapes, "nodes": [node.as_data() for node in self.nodes]}
+        return {"name": self.name, **self.figures, **shapes, "nodes": [node.to_data() for node in self.nodes]}
 
 
 def _figure_named(report: CostReport | NodeCostReport, name: str) -> Number | None:

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     analysis = analysis_of(options.file)
     report = cost_report(analysis)
     if options.json:
-        print_json(report.as_data())
+        print_json(report.to_data())
         return DONE
     # What the note of a headline says stands on a line of its own here.
     notes = [(each, "" if each.is_headline else each.note(analysis)) for each in counted_figures(Scope.DESIGN)]

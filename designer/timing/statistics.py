@@ -79,6 +79,11 @@ class PairedRatio(Record):
     verdict: Verdict
 
     @property
+    def is_claimed(self) -> bool:
+        """Whether a difference may be claimed."""
+        return self.verdict is not Verdict.NO_DIFFERENCE
+
+    @property
     def coverage(self) -> float:
         """The exact probability that the interval holds the true ratio; it follows from the number of pairs."""
         return interval_rank(self.pairs)[1]

@@ -60,7 +60,8 @@ class Progress(Record):
     so_far: SoFar | None = None
 
     def to_data(self) -> dict[str, Any]:
-        return {**super().to_data(), "kind": type(self.so_far).__name__}
+        told = super().to_data()
+        return told if self.so_far is None else {**told, "kind": type(self.so_far).__name__}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:

@@ -14,10 +14,11 @@ from designer.analysis.compare import (
     compare,
     parse_budget,
 )
-from designer.analysis.measured import Latency, PairedLatency
+from designer.analysis.measured import Latency
 from designer.errors import ParameterError
 from designer.graph.design import Design
 from designer.templates.networks import template
+from designer.timing.statistics import PairedRatio, Verdict
 from tests.sound_designs import sound_designs
 
 TIME_PER_MAC = "time_per_mac_s"
@@ -103,7 +104,7 @@ def test_time_per_mac_is_latency_by_macs(blocks):
 
 
 def test_a_paired_latency_has_its_interval_and_verdict(blocks):
-    pair = PairedLatency(5.4, 5.2, 5.7, "slower", is_claimed=True)
+    pair = PairedRatio(5.4, 5.2, 5.7, 40, Verdict.SLOWER)
     table = compare(blocks[:2], {0: Latency(0.11e-3, 0.10e-3, 0.12e-3), 1: Latency(0.61e-3, paired=pair)})
     latency = row(table, LATENCY)
 
@@ -115,7 +116,7 @@ def test_a_paired_latency_has_its_interval_and_verdict(blocks):
 
 @pytest.mark.parametrize("quicker", [0, 1])
 def test_no_latency_is_best_where_no_difference_may_be_claimed(blocks, quicker):
-    pair = PairedLatency(0.99, 0.9, 1.1, "no difference you can claim", is_claimed=False)
+    pair = PairedRatio(0.99, 0.9, 1.1, 40, Verdict.NO_DIFFERENCE)
     times = {quicker: 1.0e-3, 1 - quicker: 1.1e-3}
     table = compare(blocks[:2], {0: Latency(times[0]), 1: Latency(times[1], paired=pair)})
 
@@ -131,10 +132,10 @@ def test_of_too_few_rounds_nothing_is_best_and_one_is_no_spread(blocks):
     assert row(compare(blocks[:2], {0: many, 1: often}), LATENCY).best == 0
 
 
-def test_one_pair_has_no_interval():
-    assert PairedLatency(0.43, 0.43, 0.43, "no difference you can claim", is_claimed=False, pairs=1).text == (
-        "×0.430 (1 pair) no difference you can claim"
-    )
+def test_one_pair_has_no_interval(blocks):
+    pair = PairedRatio(0.43, 0.43, 0.43, 1, Verdict.NO_DIFFERENCE)
+    table = compare(blocks[:2], {0: Latency(1.0e-3), 1: Latency(0.43e-3, paired=pair)})
+    assert row(table, LATENCY).notes[1] == "×0.430 (1 pair) no difference you can claim"
 
 
 def test_a_broken_budget_is_marked_where_it_breaks(blocks):

@@ -31,6 +31,8 @@ VIOLATIONS = [
     ),
     pytest.param("files", "import onnx", HEAVY, id="onnx in files"),
     pytest.param("ui", "import onnxruntime", HEAVY, id="onnxruntime in the window"),
+    pytest.param("measurement", "import torch", HEAVY, id="torch beside the records of measurements"),
+    pytest.param("measurement", "from PySide6 import QtCore", HEAVY, id="Qt beside the records of measurements"),
     pytest.param("edit", "import networkx", HEAVY, id="networkx outside its view"),
     pytest.param("analysis", "import fast_sugiyama", HEAVY, id="fast-sugiyama outside the layout"),
     pytest.param("files", "import filelock", HEAVY, id="filelock beside the lock"),

@@ -21,7 +21,6 @@ BORDER = {"to_data", "from_data"}
 """What turns a record into plain data for another process, a file or ``--json``, and back."""
 
 ALLOWED = {
-    "analysis/report.py: as_data",
     "files/diff.py: difference_data",
     "graph/bypass.py: file_data",
     "graph/layer.py: data",

@@ -10,11 +10,12 @@ import pytest
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.compare import compare
-from designer.analysis.measured import Latency, PairedLatency
+from designer.analysis.measured import Latency
 from designer.edit.edits import delete, rename, set_parameter
 from designer.export.report import Subject, html_report
 from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
+from designer.timing.statistics import PairedRatio, Verdict
 from designer.wording import count, short
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\x00\ud800\u202e'
@@ -123,7 +124,7 @@ def test_each_picture_is_there_in_light_and_dark_under_ids_of_its_own(designs):
 
 def test_conditions_and_latencies(designs):
     analyses = [of(design) for design in designs]
-    pair = PairedLatency(1.2, 1.1, 1.3, "slower", is_claimed=True)
+    pair = PairedRatio(1.2, 1.1, 1.3, 40, Verdict.SLOWER)
     table = compare(analyses, {0: Latency(0.02, 0.019, 0.021), 1: Latency(0.024, paired=pair)})
     subjects = [Subject(analyses[0], node_times_s={(NodeId("pool"),): 0.5}), *map(Subject, analyses[1:])]
     page = Page(html_report(subjects, table, {"threads": "2", "device": "cpu"}))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure, Number
 from designer.analysis.figures.registry import register
-from designer.analysis.measured import NOTHING_MEASURED, Latency, Measured, PairedLatency
+from designer.analysis.measured import NOTHING_MEASURED, Latency, Measured
 from designer.graph.design import NodePath
-from designer.wording import UNKNOWN, milliseconds
+from designer.timing.statistics import PairedRatio
+from designer.wording import UNKNOWN, milliseconds, ratio, ratio_interval
 
 
 @register
@@ -62,11 +63,14 @@ class LatencyFigure(Figure):
         """The pairs' ratio where it was measured in turns with the baseline's."""
         paired = [_pair(each.latency) for each in measured]
         plain = super().ratios(values, measured, baseline)
-        return tuple(ratio if pair is None else pair.ratio for ratio, pair in zip(plain, paired, strict=True))
+        return tuple(alone if pair is None else pair.ratio for alone, pair in zip(plain, paired, strict=True))
 
     def comparison_note(self, measured: Measured) -> str:
-        paired = _pair(measured.latency)
-        return paired.text if paired is not None else ""
+        """``×5.41 [5.2, 5.7] slower``, where it was measured in turns with the baseline's."""
+        pair = _pair(measured.latency)
+        if pair is None:
+            return ""
+        return f"{ratio(pair.ratio)} {ratio_interval(pair.low, pair.high, pair.pairs)} {pair.verdict.value}"
 
     def best(self, values: Sequence[Number | None], measured: Sequence[Measured], baseline: int) -> int | None:
         """The quickest, where a difference may be claimed.
@@ -90,5 +94,5 @@ class LatencyFigure(Figure):
         return best if all(pair.is_claimed for pair in pairs) else None
 
 
-def _pair(latency: Latency | None) -> PairedLatency | None:
+def _pair(latency: Latency | None) -> PairedRatio | None:
     return latency.paired if latency is not None else None

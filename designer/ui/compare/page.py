@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from designer.analysis.compare import Comparison, compare, parse_budget
-from designer.analysis.measured import Latency, PairedLatency
+from designer.analysis.measured import Latency
 from designer.analysis.node_table import node_table
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath
 from designer.measurement.interleaved import PairReport
 from designer.measurement.latency import LatencyReport, TimedRun
-from designer.timing.statistics import PairedRatio, Verdict
+from designer.timing.statistics import PairedRatio
 from designer.ui.compare import out
 from designer.ui.compare.chart_tabs import ChartTabs
 from designer.ui.compare.comparing import Comparing
@@ -442,14 +442,7 @@ class ComparePage(QWidget):
 
 def _latency(run: TimedRun, ratio: PairedRatio | None = None) -> Latency:
     """A timed run as a comparison takes it, with its ratio to the baseline where they were timed in turns."""
-    return Latency(run.median_s, run.low_ms / 1e3, run.high_ms / 1e3, _paired(ratio), run.rounds)
-
-
-def _paired(ratio: PairedRatio | None) -> PairedLatency | None:
-    if ratio is None:
-        return None
-    is_claimed = ratio.verdict is not Verdict.NO_DIFFERENCE
-    return PairedLatency(ratio.ratio, ratio.low, ratio.high, ratio.verdict.value, is_claimed, ratio.pairs)
+    return Latency(run.median_s, run.low_ms / 1e3, run.high_ms / 1e3, ratio, run.rounds)
 
 
 def _path(words: str) -> NodePath:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from designer.files.examples import example_title, examples
 from designer.ui.actions.action import Action, Context, Menu
 from designer.ui.actions.table import ACTIONS
 from designer.ui.look.settings import Settings
@@ -26,6 +27,8 @@ class ActionViews:
         self._submenus: dict[str, QMenu] = {}
         self.recent_menu = QMenu("Open &recent", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
+        self.examples_menu = QMenu("E&xamples", window)
+        self._fill_examples()
         for each in ACTIONS:
             self._put(each)
 
@@ -80,6 +83,7 @@ class ActionViews:
         menu.addAction(self._made[each.id])
         if each.id == "open":
             menu.addMenu(self.recent_menu)
+            menu.addMenu(self.examples_menu)
 
     def _fill_recent(self) -> None:
         self.recent_menu.clear()
@@ -89,6 +93,16 @@ class ActionViews:
             entry.triggered.connect(self._opener(path))
         if not self._settings.recent:
             self.recent_menu.addAction("nothing yet").setEnabled(False)
+
+    def _fill_examples(self) -> None:
+        found = examples()
+        for path in found:
+            entry = self.examples_menu.addAction(example_title(path))
+            entry.triggered.connect(self._copy_opener(path))
+        self.examples_menu.setEnabled(bool(found))
+
+    def _copy_opener(self, path: Path) -> Callable[[], object]:
+        return lambda: self._context.bench.open_copy(path)
 
     def _opener(self, path: Path) -> Callable[[], object]:
         return lambda: self._context.bench.open_path(path)

@@ -286,6 +286,16 @@ class Workbench(QObject):
         self._drop_untouched()
         return self.open_design(design, path.absolute())
 
+    def open_copy(self, path: Path) -> DesignTab | None:
+        """Open what a file holds as a design without a file, such as an example; says why where it cannot."""
+        try:
+            design = design_json.load(path)
+        except DesignFileError as error:
+            self.ask.tell("The file could not be opened", str(error))
+            return None
+        self._drop_untouched()
+        return self.open_design(design)
+
     def open(self) -> None:
         """Ask for files and open them."""
         for path in self.ask.paths_to_open(self._folder()):
