@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -131,7 +132,6 @@ class Analysis:
         self.cost = cost
         self._unknown = unknown
         self.memory_plan = plan
-        self._peak = plan.peak_bytes()
         self._segments = segments
         self._structure = structure
         self._faulty = faulty
@@ -170,8 +170,9 @@ class Analysis:
     def totals(self) -> Totals:
         """Sums over the design."""
         cost = self.cost
+        peak = self.memory_plan.peak_bytes()
         return Totals(
-            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, self._peak, self._unknown == 0
+            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, peak, self._unknown == 0
         )
 
     @cached_property
@@ -382,9 +383,17 @@ def analyse(
         batch: Pictures at once, N.
         given: Shapes for the Input nodes in their order, for what is inside a block; None where they say their own.
     """
-    if previous is not None and _can_follow(design, previous, batch, given):
-        return _followed(design, previous)
-    return _complete(design, batch, given)
+    # An analysis makes no cycles and keeps nearly all that it makes, so the garbage collector waits until it is there:
+    # at 10,000 nodes it would look through everything the process holds, for as long as the counting takes.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        if previous is not None and _can_follow(design, previous, batch, given):
+            return _followed(design, previous)
+        return _complete(design, batch, given)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _can_follow(design: Design, previous: Analysis, batch: int, given: Given) -> bool:
@@ -493,11 +502,12 @@ def _report(
         if given is not None and shape is None:
             return NodeReport((), None)
         return NodeReport((), _source_facts(layer, shape, batch))
-    found = []
-    for feed in design.feeds[id]:
-        outputs = reports[feed.node].outputs if feed is not None else None
-        found.append(outputs[feed.output] if feed is not None and outputs is not None else None)
-    inputs = tuple(found)
+    inputs = tuple(
+        [
+            None if feed is None or (outputs := reports[feed.node].outputs) is None else outputs[feed.output]
+            for feed in design.feeds[id]
+        ]
+    )
     return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
 
 

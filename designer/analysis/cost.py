@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from designer.graph.formula import value_of
 from designer.graph.layer import Category
 from designer.graph.lowered import Lowered
 from designer.graph.tensor import TensorSpec
@@ -52,13 +51,13 @@ def added(costs: Iterable[NodeCost]) -> NodeCost:
 
 def layer_cost(lowered: Lowered, inputs: tuple[TensorSpec, ...]) -> NodeCost:
     """The cost of a primitive layer, for the shapes that flow; what is only another view moves no bytes."""
-    weights, formulas, outputs = lowered.weights, lowered.formulas, lowered.outputs
-    parameters = sum([weight.elements for weight in weights if not weight.is_buffer]) if weights else 0
+    figures, outputs = lowered.figures, lowered.outputs
+    parameters = figures.parameters or 0
     weight_bytes = parameters * outputs[0].dtype.bytes
     moved = 0
     if None in lowered.aliases:
         moved = sum([spec.bytes for spec in inputs]) + sum([spec.bytes for spec in outputs]) + weight_bytes
-    return NodeCost(parameters, value_of(formulas.macs), value_of(formulas.elementwise), weight_bytes, moved)
+    return NodeCost(parameters, figures.macs or 0, figures.elementwise or 0, weight_bytes, moved)
 
 
 @dataclass(frozen=True)

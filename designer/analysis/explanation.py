@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from designer.analysis.analysis import Analysis
 from designer.graph.design import Node, NodePath
-from designer.graph.formula import elements, quantity
+from designer.graph.formula import WRITTEN, quantity
 from designer.graph.tensor import TensorSpec
 from designer.wording import count, memory, plural
 
@@ -102,7 +102,7 @@ def full(value: int | None, unit: str) -> str:
 
 def bytes_detail(spec: TensorSpec) -> str:
     """How the bytes of a tensor come about."""
-    return elements(spec).times(quantity("bytes each", spec.dtype.bytes)).line("bytes")
+    return (WRITTEN.elements(spec) * quantity("bytes each", spec.dtype.bytes)).line("bytes")
 
 
 def incomplete(analysis: Analysis) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from itertools import accumulate
 from operator import add, sub
 from typing import NamedTuple
@@ -56,18 +57,16 @@ class Segment(NamedTuple):
 
 def primitive_segment(layer: Layer, lowered: Lowered) -> Segment:
     """One step that reads its inputs and writes its outputs; what is made on the way is not counted."""
-    names = [port.name for port in layer.inputs]
-    releases = (0,) * len(names)
-    if not lowered.outputs:
+    outputs, aliases, releases = lowered.outputs, lowered.aliases, (0,) * len(layer.inputs)
+    if aliases == (None,):
+        size = outputs[0].bytes
+        return Segment((size,), releases, (size,), (None,))
+    if not outputs:
         return Segment((0,), releases, (), ())
-    sizes = tuple(
-        [0 if held is not None else spec.bytes for spec, held in zip(lowered.outputs, lowered.aliases, strict=True)]
-    )
-    if lowered.aliases == (None,):
-        return Segment(sizes, releases, sizes, (None,))
-    views = tuple(None if held is None else View(of_output=False, which=held) for held in lowered.aliases)
+    sizes = tuple(0 if held is not None else spec.bytes for spec, held in zip(outputs, aliases, strict=True))
+    views = tuple(None if held is None else View(of_output=False, which=held) for held in aliases)
     read = {name for step in lowered.steps for name in step.inputs}
-    unread = tuple(index for index, name in enumerate(names) if name not in read)
+    unread = tuple(index for index, port in enumerate(layer.inputs) if port.name not in read)
     return Segment((sum(sizes),), releases, sizes, views, unread)
 
 
@@ -88,24 +87,28 @@ class Lifetimes:
 
     def __init__(self, design: Design, aliases: tuple[Aliases, ...], unread: tuple[tuple[int, ...], ...]) -> None:
         forever = len(design.order)
+        feeds, nodes = design.feeds, design.nodes
         self.dies_at: list[int] = []
         self.born_at: list[tuple[int, ...]] = []
         self.read_at: list[tuple[int | None, ...]] = []
+        self.readers: dict[int, list[tuple[int, int]]] = {}
         holder: dict[NodeId, list[int]] = {}
-        for place, id in enumerate(design.order):
-            layer = design.nodes[id].layer
-            skipped = unread[place]
+        for place, (id, views, skipped) in enumerate(zip(design.order, aliases, unread, strict=True)):
+            outputs = nodes[id].layer.outputs
             reads = tuple(
-                feed and holder[feed.node][feed.output] if port not in skipped else None
-                for port, feed in enumerate(design.feeds[id])
+                [
+                    None if feed is None or port in skipped else holder[feed.node][feed.output]
+                    for port, feed in enumerate(feeds[id])
+                ]
             )
             self.read_at.append(reads)
-            for tensor in reads:
+            for port, tensor in enumerate(reads):
                 if tensor is not None:
-                    self.dies_at[tensor] = max(self.dies_at[tensor], place if layer.outputs else forever)
+                    self.dies_at[tensor] = max(self.dies_at[tensor], place if outputs else forever)
+                    self.readers.setdefault(tensor, []).append((place, port))
             held: list[int] = []
             born: list[int] = []
-            for view in aliases[place] or (None,) * len(layer.outputs):
+            for view in views or (None,) * len(outputs):
                 source = None
                 if view is not None and view.of_output:
                     source = held[view.which]
@@ -118,17 +121,9 @@ class Lifetimes:
                 held.append(source)
             holder[id] = held
             self.born_at.append(tuple(born))
-        self.dying_at: list[list[int]] = [[] for _ in range(forever + 1)]
-        for tensor, place in enumerate(self.dies_at):
-            self.dying_at[place].append(tensor)
         ends = [design.feeds[node.id][0] for node in design.output_nodes() if design.feeds[node.id]]
         self.given_out = [holder[feed.node][feed.output] if feed is not None else None for feed in ends]
         self.given_in = [holder[node.id][0] for node in design.input_nodes() if holder[node.id]]
-        self.readers: dict[int, list[tuple[int, int]]] = {}
-        for place, reads in enumerate(self.read_at):
-            for port, tensor in enumerate(reads):
-                if tensor is not None:
-                    self.readers.setdefault(tensor, []).append((place, port))
 
 
 class Held(NamedTuple):
@@ -159,8 +154,8 @@ class MemoryPlan:
 
     def __init__(self, design: Design, segments: Mapping[NodeId, Segment]) -> None:
         self._segments = [segments.get(id, _NOTHING) for id in design.order]
-        self._aliases = tuple(segment.aliases for segment in self._segments)
-        self._unread = tuple(segment.unread for segment in self._segments)
+        self._aliases = tuple([segment.aliases for segment in self._segments])
+        self._unread = tuple([segment.unread for segment in self._segments])
         self._lives = design.of_structure(
             ("lifetimes", self._aliases, self._unread), lambda: Lifetimes(design, self._aliases, self._unread)
         )
@@ -168,8 +163,14 @@ class MemoryPlan:
         for place, segment in enumerate(self._segments):
             self._set_sizes(place, segment)
         self._births = [sum(segment.sizes) for segment in self._segments]
-        self._deaths = [sum(self._size[tensor] for tensor in dying) for dying in self._lives.dying_at]
-        self._local = [self._local_peak(place) for place in range(len(self._segments))]
+        self._deaths = [0] * (len(self._segments) + 1)
+        for tensor, end in enumerate(self._lives.dies_at):
+            self._deaths[end] += self._size[tensor]
+
+    @cached_property
+    def _local(self) -> list[int]:
+        """The most bytes held in any step of each node beyond what lives when it begins."""
+        return [self._local_peak(place) for place in range(len(self._segments))]
 
     def _set_sizes(self, place: int, segment: Segment) -> None:
         born = self._lives.born_at[place]

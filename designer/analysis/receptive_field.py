@@ -72,7 +72,7 @@ class ReceptiveFields:
     Args:
         design: Whose nodes.
         within: What a block sees of its own input; None of a node that is no block, or where it is unknown.
-        known: Fields that an earlier state of the design had, where they still hold.
+        known: Fields that still hold of an earlier state of the design: those of the first nodes in order of execution.
     """
 
     def __init__(
@@ -87,15 +87,11 @@ class ReceptiveFields:
 
     def of(self, id: NodeId) -> ReceptiveField:
         """The field of one position of a node's output."""
-        known, before = self._known, self._design.predecessors
-        waiting = [id] if id not in known else []
-        while waiting:
-            node = waiting[-1]
-            missing = [source for source in before[node] if source not in known]
-            if missing:
-                waiting += missing
-            else:
-                waiting.pop()
+        known, design = self._known, self._design
+        if id not in known:
+            # In the order of execution, so that as many are known as have been gone through.
+            before = design.predecessors
+            for node in design.order[len(known) : design.rank[id] + 1]:
                 known[node] = self._after(node, widest([known[source] for source in before[node]]))
         return known[id]
 

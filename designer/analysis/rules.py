@@ -95,18 +95,19 @@ STRUCTURE_RULES: tuple[Rule, ...] = (_is_empty, _has_input, _has_output, _inputs
 
 def loose_inputs(design: Design) -> Iterator[PortRef]:
     """Inputs that take no wire."""
-    for node in design.nodes.values():
-        for port in node.layer.inputs:
-            if (ref := PortRef(node.id, port.name)) not in design.wires:
-                yield ref
+    for id, feeds in design.feeds.items():
+        if None in feeds:
+            for port, feed in zip(design.nodes[id].layer.inputs, feeds, strict=True):
+                if feed is None:
+                    yield PortRef(id, port.name)
 
 
 def loose_outputs(design: Design) -> list[PortRef]:
     """Outputs that nothing reads."""
     read = {wire.source for wire in design.wires.values()}
     return [
-        ref
+        PortRef(node.id, port.name)
         for node in design.nodes.values()
         for port in node.layer.outputs
-        if (ref := PortRef(node.id, port.name)) not in read
+        if (node.id, port.name) not in read
     ]

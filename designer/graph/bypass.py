@@ -75,7 +75,7 @@ class Bypassed(Layer):
         return self.held.body
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        return (Step(Identity(), (self.inputs[self.passed_input].name,)),)
+        return (Step(Identity(), (self.inputs[self.passed_input].name,), (self.outputs[0].name,)),)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "bypassed"

@@ -89,6 +89,7 @@ class Feed(NamedTuple):
 
 
 _WORKED_OUT = {
+    "fed",
     "feeds",
     "without_inputs",
     "without_outputs",
@@ -117,32 +118,37 @@ class Structure:
             delattr(self, name)
 
     @cached_property
-    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
-        return {id: tuple(self._feed(id, port.name) for port in node.layer.inputs) for id, node in self._nodes.items()}
+    def fed(self) -> Mapping[NodeId, tuple[Wire | None, ...]]:
+        """The wire that ends at each input port of each node, None where there is none."""
+        wires = self.wires
+        return {
+            id: tuple([wires.get(PortRef(id, port.name)) for port in node.layer.inputs])
+            for id, node in self._nodes.items()
+        }
 
-    def _feed(self, id: NodeId, port: str) -> Feed | None:
-        wire = self.wires.get(PortRef(id, port))
+    @cached_property
+    def feeds(self) -> Mapping[NodeId, tuple[Feed | None, ...]]:
+        return {id: tuple([self._feed(wire) for wire in wires]) for id, wires in self.fed.items()}
+
+    def _feed(self, wire: Wire | None) -> Feed | None:
         if wire is None:
             return None
-        names = [port.name for port in self._nodes[wire.source.node].layer.outputs]
-        return Feed(wire.source.node, names.index(wire.source.port), wire.source)
+        source = wire.source
+        outputs = self._nodes[source.node].layer.outputs
+        return Feed(source.node, [port.name for port in outputs].index(source.port) if len(outputs) > 1 else 0, source)
 
     @cached_property
     def without_inputs(self) -> tuple[NodeId, ...]:
-        return tuple(id for id, node in self._nodes.items() if not node.layer.inputs)
+        return tuple([id for id, wires in self.fed.items() if not wires])
 
     @cached_property
     def without_outputs(self) -> tuple[NodeId, ...]:
-        return tuple(id for id, node in self._nodes.items() if not node.layer.outputs)
+        return tuple([id for id, node in self._nodes.items() if not node.layer.outputs])
 
     @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
         # In the order of the ports, not of drawing, so that the order of execution survives a file.
-        wires = self.wires
-        return {
-            id: tuple(wires[ref] for port in node.layer.inputs if (ref := PortRef(id, port.name)) in wires)
-            for id, node in self._nodes.items()
-        }
+        return {id: tuple([wire for wire in wires if wire is not None]) for id, wires in self.fed.items()}
 
     @cached_property
     def outgoing(self) -> Mapping[NodeId, tuple[Wire, ...]]:

@@ -1,15 +1,19 @@
 """Formulas that a person can read twice: once in symbols, once with the values in them; both are made with the figure.
 
-A layer writes ``k**2 * c * h * w`` with quantities instead of numbers, and the value, the symbols and the numbers come
-out of that one expression, so that none can disagree with another. Knows no layer.
+An operation states its work once, in ``Terms``. Read as ``COUNTED``, the statement gives plain numbers, which a recount
+asks for by the thousands; read as ``WRITTEN`` it gives expressions, from which come the value, the symbols and the
+numbers. So none can disagree with another. Knows no layer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
-from typing import NamedTuple
+from math import prod
+from operator import add, mul
+from typing import Generic, NamedTuple, TypeVar
 
 from designer.graph.tensor import TensorSpec
 from designer.wording import MINUS, count
@@ -27,7 +31,8 @@ class _Binding(IntEnum):
     ATOM = 4
 
 
-class Expression(NamedTuple):
+@dataclass(frozen=True)
+class Expression:
     """A whole number and how it comes about, as a tree; its texts are made when somebody asks for them.
 
     Attributes:
@@ -60,23 +65,23 @@ class Expression(NamedTuple):
         parts = [self.symbols, numbers] if numbers != value else [self.symbols]
         return " = ".join([*parts, f"{value} {unit}"])
 
-    def plus(self, other: Expression) -> Expression:
+    def __add__(self, other: Expression) -> Expression:
         """The sum."""
         return Expression(self.value + other.value, " + ", (self, other), "", _Binding.SUM)
 
-    def minus(self, other: Expression) -> Expression:
+    def __sub__(self, other: Expression) -> Expression:
         """The difference."""
         return Expression(self.value - other.value, f" {MINUS} ", (self, other), "", _Binding.SUM)
 
-    def times(self, other: Expression) -> Expression:
+    def __mul__(self, other: Expression) -> Expression:
         """The product."""
         return Expression(self.value * other.value, "·", (self, other), "", _Binding.PRODUCT)
 
-    def over(self, other: Expression) -> Expression:
+    def __floordiv__(self, other: Expression) -> Expression:
         """The quotient, where the other divides it; what is left over is cut off."""
         return Expression(self.value // other.value, "/", (self, other), "", _Binding.QUOTIENT)
 
-    def power(self, exponent: int) -> Expression:
+    def __pow__(self, exponent: int) -> Expression:
         """Raised to a small whole number."""
         raised = str(exponent).translate(_SUPERSCRIPTS)
         return Expression(self.value**exponent, "^", (self,), raised, _Binding.POWER)
@@ -113,39 +118,81 @@ def constant(value: int) -> Expression:
     return Expression(value, symbol=count(value))
 
 
-def several(value: int) -> Expression | None:
-    """A constant factor, or None for 1."""
-    return None if value == 1 else constant(value)
+T = TypeVar("T", int, Expression)
 
 
-def product(*factors: Expression | None) -> Expression:
-    """All factors multiplied; None stands for a factor that is 1 here and not worth writing."""
-    return reduce(Expression.times, [factor for factor in factors if factor is not None])
+class Terms(Generic[T]):
+    """What statements of work are made of, and joined by ``+ - * // **``. A factor of None is 1, not worth writing."""
+
+    def quantity(self, symbol: str, value: int) -> T:
+        """A named number: ``quantity("C", 144)``."""
+        raise NotImplementedError
+
+    def constant(self, value: int) -> T:
+        """A number that is the same in symbols: the 2 of ``2·C``."""
+        raise NotImplementedError
+
+    def product(self, *factors: T | None) -> T:
+        """All factors multiplied; at least one is not None."""
+        return reduce(mul, [factor for factor in factors if factor is not None])
+
+    def several(self, value: int) -> T | None:
+        """A constant factor, or None for 1."""
+        return None if value == 1 else self.constant(value)
+
+    def batch(self, spec: TensorSpec) -> T | None:
+        """N, or None for a single picture."""
+        return None if spec.batch == 1 else self.quantity("N", spec.batch)
+
+    def elements(self, spec: TensorSpec, channels: str = "C", sides: str = "") -> T:
+        """The elements of a map N·C·H·W, of a vector N·F, or of a tensor of another rank N·C·d₁·d₂….
+
+        Args:
+            spec: The tensor.
+            channels: The symbol of its channels; a vector's features take the same mark.
+            sides: The mark of its height and width, as in H' and W'.
+        """
+        if spec.is_vector:
+            return self.product(self.batch(spec), self.quantity(channels.replace("C", "F"), spec.channels))
+        return self.product(self.batch(spec), self.quantity(channels, spec.channels), *self.positions(spec, sides))
+
+    def positions(self, spec: TensorSpec, mark: str = "") -> tuple[T, ...]:
+        """Height and width of a map, H and W, with a mark where they are the output's own; L of a sequence."""
+        sides = spec.sides
+        names = {1: "L", 2: "HW"}.get(len(sides)) or [f"d{index}" for index in range(len(sides))]
+        return tuple(self.quantity(f"{name}{mark}", side) for name, side in zip(names, sides, strict=True))
 
 
-def batch(spec: TensorSpec) -> Expression | None:
-    """N, or None for a single picture."""
-    return None if spec.batch == 1 else quantity("N", spec.batch)
+class _Written(Terms[Expression]):
+    """Expressions, for a person to read."""
+
+    def quantity(self, symbol: str, value: int) -> Expression:
+        return quantity(symbol, value)
+
+    def constant(self, value: int) -> Expression:
+        return constant(value)
 
 
-def elements(spec: TensorSpec, channels: str = "C", sides: str = "") -> Expression:
-    """The elements of a map N·C·H·W, of a vector N·F, or of a tensor of another rank N·C·d₁·d₂….
+class _Counted(Terms[int]):
+    """The numbers alone."""
 
-    Args:
-        spec: The tensor.
-        channels: The symbol of its channels; a vector's features take the same mark.
-        sides: The mark of its height and width, as in H' and W'.
-    """
-    if spec.is_vector:
-        return product(batch(spec), quantity(channels.replace("C", "F"), spec.channels))
-    return product(batch(spec), quantity(channels, spec.channels), *positions(spec, sides))
+    def quantity(self, symbol: str, value: int) -> int:
+        return value
+
+    def constant(self, value: int) -> int:
+        return value
+
+    def product(self, *factors: int | None) -> int:
+        return prod([factor for factor in factors if factor is not None])
+
+    def elements(self, spec: TensorSpec, channels: str = "C", sides: str = "") -> int:
+        return spec.elements
+
+    def positions(self, spec: TensorSpec, mark: str = "") -> tuple[int, ...]:
+        return spec.sides
 
 
-def positions(spec: TensorSpec, mark: str = "") -> tuple[Expression, ...]:
-    """Height and width of a map, H and W, with a mark where they are the output's own; L of a sequence."""
-    sides = spec.sides
-    names = {1: "L", 2: "HW"}.get(len(sides)) or [f"d{index}" for index in range(len(sides))]
-    return tuple(quantity(f"{name}{mark}", side) for name, side in zip(names, sides, strict=True))
+WRITTEN, COUNTED = _Written(), _Counted()
 
 
 def sides_mark(x: TensorSpec, y: TensorSpec) -> str:
@@ -153,8 +200,11 @@ def sides_mark(x: TensorSpec, y: TensorSpec) -> str:
     return "" if x.sides == y.sides else "'"
 
 
-class Formulas(NamedTuple):
-    """How a layer's figures come about; None where a figure is nothing.
+F = TypeVar("F", bound="int | Expression")
+
+
+class Statement(NamedTuple, Generic[F]):
+    """What an operation or a layer states of itself; None where a figure is nothing.
 
     Attributes:
         parameters: Trained numbers.
@@ -162,28 +212,39 @@ class Formulas(NamedTuple):
         elementwise: Element-wise operations.
     """
 
-    parameters: Expression | None = None
-    macs: Expression | None = None
-    elementwise: Expression | None = None
-
-    def plus(self, other: Formulas) -> Formulas:
-        """The sum, figure by figure."""
-        return Formulas(*(_sum(one, two) for one, two in zip(self, other, strict=True)))
-
-    def times(self, count: int) -> Formulas:
-        """So many times each figure."""
-        return Formulas(*(None if each is None else constant(count).times(each) for each in self))
+    parameters: F | None = None
+    macs: F | None = None
+    elementwise: F | None = None
 
     @property
     def is_work(self) -> bool:
         """Whether anything is computed."""
-        return bool(self.macs and self.macs.value) or bool(self.elementwise and self.elementwise.value)
+        return any(work is not None and value_of(work) for work in (self.macs, self.elementwise))
 
 
-def _sum(one: Expression | None, other: Expression | None) -> Expression | None:
-    return one.plus(other) if one is not None and other is not None else one or other
+Formulas = Statement[Expression]
+"""How a layer's figures come about."""
 
 
-def value_of(expression: Expression | None) -> int:
-    """What an expression amounts to; nothing is 0."""
-    return 0 if expression is None else expression.value
+def summed(of: Terms[T], stated: Sequence[Statement[T]]) -> Statement[T]:
+    """The sum, figure by figure; of several that say the same, so many times the one."""
+    if len(stated) == 1:
+        return stated[0]
+    times = len(stated) if len(set(stated)) == 1 else None
+    return Statement(
+        _sum(of, [each.parameters for each in stated], times),
+        _sum(of, [each.macs for each in stated], times),
+        _sum(of, [each.elementwise for each in stated], times),
+    )
+
+
+def _sum(of: Terms[T], figures: list[T | None], times: int | None) -> T | None:
+    counted = [figure for figure in figures if figure is not None]
+    if not counted:
+        return None
+    return reduce(add, counted) if times is None else of.constant(times) * counted[0]
+
+
+def value_of(figure: int | Expression | None) -> int:
+    """What a figure amounts to; nothing is 0."""
+    return figure.value if isinstance(figure, Expression) else figure or 0

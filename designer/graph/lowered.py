@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import NamedTuple
 
-from designer.graph.formula import Formulas
+from designer.graph.formula import COUNTED, WRITTEN, Formulas, Statement, T, Terms, summed
 from designer.graph.operations import Step
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
@@ -30,18 +29,25 @@ class Lowered(NamedTuple):
     @property
     def weights(self) -> tuple[Weight, ...]:
         """The tensors that are kept, in state-dict order."""
-        return tuple(weight for step in self.steps for weight in step.operation.weights())
+        return tuple([weight for step in self.steps for weight in step.operation.weights()])
 
     @property
     def formulas(self) -> Formulas:
         """How parameters and work come about, summed over the steps."""
+        return self._stated(WRITTEN)
+
+    @property
+    def figures(self) -> Statement[int]:
+        """What they amount to."""
+        return self._stated(COUNTED)
+
+    def _stated(self, of: Terms[T]) -> Statement[T]:
+        specs = self.specs
         found = [
-            step.operation.formulas(tuple(self.specs[name] for name in step.inputs), self.specs[step.result])
-            for step in self.steps
+            operation.formulas(of, tuple([specs[name] for name in read]), specs[results[0]])
+            for operation, read, results in self.steps
         ]
-        if len(set(found)) == 1:
-            return found[0] if len(found) == 1 else found[0].times(len(found))
-        return reduce(Formulas.plus, found, Formulas())
+        return summed(of, found)
 
 
 def follow(
@@ -59,12 +65,20 @@ def follow(
         ShapeError: An operation cannot take what reaches it.
     """
     specs = dict(zip(input_names, inputs, strict=True))
-    holder: dict[str, int | None] = {name: index for index, name in enumerate(input_names)}
-    for step in steps:
-        made = step.operation.outputs(*[specs[name] for name in step.inputs])
-        held = holder[step.inputs[0]] if step.operation.is_view else None
-        for name, spec in zip(step.results, made, strict=True):
-            specs[name], holder[name] = spec, held
-    return Lowered(
-        steps, specs, tuple(specs[name] for name in output_names), tuple(holder[name] for name in output_names)
-    )
+    seen_through: dict[str, str] = {}
+    for operation, read, results in steps:
+        made = operation.outputs(*[specs[name] for name in read])
+        specs.update(zip(results, made, strict=True))
+        if operation.is_view:
+            seen_through.update(dict.fromkeys(results, read[0]))
+    aliases: tuple[int | None, ...] = (None,) * len(output_names)
+    if seen_through:
+        aliases = tuple(_held(name, seen_through, input_names) for name in output_names)
+    return Lowered(steps, specs, tuple([specs[name] for name in output_names]), aliases)
+
+
+def _held(name: str, seen_through: Mapping[str, str], input_names: Sequence[str]) -> int | None:
+    """Which input's memory a tensor is, by its place."""
+    while name in seen_through:
+        name = seen_through[name]
+    return input_names.index(name) if name in input_names else None

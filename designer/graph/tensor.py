@@ -16,10 +16,11 @@ class DType(Enum):
     FLOAT16 = "float16"
     BFLOAT16 = "bfloat16"
 
-    @property
-    def bytes(self) -> int:
+    def __init__(self, torch_name: str) -> None:
+        self.bytes = 4 if torch_name == "float32" else 2
         """Bytes of one element."""
-        return 4 if self is DType.FLOAT32 else 2
+
+    __hash__ = object.__hash__  # each is there once, and a recount hashes hundreds of shapes
 
 
 class TensorSpec(NamedTuple):
@@ -92,11 +93,11 @@ class TensorSpec(NamedTuple):
     def with_channels(self, channels: int) -> TensorSpec:
         """The same sides with another number of channels."""
         axis = self.channel_axis
-        return self._replace(shape=(*self.shape[:axis], channels, *self.shape[axis + 1 :]))
+        return TensorSpec((*self.shape[:axis], channels, *self.shape[axis + 1 :]), self.dtype, axis)
 
     def with_sides(self, height: int, width: int) -> TensorSpec:
         """The same map with another height and width."""
-        return self._replace(shape=(self.shape[0], self.shape[1], height, width))
+        return TensorSpec((self.shape[0], self.shape[1], height, width), self.dtype)
 
     @property
     def full_label(self) -> str:

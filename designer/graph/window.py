@@ -94,7 +94,8 @@ class Window(NamedTuple):
     @property
     def is_lopsided(self) -> bool:
         """Whether symmetric padding cannot keep the size: an even extent has no middle."""
-        return self.padding is Padding.SYMMETRIC and any(side % 2 == 0 for side in self.extent)
+        down, across = self.extent
+        return self.padding is Padding.SYMMETRIC and not (down % 2 and across % 2)
 
     def pads(self, x: TensorSpec) -> Quad:
         """Rows added at top and bottom, columns at left and right, for an input N×C×H×W."""

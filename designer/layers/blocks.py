@@ -79,6 +79,12 @@ def _momentum() -> Any:
     return ratio(default=0.1, low=0.0, high=1.0, help=what, shown_when=("batch_norm", True))
 
 
+@lru_cache(maxsize=64)
+def _depthwise(kernel_size: Size, stride: Size, padding: Padding, bias: bool = False) -> DepthwiseConv2d:
+    """One value for all blocks that filter so."""
+    return DepthwiseConv2d(kernel_size, stride, padding, bias=bias)
+
+
 _ENTRANCE = Node(NodeId("x"), Input(channels=1, height=1, width=1))
 _RESIDUAL = Node(NodeId("add"), Add())
 _EXIT = Node(NodeId("y"), Output())
@@ -177,7 +183,7 @@ class Separable(Layer):
         require_map(x)
         bias = self.bias and not self.batch_norm
         chain = _Chain()
-        depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
+        depthwise = _depthwise(self.kernel_size, self.stride, self.padding, bias)
         chain.convolution("depthwise", depthwise, self._norm, self.activation)
         chain.convolution("pointwise", PointwiseConv2d(self.out_channels, bias=bias), self._norm, self.activation)
         return chain.design(self.title)
@@ -227,7 +233,8 @@ class Bottleneck(Layer):
 
     def has_residual(self, x: TensorSpec) -> bool:
         """Whether the input is added: stride 1, the same channels, and the same sides after the depthwise."""
-        same_sides = DepthwiseConv2d(self.kernel_size, self.stride, self.padding).output(x).shape[2:] == x.shape[2:]
+        (step,) = _depthwise(self.kernel_size, self.stride, self.padding).lower(x)
+        same_sides = step.operation.output(x).sides == x.sides
         return self.stride == 1 and self.out_channels == x.channels and same_sides
 
     def hidden_channels(self, x: TensorSpec) -> int:
@@ -241,7 +248,7 @@ class Bottleneck(Layer):
         if self.expansion != 1:
             expansion = PointwiseConv2d(self.hidden_channels(x), bias=bias)
             chain.convolution("expand", expansion, self._norm, self.activation)
-        depthwise = DepthwiseConv2d(self.kernel_size, self.stride, self.padding, bias=bias)
+        depthwise = _depthwise(self.kernel_size, self.stride, self.padding, bias)
         chain.convolution("depthwise", depthwise, self._norm, self.activation)
         chain.convolution("project", PointwiseConv2d(self.out_channels, bias=bias), self._norm, Activation.NONE)
         return chain.design(self.title, self.has_residual(x))

@@ -74,10 +74,11 @@ class _Convolution(Layer):
             pads=window.pads(x),
             padding=window.padding,
         )
-        operation.output(x)  # a window that does not fit is told before groups that do not
-        require_even_symmetric(window)
-        require_divisible("input", x.channels, groups)
-        require_divisible("output", operation.out_channels, groups)
+        if window.is_lopsided or x.channels % groups or operation.out_channels % groups:
+            operation.output(x)  # a window that does not fit is told first
+            require_even_symmetric(window)
+            require_divisible("input", x.channels, groups)
+            require_divisible("output", operation.out_channels, groups)
         return step(operation)
 
     def _step(self) -> str:

@@ -221,7 +221,7 @@ def _walked_back(rows: list[list[int]], edits: int, k: int, x: int) -> list[tupl
 
 def _align_by_score(found: Pairing, before: list[int], after: list[int]) -> None:
     """The order-keeping alignment with the highest sum of likeness."""
-    scores = [[likeness(found, i, j) for j in after] for i in before]
+    scores = [likenesses(found, i, after) for i in before]
     best = [[0.0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for n in range(len(before) - 1, -1, -1):
         row, below, score = best[n], best[n + 1], scores[n]
@@ -238,11 +238,10 @@ def _align_by_score(found: Pairing, before: list[int], after: list[int]) -> None
             m += 1
 
 
-def likeness(found: Pairing, i: int, j: int) -> float:
-    """How well two nodes suit each other: 0 where they may not be partners, else more for what is alike."""
-    if not found.may_join(i, j):
-        return 0.0
-    return own_likeness(found.a, found.b, i, j) + agreement(found, i, j)
+def likenesses(found: Pairing, i: int, after: Iterable[int]) -> list[float]:
+    """How well a node suits each of these: 0 where they may not be partners, else more for what is alike."""
+    agreeing = agreements(found, i)
+    return [own_likeness(found.a, found.b, i, j) + agreeing.get(j, 0.0) if found.may_join(i, j) else 0.0 for j in after]
 
 
 def own_likeness(a: Outline, b: Outline, i: int, j: int) -> float:
@@ -260,25 +259,31 @@ def own_likeness(a: Outline, b: Outline, i: int, j: int) -> float:
 
 def _share_alike(a: Outline, b: Outline, i: int, j: int) -> float:
     """The share of parameters that are equal, of two layers of one type; of groups, of what is inside."""
-    before, after = a.places[i].node.layer, b.places[j].node.layer
-    if before.body is not None:
+    if a.places[i].node.layer.body is not None:
         inside, other = [a.content[n] for n in a.children.get(i, ())], [b.content[n] for n in b.children.get(j, ())]
         common = sum(min(inside.count(word), other.count(word)) for word in sorted(set(inside)))
         return common / max(len(inside), len(other), 1)
-    names = [parameter.name for parameter in before.parameters]
-    return sum(bool(getattr(before, name) == getattr(after, name)) for name in names) / max(len(names), 1)
+    alike = [bool(before == after) for before, after in zip(a.values[i], b.values[j], strict=False)]
+    return sum(alike) / max(len(alike), 1)
 
 
-def agreement(found: Pairing, i: int, j: int) -> float:
-    """More for each wire that both have to or from partners."""
-    sources = sum(
-        3.0
-        for port, other in zip(found.a.ports[i], found.b.ports[j], strict=False)
-        if port.source != NONE and other.source != NONE and found.to_b[port.source] == other.source
-    )
-    partners = {found.to_b[reader] for reader, _ in found.a.readers[i]}
-    readers = sum(2.0 for reader, _ in found.b.readers[j] if reader in partners)
-    return sources + min(readers, 6.0)
+def agreements(found: Pairing, i: int) -> dict[int, float]:
+    """By node of ``b`` that has any: more for each wire that it has from or to partners as ``i`` has."""
+    a, b = found.a, found.b
+    agreeing: dict[int, float] = {}
+    for place, port in enumerate(a.ports[i]):
+        source = found.to_b[port.source] if port.source != NONE else NONE
+        for reader, other_place in b.readers[source] if source >= 0 else ():
+            if other_place == place:
+                agreeing[reader] = agreeing.get(reader, 0.0) + 3.0
+    read: dict[int, float] = {}
+    for partner in {found.to_b[reader] for reader, _ in a.readers[i]}:
+        for port in b.ports[partner] if partner >= 0 else ():
+            if port.source != NONE:
+                read[port.source] = read.get(port.source, 0.0) + 2.0
+    for j, sum_of_readers in read.items():
+        agreeing[j] = agreeing.get(j, 0.0) + min(sum_of_readers, 6.0)
+    return agreeing
 
 
 def _pair_by_neighbours(found: Pairing, before: Iterable[int], after: Iterable[int]) -> None:
@@ -287,8 +292,9 @@ def _pair_by_neighbours(found: Pairing, before: Iterable[int], after: Iterable[i
     for i in before:
         if found.to_b[i] != NONE or not free:
             continue
-        scored = [(likeness(found, i, j), -n, j) for n, j in enumerate(free)]
-        best, _, j = max(scored)
+        alike = likenesses(found, i, free)
+        best = max(alike)
+        j = free[alike.index(best)]
         if best >= 9.0 and (found.a.kind[i] == found.b.kind[j]):
             found.join(i, j)
             free.remove(j)

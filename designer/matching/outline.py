@@ -63,6 +63,7 @@ class Outline:
         kind: Equal for equal layer types.
         content: Equal for equal type and parameters.
         full: Equal for equal content and name.
+        values: The parameters' values, in the order of their declaration; of equal kinds as many.
         ports: What each reads, by port.
         socket: Equal for equal input ports.
         readers: Who reads each, as index and position among the reader's ports.
@@ -118,6 +119,7 @@ class Outline:
     def _label(self) -> None:
         number, contents = self.words.number, dict[Hashable, int]()
         self.shape, self.kind, self.content, self.full = [], [], [], []
+        self.values: list[tuple[Any, ...]] = []
         for place in self.places:
             layer = place.node.layer
             grouped = layer.body is not None
@@ -128,6 +130,7 @@ class Outline:
             self.kind.append(number(("kind", layer.file_key)))
             self.content.append(content)
             self.full.append(number(("full", content, place.node.name)))
+            self.values.append(tuple([getattr(layer, parameter.name) for parameter in layer.parameters]))
 
 
 def _content(key: str, data: Any) -> tuple[str, str]:

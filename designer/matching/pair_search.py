@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from designer.matching.alignment import agreement, own_likeness
+from designer.matching.alignment import agreements, own_likeness
 from designer.matching.outline import NONE, Outline
 from designer.matching.pairing import UNDECIDED, Pairing
 
@@ -203,6 +203,7 @@ class _Search:
     def _options(self, i: int) -> list[int]:
         """What it may have for a partner, NONE among it, the likeliest first; of those nobody could tell apart, one."""
         b, now = self._now.b, self._now
+        agreeing = agreements(now, i)
         seen: set[Hashable] = set()
         found = []
         for j in self._free_b:
@@ -212,7 +213,7 @@ class _Search:
                     twin = j
                 if twin not in seen:
                     seen.add(twin)
-                    found.append((self._start.to_b[i] == j, self._own_likeness(i, j) + agreement(now, i, j), -j, j))
+                    found.append((self._start.to_b[i] == j, self._own_likeness(i, j) + agreeing.get(j, 0.0), -j, j))
         options = [j for *_, j in sorted(found, reverse=True)]
         options.insert(0 if self._start.to_b[i] == NONE else len(options), NONE)
         return options

@@ -10,6 +10,7 @@ them: the removed node was rewired before.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from copy import copy
 from typing import NamedTuple
 
 from designer.matching.outline import NONE, InPort, Outline
@@ -48,10 +49,11 @@ class Pairing:
         self.a, self.b = a, b
         self.to_b = [NONE] * len(a)
         self.to_a = [NONE] * len(b)
+        self._port_pairs: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
 
     def copy(self) -> Pairing:
         """The same, to go on from."""
-        other = Pairing(self.a, self.b)
+        other = copy(self)
         other.to_b, other.to_a = self.to_b.copy(), self.to_a.copy()
         return other
 
@@ -96,13 +98,15 @@ class Pairing:
 
     # Wires ------------------------------------------------------------------------------------------------------------
 
-    def port_pairs(self, i: int, j: int) -> list[tuple[int, int]]:
+    def port_pairs(self, i: int, j: int) -> tuple[tuple[int, int], ...]:
         """Positions of the input ports that two partners both have."""
-        before, after = self.a.ports[i], self.b.ports[j]
-        if self.a.socket[i] == self.b.socket[j]:
-            return [(position, position) for position in range(len(before))]
-        places = {port.label: position for position, port in enumerate(after)}
-        return [(position, places[port.label]) for position, port in enumerate(before) if port.label in places]
+        sockets = self.a.socket[i], self.b.socket[j]
+        found = self._port_pairs.get(sockets)
+        if found is None:
+            places = {port.label: position for position, port in enumerate(self.b.ports[j])}
+            both = [(position, places.get(port.label, NONE)) for position, port in enumerate(self.a.ports[i])]
+            found = self._port_pairs[sockets] = tuple(pair for pair in both if pair[1] != NONE)
+        return found
 
     def rewiring(self, i: int, position: int, before: InPort, after: InPort) -> Hashable | None:
         """What change of wires an input of partners stands for: equal answers are one change, None is none."""

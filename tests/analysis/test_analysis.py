@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -401,3 +402,20 @@ def test_an_input_that_no_wire_outside_feeds_as_yet_is_unknown() -> None:
     found = analyse(more, given=given)
     assert found.node(NodeId("another")).outputs is None
     assert found.node(NodeId("n1")).outputs == (TensorSpec((1, 8, 12, 12)),)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_an_analysis_leaves_no_cycles_and_the_collector_as_it_was(collects: bool) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        (gc.enable if collects else gc.disable)()
+        analysis = analyse(template("mobilenet_v2").build(width=0.3))
+        assert gc.isenabled() == collects
+        gc.collect()
+        gc.disable()
+        _ = seen(analysis), analyse(analysis.design.renamed("another"), previous=analysis).totals
+        del analysis
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 EDITS = 1000
 FRAME_S = 0.016
+BLOCK_GOAL_S = 0.5
 STATUS = Path("/proc/self/statm")
 
 
@@ -127,9 +128,9 @@ def _large(window: MainWindow, nodes: int, rounds: int) -> Iterator[Row]:
         tab.walking.leave()
         _drawn()
 
-    yield Duration(f"into a block at {nodes} nodes", time_alone(Subject(go_in, come_out), rounds))
+    yield Duration(f"into a block at {nodes} nodes", time_alone(Subject(go_in, come_out), rounds), BLOCK_GOAL_S)
     go_in()
-    yield Duration(f"out of it again at {nodes} nodes", time_alone(Subject(come_out, go_in), rounds))
+    yield Duration(f"out of it again at {nodes} nodes", time_alone(Subject(come_out, go_in), rounds), BLOCK_GOAL_S)
     tab.document.mark_saved()  # or closing would ask
     window.bench.close_page(tab)
 

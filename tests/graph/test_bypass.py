@@ -7,6 +7,7 @@ import pytest
 from designer.analysis.analysis import analyse
 from designer.edit.bypass import toggle_bypass
 from designer.edit.edits import set_parameter
+from designer.edit.grouping import group
 from designer.errors import DesignFileError, EditRefused
 from designer.files.design_json import dumps, loads
 from designer.graph.bypass import Bypassed, bypassed, restored
@@ -39,6 +40,13 @@ def test_a_merge_passes_its_main_path() -> None:
     main = off.design.incoming(NodeId("add"))[-1].source
     assert off.spec(main) == off.node(NodeId("add")).outputs[0]  # type: ignore[index]  # a valid design's are known
     assert off.node(NodeId("add")).cost.flops == 0  # type: ignore[union-attr]
+
+
+def test_a_group_passes_what_reaches_it_whatever_its_ports_are_called() -> None:
+    grouped, id = group(bottleneck(), [NodeId("depthwise"), NodeId("depthwise_bn")])
+    report = analyse(toggle_bypass(grouped, [id])).node(id)
+    assert report.outputs is not None
+    assert report.outputs == report.known_inputs
 
 
 def test_twice_is_as_before_and_parameters_can_be_edited_meanwhile() -> None:

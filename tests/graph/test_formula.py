@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.graph.formula import Expression, constant, elements, product, quantity, sides_mark
+from designer.graph.formula import WRITTEN, Expression, constant, quantity, sides_mark
 from designer.graph.tensor import TensorSpec
 from tests.arithmetic import evaluate
 
@@ -16,16 +16,16 @@ A, B, C = quantity("a", 6), quantity("b", 3), quantity("c", 2)
 @pytest.mark.parametrize(
     ("expression", "symbols", "numbers", "value"),
     [
-        (A.times(B).plus(C), "a·b + c", "6·3 + 2", 20),
-        (A.plus(B).times(C), "(a + b)·c", "(6 + 3)·2", 18),
-        (C.times(A.plus(B)), "c·(a + b)", "2·(6 + 3)", 18),
-        (A.minus(B.plus(C)), "a − (b + c)", "6 − (3 + 2)", 1),
-        (A.minus(B).minus(C), "a − b − c", "6 − 3 − 2", 1),
-        (A.over(B).times(C), "(a/b)·c", "(6/3)·2", 4),
-        (A.over(B.times(C)), "a/(b·c)", "6/(3·2)", 1),
-        (A.plus(B).power(2), "(a + b)²", "(6 + 3)²", 81),
-        (A.power(10), "a¹⁰", "6¹⁰", 60466176),
-        (product(None, A, None, constant(1000)), "a·1\u202f000", "6·1\u202f000", 6000),
+        (A * B + C, "a·b + c", "6·3 + 2", 20),
+        ((A + B) * C, "(a + b)·c", "(6 + 3)·2", 18),
+        (C * (A + B), "c·(a + b)", "2·(6 + 3)", 18),
+        (A - (B + C), "a − (b + c)", "6 − (3 + 2)", 1),
+        (A - B - C, "a − b − c", "6 − 3 − 2", 1),
+        (A // B * C, "(a/b)·c", "(6/3)·2", 4),
+        (A // (B * C), "a/(b·c)", "6/(3·2)", 1),
+        ((A + B) ** 2, "(a + b)²", "(6 + 3)²", 81),
+        (A**10, "a¹⁰", "6¹⁰", 60466176),
+        (WRITTEN.product(None, A, None, constant(1000)), "a·1\u202f000", "6·1\u202f000", 6000),
     ],
 )
 def test_by_hand(expression: Expression, symbols: str, numbers: str, value: int) -> None:
@@ -34,7 +34,7 @@ def test_by_hand(expression: Expression, symbols: str, numbers: str, value: int)
 
 def test_the_line_that_people_read() -> None:
     assert (
-        product(quantity("k", 3).power(2), quantity("C", 144), quantity("H", 56), quantity("W", 56)).line("MACs")
+        WRITTEN.product(quantity("k", 3) ** 2, quantity("C", 144), quantity("H", 56), quantity("W", 56)).line("MACs")
         == "k²·C·H·W = 3²·144·56·56 = 4\u202f064\u202f256 MACs"
     )
 
@@ -47,11 +47,11 @@ LEAVES = st.integers(1, 5000).map(lambda value: quantity("q", value))
 TREES = st.recursive(
     LEAVES,
     lambda parts: st.one_of(
-        st.tuples(parts, parts).map(lambda pair: pair[0].plus(pair[1])),
-        st.tuples(parts, parts).map(lambda pair: pair[0].minus(pair[1])),
-        st.tuples(parts, parts).map(lambda pair: pair[0].times(pair[1])),
-        st.tuples(parts, LEAVES).map(lambda pair: pair[0].times(pair[1]).over(pair[1])),
-        parts.map(lambda part: part.power(2)),
+        st.tuples(parts, parts).map(lambda pair: pair[0] + pair[1]),
+        st.tuples(parts, parts).map(lambda pair: pair[0] - pair[1]),
+        st.tuples(parts, parts).map(lambda pair: pair[0] * pair[1]),
+        st.tuples(parts, LEAVES).map(lambda pair: pair[0] * pair[1] // pair[1]),
+        parts.map(lambda part: part**2),
     ),
     max_leaves=8,
 )
@@ -68,8 +68,8 @@ def test_any_expression_reads_as_its_value(expression: Expression) -> None:
 )
 def test_elements_of_a_tensor(shape: tuple[int, ...], symbols: str) -> None:
     spec = TensorSpec(shape)
-    assert elements(spec).symbols == symbols
-    assert elements(spec).value == spec.elements
+    assert WRITTEN.elements(spec).symbols == symbols
+    assert WRITTEN.elements(spec).value == spec.elements
 
 
 def test_the_outputs_sides_are_marked_where_they_differ() -> None:

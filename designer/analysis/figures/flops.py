@@ -40,7 +40,7 @@ class Flops(SummedFigure):
         if not cost.flops:
             return None
         other = quantity("element-wise", cost.elementwise)
-        return constant(2).times(quantity("MACs", cost.macs)).plus(other)
+        return constant(2) * quantity("MACs", cost.macs) + other
 
     def parts(self, node: Node, report: NodeReport, cost: NodeCost) -> Sequence[Part]:
         formulas = formulas_of(node, report)

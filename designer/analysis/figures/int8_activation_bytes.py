@@ -10,7 +10,7 @@ from designer.analysis.figures.registry import register
 from designer.analysis.measured import NOTHING_MEASURED, Measured
 from designer.analysis.memory_timeline import Span
 from designer.graph.design import NodePath
-from designer.graph.formula import elements
+from designer.graph.formula import WRITTEN
 from designer.graph.tensor import TensorSpec
 from designer.wording import count
 
@@ -68,20 +68,20 @@ class Int8ActivationBytes(LiveMemoryFigure):
         if written is None:
             return self.unknown(analysis, path)
         parts: list[Part] = [
-            (f"output {port}", spec.elements, elements(spec).line("bytes"), None) for port, spec in written
+            (f"output {port}", spec.elements, WRITTEN.elements(spec).line("bytes"), None) for port, spec in written
         ]
         terms = terms_of(parts, self.in_full)
         if len(written) != 1:
             return self.explained(analysis, path, sum(term.value for term in terms), terms)
         ((_, spec),) = written
-        texts = (elements(spec).symbols, elements(spec).numbers)
+        texts = (WRITTEN.elements(spec).symbols, WRITTEN.elements(spec).numbers)
         return self.explained(analysis, path, spec.elements, formula=texts)
 
     def bytes_of(self, span: Span) -> int:
         return span.spec.elements
 
     def detail(self, span: Span) -> str:
-        return elements(span.spec).line("bytes")
+        return WRITTEN.elements(span.spec).line("bytes")
 
 
 def _written(analysis: Analysis, path: NodePath) -> list[tuple[str, TensorSpec]] | None:

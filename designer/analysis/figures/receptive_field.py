@@ -86,6 +86,6 @@ def _across(field: ReceptiveField) -> int | None:
 
 def _window(growth: Growth) -> str:
     window = growth.window
-    taps = quantity("k", window.kernel[1]).minus(constant(1))
-    spread = taps if window.dilation[1] == 1 else taps.times(quantity("d", window.dilation[1]))
-    return spread.times(quantity("jump", growth.jump)).line("pixels")
+    taps = quantity("k", window.kernel[1]) - constant(1)
+    spread = taps if window.dilation[1] == 1 else taps * quantity("d", window.dilation[1])
+    return (spread * quantity("jump", growth.jump)).line("pixels")

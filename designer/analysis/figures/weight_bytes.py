@@ -27,4 +27,4 @@ class WeightBytes(ByteFigure, SummedFigure):
         if not cost.parameters:
             return None
         each = quantity("bytes each", cost.weight_bytes // cost.parameters)
-        return quantity("parameters", cost.parameters).times(each)
+        return quantity("parameters", cost.parameters) * each

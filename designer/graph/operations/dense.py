@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from designer.errors import ShapeError
-from designer.graph.formula import Formulas, batch, constant, elements, positions, product, quantity
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_channels_last
 from designer.graph.weight import Weight, weight_and_bias
@@ -34,15 +34,15 @@ class Linear(Operation, title="fully connected"):
     def weights(self) -> tuple[Weight, ...]:
         return weight_and_bias((self.out_features, self.in_features), self.out_features, self.bias)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         symbol = "F" if output.is_vector else "C"
-        outputs = quantity(f"{symbol}'", self.out_features)
-        weight = product(quantity(symbol, self.in_features), outputs)
-        places = positions(output)
-        return Formulas(
-            weight.plus(outputs) if self.bias else weight,
-            product(batch(output), weight, *places),
-            product(batch(output), outputs, *places) if self.bias else None,
+        outputs = of.quantity(f"{symbol}'", self.out_features)
+        weight = of.product(of.quantity(symbol, self.in_features), outputs)
+        places = of.positions(output)
+        return Statement(
+            weight + outputs if self.bias else weight,
+            of.product(of.batch(output), weight, *places),
+            of.product(of.batch(output), outputs, *places) if self.bias else None,
         )
 
 
@@ -68,11 +68,11 @@ class MatrixProduct(Operation, title="matrix product"):
             )
         return TensorSpec((*a.shape[:-1], columns), a.dtype, len(a.shape) - 1)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         a = inputs[0]
-        outer = [quantity(f"d{index}", side) for index, side in enumerate(a.shape[1:-2], start=1)]
-        inner = (quantity("M", a.shape[-2]), quantity("K", a.shape[-1]), quantity("P", output.shape[-1]))
-        return Formulas(macs=product(batch(a), *outer, *inner))
+        outer = [of.quantity(f"d{index}", side) for index, side in enumerate(a.shape[1:-2], start=1)]
+        inner = (of.quantity("M", a.shape[-2]), of.quantity("K", a.shape[-1]), of.quantity("P", output.shape[-1]))
+        return Statement(macs=of.product(of.batch(a), *outer, *inner))
 
 
 @dataclass(frozen=True)
@@ -94,5 +94,5 @@ class Softmax(Operation, title="softmax"):
             )
         return x
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return Formulas(elementwise=product(constant(5), elements(output)))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return Statement(elementwise=of.product(of.constant(5), of.elements(output)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from designer.errors import ShapeError
-from designer.graph.formula import Formulas, elements, product, quantity, several
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
@@ -21,10 +21,10 @@ class Elementwise(Operation):
 
     per_element: ClassVar[int] = 1
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         if not self.per_element:
-            return Formulas()
-        return Formulas(elementwise=product(several(self.per_element), elements(output)))
+            return Statement()
+        return Statement(elementwise=of.product(of.several(self.per_element), of.elements(output)))
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ class PRelu(Elementwise, title="PReLU"):
     def weights(self) -> tuple[Weight, ...]:
         return (Weight("weight", (self.slopes,)),)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return super().formulas(inputs, output)._replace(parameters=quantity("a", self.slopes))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return super().formulas(of, inputs, output)._replace(parameters=of.quantity("a", self.slopes))
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ class Gelu(Elementwise, title="GELU"):
 
     by_tanh: bool = False
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return Formulas(elementwise=product(several(9 if self.by_tanh else 5), elements(output)))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return Statement(elementwise=of.product(of.several(9 if self.by_tanh else 5), of.elements(output)))
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,8 @@ class LayerScale(Elementwise, title="layer scale"):
     def weights(self) -> tuple[Weight, ...]:
         return (Weight("weight", (self.channels,)),)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return super().formulas(inputs, output)._replace(parameters=quantity("C", self.channels))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return super().formulas(of, inputs, output)._replace(parameters=of.quantity("C", self.channels))
 
 
 class _OfTwo(Elementwise):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from designer.errors import ShapeError
-from designer.graph.formula import Formulas, constant, elements, product, quantity
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.weight import Weight
@@ -42,15 +42,15 @@ class BatchNorm(Operation, title="batch norm"):
             Weight("num_batches_tracked", (), is_buffer=True, is_counter=True),
         )
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return _scaled(self.channels, 2, output)
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return _scaled(of, self.channels, 2, output)
 
 
-def _scaled(channels: int, per_element: int, output: TensorSpec) -> Formulas:
+def _scaled(of: Terms[T], channels: int, per_element: int, output: TensorSpec) -> Statement[T]:
     """A scale and a shift a channel, and so many operations an element."""
-    return Formulas(
-        parameters=product(constant(2), quantity("C", channels)),
-        elementwise=product(constant(per_element), elements(output)),
+    return Statement(
+        parameters=of.product(of.constant(2), of.quantity("C", channels)),
+        elementwise=of.product(of.constant(per_element), of.elements(output)),
     )
 
 
@@ -84,8 +84,8 @@ class LayerNorm(Operation, title="layer norm"):
     def weights(self) -> tuple[Weight, ...]:
         return _scale_and_shift(self.channels)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return _scaled(self.channels, 7, output)
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return _scaled(of, self.channels, 7, output)
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,8 @@ class GroupNorm(Operation, title="group norm"):
     def weights(self) -> tuple[Weight, ...]:
         return _scale_and_shift(self.channels)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return _scaled(self.channels, 7, output)
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return _scaled(of, self.channels, 7, output)
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,9 @@ class LocalResponseNorm(Operation, title="local response norm"):
         require_map(x)
         return x
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        each = quantity("n", self.size).plus(constant(5))
-        return Formulas(elementwise=product(each, elements(output)))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        each = of.quantity("n", self.size) + of.constant(5)
+        return Statement(elementwise=of.product(each, of.elements(output)))
 
 
 @dataclass(frozen=True)
@@ -166,5 +166,5 @@ class GlobalResponseNorm(Operation, title="global response norm"):
     def weights(self) -> tuple[Weight, ...]:
         return _scale_and_shift(self.channels)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return _scaled(self.channels, 6, output)
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return _scaled(of, self.channels, 6, output)

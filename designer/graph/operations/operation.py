@@ -8,10 +8,9 @@ has none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from designer.graph.formula import Formulas
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
 
@@ -57,14 +56,15 @@ class Operation:
         """The tensors it keeps, in state-dict order."""
         return ()
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         """How its parameters, multiply-accumulates and element-wise operations come about.
 
         Args:
+            of: What the statement is made of: numbers, or expressions that a person reads.
             inputs: The shapes it takes.
             output: The shape of its first result.
         """
-        return Formulas()
+        return Statement()
 
 
 def operations() -> tuple[type[Operation], ...]:
@@ -72,8 +72,7 @@ def operations() -> tuple[type[Operation], ...]:
     return tuple(_types)
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One operation of a lowering, with the names of its tensors.
 
     Attributes:

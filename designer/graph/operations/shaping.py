@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from designer.errors import ShapeError
-from designer.graph.formula import Formulas, elements
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.elementwise import how_shapes_differ
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
@@ -222,5 +222,5 @@ class Mean(Operation, title="mean"):
         channel_axis = kept.index(x.channel_axis) if x.channel_axis in kept else 1
         return TensorSpec(tuple(x.shape[axis] for axis in kept), x.dtype, channel_axis)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return Formulas(elementwise=elements(inputs[0]))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return Statement(elementwise=of.elements(inputs[0]))

@@ -6,30 +6,20 @@ from dataclasses import dataclass
 from enum import Enum
 
 from designer.errors import ShapeError
-from designer.graph.formula import (
-    Expression,
-    Formulas,
-    batch,
-    constant,
-    elements,
-    positions,
-    product,
-    quantity,
-    sides_mark,
-)
+from designer.graph.formula import Statement, T, Terms, sides_mark
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.weight import Weight, weight_and_bias
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads, size_text, slid
 
 
-def kernel_area(kernel: Pair) -> Expression | None:
+def kernel_area(of: Terms[T], kernel: Pair) -> T | None:
     """The taps of a window: k², or kₕ·kᵥ where its sides differ; None for one tap."""
     if kernel == (1, 1):
         return None
     if kernel[0] == kernel[1]:
-        return quantity("k", kernel[0]).power(2)
-    return quantity("kₕ", kernel[0]).times(quantity("kᵥ", kernel[1]))
+        return of.quantity("k", kernel[0]) ** 2
+    return of.quantity("kₕ", kernel[0]) * of.quantity("kᵥ", kernel[1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,30 +86,30 @@ class Convolution(_Sliding, title="convolution"):
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel)
         return weight_and_bias(shape, self.out_channels, self.bias)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        places = positions(output, sides_mark(inputs[0], output))
-        weight, filters = product(self._one_filter(), self._filters()), self._filters()
-        return Formulas(
-            weight.plus(filters) if self.bias else weight,
-            product(batch(output), weight, *places),
-            product(batch(output), filters, *places) if self.bias else None,
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        places = of.positions(output, sides_mark(inputs[0], output))
+        weight, filters = of.product(self._one_filter(of), self._filters(of)), self._filters(of)
+        return Statement(
+            weight + filters if self.bias else weight,
+            of.product(of.batch(output), weight, *places),
+            of.product(of.batch(output), filters, *places) if self.bias else None,
         )
 
-    def _one_filter(self) -> Expression | None:
+    def _one_filter(self, of: Terms[T]) -> T | None:
         """The numbers in one filter."""
-        channels = quantity("C", self.in_channels)
+        channels = of.quantity("C", self.in_channels)
         if self.groups == 1:
-            return product(kernel_area(self.kernel), channels)
+            return of.product(kernel_area(of, self.kernel), channels)
         if self.groups == self.in_channels:
-            return kernel_area(self.kernel)
-        return product(kernel_area(self.kernel), channels.over(quantity("g", self.groups)))
+            return kernel_area(of, self.kernel)
+        return of.product(kernel_area(of, self.kernel), channels // of.quantity("g", self.groups))
 
-    def _filters(self) -> Expression:
+    def _filters(self, of: Terms[T]) -> T:
         """How many filters there are."""
         if not self.is_depthwise:
-            return quantity("C'", self.out_channels)
+            return of.quantity("C'", self.out_channels)
         multiplier = self.out_channels // self.groups
-        return product(quantity("C", self.in_channels), None if multiplier == 1 else quantity("m", multiplier))
+        return of.product(of.quantity("C", self.in_channels), None if multiplier == 1 else of.quantity("m", multiplier))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,15 +158,15 @@ class TransposedConvolution(_Sliding, title="transposed convolution"):
         shape = (self.in_channels, self.out_channels // self.groups, *self.kernel)
         return weight_and_bias(shape, self.out_channels, self.bias)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        made, filters = quantity("C'", self.out_channels), quantity("C'", self.out_channels)
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        made, filters = of.quantity("C'", self.out_channels), of.quantity("C'", self.out_channels)
         if self.groups != 1:
-            made = made.over(quantity("g", self.groups))
-        weight = product(quantity("C", self.in_channels), kernel_area(self.kernel), made)
-        added = product(batch(output), filters, *positions(output, sides_mark(inputs[0], output)))
-        return Formulas(
-            weight.plus(filters) if self.bias else weight,
-            product(batch(output), weight, *positions(inputs[0])),
+            made = made // of.quantity("g", self.groups)
+        weight = of.product(of.quantity("C", self.in_channels), kernel_area(of, self.kernel), made)
+        added = of.product(of.batch(output), filters, *of.positions(output, sides_mark(inputs[0], output)))
+        return Statement(
+            weight + filters if self.bias else weight,
+            of.product(of.batch(output), weight, *of.positions(inputs[0])),
             added if self.bias else None,
         )
 
@@ -217,9 +207,9 @@ class MaxPool(_Pool, title="max pool"):
     def extent(self) -> Pair:
         return extent(self.kernel, self.dilation)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        comparisons = (kernel_area(self.kernel) or constant(1)).minus(constant(1))
-        return Formulas(elementwise=product(comparisons, elements(output, sides=sides_mark(inputs[0], output))))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        comparisons = (kernel_area(of, self.kernel) or of.constant(1)) - of.constant(1)
+        return Statement(elementwise=of.product(comparisons, of.elements(output, sides=sides_mark(inputs[0], output))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +219,9 @@ class AveragePool(_Pool, title="average pool"):
     k² operations an output element: k²−1 additions and a division.
     """
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        area = kernel_area(self.kernel)
-        return Formulas(elementwise=product(area, elements(output, sides=sides_mark(inputs[0], output))))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        area = kernel_area(of, self.kernel)
+        return Statement(elementwise=of.product(area, of.elements(output, sides=sides_mark(inputs[0], output))))
 
 
 @dataclass(frozen=True)
@@ -242,8 +232,8 @@ class GlobalAveragePool(Operation, title="global average pool"):
         require_map(x)
         return x.with_sides(1, 1)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
-        return Formulas(elementwise=elements(inputs[0]))
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
+        return Statement(elementwise=of.elements(inputs[0]))
 
 
 @dataclass(frozen=True)
@@ -254,10 +244,10 @@ class GlobalMaxPool(Operation, title="global max pool"):
         require_map(x)
         return x.with_sides(1, 1)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         x = inputs[0]
-        comparisons = product(*positions(x)).minus(constant(1))
-        return Formulas(elementwise=product(batch(x), quantity("C", x.channels), comparisons))
+        comparisons = of.product(*of.positions(x)) - of.constant(1)
+        return Statement(elementwise=of.product(of.batch(x), of.quantity("C", x.channels), comparisons))
 
 
 @dataclass(frozen=True)
@@ -277,13 +267,13 @@ class AdaptiveAveragePool(Operation, title="adaptive average pool"):
         require_map(x)
         return x.with_sides(*self.size)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         x = inputs[0]
         read = [
-            quantity(symbol, _covered(side, parts))
+            of.quantity(symbol, _covered(side, parts))
             for symbol, side, parts in zip(("Σh", "Σw"), x.sides, self.size, strict=True)
         ]
-        return Formulas(elementwise=product(batch(x), quantity("C", x.channels), *read))
+        return Statement(elementwise=of.product(of.batch(x), of.quantity("C", x.channels), *read))
 
     def parts(self, side: int, axis: int) -> list[tuple[int, int]]:
         """Where each part of a side begins, and where it ends, the end not in it."""
@@ -336,10 +326,12 @@ class Resize(Operation, title="resize"):
             )
         return x.with_sides(*sides)
 
-    def formulas(self, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Formulas:
+    def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         if self.mode is Interpolation.NEAREST:
-            return Formulas()
-        return Formulas(elementwise=product(constant(7), elements(output, sides=sides_mark(inputs[0], output))))
+            return Statement()
+        return Statement(
+            elementwise=of.product(of.constant(7), of.elements(output, sides=sides_mark(inputs[0], output)))
+        )
 
 
 @dataclass(frozen=True)

@@ -126,4 +126,4 @@ def _without(program: Program, pairs: Mapping[int, int], carried: Mapping[Value,
 def _biased(instruction: Instruction) -> Instruction:
     operation = instruction.step.operation
     assert isinstance(operation, Convolution)  # of the pairs that were found
-    return replace(instruction, step=replace(instruction.step, operation=replace(operation, bias=True)))
+    return replace(instruction, step=instruction.step._replace(operation=replace(operation, bias=True)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter
@@ -20,13 +20,13 @@ from designer.analysis.fixes import Problem, problems
 from designer.analysis.issues import Severity
 from designer.graph.annotation import AnnotationId
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
-from designer.graph.difference import Difference
+from designer.graph.difference import Difference, difference
 from designer.ui.canvas import painting
 from designer.ui.canvas.annotations import Annotations
 from designer.ui.canvas.card import Shares, face
 from designer.ui.canvas.geometry import cards_rect
 from designer.ui.canvas.node_item import BubbleItem, NodeItem
-from designer.ui.canvas.painting import Paints, PortMark
+from designer.ui.canvas.painting import CardState, Paints, PortMark
 from designer.ui.canvas.ways import Ways
 from designer.ui.canvas.wire_item import Standing, WireItem, shortcuts
 from designer.ui.canvas.wire_words import paint_words
@@ -40,6 +40,32 @@ WORDS_NEVER_BELOW, WORDS_AT_MOST = 0.9, 2.6
 """At which zoom the words under wrong cards stop shrinking, and how large they become against their card."""
 
 PortMarks = Mapping[NodeId, tuple[Mapping[int, PortMark], Mapping[int, PortMark]]]
+
+
+class Sheet(NamedTuple):
+    """What is drawn of one design, set aside while the drawing shows another.
+
+    Attributes:
+        design: The design as it was drawn.
+        analysis: What the cards were worded from.
+        nodes: Cards by node id.
+        wires: Wires by the input they end at.
+        ways: How the wires run.
+        bubbles: The nodes with words under their cards.
+        times: Measured times on the cards, in milliseconds.
+        whole_time: Their sum.
+        paints: What the wires were coloured by.
+    """
+
+    design: Design
+    analysis: Analysis | None
+    nodes: dict[NodeId, NodeItem]
+    wires: dict[PortRef, WireItem]
+    ways: Ways
+    bubbles: set[NodeId]
+    times: Mapping[NodeId, float]
+    whole_time: float
+    paints: Paints
 
 
 class Drawing(QGraphicsScene):
@@ -122,6 +148,52 @@ class Drawing(QGraphicsScene):
             self.nodes_changed.emit(touched)
         else:
             self.content_changed.emit()
+
+    def turn_to(self, sheet: Sheet | None, design: Design, analysis: Analysis) -> Sheet:
+        """Show another design; gives what is drawn of the present one, to be shown again later.
+
+        Frames and notes are few and made anew. What cards and wires look like for a moment, being selected, tinted or
+        pointed at, does not come back with them.
+
+        Args:
+            sheet: What was drawn of the other design, or of an earlier state of it; None where nothing was.
+            design: The other design as it is now.
+            analysis: What it means.
+        """
+        aside = Sheet(
+            self.design,
+            self.analysis,
+            self.nodes,
+            self.wires,
+            self._ways,
+            self._bubbles,
+            self._times,
+            self._whole_time,
+            self._paints,
+        )
+        self.clearSelection()
+        for item in (*self.nodes.values(), *self.wires.values()):
+            self.removeItem(item)
+        self._unworded, self._unrouted = set(), set()
+        self._take_up(sheet or Sheet(Design(), None, {}, {}, Ways(self.ends), set(), {}, 0.0, self._paints))
+        self.apply(difference(self.design, design), design)
+        self._meaning_changed = True
+        self.show_analysis(analysis)
+        self.content_changed.emit()
+        self.update()
+        return aside
+
+    def _take_up(self, sheet: Sheet) -> None:
+        self.design, self.analysis, self.nodes, self.wires, self._ways = sheet[:5]
+        self._bubbles, self._times, self._whole_time, paints = sheet[5:]
+        for node in self.nodes.values():
+            node.state = CardState(free_inputs=node.state.free_inputs, free_outputs=node.state.free_outputs)
+            self.addItem(node)
+        for wire in self.wires.values():
+            if wire.standing is not Standing.PLAIN or paints is not self._paints:
+                wire.standing = Standing.PLAIN
+                wire.colour(self._wire_colour(wire))
+            self.addItem(wire)
 
     def _add_node(self, node: Node) -> None:
         item = NodeItem(node, self.paints)

@@ -10,12 +10,11 @@ from designer.analysis.analysis import Analysis
 from designer.edit.document import Command, Edit
 from designer.edit.editable import Editable
 from designer.errors import DesignerError
-from designer.graph.design import NodeId, Point
+from designer.graph.design import NodeId, NodePath, Point
 from designer.graph.difference import Difference
-from designer.ui.canvas.drawing import Drawing
+from designer.ui.canvas.drawing import Drawing, Sheet
 from designer.ui.canvas.gliding import Gliding
 from designer.ui.workbench.document_bridge import DocumentBridge
-from designer.ui.workbench.levels import replacement
 
 
 class CanvasScene(Drawing):
@@ -30,10 +29,11 @@ class CanvasScene(Drawing):
         super().__init__(bridge.design, bridge.analysis, parent=parent)
         self.bridge = bridge
         self.gliding = Gliding(self)
+        self._aside: dict[NodePath, Sheet] = {}
         bridge.design_changed.connect(self._follow)
         bridge.analysed.connect(self._know)
         bridge.stale.connect(self.set_stale)
-        bridge.level_changed.connect(lambda _before, _after: self._show_other())
+        bridge.level_changed.connect(self._show_level)
 
     @property
     def document(self) -> Editable:
@@ -67,11 +67,12 @@ class CanvasScene(Drawing):
         held = set(self.selection) if self.is_held else set()
         return {before.id: before.position for before, _ in changes.changed_nodes if before.id not in held}
 
-    def _show_other(self) -> None:
-        """Another level is shown: nothing of what is drawn stays."""
+    def _show_level(self, before: NodePath, now: NodePath) -> None:
+        """Show another level; what is drawn of those around it is kept for the way out."""
         self.gliding.stop()
-        self.apply(replacement(self.design, self.bridge.design), self.bridge.design)
-        self.show_analysis(self.bridge.analysis)
+        sheet = self._aside.pop(now, None)
+        self._aside[before] = self.turn_to(sheet, self.bridge.design, self.bridge.analysis)
+        self._aside = {path: kept for path, kept in self._aside.items() if path == now[: len(path)]}
 
     def _know(self, analysis: Analysis) -> None:
         self.show_analysis(analysis)

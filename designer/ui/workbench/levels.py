@@ -15,7 +15,6 @@ from designer.edit.inside import InsideBlock, InsideGroup, opened_up
 from designer.edit.layout import tidy
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodePath
-from designer.graph.difference import Difference
 from designer.graph.tensor import TensorSpec
 from designer.layers.blocks import Group
 
@@ -81,16 +80,6 @@ def _meaning(body: Design, inner: Analysis | None, batch: int, given: tuple[Tens
 def _laid_out(body: Design) -> Design:
     """A block's parts with places: what a block makes by itself has none."""
     return tidy(body)
-
-
-def replacement(before: Design, after: Design) -> Difference:
-    """Everything gone and everything new: nodes of two levels have nothing in common, even where their ids do."""
-    return Difference(
-        added_nodes=tuple(after.nodes.values()),
-        removed_nodes=tuple(before.nodes.values()),
-        added_wires=tuple(after.wires.values()),
-        removed_wires=tuple(before.wires.values()),
-    )
 
 
 def made_editable(design: Design, analysis: Analysis, path: NodePath) -> Design:

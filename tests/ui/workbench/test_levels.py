@@ -19,8 +19,11 @@ from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.layers.blocks import Bottleneck, Group
 from designer.layers.endpoints import Input, Output
+from designer.ui.canvas.drawing import Drawing
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.canvas.view import CanvasView
+from designer.ui.canvas.wire_item import Standing
+from designer.ui.look.theme import DARK
 from designer.ui.views.subgraph_navigation import SubgraphNavigation
 from designer.ui.workbench.document_bridge import AT_ONCE, DocumentBridge
 from designer.ui.workbench.levels import level_at, made_editable
@@ -64,6 +67,7 @@ class Walker:
         self.document = Document(design)
         self.bridge = DocumentBridge(self.document)
         self.scene = CanvasScene(self.bridge)
+        self.scene.gliding.is_wanted = lambda: False
         self.view = CanvasView(self.scene)
         self.walking = SubgraphNavigation(self.bridge, self.view)
 
@@ -84,6 +88,19 @@ class Walker:
         anew, known = ([each.line() for each in problems(seen)] for seen in (level.analysis, self.bridge.analysis))
         assert anew == known
         assert self.walking.bar.isHidden() == (self.bridge.path == ())
+        self._check_looks()
+
+    def _check_looks(self) -> None:
+        """What is drawn is what a drawing that begins now would draw."""
+        anew = Drawing(self.bridge.design, self.bridge.analysis)
+        assert len(self.scene.items()) == len(anew.items())
+        for id, item in self.scene.nodes.items():
+            other = anew.nodes[id]
+            assert (item.face, item.state, item.pos()) == (other.face, other.state, other.pos())
+            assert item.scene() is self.scene
+        for target, wire in self.scene.wires.items():
+            same = anew.wires[target]
+            assert (wire.path(), wire.label, wire.pen()) == (same.path(), same.label, same.pen())
 
     def act(self) -> None:
         """Do one thing."""
@@ -155,6 +172,29 @@ def test_the_canvas_keeps_up_with_any_walk(design: Design, data: st.DataObject) 
     walker.check()
     assert walker.document.design == design
     walker.bridge.end()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_drawn_around_a_block_comes_back_without_what_stood_out_for_a_moment() -> None:
+    grouped, id = group(chain(), [NodeId("a"), NodeId("b")])
+    document = Document(grouped)
+    bridge = DocumentBridge(document)
+    scene = CanvasScene(bridge)
+    cards, wires = dict(scene.nodes), dict(scene.wires)
+    scene.set_heat({id: 1.0})
+    scene.set_found([])
+    scene.let_stand_out(wires[PortRef(NodeId("out"), "x")], Standing.LIT)
+    scene.select([id])
+    assert bridge.go((id,))
+    scene.set_look(DARK)
+    assert not any(item.scene() for item in (*cards.values(), *wires.values()))
+    assert bridge.go(())
+    assert scene.nodes == cards
+    assert scene.wires == wires
+    assert scene.selection == ()
+    assert all(card.state.heat is None and not card.state.is_faded for card in cards.values())
+    assert all(wire.pen().color() == DARK.wire for wire in wires.values())
+    bridge.end()
 
 
 def test_a_block_is_entered_and_left_while_a_large_design_is_still_being_counted(qtbot: QtBot) -> None:
