@@ -17,7 +17,6 @@ from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure
 from designer.analysis.figures.registry import figure
 from designer.analysis.fixes import Fix, Problem, problems
-from designer.analysis.issues import Severity
 from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
@@ -137,7 +136,7 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(lambda: self.inspector.show_selection(bench.selection))
         bench.state_changed.connect(self._refresh_state)
         bench.status_message.connect(self.status.say)
-        bench.latency.progressed.connect(self._show_measuring)
+        bench.latency.progressed.connect(self._show_latency)
         bench.latency.failed.connect(lambda failure: self.status.say(f"Not measured: {failure.what}. {failure.hint}"))
         self.strip.page_chosen.connect(bench.turn_to)
         self.strip.close_requested.connect(bench.close_page)
@@ -264,24 +263,15 @@ class MainWindow(QMainWindow):
 
     # Measuring --------------------------------------------------------------------------------------------------------
 
-    def _show_latency(self, running: str = "measuring…") -> None:
-        latency, analysis, whole = self.bench.latency, self.bench.analysis, self.bench.whole_analysis
-        if latency.is_running:
-            state, tone = running, "hint"
-        elif not latency.is_live:
-            state, tone = "not live", "warning"
-        elif whole is not None and not whole.is_valid:
-            is_todo = all(issue.severity is Severity.UNFINISHED for issue in whole.issues)
-            state, tone = ("waits until it is drawn", "todo") if is_todo else ("waits until it is valid", "warning")
-        else:
-            state, tone = "live", "ok"
+    def _show_latency(self) -> None:
+        latency, analysis = self.bench.latency, self.bench.analysis
         path = self.bench.tab.path if self.bench.tab is not None else ()
         shown = latency.shown
         figure = shown.block(path) if shown is not None and path else shown
         self.table.show_times(shown.node_ms if shown is not None and latency.is_current else {})
         self.charts.show_design(analysis, figure, latency.is_current)
         self.charts.roofline.show_analysis(self.bench.whole_analysis)
-        self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
+        self.costs.show_latency(analysis, figure, latency.is_current, *latency.state)
         if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
             node_ms = figure.node_ms if figure is not None and latency.is_current else {}
@@ -291,9 +281,6 @@ class MainWindow(QMainWindow):
         page = self.bench.page
         if isinstance(page, ComparePage):
             page.refresh()
-
-    def _show_measuring(self, share: float, text: str) -> None:
-        self._show_latency(f"measuring {round(share * 100)} %")
 
     def _worker_changed(self) -> None:
         ready = self.worker.conditions
