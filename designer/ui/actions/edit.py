@@ -5,6 +5,7 @@ from __future__ import annotations
 from designer.ui.actions import clipboard
 from designer.ui.actions.action import Action, Menu, on_tab
 from designer.ui.actions.questions import has_chosen, has_design
+from designer.ui.dialogs.preferences_dialog import PreferencesDialog
 
 
 def _step_text(word: str, label: str | None) -> str:
@@ -110,7 +111,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "search_nodes",
         Menu.EDIT,
         "&Search nodes",
-        lambda c: c.focus_palette(),
+        lambda c: c.panels.focus_palette(),
         ("Ctrl+K",),
         "Type what to place, then Enter",
         has_design,
@@ -128,7 +129,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "commands",
         Menu.EDIT,
         "Command &palette…",
-        lambda c: c.show_commands(),
+        lambda c: c.panels.show_commands(),
         ("Ctrl+Shift+P",),
         "Every command by a few letters of its name",
     ),
@@ -145,7 +146,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "preferences",
         Menu.EDIT,
         "Pre&ferences…",
-        lambda c: c.preferences(),
+        lambda c: PreferencesDialog(c.bench, c.theme, c.window).open(),
         ("Ctrl+,",),
         "Colours, size of letters, numbers, wheel, measuring, copies of unsaved work",
         starts_section=True,
@@ -154,7 +155,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "edit_parameters",
         Menu.EDIT,
         "Edit para&meters",
-        lambda c: c.focus_inspector(),
+        lambda c: c.panels.focus_inspector(),
         ("F4",),
         "Put the keyboard into the inspector",
         has_design,

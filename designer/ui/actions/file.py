@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from designer.ui.actions.action import Action, Context, Menu
+from PySide6.QtWidgets import QWidget
+
+from designer.templates.table import Template
+from designer.ui.actions import exporting
+from designer.ui.actions.action import Action, Context, Menu, over_window
 from designer.ui.actions.questions import has_design, has_page, is_valid
+from designer.ui.dialogs.template_dialog import TemplateDialog
+from designer.ui.workbench.workbench import Workbench
 
 
 def _close(context: Context) -> None:
     if context.bench.page is not None:
         context.bench.close_page(context.bench.page)
+
+
+def new_from_template(bench: Workbench, parent: QWidget, template: Template | None = None) -> None:
+    """Ask for a template and its settings, and open what it builds."""
+    dialog = TemplateDialog(template, parent)
+    dialog.built.connect(lambda design: bench.open_design(design, is_saved=False))
+    dialog.open()
 
 
 FILE_ACTIONS: tuple[Action, ...] = (
@@ -24,7 +37,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "new_from_template",
         Menu.FILE,
         "New from &template…",
-        lambda c: c.new_from_template(),
+        over_window(new_from_template),
         ("Ctrl+Shift+N",),
         "A whole network or a block, with settings of your choice",
     ),
@@ -45,7 +58,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "import_weights",
         Menu.FILE,
         "&Import weights…",
-        lambda c: c.import_weights(),
+        over_window(exporting.import_weights),
         (),
         "Take weights from a .safetensors file or a checkpoint; they lie beside the design and go into exports",
         is_valid,
@@ -55,7 +68,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "export",
         Menu.FILE,
         "&Export…",
-        lambda c: c.export("onnx"),
+        over_window(exporting.export),
         ("Ctrl+E",),
         "ONNX, eight bits, source, weights, files for phones: written, run, and held against the PyTorch module",
         has_design,
@@ -64,7 +77,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "export_source",
         Menu.FILE,
         "Export P&yTorch source…",
-        lambda c: c.export("pytorch"),
+        lambda c: exporting.export(c.bench, c.window, "pytorch"),
         (),
         "One readable Python file whose module computes the same, bit for bit",
         has_design,
@@ -73,7 +86,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "export_table",
         Menu.FILE,
         "Export table of &layers…",
-        lambda c: c.export("latex"),
+        lambda c: exporting.export(c.bench, c.window, "latex"),
         (),
         "The layers as papers print them, for LaTeX or Markdown",
         has_design,
@@ -82,7 +95,7 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "export_picture",
         Menu.FILE,
         "Export &picture…",
-        lambda c: c.export_picture(),
+        over_window(exporting.export_picture),
         (),
         "The canvas or the selection as PNG, SVG or PDF, with a preview",
         has_design,
@@ -91,11 +104,11 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "print",
         Menu.FILE,
         "P&rint…",
-        lambda c: c.print_picture(),
+        over_window(exporting.print_picture),
         ("Ctrl+P",),
         "The canvas on one page",
         has_design,
     ),
     Action("close", Menu.FILE, "&Close tab", _close, ("Ctrl+W",), "Close this tab", has_page, starts_section=True),
-    Action("quit", Menu.FILE, "&Quit", lambda c: c.quit(), ("Ctrl+Q",), "Close the window"),
+    Action("quit", Menu.FILE, "&Quit", lambda c: c.window.close(), ("Ctrl+Q",), "Close the window"),
 )

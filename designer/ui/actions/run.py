@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
-from designer.ui.actions.action import Action, Menu
+from PySide6.QtWidgets import QWidget
+
+from designer.ui.actions.action import Action, Menu, over_window
 from designer.ui.actions.questions import has_selection, is_valid
+from designer.ui.compare.adding import ask_for_variants
+from designer.ui.dialogs.backends_dialog import open_backends
+from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
+from designer.ui.workbench.workbench import Workbench
+
+
+def _compare(bench: Workbench, parent: QWidget) -> None:
+    """Open a page that compares the two open designs; of more it is asked which."""
+    if len(bench.tabs) <= LEAST:
+        bench.compare_tabs()
+    else:
+        CompareDialog(bench, parent).open()
+
 
 RUN_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -19,7 +34,7 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "measure_backends",
         Menu.RUN,
         "Measure all &backends…",
-        lambda c: c.measure_backends(),
+        over_window(open_backends),
         ("Ctrl+Shift+Return",),
         "Eager, folded, compiled, ONNX Runtime and what else is installed, timed in turns and ranked",
         is_valid,
@@ -46,7 +61,7 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "compare",
         Menu.RUN,
         "&Compare designs",
-        lambda c: c.compare(),
+        over_window(_compare),
         ("Ctrl+Shift+K",),
         "The open designs side by side",
         lambda c: len(c.bench.tabs) >= 2,
@@ -56,7 +71,7 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "variants",
         Menu.RUN,
         "&Variants of the selection…",
-        lambda c: c.variants(),
+        lambda c: ask_for_variants(c.bench, c.bench.comparison),
         ("Ctrl+Shift+A",),
         "A family of designs that differ in one field, side by side",
         has_selection,

@@ -1,7 +1,7 @@
 """Every action once: id, menu, text, shortcut, tool tip, when enabled, what it calls. Menus are views of this.
 
-An action works on the workbench and the few pages of the window that are named in ``Context``; it builds no widget
-itself. Each menu has a file of its own; what stands first there stands first in the menu.
+An action works on the workbench, opens a dialog over the window, or turns to a panel. Each menu has a file of its own;
+what stands first there stands first in the menu.
 """
 
 from __future__ import annotations

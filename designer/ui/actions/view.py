@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from PySide6.QtCore import Qt
+
 from designer.analysis.figures.figure import Scope
 from designer.analysis.figures.registry import figures
 from designer.ui.actions.action import Action, Menu, on_tab
@@ -15,9 +17,9 @@ def _theme(name: str, title: str) -> Action:
         f"theme_{name}",
         Menu.VIEW,
         title,
-        lambda context: context.set_theme(name),
+        lambda c: c.theme.choose(name),
         tip=f"Colours: {title.replace('&', '').lower()}",
-        checked=lambda context: context.bench.settings.theme == name,
+        checked=lambda c: c.theme.choice.value == name,
         submenu="&Theme",
     )
 
@@ -27,9 +29,9 @@ def _heat(by: str, title: str) -> Action:
         f"heat_{by or 'off'}",
         Menu.VIEW,
         title,
-        lambda context: context.set_heat(by),
+        lambda c: c.bench.set_heat(by),
         tip="Cards tinted by their share" if by else "Cards in their plain colour",
-        checked=lambda context: context.heat == by,
+        checked=lambda c: c.bench.heat == by,
         submenu="&Heat map",
     )
 
@@ -107,10 +109,10 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         "full_screen",
         Menu.VIEW,
         "F&ull screen",
-        lambda c: c.toggle_full_screen(),
+        lambda c: c.window.setWindowState(c.window.windowState() ^ Qt.WindowState.WindowFullScreen),
         ("F11",),
         "The whole screen, and back",
-        checked=lambda c: c.is_full_screen,
+        checked=lambda c: c.window.isFullScreen(),
     ),
     Action(
         "minimap",
@@ -144,7 +146,7 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         "next_panel",
         Menu.VIEW,
         "&Next panel",
-        lambda c: c.focus_next_panel(),
+        lambda c: c.panels.focus_next_panel(),
         ("F6",),
         "Put the keyboard into the next part of the window: nodes, canvas, design, problems",
     ),
@@ -152,7 +154,7 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         "graph_table",
         Menu.VIEW,
         "&Table of the graph",
-        lambda c: c.show_table(),
+        lambda c: c.panels.show_table(),
         ("F7",),
         "The same graph as rows, to be walked, heard and edited by keyboard; pressed there, it goes away",
         has_design,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -250,8 +250,8 @@ def _chart(report: RankReport) -> Chart:
     return Chart("Latency by backend", latency, Axis("backend"), stacks=stacks)
 
 
-def open_backends(bench: Workbench, parent: QWidget, chosen: Callable[[], None]) -> BackendsDialog | None:
-    """Open the dialog for the design on screen; ``chosen`` is called when another backend is to be used."""
+def open_backends(bench: Workbench, parent: QWidget) -> BackendsDialog | None:
+    """Open the dialog for the design on screen: every backend there is, timed in turns and ranked."""
     analysis = bench.whole_analysis
     if analysis is None or not analysis.is_valid:
         return None
@@ -259,7 +259,6 @@ def open_backends(bench: Workbench, parent: QWidget, chosen: Callable[[], None])
 
     def use(key: str) -> None:
         bench.settings.measuring = replace(bench.settings.measuring, backend=key)
-        chosen()
         bench.latency.conditions_changed()
 
     dialog.backend_chosen.connect(use)

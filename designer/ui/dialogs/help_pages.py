@@ -18,8 +18,9 @@ from designer.graph.formula import Expression, value_of
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 from designer.layers.registry import catalogue
-from designer.ui.actions.action import Context, Menu
+from designer.ui.actions.action import Menu
 from designer.ui.actions.table import ACTIONS
+from designer.ui.workbench.workbench import Workbench
 
 SAMPLES = (TensorSpec((1, 8, 4, 4)), TensorSpec((1, 8)), TensorSpec((1, 16, 8), channel_axis=2))
 """Inputs that layers are asked about: a map N×C×H×W, and a vector N×F or a sequence N×L×C for those
@@ -131,16 +132,16 @@ CANVAS_KEYS = (
 )
 
 
-def keys_page(context: Context) -> str:
+def keys_page() -> str:
     """Every action with its keys, as HTML, and the gestures of the mouse."""
-    tables = "".join(_menu_table(context, menu) for menu in Menu)
+    tables = "".join(_menu_table(menu) for menu in Menu)
     mouse, canvas = _table(GESTURES), _table(CANVAS_KEYS)
     return f"<h2>Keys and mouse</h2><h3>Mouse</h3>{mouse}<h3>On the canvas</h3>{canvas}{tables}"
 
 
-def _menu_table(context: Context, menu: Menu) -> str:
+def _menu_table(menu: Menu) -> str:
     rows = [
-        (" or ".join(each.shortcuts), (each.plain_title or each.title(context)).replace("&", ""))
+        (" or ".join(each.shortcuts), each.plain_title.replace("&", ""))
         for each in ACTIONS
         if each.menu is menu and each.shortcuts
     ]
@@ -171,13 +172,12 @@ def own_version() -> str:
         return "unreleased"
 
 
-def page(name: str, context: Context) -> tuple[str, str]:
+def page(name: str, bench: Workbench) -> tuple[str, str]:
     """Title and HTML of a page: ``layer`` for the selected one, ``numbers``, ``keys`` or ``about``."""
-    bench = context.bench
     if name == "numbers":
         return "How each number is defined", numbers_page()
     if name == "keys":
-        return "Keys and mouse", keys_page(context)
+        return "Keys and mouse", keys_page()
     if name == "about":
         ready = bench.worker.conditions
         return "About", about_page(sorted(ready.versions.items()) if ready is not None else ())

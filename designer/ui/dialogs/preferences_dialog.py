@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout,
 from designer import wording
 from designer.edit.document import USUAL_HISTORY_BYTES
 from designer.graph.parameter import Integer
-from designer.ui.actions.action import Context
 from designer.ui.look.settings import AUTOSAVE_S, TEXT_PERCENT, THOUSANDS
+from designer.ui.look.theme import Theme
 from designer.ui.panels.cards import quiet
 from designer.ui.widgets.field_frames import FramedCombo
 from designer.ui.widgets.fields import NumberField
+from designer.ui.workbench.workbench import Workbench
 
 _AUTOSAVE = Integer(
     "autosave",
@@ -40,16 +41,17 @@ class PreferencesDialog(QDialog):
     """The choices, each applied at once.
 
     Args:
-        context: What the choices change.
+        bench: Whose settings and canvases the choices change.
+        theme: The colours.
         parent: The window.
     """
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, bench: Workbench, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        bench, settings = context.bench, context.bench.settings
-        self.theme = self._choice(_THEMES, settings.theme, context.set_theme)
+        settings = bench.settings
+        self.theme = self._choice(_THEMES, settings.theme, theme.choose)
         self.text = self._number(_TEXT, settings.text_percent, lambda value: setattr(settings, "text_percent", value))
         self.numbers = self._choice(_NUMBERS, settings.thousands, lambda key: setattr(settings, "thousands", key))
         self.wheel = self._choice(_WHEEL, settings.wheel_zooms, bench.set_wheel_zooms)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.issues import Severity
 from designer.files.design_json import dumps
 from designer.graph.design import Design
 from designer.measurement.latency import LatencyReport
@@ -27,14 +29,27 @@ PAUSE_MS = 600
 KEPT_FIGURES = 200
 
 
+class LiveState(NamedTuple):
+    """How it stands with measuring.
+
+    Attributes:
+        words: What is said of it.
+        tone: The tone it is said in, one of the look's.
+    """
+
+    words: str
+    tone: str
+
+
 class LiveLatency(QObject):
     """Measures the design on screen, by itself after a pause or when told to.
 
-    Signals: ``changed`` when a figure came, grew old, or a measurement began or ended; ``failed`` with a Failure.
+    Signals: ``changed`` when a figure came, grew old, or a measurement began or ended; ``progressed`` when more of one
+    is done; ``failed`` with a Failure.
     """
 
     changed = Signal()
-    progressed = Signal(float, str)
+    progressed = Signal()
     failed = Signal(object)
 
     def __init__(self, worker: WorkerClient, settings: Settings, parent: QObject | None = None) -> None:
@@ -48,6 +63,7 @@ class LiveLatency(QObject):
         self._job: Job | None = None
         self._job_digest = ""
         self._others: list[Job] = []
+        self._share: float | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._after_pause)
 
@@ -69,6 +85,22 @@ class LiveLatency(QObject):
     def is_running(self) -> bool:
         """Whether a measurement is on its way."""
         return self._job is not None or bool(self._others)
+
+    @property
+    def state(self) -> LiveState:
+        """Whether a measurement is on its way, is waited with, or comes after the next pause."""
+        if self.is_running:
+            return LiveState("measuring…" if self._share is None else f"measuring {round(self._share * 100)} %", "hint")
+        if not self.is_live:
+            return LiveState("not live", "warning")
+        if self._analysis is not None and not self._analysis.is_valid:
+            is_todo = all(issue.severity is Severity.UNFINISHED for issue in self._analysis.issues)
+            return (
+                LiveState("waits until it is drawn", "todo")
+                if is_todo
+                else LiveState("waits until it is valid", "warning")
+            )
+        return LiveState("live", "ok")
 
     @property
     def shown(self) -> LatencyReport | None:
@@ -154,9 +186,10 @@ class LiveLatency(QObject):
     def _submit(self, analysis: Analysis) -> Job:
         design = analysis.design
         key = self._key(design.digest)
+        self._share = None
         options = LatencyOptions.taking(self._settings.measuring, per_node=True)
         job = self._worker.submit(MeasureOrder(dumps(design), options))
-        job.progressed.connect(self.progressed)
+        job.progressed.connect(self._progress)
         job.done.connect(lambda figure: self._take(key, figure))
         job.failed.connect(self._fail)
         return job
@@ -168,6 +201,10 @@ class LiveLatency(QObject):
             self._figures.popitem(last=False)
         if self._analysis is not None and self._digest == figure.digest:
             self._last = figure
+
+    def _progress(self, share: float, _text: str) -> None:
+        self._share = share
+        self.progressed.emit()
 
     def _fail(self, failure: Failure) -> None:
         self._pause.stop()  # the same design would fail again; the next edit tries anew

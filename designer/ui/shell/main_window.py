@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QChildEvent, QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
@@ -17,22 +17,17 @@ from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure
 from designer.analysis.figures.registry import figure
 from designer.analysis.fixes import Fix, Problem, problems
-from designer.analysis.issues import Severity
 from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
-from designer.templates.table import Template
-from designer.ui.actions import exporting, own_blocks
-from designer.ui.actions.action import Menu
-from designer.ui.compare.adding import ask_for_variants, open_adding_menu
+from designer.ui.actions import own_blocks
+from designer.ui.actions.action import Context, Menu
+from designer.ui.actions.file import new_from_template
+from designer.ui.compare.adding import open_adding_menu
 from designer.ui.compare.page import ComparePage
 from designer.ui.dialogs import help_pages
-from designer.ui.dialogs.backends_dialog import open_backends
-from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
 from designer.ui.dialogs.explain_dialog import ExplainDialog
-from designer.ui.dialogs.preferences_dialog import PreferencesDialog
-from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look import icons
 from designer.ui.look.heat import heat_map
@@ -77,9 +72,9 @@ class MainWindow(QMainWindow):
         self.worker = worker or WorkerClient()
         self.bench = Workbench(settings, ask or AskByDialog(self), self.worker, self)
         self.docks = Docks(self)
-        self.heat = ""
-        self.views = ActionViews(self, self, settings)
-        self.commands = CommandPalette(self, self)
+        context = Context(self.bench, self, self, theme)
+        self.views = ActionViews(self, context, settings)
+        self.commands = CommandPalette(context, self)
         self.explaining = ExplainDialog(self)
         self._kept: Analysis | None = None
         self._shows_tried = False
@@ -137,14 +132,14 @@ class MainWindow(QMainWindow):
         bench.selection_changed.connect(lambda: self.inspector.show_selection(bench.selection))
         bench.state_changed.connect(self._refresh_state)
         bench.status_message.connect(self.status.say)
-        bench.latency.progressed.connect(self._show_measuring)
+        bench.latency.progressed.connect(self._show_latency)
         bench.latency.failed.connect(lambda failure: self.status.say(f"Not measured: {failure.what}. {failure.hint}"))
         self.strip.page_chosen.connect(bench.turn_to)
         self.strip.close_requested.connect(bench.close_page)
         self.strip.menu_asked.connect(self._open_tab_menu)
         self.strip.rename_requested.connect(self._rename_design)
         self.palette_panel.layer_chosen.connect(self._place)
-        self.palette_panel.template_chosen.connect(self.new_from_template)
+        self.palette_panel.template_chosen.connect(partial(new_from_template, bench, self))
         self.palette_panel.block_chosen.connect(self._place)
         self.palette_panel.rename_asked.connect(lambda block: own_blocks.rename_block(bench, block))
         self.palette_panel.delete_asked.connect(lambda block: own_blocks.delete_block(bench, block))
@@ -169,7 +164,7 @@ class MainWindow(QMainWindow):
         self.status.offer_zooms([self.views[name] for name in zooms])
         self.worker.state_changed.connect(lambda _text: self._worker_changed())
         self.worker.trouble.connect(self.status.say)
-        self.theme.changed.connect(lambda _look: self._follow_theme())
+        self.theme.changed.connect(self._change_theme)
 
     # Pages ------------------------------------------------------------------------------------------------------------
 
@@ -264,36 +259,24 @@ class MainWindow(QMainWindow):
 
     # Measuring --------------------------------------------------------------------------------------------------------
 
-    def _show_latency(self, running: str = "measuring…") -> None:
-        latency, analysis, whole = self.bench.latency, self.bench.analysis, self.bench.whole_analysis
-        if latency.is_running:
-            state, tone = running, "hint"
-        elif not latency.is_live:
-            state, tone = "not live", "warning"
-        elif whole is not None and not whole.is_valid:
-            is_todo = all(issue.severity is Severity.UNFINISHED for issue in whole.issues)
-            state, tone = ("waits until it is drawn", "todo") if is_todo else ("waits until it is valid", "warning")
-        else:
-            state, tone = "live", "ok"
+    def _show_latency(self) -> None:
+        latency, analysis = self.bench.latency, self.bench.analysis
         path = self.bench.tab.path if self.bench.tab is not None else ()
         shown = latency.shown
         figure = shown.block(path) if shown is not None and path else shown
         self.table.show_times(shown.node_ms if shown is not None and latency.is_current else {})
         self.charts.show_design(analysis, figure, latency.is_current)
         self.charts.roofline.show_analysis(self.bench.whole_analysis)
-        self.costs.show_latency(analysis, figure, latency.is_current, state, tone)
+        self.costs.show_latency(analysis, figure, latency.is_current, *latency.state)
         if self.bench.tab is not None and analysis is not None:
             # A card has no room to say that its time is old, so old times leave the cards.
             node_ms = figure.node_ms if figure is not None and latency.is_current else {}
             self.bench.tab.show_times(node_ms)
             self.inspector.show_times(node_ms)
-            self.bench.tab.show_heat(heat_map(analysis, self.heat, node_ms))
+            self.bench.tab.show_heat(heat_map(analysis, self.bench.heat, node_ms))
         page = self.bench.page
         if isinstance(page, ComparePage):
             page.refresh()
-
-    def _show_measuring(self, share: float, text: str) -> None:
-        self._show_latency(f"measuring {round(share * 100)} %")
 
     def _worker_changed(self) -> None:
         ready = self.worker.conditions
@@ -302,6 +285,10 @@ class MainWindow(QMainWindow):
         if ready is not None and not self._has_asked_for_devices:
             self._has_asked_for_devices = True
             self.worker.submit(DevicesOrder()).done.connect(self.status.show_choices)
+
+    def _change_theme(self) -> None:
+        self.settings.theme = self.theme.choice.value
+        self._follow_theme()
 
     def _follow_theme(self) -> None:
         """Bars keep colours as values, so they are made anew."""
@@ -388,40 +375,7 @@ class MainWindow(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
 
-    # Context of the actions -------------------------------------------------------------------------------------------
-
-    def new_from_template(self, template: Template | None = None) -> None:
-        """Ask for a template and its settings, and open what it builds."""
-        dialog = TemplateDialog(template, self)
-        dialog.built.connect(lambda design: self.bench.open_design(design, is_saved=False))
-        dialog.open()
-
-    def export(self, format: str) -> None:
-        """Open the export dialog on the page of a format."""
-        exporting.export(self.bench, self, format)
-
-    def import_weights(self) -> None:
-        """Take weights from a file for the design on screen."""
-        exporting.import_weights(self.bench, self)
-
-    def export_picture(self) -> None:
-        """Write the canvas as a picture."""
-        exporting.export_picture(self.bench, self)
-
-    def print_picture(self) -> None:
-        """Print the canvas."""
-        exporting.print_picture(self.bench, self)
-
-    def compare(self) -> None:
-        """Open a page that compares the two open designs; of more it is asked which."""
-        if len(self.bench.tabs) <= LEAST:
-            self.bench.compare_tabs()
-        else:
-            CompareDialog(self.bench, self).open()
-
-    def variants(self) -> None:
-        """Ask for a family of designs that differ in a field of the selection."""
-        ask_for_variants(self.bench, self.bench.comparison)
+    # What actions turn to --------------------------------------------------------------------------------------------
 
     def explain(self, which: Figure | None = None, inside: NodePath | None = None) -> None:
         """Say where a figure comes from, unless said the MACs; of a node, of all that is shown, or of the selection."""
@@ -429,10 +383,6 @@ class MainWindow(QMainWindow):
         if tab is not None:
             path = tab.selection[:1] if inside is None else inside
             self.explaining.open_at(tab.analysis, which or figure("macs"), (*tab.path, *path))
-
-    def measure_backends(self) -> None:
-        """Time the design on every backend there is, in turns, and rank them."""
-        open_backends(self.bench, self, self.status.show_conditions)
 
     def show_commands(self) -> None:
         """Open the command palette."""
@@ -472,40 +422,18 @@ class MainWindow(QMainWindow):
         )
         focus_next(stops, self.focusWidget())
 
-    @property
-    def is_full_screen(self) -> bool:
-        """Whether the window has the whole screen."""
-        return self.isFullScreen()
-
-    def toggle_full_screen(self) -> None:
-        """Take the whole screen, or give it back."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self._refresh_state()
-
-    def set_heat(self, by: str) -> None:
-        """Tint cards by their share of a figure; an empty text ends it."""
-        self.heat = by
-        self._refresh_state()
-
-    def set_theme(self, name: str) -> None:
-        """Fix the colours, or let them follow the system."""
-        self.settings.theme = name
-        self.theme.choose(name)
-
-    def preferences(self) -> None:
-        """Show what can be chosen of how the window works."""
-        PreferencesDialog(self, self).open()
-
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
-        title, html = help_pages.page(page, self)
+        title, html = help_pages.page(page, self.bench)
         help_pages.HelpDialog(title, html, self).open()
 
-    def quit(self) -> None:
-        """Close the window."""
-        self.close()
-
     # Events -----------------------------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        """What can be done is other where the window has the whole screen, or gave it back."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.views.refresh()
 
     def childEvent(self, event: QChildEvent) -> None:
         """Name the bars of tabs that Qt makes where panels share a place; empty ones it keeps outside the window."""

@@ -83,7 +83,8 @@ class StatusLine(QStatusBar):
         self.lasting.setVisible(bool(text))
 
     def show_state(self, document: Document | None, analysis: Analysis | None) -> None:
-        """Show whether the design is valid and saved."""
+        """Show what is measured with, and whether the design is valid and saved."""
+        self.show_conditions()
         if document is None or analysis is None:
             self.validity.setText("")
             return

@@ -72,6 +72,7 @@ class Workbench(QObject):
         self.latency.changed.connect(self.state_changed)
         self.pairs = PairedRuns(worker, settings, self)
         self.pairs.changed.connect(self.state_changed)
+        self.heat = ""
         self._pages: list[QWidget] = []
         self._page: QWidget | None = None
         self._opened_from: dict[QWidget, QWidget] = {}
@@ -179,6 +180,11 @@ class Workbench(QObject):
         self.settings.minimap = is_shown
         for tab in self.tabs:
             tab.canvas.minimap.set_wanted(is_shown)
+        self.state_changed.emit()
+
+    def set_heat(self, by: str) -> None:
+        """Tint cards by their share of a figure; an empty text ends it."""
+        self.heat = by
         self.state_changed.emit()
 
     def set_snaps(self, snaps: bool) -> None:

@@ -41,6 +41,23 @@ def test_a_pause_brings_a_figure(qtbot: QtBot, live: LiveLatency, sketch: Design
     assert live.shown.text == "cpu×2 · batch 1 · float32"
 
 
+def test_it_says_how_it_stands_with_measuring(qtbot: QtBot, live: LiveLatency, sketch: Design) -> None:
+    live.set_live(False)
+    live.follow(analyse(sketch))
+    assert live.state.words == "not live"
+    live.follow(analyse(Design()))
+    live.set_live(True)
+    assert live.state == ("waits until it is drawn", "todo")
+    live.follow(analyse(set_parameter(sketch, [NodeId("depthwise")], "kernel_size", 4)))
+    assert live.state == ("waits until it is valid", "warning")
+    live.follow(analyse(sketch))
+    assert live.state == ("live", "ok")
+    live.measure_now()
+    assert live.state == ("measuring…", "hint")
+    qtbot.waitUntil(lambda: live.is_current, timeout=10_000)
+    qtbot.waitUntil(lambda: live.state == ("live", "ok"))
+
+
 def test_an_edit_makes_the_figure_old_until_its_successor_is_there(
     qtbot: QtBot, live: LiveLatency, sketch: Design
 ) -> None:

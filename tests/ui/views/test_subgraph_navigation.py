@@ -465,7 +465,7 @@ def test_times_and_heat_follow_inside(qtbot: QtBot, window: MainWindow, tab: Des
     figure = samples.latency(analysis.digest, 2.0, node_ms=times)
     latency._take(latency._key(analysis.digest), figure)
     latency.changed.emit()
-    window.set_heat("latency_s")
+    window.bench.set_heat("latency_s")
     assert tab.scene.nodes[GROUP].face.time.startswith("0.5")
     enter(qtbot, tab, GROUP)
     assert tab.scene.nodes[DW].face.time.startswith("0.375")
