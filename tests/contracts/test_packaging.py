@@ -69,3 +69,27 @@ def test_the_run_installs_what_the_window_asks_for():
     assert listed is not None
 
     assert set(system_libraries.required("xcb", "linux").values()) <= set(listed[1].split())
+
+
+def test_readmes_map_is_the_house() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    drawing = text.split("## The house")[1].split("```")[1]
+    found, above = set(), {0: "designer"}
+    for line in drawing.strip().splitlines()[1:]:
+        depth, entry = (len(line) - len(line.lstrip())) // 2, line.split()[0].rstrip("/")
+        above[depth] = f"{above[depth - 1]}/{entry}"
+        found.add(above[depth])
+    folders = {
+        path.parent.relative_to(ROOT).as_posix()
+        for path in (ROOT / "designer").rglob("*")
+        if path.is_file() and path.suffix in {".py", ".html"} and path.parent != ROOT / "designer"
+    }
+    assert {entry for entry in found if not entry.endswith(".py")} == folders
+    assert all((ROOT / entry).exists() for entry in found)
+
+
+def test_what_readme_says_where_things_go_is_there() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").split("| to add | goes where |")[1].split("\n\n")[0]
+    named = re.findall(r"`([a-z_/]+(?:\.py|/))`", table)
+    assert len(named) > 10
+    assert [place for place in named if not (ROOT / "designer" / place).exists()] == []
