@@ -23,6 +23,7 @@ from designer.export.names import names_in_files, state_key
 from designer.export.options import ForPhones, Precision
 from designer.graph.design import NodePath
 from designer.graph.operations import Operation, Relu, Relu6
+from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.half_range import require_half_range
 from designer.runtime.compile.program import Instruction, Program, Value
@@ -56,9 +57,15 @@ def write_litert(verification: Verification, draft: Path, options: ForPhones, st
             interpreter.set_tensor(entry["index"], numpy.ascontiguousarray(array.transpose(0, 2, 3, 1)))
         interpreter.invoke()
         found = [interpreter.get_tensor(entry["index"]) for entry in outputs]
-        return [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in found]
+        return channels_first(found, verification.analysis.given_out() or ())
 
     return proved(verification, draft, [], options, steps, onnx_file, runtime, run)
+
+
+def channels_first(arrays: Sequence[NDArray[Any]], specs: Sequence[TensorSpec]) -> list[NDArray[Any]]:
+    """What a file gives out, as the design's own tensors: maps N×C×H×W, all others as they are."""
+    pairs = zip(arrays, specs, strict=True)
+    return [array.transpose(0, 3, 1, 2) if spec.is_map else array for array, spec in pairs]
 
 
 def flat_buffer(verification: Verification, half: bool) -> bytes:

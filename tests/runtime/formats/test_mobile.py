@@ -77,7 +77,7 @@ def test_every_layer_computes_what_the_module_computes(layer: type[Layer], key: 
         try:
             result = delivered(design, tmp_path, key)
         except ExportError as error:
-            if "cannot give out what enters" in str(error) or "has no average pool" in str(error):
+            if "cannot give out what enters" in str(error) or "LiteRT has no" in str(error):
                 continue
             raise
         assert result.max_abs_difference <= 1e-3 * (result.max_abs_output or 1)

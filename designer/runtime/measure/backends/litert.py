@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any
@@ -14,6 +15,8 @@ from torch import Tensor
 from designer.files.design_json import dumps
 from designer.runtime.formats.verification import Verification
 from designer.runtime.measure.backends.backend import OWN_FORMAT, Backend, Prepared, Workload
+
+ToPlanes = Callable[[Sequence[Any]], list[Any]]
 
 
 class LiteRt(Backend):
@@ -36,7 +39,7 @@ class LiteRt(Backend):
     def prepare(self, work: Workload) -> Prepared:
         from ai_edge_litert.interpreter import Interpreter
 
-        from designer.runtime.formats.litert_file import flat_buffer
+        from designer.runtime.formats.litert_file import channels_first, flat_buffer
         from designer.runtime.formats.onnx_graph import array_of
 
         subject = Verification(work.analysis, work.program, work.module, dumps(work.analysis.design))
@@ -54,9 +57,16 @@ class LiteRt(Backend):
             interpreter.invoke()
             return [interpreter.get_tensor(place) for place in leaving]
 
-        return Prepared(call, _outputs, OWN_FORMAT, facts={"litert": version("ai-edge-litert")}, keep=interpreter)
+        to_planes = partial(channels_first, specs=work.analysis.given_out() or ())
+        return Prepared(
+            call,
+            partial(_outputs, to_planes),
+            OWN_FORMAT,
+            facts={"litert": version("ai-edge-litert")},
+            keep=interpreter,
+        )
 
 
-def _outputs(result: Sequence[Any]) -> list[Tensor]:
-    back = [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in result]
+def _outputs(to_planes: ToPlanes, result: Sequence[Any]) -> list[Tensor]:
+    back = to_planes(result)
     return [torch.from_numpy(numpy.ascontiguousarray(array, dtype=numpy.float32)) for array in back]
