@@ -130,10 +130,12 @@ _LOADER = '''def load_weights(model: keras.Model, tensors: Mapping[str, Any]) ->
             multiplier = layer.depth_multiplier
             parted = kernel.reshape(-1, multiplier, *kernel.shape[2:])
             held[0] = parted.transpose(2, 3, 0, 1)
-        elif isinstance(layer, layers.Conv2D):
+        elif isinstance(layer, (layers.Conv2D, layers.Conv2DTranspose)):
             held[0] = kernel.transpose(2, 3, 1, 0)
         elif isinstance(layer, layers.Dense):
             held[0] = kernel.transpose()
+        elif isinstance(layer, layers.PReLU):
+            held[0] = kernel.reshape(layer.weights[0].shape)
         layer.set_weights(held)'''
 
 

@@ -61,11 +61,15 @@ def test_templates_compute_what_the_module_computes(key: str, settings: dict[str
 @pytest.mark.slow
 @pytest.mark.parametrize("layer", PLACEABLE, ids=lambda cls: cls.key)
 def test_every_layer_computes_what_the_module_computes(layer: type[Layer], tmp_path: Path) -> None:
-    possible = (design for sample in samples(layer) if not _is_lacking(design := sample.design()))
+    possible = (design for sample in samples(layer, 60) if not _is_lacking(design := sample.design()))
     chosen = list(islice(possible, 4))
-    assert chosen
+    assert bool(chosen) == (layer.key not in LACKING)
     for design in chosen:
         proved(design, tmp_path)
+
+
+LACKING = {"layer_scale", "local_response_norm", "global_response_norm"}
+"""Layers that Keras has in no form."""
 
 
 def _is_lacking(design: Design) -> bool:

@@ -91,7 +91,8 @@ def write_keras(verification: Verification, draft: Path, options: SourceOptions,
     with torch.inference_mode():
         result = model(last if len(last) > 1 else last[0])
     arrays = [_array(keras, each) for each in (result if isinstance(result, (list, tuple)) else [result])]
-    first = [array.transpose(0, 3, 1, 2) if array.ndim == 4 else array for array in arrays]
+    specs = verification.analysis.given_out() or ()
+    first = [array.transpose(0, 3, 1, 2) if spec.is_map else array for array, spec in zip(arrays, specs, strict=True)]
     run = compared(
         module_outputs(verification.module, inputs), first, inputs, f"random, seed {verification.seed}", TOLERANCE
     )
