@@ -203,8 +203,11 @@ class MemoryPlan:
         steps = self._segments[place].steps
         if len(steps) == 1:
             return steps
-        released = [(release, self._size[tensor]) for tensor, release in self._released(place).items()]
-        return [held - sum(size for release, size in released if release < step) for step, held in enumerate(steps)]
+        left = list(steps)
+        for tensor, release in self._released(place).items():
+            for step in range(release + 1, len(left)):
+                left[step] -= self._size[tensor]
+        return left
 
     def _local_peak(self, place: int) -> int:
         steps = self._segments[place].steps

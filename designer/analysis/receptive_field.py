@@ -30,13 +30,11 @@ class ReceptiveField(NamedTuple):
         """``3×3``, or ``all``."""
         return "all" if self.size is None else size_text(self.size)
 
-    def through(self, window: Window | None) -> ReceptiveField:
+    def through(self, window: Window) -> ReceptiveField:
         """After a window slides: size + (extent − 1)·jump, jump·stride.
 
         Source: Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill, eq. 2.
         """
-        if window is None:
-            return self
         return self.followed_by(ReceptiveField(window.extent, window.stride))
 
     def followed_by(self, other: ReceptiveField) -> ReceptiveField:
@@ -92,7 +90,9 @@ class ReceptiveFields:
             # In the order of execution, so that as many are known as have been gone through.
             before = design.predecessors
             for node in design.order[len(known) : design.rank[id] + 1]:
-                known[node] = self._after(node, widest([known[source] for source in before[node]]))
+                sources = before[node]
+                reached = known[sources[0]] if len(sources) == 1 else widest([known[source] for source in sources])
+                known[node] = self._after(node, reached)
         return known[id]
 
     def at_end(self) -> ReceptiveField:
@@ -100,10 +100,14 @@ class ReceptiveFields:
         return widest([self.of(node.id) for node in self._design.output_nodes()])
 
     def _after(self, id: NodeId, field: ReceptiveField) -> ReceptiveField:
-        layer, inner = self._design.nodes[id].layer, self._within(id)
+        layer = self._design.nodes[id].layer
+        inner = self._within(id) if layer.is_block else None
         if inner is not None:
             return field.followed_by(inner)
-        return ReceptiveField(None, field.jump) if layer.sees_everything else field.through(layer.window())
+        if layer.sees_everything:
+            return ReceptiveField(None, field.jump)
+        window = layer.window()
+        return field if window is None else field.through(window)
 
     def followed(
         self, design: Design, within: Callable[[NodeId], ReceptiveField | None], otherwise: Iterable[NodeId]
