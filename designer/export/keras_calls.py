@@ -371,7 +371,7 @@ def _transposed(operation: op.TransposedConvolution, inputs: tuple[str, ...], x:
         raise ExportError("Keras has no output padding beyond what is cut off; 0 can be written")
     is_cut = any(any(each) for each in cut)
     made = _call(
-        "layers.Conv2DTranspose",
+        CUT_AFTERWARDS,
         *inputs,
         result="whole" if is_cut else "y",
         filters=operation.out_channels,
@@ -451,6 +451,9 @@ _PLAIN: Mapping[type[Operation], Translator] = {
 }
 for _type, _translator in _PLAIN.items():
     KERAS.set(_type, _translator)
+
+CUT_AFTERWARDS = "layers.Conv2DTranspose"
+"""What keeps the weights, and so the node's name, though another layer may stand behind it."""
 
 MERGES = ("layers.Add", "layers.Subtract", "layers.Multiply", "layers.Concatenate")
 """Layers that take their tensors as one list."""

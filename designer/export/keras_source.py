@@ -18,7 +18,7 @@ from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
 from designer.export.block_classes import Kind, kinds_of
 from designer.export.flow import FlowWriter, Run, is_variable
-from designer.export.keras_calls import BY_PLACE, DEFAULTS, MERGES, keras_calls
+from designer.export.keras_calls import BY_PLACE, CUT_AFTERWARDS, DEFAULTS, MERGES, keras_calls
 from designer.export.source_text import (
     bracketed,
     broken,
@@ -216,11 +216,12 @@ class _Writer(FlowWriter):
         texts = dict(zip((port.name for port in block.design.nodes[part].layer.inputs), reads, strict=True))
         last = ""
         calls = keras_calls(block, part)
+        main = next((call for call in calls if call.target == CUT_AFTERWARDS), calls[-1]) if calls else None
         for index, call in enumerate(calls):
             tensors = [texts[each] for each in call.inputs]
             arguments = _arguments(call, part, index, kind)
             if call.is_module:
-                own = name if call is calls[-1] else f'{name[:-1]}{self._separator}{call.result}"'
+                own = name if call is main else f'{name[:-1]}{self._separator}{call.result}"'
                 made = f"{call.target}({', '.join([*arguments, f'name={own}'])})"
                 given = f"[{', '.join(tensors)}]" if call.target in MERGES else tensors[0]
                 last = f"{made}({given})"
