@@ -290,7 +290,7 @@ def test_a_process_on_one_processor_measures_on_one_thread_unless_told_otherwise
         "from designer.runtime.measure.devices import running_on\n"
         "from designer.runtime.measure.inventory import inventory\n"
         "with running_on(None) as by_itself, running_on(3) as told: pass\n"
-        "print(by_itself, told, torch.get_num_threads(), inventory()['devices'][0]['threads'])"
+        "print(by_itself, told, torch.get_num_threads(), inventory().devices[0].threads)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "1 3 4 1\n", done.stderr

@@ -11,6 +11,7 @@ from designer.analysis.torch_calls import TORCH
 from designer.export.keras_calls import KERAS
 from designer.graph import operations as op
 from designer.graph.operations import Operation, Reader, operation, operations
+from designer.layers.raising import LAYERS
 from designer.runtime.formats.onnx_operators import ONNX
 from tests.contracts.sampling import PLACEABLE, samples
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.torch
 
 
 def readers() -> list[Reader[Any]]:
-    found: list[Reader[Any]] = [TORCH, KERAS, ONNX]
+    found: list[Reader[Any]] = [TORCH, KERAS, ONNX, LAYERS]
     try:
         from designer.runtime.formats.litert_operators import LITERT
     except ImportError:  # an extra, which not every machine has
