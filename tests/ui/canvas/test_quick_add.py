@@ -62,7 +62,7 @@ def test_keys_walk_the_list_of_quick_add(hand_on: Callable[[Design], Hand]) -> N
     assert hand.view.adding.box.offered[0] is second, "what was placed lately comes first"
 
 
-@pytest.mark.parametrize("lately", ["resnext", "inverted residual", "reshape"])
+@pytest.mark.parametrize("lately", ["resnext", "inverted residual", "flatten"])
 def test_the_title_that_matches_stands_before_what_was_placed_lately(
     hand_on: Callable[[Design], Hand], lately: str
 ) -> None:
