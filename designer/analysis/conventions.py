@@ -16,7 +16,6 @@ from math import prod
 from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import leading_out
 from designer.analysis.torch_calls import Call, layer_calls, torch_calls
-from designer.errors import near
 from designer.graph.design import NodePath
 from designer.graph.formula import value_of
 from designer.graph.layer import Layer
@@ -319,15 +318,3 @@ TORCHINFO = Convention(
 
 PRESETS = (PAPER, DESIGNER, FVCORE, PTFLOPS, THOP, TORCH, TORCHINFO)
 """Every convention, in the order of menus."""
-
-
-def preset(key: str) -> Convention:
-    """The convention of a key.
-
-    Raises:
-        KeyError: There is none; the text guesses what was meant.
-    """
-    known = {convention.key: convention for convention in PRESETS}
-    if key not in known:
-        raise KeyError(f"there is no counting convention '{key}'{near(key, known)}; there are: {', '.join(known)}")
-    return known[key]

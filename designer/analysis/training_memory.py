@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from designer.analysis.analysis import Analysis
-from designer.graph.design import NodePath
 from designer.wording import memory
 
 
@@ -49,7 +48,6 @@ class TrainingMemory:
         optimiser_bytes: Of what the optimiser keeps.
         buffer_bytes: Of running statistics.
         kept_activation_bytes: Of the tensors kept for the backward pass.
-        largest_kept: The nodes that keep most, with their bytes, most first.
     """
 
     optimiser: Optimiser
@@ -58,7 +56,6 @@ class TrainingMemory:
     optimiser_bytes: int
     buffer_bytes: int
     kept_activation_bytes: int
-    largest_kept: tuple[tuple[NodePath, int], ...]
 
     @property
     def total_bytes(self) -> int:
@@ -82,9 +79,6 @@ class TrainingMemory:
         )
 
 
-_NAMED = 10
-
-
 def training_memory(analysis: Analysis, optimiser: Optimiser = Optimiser.ADAM) -> TrainingMemory:
     """What training a design holds, at the analysis' batch; unknown shapes count as nothing.
 
@@ -92,8 +86,7 @@ def training_memory(analysis: Analysis, optimiser: Optimiser = Optimiser.ADAM) -
         analysis: Of the whole design.
         optimiser: What changes the parameters.
     """
-    parameters = buffers = 0
-    kept: list[tuple[NodePath, int]] = []
+    parameters = buffers = kept = 0
     for path, node, report in analysis.primitives():
         inputs, outputs = report.known_inputs, report.outputs
         if inputs:
@@ -103,14 +96,12 @@ def training_memory(analysis: Analysis, optimiser: Optimiser = Optimiser.ADAM) -
                 parameters += size * (not weight.is_buffer)
         is_inner_entrance = len(path) > 1 and not node.layer.inputs
         if outputs and node.layer.outputs and not report.is_view and not is_inner_entrance:
-            kept.append((path, sum(spec.bytes for spec in outputs)))
-    largest = sorted(kept, key=lambda entry: -entry[1])[:_NAMED]
+            kept += sum(spec.bytes for spec in outputs)
     return TrainingMemory(
         optimiser,
         parameters,
         parameters,
         parameters * optimiser.numbers_kept,
         buffers,
-        sum(size for _, size in kept),
-        tuple(largest),
+        kept,
     )

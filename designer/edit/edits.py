@@ -65,15 +65,6 @@ def _feeding(design: Design, source: PortRef, gone: Collection[NodeId]) -> PortR
     return source
 
 
-def set_layer(design: Design, id: NodeId, layer: Layer) -> Design:
-    """Put another layer at a node; wires to ports it lacks go.
-
-    Raises:
-        EditRefused: There is no such node.
-    """
-    return design.with_layer(id, layer)
-
-
 def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) -> Design:
     """Set one parameter on each of the nodes.
 

@@ -38,15 +38,6 @@ def remove_dot(design: Design, target: PortRef, place: int) -> Design:
     return design.rerouted([replace(wire, via=(*wire.via[:place], *wire.via[place + 1 :]))])
 
 
-def straighten(design: Design, target: PortRef) -> Design:
-    """Take every dot of a wire away.
-
-    Raises:
-        EditRefused: No wire ends there.
-    """
-    return design.rerouted([replace(_wire(design, target), via=())])
-
-
 def _wire(design: Design, target: PortRef, place: int | None = None) -> Wire:
     if target not in design.wires:
         raise EditRefused(f"no wire ends at {target}")

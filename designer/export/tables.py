@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from html import escape
 
 from designer.analysis.compare import Comparison, Row
 from designer.export.grid import csv_cell, markdown_cell, piped
@@ -37,18 +36,3 @@ def csv_table(comparison: Comparison) -> str:
     for row in comparison.rows:
         writer.writerow([row.key, row.unit, *("" if value is None else value for value in row.values)])
     return text.getvalue()
-
-
-def html_table(comparison: Comparison) -> str:
-    """An HTML table of the same."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in comparison.told_apart)
-    rows = "".join(
-        f"<tr><th>{escape(row.label)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
-        for row, cells in ((row, _html_cells(row, comparison.baseline)) for row in comparison.rows)
-    )
-    return f"<table>\n<tr><th></th>{head}</tr>\n{rows}</table>\n"
-
-
-def _html_cells(row: Row, baseline: int) -> list[str]:
-    safe = Row(row.key, row.label, row.unit, row.values, tuple(map(escape, row.texts)), row.ratios, row.best)
-    return _cells(safe, baseline, "<strong>{}</strong>")

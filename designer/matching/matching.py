@@ -61,14 +61,6 @@ class Matching:
     def _sources(self) -> Mapping[NodePath, NodePath]:
         return {after: before for before, after in self.pairs.items()}
 
-    def changes_before(self, path: NodePath) -> tuple[Change, ...]:
-        """What changed at a node of the first design."""
-        return tuple(change for change in self.changes if change.before == path)
-
-    def changes_after(self, path: NodePath) -> tuple[Change, ...]:
-        """What changed at a node of the second design."""
-        return tuple(change for change in self.changes if change.after == path)
-
 
 def match_designs(before: Design, after: Design) -> Matching:
     """Match the nodes of two designs."""

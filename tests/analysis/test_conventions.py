@@ -19,7 +19,6 @@ from designer.analysis.conventions import (
     Convention,
     Writing,
     count,
-    preset,
 )
 from designer.edit.grouping import group
 from designer.export.python_source import python_source
@@ -41,7 +40,8 @@ from tests.reference.facts import MOBILENET_V1_PAPER, MOBILENET_V2, MOBILENET_V2
 from tests.reference.mobilenets import MobileNetV1, MobileNetV2
 from tests.reference.tools import TOOLS, count_by
 
-BY_TOOL = [preset(tool) for tool in TOOLS]
+BY_KEY = {convention.key: convention for convention in PRESETS}
+BY_TOOL = [BY_KEY[tool] for tool in TOOLS]
 tools = pytest.mark.parametrize("convention", BY_TOOL, ids=lambda convention: convention.key)
 
 
@@ -95,7 +95,7 @@ def test_mobilenet_v1_written_by_hand(convention: Convention, width: float, reso
 
 @pytest.mark.parametrize("key", MOBILENET_V2_BY_TOOL)
 def test_mobilenet_v2_has_the_figures_that_each_tool_is_known_for(key: str) -> None:
-    assert total(template("mobilenet_v2").build(), preset(key)) == MOBILENET_V2_BY_TOOL[key]
+    assert total(template("mobilenet_v2").build(), BY_KEY[key]) == MOBILENET_V2_BY_TOOL[key]
 
 
 @pytest.mark.parametrize("row", MOBILENET_V2, ids=row_name)
@@ -232,11 +232,6 @@ def test_an_unknown_shape_is_said() -> None:
     assert counted.total == 6 * 4 * 81
 
 
-def test_an_unknown_preset_guesses() -> None:
-    with pytest.raises(KeyError, match="did you mean 'thop'"):
-        preset("thopp")
-
-
 def test_presets_are_documented() -> None:
     assert len({convention.key for convention in PRESETS}) == len(PRESETS)
     for convention in PRESETS:
@@ -258,6 +253,6 @@ def test_dead_ends_count_where_the_tool_counts_them(convention: Convention) -> N
 
 def test_fvcore_counts_only_what_an_output_depends_on() -> None:
     # 4·4·9 multiply-accumulates at 9² positions: the one convolution that leads to the output.
-    counted = count(analyse(with_dead_ends()), preset("fvcore"))
+    counted = count(analyse(with_dead_ends()), BY_KEY["fvcore"])
     assert counted.total == 4 * 4 * 9 * 81
     assert "Convolution k×k, where no output depends on it" in counted.not_counted

@@ -7,7 +7,6 @@ import pytest
 from designer.analysis.analysis import analyse
 from designer.analysis.compare import compare
 from designer.analysis.fixes import problems
-from designer.edit.edits import set_layer
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
@@ -76,7 +75,7 @@ def test_any_layer_of_any_template_can_be_switched_off(made: object) -> None:
     for id, each in design.nodes.items():
         if not each.layer.inputs or len(each.layer.outputs) != 1:
             continue
-        after = analyse(set_layer(design, id, bypassed(each.layer)))
+        after = analyse(design.with_layer(id, bypassed(each.layer)))
         kinds = after.by_layer_type
         assert all(isinstance(kind.title, str) and isinstance(kind.key, str) for kind in kinds)
         if after.totals.complete:

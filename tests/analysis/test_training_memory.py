@@ -66,6 +66,5 @@ def test_the_total_is_the_sum_and_says_so() -> None:
     assert found.formula.startswith(
         "14.0\u202fMB of parameters + 14.0\u202fMB of gradients + 28.0\u202fMB of Adam's state"
     )
-    assert found.largest_kept[0][1] == 32 * 96 * 112 * 112 * 4  # the first expansion, before it is filtered
     half = training_memory(analyse(template("mobilenet_v2").build(), batch=16))
     assert 2 * half.kept_activation_bytes == found.kept_activation_bytes

@@ -17,7 +17,7 @@ import torch
 from designer.export.options import Int8Options, OnnxOptions
 from designer.runtime.compile.module import compile_module
 from designer.runtime.compile.program import program_of
-from designer.runtime.compile.torchvision_names import to_torchvision
+from designer.runtime.compile.torchvision_names import torchvision_names
 from designer.runtime.formats.export import export_design
 from designer.runtime.formats.onnx_file import check_file, export_onnx, onnx_graph_of, store
 from designer.runtime.formats.onnx_session import run_session, session_of
@@ -52,7 +52,8 @@ def _exporters() -> tuple[bool, ...]:
 def _peer() -> MobileNetV2:
     """The network written by hand, with the compiled module's weights."""
     written = MobileNetV2().eval()
-    written.load_state_dict(to_torchvision(compile_module(mobilenet_v2()).state_dict()))
+    state = compile_module(mobilenet_v2()).state_dict()
+    written.load_state_dict({name: state[key] for key, name in torchvision_names(state).items()})
     return written
 
 

@@ -15,7 +15,6 @@ import pytest
 
 from designer.__main__ import COMMANDS, main
 from designer.commands.console import Console
-from designer.edit.edits import set_layer
 from designer.files.design_json import save
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -313,7 +312,7 @@ def test_a_merge_that_is_switched_off_passes_the_same_input_everywhere(folder: P
     """Proved by running: Keras' source against the module, through the block that would else be left out."""
     design = template("bottleneck").build()
     add = design.nodes[NodeId("add")]
-    save(set_layer(design, NodeId("add"), bypassed(add.layer)), folder / "off.design.json")
+    save(design.with_layer(NodeId("add"), bypassed(add.layer)), folder / "off.design.json")
     assert main(["export", "off.design.json", "-o", "off.keras.py"]) == 0
     assert main(["export", "off.design.json", "-o", "off.py"]) == 0
     assert main(["export", "off.design.json", "-o", "off.onnx"]) == 0

@@ -17,7 +17,6 @@ from designer.edit.edits import (
     paste,
     place,
     rename,
-    set_layer,
     set_parameter,
 )
 from designer.edit.grouping import expand_block, group
@@ -58,7 +57,7 @@ def any_edit(draw: st.DataObject, design: Design) -> Command:
                 Command("connect", lambda d: connect(d, PortRef(id, "y"), PortRef(other, "x"))),
                 Command("disconnect", lambda d: disconnect(d, [target])),
                 Command("set", lambda d: set_parameter(d, [id], "stride", 2)),
-                Command("swap", lambda d: set_layer(d, id, Bottleneck())),
+                Command("swap", lambda d: d.with_layer(id, Bottleneck())),
                 Command("paste", lambda d: paste(d, fragment(d, [id, other]), Point(8, 8))[0]),
                 Command("group", lambda d: group(d, [id, other])[0]),
                 Command("expand", lambda d: expanded(d, id)),

@@ -19,7 +19,6 @@ from designer.edit.edits import (
     place,
     place_after,
     rename,
-    set_layer,
     set_parameter,
 )
 from designer.errors import EditRefused, ParameterError
@@ -108,7 +107,7 @@ REFUSED: list[tuple[str, Callable[[], object], str]] = [
     ("move nobody", lambda: move(chain(), {NOBODY: Point(0, 0)}), "there is no node 'nobody'"),
     ("rename nobody", lambda: rename(chain(), NodeId("ou"), "x"), "there is no node 'ou' (did you mean 'out'?)"),
     ("set nobody's parameter", lambda: set_parameter(chain(), [NOBODY], "stride", 2), "there is no node 'nobody'"),
-    ("set nobody's layer", lambda: set_layer(chain(), NOBODY, ReLU6()), "there is no node 'nobody'"),
+    ("set nobody's layer", lambda: chain().with_layer(NOBODY, ReLU6()), "there is no node 'nobody'"),
 ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from designer.analysis.analysis import analyse
 from designer.analysis.compare import compare
-from designer.export.tables import csv_table, html_table, markdown
+from designer.export.tables import csv_table, markdown
 from designer.templates.networks import template
 
 
@@ -13,5 +13,5 @@ def test_designs_of_one_name_are_told_apart_in_every_table() -> None:
     table = compare(analyses)
     assert table.names[0] == table.names[2]
     assert table.told_apart == (f"{table.names[0]} (A)", table.names[1], f"{table.names[2]} (C)")
-    for text in (markdown(table), csv_table(table), html_table(table)):
+    for text in (markdown(table), csv_table(table)):
         assert all(name in text for name in table.told_apart)

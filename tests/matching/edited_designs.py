@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from designer.edit.edits import connect, delete, disconnect, place, rename, set_layer
+from designer.edit.edits import connect, delete, disconnect, place, rename
 from designer.edit.splice import insert_on_wire
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
@@ -73,7 +73,7 @@ def _edited_once(random: Random, design: Design) -> tuple[Design, int]:
     layer = design.nodes[id].layer
     if layer.body is not None and random.random() < 0.6:
         body, cost = _edited_once(random, layer.body)
-        return set_layer(design, id, Group(body)), cost
+        return design.with_layer(id, Group(body)), cost
     edit = random.choice((_placed, _deleted, _deleted, _connected, _connected, _disconnected, _inserted, _set, _named))
     return edit(random, design)
 
@@ -116,7 +116,7 @@ def _set(random: Random, design: Design) -> tuple[Design, int]:
     if before.body is not None or not before.inputs or not before.outputs:
         return design, 0
     after = random.choice((ReLU6(), BatchNorm(), PointwiseConv2d(24), Bottleneck(4.0, 16), Add()))
-    return set_layer(design, id, after), 1
+    return design.with_layer(id, after), 1
 
 
 def _named(random: Random, design: Design) -> tuple[Design, int]:

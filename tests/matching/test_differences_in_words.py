@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.edit.edits import connect, delete, disconnect, place, rename, set_layer, set_parameter
+from designer.edit.edits import connect, delete, disconnect, place, rename, set_parameter
 from designer.edit.grouping import group
 from designer.edit.splice import place_on_wire
 from designer.graph.design import Design, Node, NodeId, Point
@@ -123,7 +123,7 @@ def test_what_reads_nothing_after_a_deletion_is_said():
 
 def test_another_type_and_the_wire_that_no_longer_fits():
     before = bottleneck()
-    after = set_layer(before, NodeId("expand_act"), Add())
+    after = before.with_layer(NodeId("expand_act"), Add())
 
     (line,) = difference_lines(before, after)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.edit.edits import connect, delete, move, rename, set_layer, set_parameter
+from designer.edit.edits import connect, delete, move, rename, set_parameter
 from designer.edit.splice import place_on_wire
 from designer.graph.design import Design, Node, NodeId, NodePath, Point, PortRef, Wire
 from designer.layers.activation import ReLU6, SiLU
@@ -116,7 +116,7 @@ def assert_complete(before: Design, after: Design, matching: Matching) -> None:
         old, new = node_at(before, path), node_at(after, partner)
         if old.layer.body is not None and new.layer.body is not None:
             inside[path] = (partner, old.layer.body, new.layer.body)
-        fields = [item for change in matching.changes_after(partner) for item in change.fields]
+        fields = [item for change in matching.changes if change.after == partner for item in change.fields]
         plain = (old.layer.file_key, old.layer.file_data, old.name, old.layer.body and old.layer.body.name)
         assert bool(fields) == (
             plain != (new.layer.file_key, new.layer.file_data, new.name, new.layer.body and new.layer.body.name)
@@ -219,7 +219,7 @@ def test_an_input_that_reads_something_else_is_a_change_of_its_own():
 
 def test_another_type_in_the_same_place_is_the_same_node():
     before = chain(PointwiseConv2d(), ReLU6(), BatchNorm())
-    after = set_layer(before, NodeId("n1"), SiLU())
+    after = before.with_layer(NodeId("n1"), SiLU())
 
     (change,) = match_designs(before, scrambled(Random(5), after)).changes
 
@@ -228,7 +228,7 @@ def test_another_type_in_the_same_place_is_the_same_node():
 
 def test_several_fields_of_one_node_are_one_change():
     before = chain(Bottleneck(6.0, 24))
-    after = rename(set_layer(before, NodeId("n0"), Bottleneck(4.0, 32)), NodeId("n0"), "Neck")
+    after = rename(before.with_layer(NodeId("n0"), Bottleneck(4.0, 32)), NodeId("n0"), "Neck")
 
     (change,) = match_designs(before, after).changes
 

@@ -6,7 +6,6 @@ before any number of it is looked at. Knows no design.
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import stat
@@ -23,9 +22,6 @@ from designer.errors import ExportError
 from designer.files.atomic import reason_of
 from designer.files.sidecar import ENDING, WEIGHT_ENDINGS
 from designer.wording import printable
-
-MARK = "design"
-"""The key of our own entry in a safetensors header."""
 
 # What training loops and libraries call the state dict in a checkpoint; weights as trained before their average.
 _WRAPPERS = (
@@ -52,12 +48,10 @@ class WeightFile:
 
     Attributes:
         tensors: By the names they have there.
-        digest: Of the design they were written for; empty where the file does not say.
         inside: Where in a checkpoint they stand, as ``model.state_dict``; empty where the file is a state dict.
     """
 
     tensors: Mapping[str, Tensor]
-    digest: str = ""
     inside: str = ""
 
 
@@ -126,18 +120,11 @@ def _read_safetensors(file: Path) -> WeightFile:
     try:
         with safe_open(file, "pt") as opened:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-            return WeightFile(tensors, _digest_in(opened.metadata() or {}))
+            return WeightFile(tensors)
     except (SafetensorError, RecursionError, MemoryError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         # Besides its own exception it has others, for types of numbers that PyTorch does not have and sizes that fit
         # in no memory.
         raise ExportError(f"{file}: this is no safetensors file: {shown(str(error))}") from error
-
-
-def _digest_in(metadata: Mapping[str, str]) -> str:
-    try:
-        return str(json.loads(metadata[MARK])["digest"])
-    except (KeyError, TypeError, ValueError, RecursionError):  # another program's file
-        return ""
 
 
 def _read_pickle(file: Path) -> WeightFile:

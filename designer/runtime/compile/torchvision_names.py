@@ -1,4 +1,4 @@
-"""Weights between the MobileNetV2 template and torchvision's ``mobilenet_v2``, both ways, by name.
+"""Names of the MobileNetV2 template's weights in torchvision's ``mobilenet_v2``.
 
 ========================================  =====================================================================
 on the canvas                             in torchvision
@@ -18,7 +18,7 @@ The tensors and their order are the same on both sides; only the names differ. K
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TypeVar
 
 from designer.errors import DesignerError, near
@@ -57,37 +57,6 @@ def torchvision_names(keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def to_torchvision(state: Mapping[str, T]) -> dict[str, T]:
-    """The state dict of a compiled MobileNetV2 template under torchvision's names.
-
-    Raises:
-        DesignerError: A key is not one of that template's.
-    """
-    return {name: state[key] for key, name in torchvision_names(state).items()}
-
-
-def from_torchvision(state: Mapping[str, T], keys: Iterable[str]) -> dict[str, T]:
-    """A torchvision MobileNetV2 state dict under the canvas' names, ready for ``load_state_dict``.
-
-    Args:
-        state: The weights, by torchvision's names.
-        keys: Keys of the compiled module's state dict.
-
-    Raises:
-        DesignerError: The two do not have the same tensors; the text says which are missing or too many.
-    """
-    names = torchvision_names(keys)
-    missing = [name for name in names.values() if name not in state]
-    beyond = sorted(set(state) - set(names.values()))
-    if missing or beyond:
-        words = [f"{_listed(found)} {what}" for found, what in ((missing, "missing"), (beyond, "too many")) if found]
-        raise DesignerError(
-            f"this state dict does not belong to the design: {'; '.join(words)}. "
-            "A torchvision mobilenet_v2 of the same width and number of classes would"
-        )
-    return {key: state[name] for key, name in names.items()}
-
-
 def _is_bottleneck(key: str) -> bool:
     return _BOTTLENECK.match(key.rpartition(".")[0]) is not None
 
@@ -101,8 +70,3 @@ def _bottleneck_prefix(module: str, expanded: set[str]) -> str | None:
     if part == "project":  # torchvision wraps every convolution and its norm in one more level, the projection not
         return f"features.{number}.conv.{shift + 1 + norm}"
     return f"features.{number}.conv.{0 if part == 'expand' else shift}.{norm}"
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

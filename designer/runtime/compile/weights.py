@@ -18,10 +18,12 @@ from torch import Tensor
 
 from designer.errors import DesignerError, ExportError
 from designer.export.names import state_key
-from designer.runtime.compile.checkpoint import MARK, WeightFile, shown
+from designer.runtime.compile.checkpoint import WeightFile, shown
 from designer.runtime.compile.module import CompiledModule
 from designer.runtime.compile.torchvision_names import torchvision_names
 
+MARK = "design"
+"""The key of our own entry in a safetensors header."""
 _TORCHVISION_MARK = "features."
 _WRAPPING = ("module.", "_orig_mod.", "model.", "net.", "network.", "backbone.", "encoder.")
 """What DataParallel, torch.compile, Lightning and people's own modules put before every name."""
@@ -36,7 +38,6 @@ class Filled:
         kept: Keys that were taken from the file.
         fresh: Keys that the file lacks, or has in another shape.
         unused: Names in the file that the module has no place for.
-        same_design: Whether the file was written for this very design.
         mapped: By key that was taken, the name it has in the file, where that is another.
         inside: Where in a checkpoint the state dict stood.
     """
@@ -44,7 +45,6 @@ class Filled:
     kept: tuple[str, ...]
     fresh: tuple[str, ...]
     unused: tuple[str, ...]
-    same_design: bool
     mapped: Mapping[str, str]
     inside: str = ""
 
@@ -95,7 +95,6 @@ def fill(module: CompiledModule, file: WeightFile) -> Filled:
         tuple(kept),
         tuple(key for key in state if key not in set(kept) and not key.endswith(_COUNTER)),
         tuple(name for name in file.tensors if name not in used),
-        file.digest == module.digest,
         {key: names[key] for key in kept if names[key] != key},
         file.inside,
     )

@@ -22,11 +22,6 @@ from designer.graph.window import Quad
 
 Shape = tuple[int | str, ...]
 
-LOWEST_OPSET = 11
-"""Below it Clip takes its bounds as attributes and Pad its pads, which nothing here writes."""
-HIGHEST_OPSET = 21
-"""The newest set that was tried in ONNX Runtime."""
-
 
 @dataclass(frozen=True)
 class OperatorCall:

@@ -46,11 +46,6 @@ def run_session(session: onnxruntime.InferenceSession, inputs: Sequence[NDArray[
     return outputs
 
 
-def run_file(path: Path, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-    """Run an ONNX file once; inputs in the graph's order, N×C×H×W each."""
-    return run_session(session_of(path), inputs)
-
-
 def timed_in_turns(
     what: str,
     ours: Callable[[], object],

@@ -97,6 +97,11 @@ class Action:
         return self.text if isinstance(self.text, str) else self.name
 
 
+def on_bench(body: Callable[[Workbench], object]) -> Call:
+    """Do what needs the open designs only."""
+    return lambda context: body(context.bench)
+
+
 def over_window(body: Callable[[Workbench, QWidget], object]) -> Call:
     """Do what opens a dialog."""
     return lambda context: body(context.bench, context.window)

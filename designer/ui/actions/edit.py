@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from designer.ui.actions import clipboard
-from designer.ui.actions.action import Action, Menu, on_tab
+from designer.ui.actions.action import Action, Menu, on_bench, on_tab
 from designer.ui.actions.questions import has_chosen, has_design
 from designer.ui.dialogs.preferences_dialog import PreferencesDialog
 
@@ -37,7 +37,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "cut",
         Menu.EDIT,
         "Cu&t",
-        lambda c: clipboard.cut(c.bench),
+        on_bench(clipboard.cut),
         ("Ctrl+X",),
         "Copy the selection, then delete it",
         has_chosen,
@@ -47,7 +47,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "copy",
         Menu.EDIT,
         "&Copy",
-        lambda c: clipboard.copy(c.bench),
+        on_bench(clipboard.copy),
         ("Ctrl+C",),
         "Copy the selection, as text that pastes anywhere",
         has_chosen,
@@ -56,7 +56,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "paste",
         Menu.EDIT,
         "&Paste",
-        lambda c: clipboard.paste_from_clipboard(c.bench),
+        on_bench(clipboard.paste_from_clipboard),
         ("Ctrl+V",),
         "Put in what the clipboard holds",
         has_design,
@@ -74,7 +74,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "duplicate",
         Menu.EDIT,
         "&Duplicate",
-        lambda c: clipboard.duplicate(c.bench),
+        on_bench(clipboard.duplicate),
         ("Ctrl+D", "Shift+D"),
         "A copy of the selection beside it",
         has_chosen,
@@ -83,7 +83,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "delete",
         Menu.EDIT,
         "De&lete",
-        lambda c: clipboard.remove(c.bench),
+        on_bench(clipboard.remove),
         ("Delete", "Backspace", "X"),
         "Delete the selection and close the chain it stood in",
         has_chosen,

@@ -7,7 +7,7 @@ what stands first there stands first in the menu.
 from __future__ import annotations
 
 from designer.ui.actions.action import Action
-from designer.ui.actions.annotations import REMARK_ACTIONS
+from designer.ui.actions.annotations import ANNOTATION_ACTIONS
 from designer.ui.actions.block import BLOCK_ACTIONS
 from designer.ui.actions.edit import EDIT_ACTIONS
 from designer.ui.actions.file import FILE_ACTIONS
@@ -20,7 +20,7 @@ ACTIONS: tuple[Action, ...] = (
     *EDIT_ACTIONS,
     *VIEW_ACTIONS,
     *BLOCK_ACTIONS,
-    *REMARK_ACTIONS,
+    *ANNOTATION_ACTIONS,
     *RUN_ACTIONS,
     *HELP_ACTIONS,
 )

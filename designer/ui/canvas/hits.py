@@ -36,8 +36,8 @@ class Under(Enum):
     WIRE_END = auto()
     FIX = auto()
     DOT = auto()
-    REMARK = auto()
-    REMARK_CORNER = auto()
+    ANNOTATION = auto()
+    ANNOTATION_CORNER = auto()
 
 
 class Hit(NamedTuple):
@@ -159,7 +159,7 @@ def _annotation_hit(scene: Drawing, at: QPointF, reach: float) -> Hit | None:
     if found is None:
         return None
     id, is_corner = found
-    return Hit(Under.REMARK_CORNER if is_corner else Under.REMARK, annotation=id)
+    return Hit(Under.ANNOTATION_CORNER if is_corner else Under.ANNOTATION, annotation=id)
 
 
 def wire_at(scene: Drawing, at: QPointF, reach: float) -> PortRef | None:

@@ -277,8 +277,8 @@ class CanvasView(Camera):
             Under.WIRE_END: Qt.CursorShape.PointingHandCursor,
             Under.FIX: Qt.CursorShape.PointingHandCursor,
             Under.DOT: Qt.CursorShape.SizeAllCursor,
-            Under.REMARK: Qt.CursorShape.SizeAllCursor,
-            Under.REMARK_CORNER: Qt.CursorShape.SizeFDiagCursor,
+            Under.ANNOTATION: Qt.CursorShape.SizeAllCursor,
+            Under.ANNOTATION_CORNER: Qt.CursorShape.SizeFDiagCursor,
         }
         found = hit(self.canvas, at.scene, self.scale_now)
         self.emphasis.hover(found)

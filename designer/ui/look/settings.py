@@ -13,7 +13,6 @@ from designer.measurement.options import BackendConfiguration
 from designer.wording import THIN_SPACE
 
 ORGANIZATION = "bottleneck-designer"
-APPLICATION = "Bottleneck Designer"
 MAX_RECENT = 10
 MAX_PLACED = 8
 

@@ -27,7 +27,7 @@ _OF_NODES = (
     ("cut", "copy", "duplicate", "delete"),
     ("fit_selection",),
 )
-_OF_REMARKS = (
+_OF_ANNOTATIONS = (
     ("rename", "fit_frame"),
     ("cut", "copy", "duplicate", "delete"),
 )
@@ -49,7 +49,7 @@ def node_menu(views: ActionViews, bench: Workbench, parent: QWidget) -> QMenu:
     if len(selected) == 1:
         _add_fixes(menu, bench, tab, selected[0])
     if tab.annotations and not selected:
-        _add(menu, views, _OF_REMARKS)
+        _add(menu, views, _OF_ANNOTATIONS)
         _add_submenu(menu, views, "&Frames and notes")
         return menu
     _add(menu, views, _OF_NODES if selected else _OF_CANVAS)

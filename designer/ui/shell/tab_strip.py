@@ -55,7 +55,6 @@ class TabStrip(QWidget):
         self.export_button.clicked.connect(
             lambda: menu.popup(self.export_button.mapToGlobal(self.export_button.rect().bottomLeft()))
         )
-        self.export_menu = menu
         layout = QHBoxLayout(self)
         gap = self.fontMetrics().height() // 3
         layout.setContentsMargins(gap, gap // 2, gap, gap // 2)

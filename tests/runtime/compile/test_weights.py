@@ -40,12 +40,11 @@ def saved(tmp_path: Path, seed: int = 7) -> Path:
     return path
 
 
-def test_what_was_written_comes_back_with_the_designs_digest(tmp_path: Path) -> None:
+def test_what_was_written_comes_back(tmp_path: Path) -> None:
     design = template("bottleneck").build(resolution=8)
     file = read_weights(saved(tmp_path))
     module = compile_module(design, seed=0)
     filled = fill(module, file)
-    assert filled.same_design
     assert (filled.fresh, filled.unused) == ((), ())
     expected = compile_module(design, seed=7).state_dict()
     assert all(torch.equal(tensor, expected[key]) for key, tensor in module.state_dict().items())
@@ -61,7 +60,6 @@ def test_an_edit_keeps_the_weights_of_what_did_not_change(tmp_path: Path) -> Non
     module = compile_module(wider, seed=0)
     filled = fill(module, file)
     assert filled.fresh == ("depthwise.weight",)
-    assert not filled.same_design
     assert torch.equal(module.state_dict()["expand.weight"], file.tensors["expand.weight"])
     fresh = compile_module(wider, seed=0).state_dict()["depthwise.weight"]
     assert torch.equal(module.state_dict()["depthwise.weight"], fresh)
@@ -352,7 +350,7 @@ def test_a_negative_variance_is_the_weights_fault_and_names_the_node(tmp_path: P
 def test_a_header_nested_without_end_is_read_or_refused_in_words(tmp_path: Path) -> None:
     deep = "[" * 100_000 + "]" * 100_000
     save_file({"expand.weight": torch.ones(2)}, tmp_path / "net.safetensors", {"design": deep})
-    assert read_weights(tmp_path / "net.safetensors").digest == ""
+    assert set(read_weights(tmp_path / "net.safetensors").tensors) == {"expand.weight"}
     raw = b'{"__metadata__":' + deep.encode() + b"}"
     (tmp_path / "raw.safetensors").write_bytes(len(raw).to_bytes(8, "little") + raw)
     with pytest.raises(ExportError, match="this is no safetensors file"):

@@ -16,7 +16,7 @@ from designer.export.result import ExportResult
 from designer.graph.design import Design
 from designer.runtime.compile.module import compile_module, random_inputs
 from designer.runtime.formats.export import export_design
-from designer.runtime.formats.onnx_session import run_file, run_session, session_of
+from designer.runtime.formats.onnx_session import run_session, session_of
 from designer.templates.networks import template
 
 pytestmark = pytest.mark.torch
@@ -68,7 +68,7 @@ def test_signal_to_noise_can_be_measured_again(exported: tuple[Path, ExportResul
     x = torch.cat([torch.from_numpy(numpy.load(path.parent / "samples" / f"{i}.npy")) for i in range(8)])[::4]
     with torch.inference_mode():
         y = module(x).numpy().astype(float)
-    found = numpy.concatenate([run_file(path, [sample[None]])[0] for sample in x.numpy()])
+    found = numpy.concatenate([run_session(session_of(path), [sample[None]])[0] for sample in x.numpy()])
     ratio = 10 * math.log10((y**2).sum() / ((y - found) ** 2).sum())
     assert run.snr_db == pytest.approx(ratio, abs=0.3)
     # The file's own, computed in floats as it says; what a processor without VNNI adds is not asked here.

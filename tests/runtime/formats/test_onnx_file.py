@@ -28,7 +28,7 @@ from designer.layers.endpoints import Input, Output
 from designer.runtime.compile.module import compile_module
 from designer.runtime.formats import onnx_operators
 from designer.runtime.formats.onnx_file import export_onnx
-from designer.runtime.formats.onnx_session import run_file
+from designer.runtime.formats.onnx_session import run_session, session_of
 from designer.templates.networks import template
 from designer.timing.rounds import Cancelled
 from tests.reference.mobilenets import MobileNetV2, randomise
@@ -61,7 +61,7 @@ def test_computes_what_a_network_written_by_hand_computes(network: tuple[Design,
     x = torch.randn(3, 3, 96, 96, generator=torch.Generator().manual_seed(9))  # a batch of 3: the batch is free
     with torch.inference_mode():
         expected = reference(x).numpy()
-    (y,) = run_file(path, [x.numpy()])
+    (y,) = run_session(session_of(path), [x.numpy()])
     assert numpy.abs(expected).max() > 0.01
     numpy.testing.assert_allclose(y, expected, rtol=0, atol=5e-5 * float(numpy.abs(expected).max()))
     assert 0 < report.max_abs_difference < 5e-5 * report.max_abs_output
@@ -159,7 +159,7 @@ def test_input_given_out_and_one_tensor_at_two_outputs(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     export_onnx(Design.build("ends", nodes, wires), path)
     x = numpy.random.default_rng(1).normal(size=(2, 2, 3, 3)).astype(numpy.float32)
-    first, second, same = run_file(path, [x])
+    first, second, same = run_session(session_of(path), [x])
     numpy.testing.assert_array_equal(first, numpy.maximum(x, 0))
     numpy.testing.assert_array_equal(second, first)
     numpy.testing.assert_array_equal(same, x)
@@ -188,7 +188,9 @@ def test_agrees_with_pytorchs_own_exporter(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the older exporter tells of its own end
         torch.onnx.export(module, (x,), str(theirs), dynamo=False, opset_version=17)
-    numpy.testing.assert_allclose(run_file(ours, [x.numpy()])[0], run_file(theirs, [x.numpy()])[0], atol=1e-5)
+    numpy.testing.assert_allclose(
+        run_session(session_of(ours), [x.numpy()])[0], run_session(session_of(theirs), [x.numpy()])[0], atol=1e-5
+    )
 
 
 def test_progress_and_cancel(tmp_path: Path) -> None:
@@ -336,7 +338,9 @@ def test_open_height_and_width(tmp_path: Path) -> None:
     with torch.inference_mode():
         expected = compile_module(design).eval()(x).numpy()
     numpy.testing.assert_allclose(
-        run_file(tmp_path / "net.onnx", [x.numpy()])[0], expected, atol=1e-4 * float(numpy.abs(expected).max())
+        run_session(session_of(tmp_path / "net.onnx"), [x.numpy()])[0],
+        expected,
+        atol=1e-4 * float(numpy.abs(expected).max()),
     )
 
 

@@ -211,6 +211,14 @@ def test_a_clipboard_without_nodes_is_answered_in_words(qtbot: QtBot, window: Ma
     assert window.bench.tab.document.design == sketch
 
 
+def test_the_whole_screen_is_ticked_while_the_window_has_it(qtbot: QtBot, window: MainWindow) -> None:
+    ticks = []
+    for _ in range(2):
+        press(qtbot, window, "F11")
+        ticks.append((window.isFullScreen(), window.views["full_screen"].isChecked()))
+    assert ticks == [(True, True), (False, False)]
+
+
 def test_duplicate_selects_the_copy(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
     opened(window, sketch)
     tab = window.bench.tab

@@ -50,8 +50,3 @@ def usable_backend(key: str, device: torch.device, dtype: str) -> Backend:
     if reason := backend.reason_against(device, dtype):
         raise JobFailed(f"backend '{key}' cannot be had here: {reason}")
     return backend
-
-
-def backends_for(device: torch.device, dtype: str) -> tuple[Backend, ...]:
-    """All that can run on a device in an element type."""
-    return tuple(backend for backend in BACKENDS if not backend.reason_against(device, dtype))

@@ -65,7 +65,7 @@ def _left(view: Surface, at: Pointer, found: Hit) -> Gesture | None:
     if found.node is not None:
         return DragNodes(view, at, found.node)
     if found.annotation is not None:
-        kind = ResizeAnnotation if found.under is Under.REMARK_CORNER else DragAnnotations
+        kind = ResizeAnnotation if found.under is Under.ANNOTATION_CORNER else DragAnnotations
         return kind(view, at, found.annotation)
     return RubberBand(view, at)
 
