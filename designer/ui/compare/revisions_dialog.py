@@ -66,7 +66,8 @@ class RevisionsDialog(QDialog):
         for part in (self.trouble, self.list, self.buttons):
             layout.addWidget(part)
         self.setMinimumSize(self.fontMetrics().horizontalAdvance("m" * 44), self.fontMetrics().height() * 22)
-        self._answer = _Answer(self)
+        # No child of the dialog: git may answer when the dialog is gone.
+        self._answer = _Answer()
         self._answer.found.connect(self._show)
         self._answer.failed.connect(self.trouble.setText)
         QThreadPool.globalInstance().start(_AskGit(path, self._answer))
