@@ -93,7 +93,22 @@ def bracketed(head: str, items: Sequence[str], tail: str) -> list[str]:
         return [f"{target} = (", *bracketed(f"{indent}    {value}", items, tail), f"{indent})"]
     if not items:
         return [line]
-    return [head, *(f"{indent}    {item}," for item in items), f"{indent}{tail}"]
+    return [head, *(f"{indent}    {item}," for item in items), *_broken_type(indent, tail)]
+
+
+def _broken_type(indent: str, tail: str) -> list[str]:
+    """What stands behind a signature's arguments; a type that is too long for the line at its square bracket."""
+    if len(indent) + len(tail) <= LINE_LENGTH or "[" not in tail:
+        return [f"{indent}{tail}"]
+    begin, _, rest = tail.partition("[")
+    inside, _, end = rest.rpartition("]")
+    inner = f"{indent}    "
+    parts = (
+        [f"{inner}{inside}"]
+        if len(inner) + len(inside) <= LINE_LENGTH
+        else [f"{inner}{each}," for each in _split(inside)]
+    )
+    return [f"{indent}{begin}[", *parts, f"{indent}]{end}"]
 
 
 def broken(head: str, text: str) -> list[str]:
@@ -113,9 +128,7 @@ def broken(head: str, text: str) -> list[str]:
     if len(inner) + len(joined) <= LINE_LENGTH:
         lines.append(f"{inner}{joined}")
     else:
-        for item in items:
-            *rest, last = broken(inner, item)
-            lines += [*rest, f"{last},"]
+        lines += [line for item in items for line in broken(inner, f"{item},")]
     return [*lines, *broken(f"{indent})", tail)]
 
 

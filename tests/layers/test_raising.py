@@ -14,12 +14,8 @@ from designer.graph.window import Padding
 from designer.layers.raising import raise_, raise_operation
 from tests.contracts.sampling import PLACEABLE, samples
 
-SAMPLES = [
-    pytest.param(sample.layer, sample.inputs, id=f"{cls.key}-{index}")
-    for cls in PLACEABLE
-    if not cls.is_block
-    for index, sample in enumerate(samples(cls, 12))
-]
+FOUND = [sample for cls in PLACEABLE if not cls.is_block for sample in samples(cls, 12)]
+SAMPLES = [pytest.param(each.layer, each.inputs, id=f"{each.layer.key}-{index}") for index, each in enumerate(FOUND)]
 
 CANONICAL = {
     "conv2d": "of one tap without padding it is a pointwise",
@@ -60,5 +56,5 @@ def test_what_no_layer_is_stays_what_it_is() -> None:
 
 @pytest.mark.parametrize("key", CANONICAL)
 def test_what_is_excepted_has_to_be(key: str) -> None:
-    found = [param.values for param in SAMPLES if param.values[0].key == key]
-    assert any(raise_(layer.lowered(*inputs), inputs) != as_shown(layer) for layer, inputs in found)
+    found = [each for each in FOUND if each.layer.key == key]
+    assert any(raise_(each.layer.lowered(*each.inputs), each.inputs) != as_shown(each.layer) for each in found)

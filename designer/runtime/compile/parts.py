@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 
 class DropPath(nn.Module):
-    """While training, sets a picture's whole tensor to zero with probability p, and scales the others up."""
+    """While training, sets a picture's whole tensor to zero with probability p."""
 
     def __init__(self, p: float) -> None:
         super().__init__()
@@ -52,13 +52,13 @@ class LayerNorm2d(nn.Module):
         nn.init.zeros_(self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        last = x.permute(0, 2, 3, 1)
-        normed = nn.functional.layer_norm(last, self.weight.shape, self.weight, self.bias, self.eps)
-        return normed.permute(0, 3, 1, 2)
+        last, shape = x.permute(0, 2, 3, 1), self.weight.shape
+        norm = nn.functional.layer_norm
+        return norm(last, shape, self.weight, self.bias, self.eps).permute(0, 3, 1, 2)
 
 
 class GlobalResponseNorm(nn.Module):
-    """Weighs each channel of N×C×H×W by its norm against the mean of all channels' norms, and adds the input."""
+    """Weighs each channel of N×C×H×W by its norm against the mean of all norms."""
 
     def __init__(self, channels: int, eps: float = 1e-6) -> None:
         super().__init__()
@@ -74,7 +74,8 @@ class GlobalResponseNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         norm = (x * x).sum(dim=(2, 3), keepdim=True).sqrt()
         share = norm / (norm.mean(dim=1, keepdim=True) + self.eps)
-        return x + self.weight.reshape(-1, 1, 1) * (x * share) + self.bias.reshape(-1, 1, 1)
+        weight, bias = self.weight.reshape(-1, 1, 1), self.bias.reshape(-1, 1, 1)
+        return x + weight * (x * share) + bias
 
 
 class Slice(nn.Module):
