@@ -54,7 +54,7 @@ Names = tuple[str, ...]
 Spelling = Callable[[Any, Names, Names], tuple[Call, ...]]
 """From an operation, the names of what it takes and of what it makes, to calls."""
 
-TORCH: Reader[Spelling] = Reader("PyTorch")
+TORCH: Reader[Spelling] = Reader("PyTorch", "pytorch")
 """What each operation is in PyTorch."""
 
 PARTS = "parts"

@@ -49,7 +49,7 @@ BY_PLACE = (
 Translator = Callable[[Any, tuple[str, ...], TensorSpec], tuple[Call, ...]]
 """From an operation, the names of what it takes, and its first input's shape, to calls; the last gives ``y``."""
 
-KERAS: Reader[Translator] = Reader("Keras")
+KERAS: Reader[Translator] = Reader("Keras", "keras")
 """What each operation is in Keras."""
 
 

@@ -50,21 +50,21 @@ def python_source(analysis: Analysis) -> str:
     """
     if not analysis.is_valid:
         raise InvalidDesign(problem_lines(analysis))
-    parts = _parts_used(analysis)
+    targets = sorted({call.target for call in _all_calls(analysis)})
+    parts = _parts_used(targets)
     kinds = named(kinds_of(analysis), parts)
     network = class_name(analysis.design.name)
     while network in kinds or network in parts:
         network += "Network"
     writer = _Writer(kinds)
     classes = [writer.block_class(name, kind) for name, kind in kinds.items()]
-    texts = [_header(analysis), *parts.values(), *classes, *writer.network(network, analysis)]
+    texts = [_header(analysis, targets), *parts.values(), *classes, *writer.network(network, analysis)]
     return "\n\n\n".join([*texts, _program(network, analysis)]) + "\n"
 
 
-def _parts_used(analysis: Analysis) -> dict[str, str]:
+def _parts_used(targets: Sequence[str]) -> dict[str, str]:
     """The text of each class that the design needs and PyTorch lacks, by its name."""
-    targets = {call.target for call in _all_calls(analysis)}
-    names = [name for root, _, name in (target.partition(".") for target in sorted(targets)) if root == PARTS]
+    names = [name for root, _, name in (target.partition(".") for target in targets) if root == PARTS]
     if not names:
         return {}
     text = (files("designer.runtime.compile") / "parts.py").read_text(encoding="utf-8")
@@ -78,7 +78,13 @@ def _all_calls(analysis: Analysis) -> Iterator[Call]:
             yield from layer_calls(node.layer, report.known_inputs)
 
 
-def _header(analysis: Analysis) -> str:
+def _other_imports(targets: Sequence[str]) -> str:
+    """Lines that import what other packages' layers are in PyTorch."""
+    modules = {target.rpartition(".")[0] for target in targets if target.partition(".")[0] not in {"torch", PARTS}}
+    return "".join(f"import {module}\n" for module in sorted(modules))
+
+
+def _header(analysis: Analysis, targets: Sequence[str]) -> str:
     totals = analysis.totals
     ends = [", ".join(shapes(specs)) for specs in (entering(analysis), analysis.given_out() or ())]
     return f'''"""{plain(analysis.design.name)}.
@@ -89,7 +95,7 @@ In {ends[0]}, out {ends[1]}.
 
 from __future__ import annotations
 
-import torch
+{_other_imports(targets)}import torch
 from torch import Tensor, nn'''
 
 

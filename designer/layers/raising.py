@@ -66,7 +66,7 @@ from designer.layers.shaping import (
 Raising = Callable[[Any, tuple[TensorSpec, ...]], Layer | None]
 """From an operation and the shapes it takes, to the layer; None where none of the catalogue's is just that."""
 
-LAYERS: Reader[Raising] = Reader("the catalogue's layers")
+LAYERS: Reader[Raising] = Reader("the catalogue's layers", "raising")
 """What layer computes each operation."""
 
 

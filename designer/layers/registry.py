@@ -1,6 +1,7 @@
 """Register, look up and search the layers that can be placed; refuses duplicate or incomplete declarations.
 
-Every module of this package is read once, at the first look-up; after that the catalogue is closed.
+Every module of this package, and those that other packages name, are read once, at the first look-up; after that the
+catalogue is closed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from typing import TypeVar, dataclass_transform
 
 from designer.errors import LayerDeclarationError, ParameterError, near
+from designer.graph import plug_ins
 from designer.graph.layer import Category, Layer
 from designer.graph.parameter import choice, declared, flag, integer, integers, ratio
 
@@ -83,6 +85,7 @@ def _all_by_key() -> Mapping[str, type[Layer]]:
 
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"{package.__name__}.{module.name}")
+    plug_ins.load("layers")
     return dict(_by_key)
 
 

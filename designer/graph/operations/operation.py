@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from designer.graph import plug_ins
 from designer.graph.formula import Statement, T, Terms
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
@@ -100,10 +101,12 @@ class Reader(Generic[Answer]):
 
     Args:
         title: What it makes of operations, as a refusal says it: ``ONNX``, ``Keras``.
+        group: Where other packages' answers are named; empty where none are asked for.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, group: str = "") -> None:
         self.title = title
+        self._group = group
         self._answers: dict[type[Operation], Answer] = {}
         self._refusals: dict[type[Operation], str] = {}
 
@@ -126,7 +129,9 @@ class Reader(Generic[Answer]):
         self._refusals[type] = reason
 
     def find(self, operation: Operation) -> Answer | None:
-        """The answer for an operation, where there is one."""
+        """The answer for an operation, where there is one; other packages are asked for what none here answers."""
+        if type(operation) not in self._answers and self._group:
+            plug_ins.load(self._group)
         return self._answers.get(type(operation))
 
     def refusal(self, operation: Operation) -> str:
@@ -136,7 +141,7 @@ class Reader(Generic[Answer]):
 
     def changed(self, answers: Mapping[type[Operation], Answer | None]) -> Reader[Answer]:
         """A reader that answers these types otherwise, or not at all where None is given."""
-        made: Reader[Answer] = Reader(self.title)
+        made: Reader[Answer] = Reader(self.title, self._group)
         kept = {**self._answers, **answers}
         made._answers = {type: answer for type, answer in kept.items() if answer is not None}
         made._refusals = dict(self._refusals)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import torch
@@ -202,16 +203,25 @@ def initialise(module: nn.Module, seed: int) -> None:
 
 def function_of(call: Call) -> Function:
     """What a call means: a module built with its arguments, or a function with them bound."""
-    root, *names = call.target.split(".")
-    target: Any = parts if root == PARTS else torch
-    for name in names:
-        target = getattr(target, name)
+    target = _target(call.target)
     arguments = dict(call.arguments)
     if call.is_module:
         module: nn.Module = target(**arguments)
         return module
     function: Function = partial(target, **arguments) if arguments else target
     return _of_sequence(function) if call.takes_sequence else function
+
+
+def _target(name: str) -> Any:
+    """PyTorch's own, one of the parts, or what another package has in one of its modules."""
+    root, *names = name.split(".")
+    if root not in {"torch", PARTS}:
+        module, _, last = name.rpartition(".")
+        return getattr(import_module(module), last)
+    found: Any = parts if root == PARTS else torch
+    for each in names:
+        found = getattr(found, each)
+    return found
 
 
 class _in_turn:  # noqa: N801  # a function in all but this: it can be pickled and copied

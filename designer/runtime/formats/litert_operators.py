@@ -130,7 +130,7 @@ def laid(spec: TensorSpec) -> tuple[int, ...]:
 
 
 Writer = Callable[[LiteBuilder, LiteCall, Any], int | tuple[int, ...]]
-LITERT: Reader[Writer] = Reader("LiteRT")
+LITERT: Reader[Writer] = Reader("LiteRT", "litert")
 """What writes each operation, giving the tensors made."""
 TAKES_CLIP = (op.Convolution, op.Linear, op.Add)
 """Operations that clip what they make themselves."""

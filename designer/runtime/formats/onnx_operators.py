@@ -132,7 +132,7 @@ class GraphBuilder:
 
 
 Writer = Callable[[GraphBuilder, OperatorCall, Any], object]
-ONNX: Reader[Writer] = Reader("ONNX")
+ONNX: Reader[Writer] = Reader("ONNX", "onnx")
 """What writes each operation."""
 
 
