@@ -79,10 +79,13 @@ def test_several_changes_of_a_node_are_counted_and_told_in_the_tip(compared: Com
 def test_what_is_inside_a_group_is_marked_on_its_card_and_not_within(
     qtbot: QtBot, compared: Compared, sketch: Design
 ) -> None:
-    before, block = group(sketch, [NodeId("expand"), NodeId("depthwise")])
+    sketch, inner = place_on_wire(sketch, ReLU6(), PortRef(NodeId("depthwise"), "x"))
+    before, block = group(sketch, [NodeId("expand"), inner, NodeId("depthwise")])
     body = before.nodes[block].layer.body
     assert body is not None
     after = before.with_layer(block, Group(set_parameter(body, [NodeId("depthwise")], "kernel_size", 5)))
+    after, outer = place_on_wire(after, ReLU6(), PortRef(NodeId("output"), "x"))
+    assert outer == inner, "what is added has the id of a node inside"
     page = compared(before, after)
     member = page.comparing.members[1]
     assert drawn(member)[block].word == "depthwise: kernel size 3 → 5"

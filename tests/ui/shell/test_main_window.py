@@ -25,7 +25,6 @@ from designer.layers.registry import lookup
 from designer.templates.networks import template
 from designer.ui.actions.table import ACTIONS
 from designer.ui.compare.page import ComparePage
-from designer.ui.dialogs.help_pages import HelpDialog, elementwise_kinds, numbers_page
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
@@ -478,28 +477,6 @@ def test_a_worker_that_dies_while_measuring_leaves_the_window_and_the_design(
 
 
 # Help, theme, the unexpected -----------------------------------------------------------------------------------------
-
-
-def test_the_numbers_page_lists_every_layer_that_counts_elementwise() -> None:
-    keys = {cls.key for cls, _formula in elementwise_kinds()}
-    assert {"relu6", "add", "multiply", "batch_norm"} <= keys
-    assert "dropout" not in keys
-    page = numbers_page()
-    assert "2 × MACs + element-wise" in page
-    for cls, _formula in elementwise_kinds():
-        assert cls.title in page
-
-
-def test_f1_helps_on_the_selected_layer(qtbot: QtBot, window: MainWindow, sketch: Design) -> None:
-    opened(window, sketch)
-    assert window.bench.tab is not None
-    window.bench.tab.canvas.setFocus()
-    window.bench.tab.select([NodeId("depthwise")])
-    press(qtbot, window, "F1")
-    (dialog,) = window.findChildren(HelpDialog)
-    assert dialog.windowTitle() == "Depthwise k×k"
-    assert "Kernel size" in dialog.browser.toPlainText()
-    dialog.reject()
 
 
 def test_the_theme_is_taken_and_remembered(window: MainWindow, settings: Settings) -> None:
