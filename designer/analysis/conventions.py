@@ -32,6 +32,8 @@ class Rule:
         parameters: Times the layer's trained numbers, once a picture.
         read: Times the elements of the first tensor that the call reads.
         written: Times the elements of the tensor that the call makes.
+        kernel: Times the layer's kernel, once for each position of the tensor that the call makes.
+        slices: Times the slices along its dimension that a softmax makes shares of.
     """
 
     macs: int = 0
@@ -39,6 +41,8 @@ class Rule:
     parameters: int = 0
     read: int = 0
     written: int = 0
+    kernel: int = 0
+    slices: int = 0
 
     def words(self, macs: int, elementwise: int) -> str:
         """``multiply-accumulates + 2 × elements written``, as far as a layer of that work has them; else nothing."""
@@ -48,8 +52,11 @@ class Rule:
             "parameters, once a picture": self.parameters,
             "elements read": self.read,
             "elements written": self.written,
+            "numbers of the kernel at each position written": self.kernel,
+            "slices": self.slices,
         }
-        return " + ".join(name if times == 1 else f"{times} × {name}" for name, times in named.items() if times)
+        terms = (name if times == 1 else f"{times} × {name}" for name, times in named.items() if times)
+        return " + ".join(terms).replace("+ -1 × ", "− ")
 
 
 NOTHING = Rule()
@@ -172,28 +179,42 @@ def _layer_count(
     layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec, convention: Convention, writing: Writing
 ) -> int:
     rules = [
-        (convention.rule(writing.spelt(call.target)), read, written)
-        for call, read, written in _traced(layer, inputs, output)
+        (convention.rule(_spelt(call, writing)), read, written, slices)
+        for call, read, written, slices in _traced(layer, inputs, output)
     ]
     if not rules:
         return 0
     # The layer's own figures belong to the layer, not to each of its calls: they go with the last.
     own, formulas = rules[-1][0], layer.formulas(*inputs)
-    trained = sum(weight.elements for weight in layer.weights(*inputs) if not weight.is_buffer)
+    trained = [weight.elements for weight in layer.weights(*inputs) if not weight.is_buffer]
     macs, elementwise = value_of(formulas.macs), value_of(formulas.elementwise)
-    figures = own.macs * macs + own.elementwise * elementwise + own.parameters * trained * output.batch
-    return figures + sum(rule.read * read + rule.written * written for rule, read, written in rules)
+    figures = own.macs * macs + own.elementwise * elementwise + own.parameters * sum(trained) * output.batch
+    if own.kernel:
+        figures += own.kernel * trained[0] * output.elements // output.channels
+    return figures + sum(
+        rule.read * read + rule.written * written + rule.slices * slices for rule, read, written, slices in rules
+    )
 
 
-def _traced(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Iterator[tuple[Call, int, int]]:
-    """Each call with the elements of the first tensor it reads and of the one it makes."""
+def _traced(layer: Layer, inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Iterator[tuple[Call, int, int, int]]:
+    """Each call with the elements of the first tensor it reads and of what it makes, and the slices of a softmax."""
     lowered = layer.lowered(*inputs)
     for step in lowered.steps:
         known = {name: lowered.specs[name].elements for name in (*step.inputs, *step.results)}
         for call in torch_calls(step):
-            if call.result not in known:  # a padding that a module cannot do itself
+            if call.target == "torch.nn.functional.pad" and call.result not in known:  # which a module cannot do itself
                 known[call.result] = _padded_elements(call, lowered.specs[step.inputs[0]])
-            yield call, known[call.inputs[0]], sum(known[name] for name in call.results)
+            known.setdefault(call.result, known[call.inputs[0]])  # the same numbers in another order
+            written, slices = sum(known[name] for name in call.results), 0
+            if call.target == "torch.nn.Softmax":
+                slices = written // lowered.specs[call.result].shape[dict(call.arguments)["dim"]]
+            yield call, known[call.inputs[0]], written, slices
+
+
+def _spelt(call: Call, writing: Writing) -> str:
+    """What stands where our lowering has this call, with the mode of a resizing, by which tools count it."""
+    mode = dict(call.arguments).get("mode") if call.target == "torch.nn.Upsample" else None
+    return f"{call.target}({mode})" if mode else writing.spelt(call.target)
 
 
 def _padded_elements(call: Call, x: TensorSpec) -> int:
@@ -208,7 +229,7 @@ def _words(
     """What of a layer counts, and what of it does not though it is work."""
     formulas = layer.formulas(*inputs)
     macs, elementwise = value_of(formulas.macs), value_of(formulas.elementwise)
-    targets = [writing.spelt(call.target) for call in layer_calls(layer, inputs)]
+    targets = [_spelt(call, writing) for call in layer_calls(layer, inputs)]
     words = convention.rule(targets[-1]).words(macs, elementwise) if targets else ""
     if not words:
         return (), (layer.title,) if formulas.is_work else ()
@@ -217,6 +238,10 @@ def _words(
 
 
 _CONVOLVING = ("torch.nn.Conv2d", "torch.nn.Linear")
+_SPREADING = ("torch.nn.ConvTranspose2d",)
+_PRODUCT = ("torch.matmul",)
+_NEAREST, _BILINEAR = ("torch.nn.Upsample",), ("torch.nn.Upsample(bilinear)",)
+_LAYER_NORMS = ("parts.LayerNorm2d", "torch.nn.LayerNorm")
 _GLOBAL_POOL = ("torch.nn.AdaptiveAvgPool2d", "torch.nn.functional.adaptive_avg_pool2d")
 
 
@@ -228,7 +253,7 @@ PAPER = Convention(
     "paper",
     "The papers' (and our MACs)",
     "MACs",
-    _table((_CONVOLVING, Rule(macs=1))),
+    _table(((*_CONVOLVING, *_SPREADING, *_PRODUCT), Rule(macs=1))),
     "Howard et al. 2017, MobileNets, sec. 3.1: Mult-Adds of convolutions and the fully connected layer",
 )
 
@@ -245,7 +270,7 @@ TORCH = Convention(
     "torch",
     "torch.utils.flop_counter",
     "FLOPs",
-    _table((_CONVOLVING, Rule(macs=2))),
+    _table(((*_CONVOLVING, *_SPREADING, *_PRODUCT), Rule(macs=2))),
     "torch.utils.flop_counter.FlopCounterMode of PyTorch 2.13",
     quirks=("A multiply-accumulate is two FLOPs, and nothing else is any.",),
 )
@@ -254,7 +279,14 @@ FVCORE = Convention(
     "fvcore",
     "fvcore",
     "MACs",
-    _table((_CONVOLVING, Rule(macs=1)), (("torch.nn.BatchNorm2d",), Rule(written=2)), (_GLOBAL_POOL, Rule(read=1))),
+    _table(
+        ((*_CONVOLVING, *_SPREADING, *_PRODUCT), Rule(macs=1)),
+        (("torch.nn.BatchNorm2d",), Rule(written=2)),
+        ((*_LAYER_NORMS, "torch.nn.GroupNorm"), Rule(written=5)),
+        (_GLOBAL_POOL, Rule(read=1)),
+        (_NEAREST, Rule(written=1)),
+        (_BILINEAR, Rule(written=4)),
+    ),
     "fvcore.nn.FlopCountAnalysis of fvcore 0.1.5, the model in eval mode",
     quirks=(
         "What it calls a flop is a multiply-accumulate of a convolution, but a single operation of a batch norm.",
@@ -270,11 +302,16 @@ PTFLOPS = Convention(
     "ptflops",
     "MACs",
     _table(
-        (_CONVOLVING, Rule(macs=1, elementwise=1)),
-        (("torch.nn.BatchNorm2d",), Rule(written=2)),
+        ((*_CONVOLVING, *_SPREADING), Rule(macs=1, elementwise=1)),
+        (_PRODUCT, Rule(macs=1)),
+        (("torch.nn.BatchNorm2d", "torch.nn.GroupNorm"), Rule(written=2)),
+        (("torch.nn.LayerNorm",), Rule(written=1)),
+        ((*_NEAREST, *_BILINEAR), Rule(written=2)),
+        (("torch.nn.Softmax",), Rule(written=1)),
         (("torch.nn.ReLU6", "torch.nn.LeakyReLU", "torch.nn.SiLU"), Rule(written=1)),
-        (("torch.nn.ReLU", "torch.nn.GELU", "torch.nn.ELU"), Rule(written=2)),
-        (("torch.nn.MaxPool2d", "torch.nn.AvgPool2d", "torch.nn.AdaptiveAvgPool2d"), Rule(read=2)),
+        (("torch.nn.ReLU", "torch.nn.GELU", "torch.nn.ELU", "torch.nn.PReLU"), Rule(written=2)),
+        (("torch.nn.MaxPool2d", "torch.nn.AvgPool2d"), Rule(read=2)),
+        (("torch.nn.AdaptiveAvgPool2d", "torch.nn.AdaptiveMaxPool2d"), Rule(read=2)),
         (("torch.nn.functional.adaptive_avg_pool2d",), Rule(read=1)),
         (("torch.add", "torch.mul"), Rule(written=1)),
     ),
@@ -292,7 +329,12 @@ THOP = Convention(
     "MACs",
     _table(
         (_CONVOLVING, Rule(macs=1)),
-        (("torch.nn.BatchNorm2d",), Rule(read=4)),
+        (_SPREADING, Rule(kernel=1)),
+        (("torch.nn.BatchNorm2d", "torch.nn.LayerNorm"), Rule(read=4)),
+        (("torch.nn.PReLU",), Rule(written=1)),
+        (("torch.nn.Softmax",), Rule(written=3, slices=-1)),
+        (_NEAREST, Rule(written=1)),
+        (_BILINEAR, Rule(written=11)),
         (("torch.nn.AvgPool2d",), Rule(written=1)),
         (("torch.nn.AdaptiveAvgPool2d",), Rule(read=1, written=1)),
     ),
@@ -308,10 +350,18 @@ TORCHINFO = Convention(
     "torchinfo",
     "torchinfo",
     "MACs",
-    _table((_CONVOLVING, Rule(macs=1, elementwise=1)), (("torch.nn.BatchNorm2d",), Rule(parameters=1))),
+    _table(
+        (("torch.nn.Conv2d",), Rule(macs=1, elementwise=1)),
+        (("torch.nn.Linear",), Rule(parameters=1)),
+        (_SPREADING, Rule(kernel=1, elementwise=1)),
+        (("torch.nn.BatchNorm2d", "torch.nn.GroupNorm", *_LAYER_NORMS, "torch.nn.PReLU"), Rule(parameters=1)),
+        (("parts.GlobalResponseNorm", "parts.LayerScale"), Rule(parameters=1)),
+    ),
     "torchinfo.summary of torchinfo 1.8, its total_mult_adds",
     quirks=(
         "Each parameter counts once for each place it is used at: a convolution's at every position, bias and all.",
+        "A fully connected layer counts once a picture, however many positions of a sequence it is used at.",
+        "A transposed convolution counts its kernel at every position it makes, though each meets only some taps.",
         "A batch norm's scale and shift count once a picture, not once a position.",
     ),
 )
