@@ -36,6 +36,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "layers.GroupNormalization": {"epsilon": 0.001},
     "layers.Conv2DTranspose": {"strides": 1, "use_bias": True},
     "layers.ELU": {"alpha": 1.0},
+    "layers.Concatenate": {"axis": -1},
     "layers.UpSampling2D": {"interpolation": "nearest"},
 }
 """Keras' own, by layer; they are left out of printed text."""
@@ -256,6 +257,12 @@ def _permute(operation: op.Permute, inputs: tuple[str, ...], x: TensorSpec) -> t
     return (_call("layers.Permute", *inputs, dims=dims),)
 
 
+@KERAS.answers(op.Concatenate)
+def _concatenate(operation: op.Concatenate, inputs: tuple[str, ...], x: TensorSpec) -> tuple[Call, ...]:
+    axis = _axis(x, operation.axis)
+    return (_call("layers.Concatenate", *inputs, axis=-1 if axis == len(x.shape) - 1 else axis),)
+
+
 @KERAS.answers(op.Split)
 def _split(operation: op.Split, inputs: tuple[str, ...], x: TensorSpec) -> tuple[Call, ...]:
     if len(operation.sizes) == 1:
@@ -434,7 +441,6 @@ def _plain(target: str, **arguments: Any) -> Translator:
 _PLAIN: Mapping[type[Operation], Translator] = {
     op.GlobalAveragePool: _plain("layers.GlobalAveragePooling2D", keepdims=True),
     op.GlobalMaxPool: _plain("layers.GlobalMaxPooling2D", keepdims=True),
-    op.Concatenate: _plain("layers.Concatenate"),
     op.Add: _plain("layers.Add"),
     op.Subtract: _plain("layers.Subtract"),
     op.Divide: _plain("ops.divide"),

@@ -24,7 +24,9 @@ from designer.layers.activation import ReLU
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Concatenate
 from designer.layers.pooling import AveragePool, MaxPool
+from designer.layers.shaping import Permute, ToSequence
 from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
 from tests.export import hard_designs
@@ -34,7 +36,8 @@ def chain(*layers: Layer, channels: int = 4, side: int = 9) -> Design:
     nodes = [Node(NodeId("input"), Input(channels, side, side))]
     nodes += [Node(NodeId(f"layer_{index}"), layer) for index, layer in enumerate(layers)]
     nodes.append(Node(NodeId("output"), Output()))
-    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, "x")) for before, after in pairwise(nodes)]
+    pairs = [(before, after, port.name) for before, after in pairwise(nodes) for port in after.layer.inputs]
+    wires = [Wire(PortRef(before.id, "y"), PortRef(after.id, port)) for before, after, port in pairs]
     return Design.build("chain", nodes, wires)
 
 
@@ -95,6 +98,7 @@ def _is_lacking(design: Design) -> bool:
         (MaxPool(3, 2, Padding.SAME),),
         (AveragePool(3, 1, Padding.SYMMETRIC),),
         (Conv2d(6, 2, 2, Padding.SAME), Flatten(), FullyConnected(5)),
+        (ToSequence(), Permute((0, 2, 1)), Concatenate()),
     ],
     ids=lambda layers: "-".join(layer.key for layer in layers),
 )
