@@ -19,7 +19,7 @@ from designer.graph.window import Padding
 from designer.layers.activation import GELU, Linear
 from designer.layers.convolution import Conv2d, DepthwiseConv2d
 from designer.layers.endpoints import Input, Output
-from designer.layers.pooling import MaxPool
+from designer.layers.pooling import AdaptiveAveragePool, MaxPool
 from designer.runtime.formats.export import export_design
 from designer.templates.networks import template
 from tests.contracts.sampling import PLACEABLE, samples
@@ -158,6 +158,13 @@ def test_uneven_padding_is_the_modules(key: str, layer: Layer, sides: tuple[int,
 def test_what_enters_cannot_be_given_out_unchanged(key: str, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot give out what enters unchanged; put a layer between"):
         delivered(between(Linear(), channels=2, side=4), tmp_path, key)
+
+
+def test_litert_averages_parts_of_equal_size_alone(tmp_path: Path) -> None:
+    result = delivered(between(AdaptiveAveragePool(2), channels=4, side=8), tmp_path, "litert")
+    assert result.max_abs_difference <= 1e-5
+    with pytest.raises(ExportError, match="no average over parts of unequal size; 2×2 would have to divide 7×7"):
+        delivered(between(AdaptiveAveragePool(2), channels=4, side=7), tmp_path, "litert")
 
 
 def between(layer: Layer, channels: int, side: int) -> Design:
