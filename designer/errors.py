@@ -11,6 +11,7 @@ DesignerError
 ├── UsageError             a command line does not say what to do
 ├── InvalidDesign          something was asked of a design that only a valid design can do
 ├── ExportError            a file was not written, or what was written did not prove right
+├── ImportRefused          a file is no network, or none that can be read
 └── JobFailed              a run or measurement was refused or broke
     ├── NotEnoughMemory    it would need more memory than there is; said before anything is allocated
     ├── DeviceLost         a device stopped answering while something ran on it
@@ -114,6 +115,10 @@ class UsageError(DesignerError):
 
 class ExportError(DesignerError):
     """A file was not written, or what was written did not prove right."""
+
+
+class ImportRefused(DesignerError):
+    """A file is no network, or none that can be read; the text names what it is and what would be read."""
 
 
 class JobFailed(DesignerError):
