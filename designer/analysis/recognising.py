@@ -8,7 +8,7 @@ of channels that occur, and the members of its choices that stand there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice, product
@@ -22,7 +22,14 @@ from designer.graph.ids import NodeId, PortRef
 from designer.graph.layer import Category, Layer
 from designer.graph.parameter import Choice, Flag, Integer, Numbers, Parameter, Ratio, Sides
 from designer.graph.tensor import TensorSpec
+from designer.layers.merge import Add, Multiply
 from designer.layers.registry import catalogue, lookup
+
+Form = frozenset[tuple[str, int]]
+"""How many parts of each kind something has."""
+
+_Marks = Mapping[NodeId, int]
+"""What each part computes, whatever it is called."""
 
 _MOST_PARTS = 24
 _MOST_TRIES = 4_000
@@ -36,10 +43,12 @@ class Region(NamedTuple):
     Attributes:
         entry: The tensor they read.
         parts: The nodes, in order of execution; the last gives.
+        form: How many of each kind there are.
     """
 
     entry: PortRef
     parts: tuple[NodeId, ...]
+    form: Form
 
     @property
     def end(self) -> NodeId:
@@ -47,7 +56,31 @@ class Region(NamedTuple):
         return self.parts[-1]
 
 
-def recognise(design: Design) -> Design:
+class Found(NamedTuple):
+    """A block that stands in the place of its parts.
+
+    Attributes:
+        id: The block's node.
+        parts: The node that each of them was, by its name in what the block expands to.
+    """
+
+    id: NodeId
+    parts: Mapping[NodeId, NodeId]
+
+
+class Recognition(NamedTuple):
+    """A design in which blocks were recognised.
+
+    Attributes:
+        design: The design with them.
+        found: Each of them, in order of execution.
+    """
+
+    design: Design
+    found: tuple[Found, ...]
+
+
+def recognise(design: Design) -> Recognition:
     """The design with a block of the catalogue in the place of its parts, wherever one is drawn.
 
     Goes from the end to the beginning; of several blocks that end at a node it takes the one of most parts. What is no
@@ -55,26 +88,64 @@ def recognise(design: Design) -> Design:
     """
     analysis = analyse(design)
     taken: set[NodeId] = set()
-    found: list[tuple[Region, Layer]] = []
+    drawn: list[_Drawn] = []
     for id in reversed(design.order):
         fitting = [
-            (region, block)
+            block
             for region in _regions(design, id, taken)
-            for cls in _blocks()
+            for cls in _blocks_of_form(region.form)
             if (block := _block_at(analysis, region, cls)) is not None
         ]
         if fitting:
-            largest = max(fitting, key=lambda each: len(each[0].parts))
-            found.append(largest)
-            taken |= set(largest[0].parts)
+            largest = max(fitting, key=lambda each: len(each.parts))
+            drawn.append(largest)
+            taken |= set(largest.region.parts)
+    drawn.reverse()
+    return _with_blocks(design, drawn)
+
+
+class _Drawn(NamedTuple):
+    """A block and where it is drawn.
+
+    Attributes:
+        region: The nodes.
+        block: What they are.
+        parts: Which of them is which of the block's, by its name there.
+    """
+
+    region: Region
+    block: Layer
+    parts: Mapping[NodeId, NodeId]
+
+
+def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
+    """The design with a node in the place of each region."""
     numbers: Counter[str] = Counter()
-    ids = []
-    for _, block in reversed(found):
+    nodes, wires = dict(design.nodes), dict(design.wires)
+    sources: dict[PortRef, PortRef] = {}
+    found = []
+    for region, block, parts in drawn:
         numbers[block.key] += 1
-        ids.append(_free(design, f"{block.key}_{numbers[block.key]}"))
-    for (region, block), id in zip(found, reversed(ids), strict=True):
-        design = _replaced(design, region, Node(id, block, "", design.nodes[region.parts[0]].position))
-    return design
+        id = _free(design, f"{block.key}_{numbers[block.key]}")
+        found.append(Found(id, parts))
+        sources[PortRef(region.end, "y")] = PortRef(id, block.outputs[0].name)
+        for part in region.parts:
+            for wire in design.incoming(part):
+                del wires[wire.target]
+        target = PortRef(id, block.inputs[0].name)
+        wires[target] = Wire(region.entry, target)
+        node = Node(id, block, "", design.nodes[region.parts[0]].position)
+        nodes = {
+            (id if each == region.parts[0] else each): (node if each == region.parts[0] else kept)
+            for each, kept in nodes.items()
+            if each == region.parts[0] or each not in region.parts
+        }
+    moved = [
+        replace(wire, source=sources[wire.source], via=()) if wire.source in sources else wire
+        for wire in wires.values()
+    ]
+    made = Design.build(design.name, nodes.values(), moved, design.annotations.values()) if found else design
+    return Recognition(made, tuple(found))
 
 
 @cache
@@ -82,10 +153,25 @@ def _blocks() -> tuple[type[Layer], ...]:
     return tuple(cls for cls in catalogue() if cls.is_block and cls().body is None)
 
 
+@cache
+def _blocks_by_form() -> Mapping[Form, tuple[type[Layer], ...]]:
+    """The kinds of blocks that have a form, for every form that any has."""
+    forms: dict[Form, tuple[type[Layer], ...]] = {}
+    for cls in _blocks():
+        for form in _forms(cls.key):
+            forms[form] = (*forms.get(form, ()), cls)
+    return forms
+
+
+def _blocks_of_form(form: Form) -> tuple[type[Layer], ...]:
+    return _blocks_by_form().get(form, ())
+
+
 def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region]:
-    """Every region that a node ends, from the smallest on."""
+    """Every region that a node ends and that has the form of a block, from the smallest on."""
     rank = design.rank
     parts: set[NodeId] = set()
+    kinds: Counter[str] = Counter()
     waiting = {end}
     while waiting and len(parts) < _MOST_PARTS:
         id = max(waiting, key=rank.__getitem__)
@@ -98,22 +184,26 @@ def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region
             return
         waiting.discard(id)
         parts.add(id)
+        kinds[_kind(layer)] += 1
         waiting |= {feed.node for feed in feeds if feed is not None}
+        form = frozenset(kinds.items())
+        if len(parts) == 1 or not _blocks_of_form(form):  # one part alone is a layer already
+            continue
         entries = {
             feed.ref for part in parts for feed in design.feeds[part] if feed is not None and feed.node not in parts
         }
-        if len(entries) == 1 and len(parts) > 1:  # one part alone is a layer already
-            yield Region(entries.pop(), tuple(sorted(parts, key=rank.__getitem__)))
+        if len(entries) == 1:
+            yield Region(entries.pop(), tuple(sorted(parts, key=rank.__getitem__)), form)
 
 
-def _block_at(analysis: Analysis, region: Region, cls: type[Layer]) -> Layer | None:
+def _block_at(analysis: Analysis, region: Region, cls: type[Layer]) -> _Drawn | None:
     """The block of a class that is drawn in a region, or None."""
     design = analysis.design
-    x, given = analysis.spec(region.entry), analysis.node(region.end).outputs
     layers = [design.nodes[id].layer for id in region.parts]
-    if x is None or given is None or _form(layers) not in _forms(cls.key):
+    x, given = analysis.spec(region.entry), analysis.node(region.end).outputs
+    if x is None or given is None:
         return None
-    wanted = _mark(design, region.parts, region.entry)
+    wanted = _marks(design, region.parts, region.entry)
     values = [_candidates(parameter, layers, analysis, region, x) for parameter in cls.parameters]
     for chosen in islice(product(*values), _MOST_TRIES):
         try:
@@ -124,9 +214,41 @@ def _block_at(analysis: Analysis, region: Region, cls: type[Layer]) -> Layer | N
         except DesignerError:
             continue
         parts = [id for id in body.order if body.nodes[id].layer.inputs and body.nodes[id].layer.outputs]
-        if len(parts) == len(layers) and _mark(body, parts, PortRef(body.input_nodes()[0].id, "y")) == wanted:
-            return block
+        marks = _marks(body, parts, PortRef(body.input_nodes()[0].id, "y"))
+        if len(parts) == len(layers) and Counter(marks.values()) == Counter(wanted.values()):
+            (end,) = (feed.node for feed in body.feeds[body.output_nodes()[0].id] if feed is not None)
+            if marks[end] == wanted[region.end]:
+                return _Drawn(region, block, _answering(body, marks, end, design, wanted, region.end))
     return None
+
+
+def _answering(
+    body: Design, marks: _Marks, end: NodeId, design: Design, wanted: _Marks, drawn_end: NodeId
+) -> dict[NodeId, NodeId]:
+    """Which drawn node answers each part of a body, from the end on: parts of one mark differ in who reads them."""
+    found = {end: drawn_end}
+    waiting = [end]
+    while waiting:
+        part = waiting.pop()
+        reads = [feed.node for feed in body.feeds[part] if feed is not None]
+        drawn = [feed.node for feed in design.feeds[found[part]] if feed is not None]
+        for one, other in _paired(reads, marks, drawn, wanted):
+            if one not in found:
+                found[one] = other
+                waiting.append(one)
+    return found
+
+
+def _paired(
+    reads: Sequence[NodeId], marks: _Marks, drawn: Sequence[NodeId], wanted: _Marks
+) -> Iterator[tuple[NodeId, NodeId]]:
+    """What a part reads and what a drawn node reads, in pairs of one mark; in the order of ports where marks agree."""
+    left = list(drawn)
+    for one in reads:
+        if one in marks:
+            other = next(each for each in left if wanted.get(each) == marks[one])
+            left.remove(other)
+            yield one, other
 
 
 def _candidates(
@@ -179,12 +301,14 @@ def _stands_for_none(choice: Any) -> bool:
     return callable(make) and make() is None
 
 
-Form = Counter[str]
+def _kind(layer: Layer) -> str:
+    """What a part is counted as: any activation is one kind."""
+    return "activation" if layer.category is Category.ACTIVATION else layer.key
 
 
-def _form(layers: Sequence[Layer]) -> Form:
-    """How many parts of each kind there are, any activation being one kind."""
-    return Counter("activation" if each.category is Category.ACTIVATION else each.key for each in layers)
+def _form(layers: Iterable[Layer]) -> Form:
+    """How many parts of each kind there are."""
+    return frozenset(Counter(map(_kind, layers)).items())
 
 
 @cache
@@ -219,34 +343,27 @@ def _forms(key: str) -> list[Form]:
     return found
 
 
-def _mark(design: Design, parts: Sequence[NodeId], entry: PortRef) -> tuple[Counter[int], int]:
-    """What a region computes, whatever its nodes are called: for each node its layer and what it reads, in depth."""
-    marks: dict[PortRef, int] = {entry: 0}
-    counted: Counter[int] = Counter()
-    last = 0
+def _marks(design: Design, parts: Sequence[NodeId], entry: PortRef) -> _Marks:
+    """What each part computes, whatever its nodes are called: its layer and what it reads, in depth.
+
+    What is added or multiplied may come in any order.
+    """
+    tensors: dict[PortRef, int] = {entry: 0}
+    marks: dict[NodeId, int] = {}
     for id in parts:
         layer = design.nodes[id].layer
-        reads = tuple(marks[feed.ref] for feed in design.feeds[id] if feed is not None)
+        reads = [tensors[feed.ref] for feed in design.feeds[id] if feed is not None]
+        if isinstance(layer, (Add, Multiply)):
+            reads.sort()
+        marks[id] = hash((_alike(layer), tuple(reads)))
         for port in layer.outputs:
-            last = hash((_alike(layer), reads, port.name))
-            marks[PortRef(id, port.name)] = last
-        counted[last] += 1
-    return counted, last
+            tensors[PortRef(id, port.name)] = hash((marks[id], port.name))
+    return marks
 
 
 def _alike(layer: Layer) -> tuple[type[Layer], tuple[tuple[str, Any], ...]]:
     """What makes two layers one."""
     return type(layer), tuple((each.name, getattr(layer, each.name)) for each in layer.shown_parameters())
-
-
-def _replaced(design: Design, region: Region, node: Node) -> Design:
-    """One node in the place of a region's."""
-    block, outgoing = node.layer, list(design.outgoing(region.end))
-    made = design.without_nodes(region.parts).with_node(node)
-    made = made.with_wire(Wire(region.entry, PortRef(node.id, block.inputs[0].name)))
-    for wire in outgoing:
-        made = made.with_wire(replace(wire, source=PortRef(node.id, block.outputs[0].name), via=()))
-    return made
 
 
 def _free(design: Design, wanted: str) -> NodeId:

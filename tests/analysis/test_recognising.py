@@ -70,7 +70,7 @@ def test_a_block_is_found_in_its_own_expansion(layer: Layer, x: TensorSpec) -> N
     x = x._replace(shape=(1, *x.shape[1:]))
     design = in_the_middle(layer, x)
     parts = opened(design)
-    found = recognise(disguised(parts))
+    found = recognise(disguised(parts)).design
     blocks = [node.layer for node in found.nodes.values() if node.layer.is_block]
     (block,) = blocks
     assert len(opened(found).nodes) == len(parts.nodes)
@@ -87,10 +87,10 @@ def _same_parts(one: Layer, other: Layer, x: TensorSpec) -> bool:
 @pytest.mark.parametrize("key", ["mobilenet_v1", "mobilenet_v2"])
 def test_a_whole_network_of_parts_becomes_the_template_again(key: str) -> None:
     design = template(key).build(resolution=64)
-    found = recognise(disguised(opened(design)))
+    found = recognise(disguised(opened(design))).design
     assert [found.nodes[id].layer for id in found.order] == [design.nodes[id].layer for id in design.order]
 
 
 def test_what_is_no_block_stays_as_it_is() -> None:
     design = row(Input(8, 16, 16), GELU(), MaxPool(), Output())
-    assert recognise(design) == design
+    assert recognise(design).design == design
