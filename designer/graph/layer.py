@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from designer.errors import ParameterError, ShapeError, near
@@ -44,6 +45,8 @@ class Port:
     name: str
     help: str = ""
 
+
+_NAME = attrgetter("name")
 
 _FEW_PORTS = 16
 
@@ -142,7 +145,8 @@ class Layer:
         Raises:
             ShapeError: The layer cannot take these inputs.
         """
-        return follow(self.lower(*inputs), [port.name for port in self.inputs], inputs, [p.name for p in self.outputs])
+        names, given_out = tuple(map(_NAME, self.inputs)), tuple(map(_NAME, self.outputs))
+        return follow(self.lower(*inputs), names, inputs, given_out)
 
     def output(self, *inputs: Any) -> TensorSpec:
         """The shape of its first output.
