@@ -54,6 +54,7 @@ X = (Port("x"),)
 Y = (Port("y"),)
 
 
+@dataclass(frozen=True)
 class Layer:
     """What is computed at a node. Subclasses are declared with ``layers.registry.register``.
 
@@ -214,7 +215,7 @@ class Layer:
             ParameterError: No such parameter, or the value does not suit it.
         """
         self.parameter(name).check(value)
-        return replace(self, **{name: value})  # type: ignore[type-var]  # every registered layer is a dataclass
+        return replace(self, **{name: value})
 
     def shown_parameters(self) -> tuple[Parameter, ...]:
         """The parameters that matter with the present values, for the inspector."""
