@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from heapq import heappop, heappush
+from operator import sub
 from typing import NamedTuple
 
 from designer.analysis.by_layer_type import Tallies, Tally, listed, retallied, tallied
@@ -450,11 +451,11 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
     touched = _propagate(design, changed, reports, sources, previous)
     segments = dict(previous._segments)
     faulty = (previous._faulty - set(touched)) | {id for id in touched if _is_faulty(reports[id])}
-    cost, unknown = previous.cost, previous._unknown
+    befores = [cost for id in touched if (cost := previous._reports[id].cost) is not None]
+    afters = [cost for id in touched if (cost := reports[id].cost) is not None]
+    cost = NodeCost(*map(sub, added([previous.cost, *afters]), added(befores)))
+    unknown = previous._unknown + len(befores) - len(afters)
     for id in touched:
-        before, after = previous._reports[id].cost, reports[id].cost
-        cost = NodeCost(*(t - o + n for t, o, n in zip(cost, before or NodeCost(), after or NodeCost(), strict=True)))
-        unknown += (after is None) - (before is None)
         found = reports[id].facts
         if found is not None and found.segment is not None:
             segments[id] = found.segment
