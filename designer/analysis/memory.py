@@ -233,7 +233,9 @@ class MemoryPlan:
         touched = set(places)
         for place, segment in fresh.items():
             plan._segments[place] = segment
-            for tensor, size in zip(self._lives.born_at[place], self._born_sizes(place, segment), strict=True):
+            born = self._lives.born_at[place]
+            sizes = segment.sizes if len(born) == len(segment.sizes) else self._born_sizes(place, segment)
+            for tensor, size in zip(born, sizes, strict=True):
                 plan._size[tensor] = size
             plan._births[place] = sum(segment.sizes)
             for tensor in self._lives.born_at[place]:
