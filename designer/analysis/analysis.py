@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from heapq import heappop, heappush
+from operator import sub
 from typing import NamedTuple
 
 from designer.analysis.by_layer_type import Tallies, Tally, listed, retallied, tallied
@@ -17,7 +18,7 @@ from designer.analysis.receptive_field import ReceptiveField, ReceptiveFields, s
 from designer.analysis.rules import misfit_issue, structure_issues
 from designer.analysis.shapes import expanded, layer_facts, source_facts
 from designer.errors import DesignerError, ShapeError
-from designer.graph.design import Design, Node, NodeId, NodePath, PortRef
+from designer.graph.design import Design, Feed, Node, NodeId, NodePath, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 
@@ -362,7 +363,7 @@ def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
 
 
 def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
-    inner = analyse(expanded(layer, inputs), given=inputs)
+    inner = _complete(expanded(layer, inputs), 1, inputs)
     outputs = inner.given_out()
     if outputs is None or not inner.is_valid:
         return Facts(None, inner=inner)
@@ -401,13 +402,28 @@ def _can_follow(design: Design, previous: Analysis, batch: int, given: Given) ->
 
 
 def _complete(design: Design, batch: int, given: Given) -> Analysis:
-    sources = {node.id: index for index, node in enumerate(design.input_nodes())}
+    sources = _sources(design)
     reports: dict[NodeId, NodeReport] = {}
+    segments: dict[NodeId, Segment] = {}
+    costs: list[NodeCost] = []
+    faulty: list[NodeId] = []
+    nodes, feeds = design.nodes, design.feeds
     for id in design.order:
-        reports[id] = _report(design, id, reports, sources, batch, given)
-    segments = {id: report.facts.segment for id, report in reports.items() if report.facts and report.facts.segment}
-    costs = [report.facts.cost for report in reports.values() if report.facts and report.facts.cost]
-    faulty = frozenset(id for id, report in reports.items() if _is_faulty(report))
+        layer = nodes[id].layer
+        if id in sources:
+            report = _source_report(layer, sources[id], batch, given)
+        else:
+            report = _report(layer, feeds[id], reports)
+        reports[id] = report
+        found = report.facts
+        if found is None:
+            continue
+        if found.outputs is None:
+            faulty.append(id)
+        if found.cost is not None:
+            costs.append(found.cost)
+        if found.segment is not None:
+            segments[id] = found.segment
     return Analysis(
         design,
         batch,
@@ -418,7 +434,7 @@ def _complete(design: Design, batch: int, given: Given) -> Analysis:
         MemoryPlan(design, segments),
         segments,
         design.of_structure(("issues", given is not None), lambda: structure_issues(design, is_body=given is not None)),
-        faulty,
+        frozenset(faulty),
     )
 
 
@@ -430,16 +446,16 @@ def _followed(design: Design, previous: Analysis) -> Analysis:
     ]
     if not changed:
         return _with(previous, design)
-    sources = {node.id: index for index, node in enumerate(design.input_nodes())}
+    sources = _sources(design)
     reports = dict(previous._reports)
     touched = _propagate(design, changed, reports, sources, previous)
     segments = dict(previous._segments)
     faulty = (previous._faulty - set(touched)) | {id for id in touched if _is_faulty(reports[id])}
-    cost, unknown = previous.cost, previous._unknown
+    befores = [cost for id in touched if (cost := previous._reports[id].cost) is not None]
+    afters = [cost for id in touched if (cost := reports[id].cost) is not None]
+    cost = NodeCost(*map(sub, added([previous.cost, *afters]), added(befores)))
+    unknown = previous._unknown + len(befores) - len(afters)
     for id in touched:
-        before, after = previous._reports[id].cost, reports[id].cost
-        cost = NodeCost(*(t - o + n for t, o, n in zip(cost, before or NodeCost(), after or NodeCost(), strict=True)))
-        unknown += (after is None) - (before is None)
         found = reports[id].facts
         if found is not None and found.segment is not None:
             segments[id] = found.segment
@@ -469,15 +485,18 @@ def _propagate(
     previous: Analysis,
 ) -> list[NodeId]:
     """Work out the changed nodes and, in order of execution, every reader whose input shapes became others."""
-    rank = design.rank
+    rank, nodes, feeds = design.rank, design.nodes, design.feeds
     waiting = [(rank[id], id) for id in changed]
     waiting.sort()
     queued = set(changed)
     touched = []
     while waiting:
         _, id = heappop(waiting)
-        before = reports[id].outputs
-        reports[id] = _report(design, id, reports, sources, previous.batch, previous.given)
+        before, layer = reports[id].outputs, nodes[id].layer
+        if id in sources:
+            reports[id] = _source_report(layer, sources[id], previous.batch, previous.given)
+        else:
+            reports[id] = _report(layer, feeds[id], reports)
         touched.append(id)
         if reports[id].outputs != before:
             for reader in design.successors[id]:
@@ -487,27 +506,28 @@ def _propagate(
     return touched
 
 
-def _report(
-    design: Design,
-    id: NodeId,
-    reports: Mapping[NodeId, NodeReport],
-    sources: Mapping[NodeId, int],
-    batch: int,
-    given: Given,
-) -> NodeReport:
-    layer = design.nodes[id].layer
-    if id in sources:
-        # An Input that was added inside a block is fed by no wire outside as yet.
-        shape = given[sources[id]] if given is not None and sources[id] < len(given) else None
-        if given is not None and shape is None:
-            return NodeReport((), None)
-        return NodeReport((), _source_facts(layer, shape, batch))
-    inputs = tuple(
-        [
-            None if feed is None or (outputs := reports[feed.node].outputs) is None else outputs[feed.output]
-            for feed in design.feeds[id]
-        ]
-    )
+def _sources(design: Design) -> Mapping[NodeId, int]:
+    """The place of each Input node among them."""
+    return {node.id: index for index, node in enumerate(design.input_nodes())}
+
+
+def _source_report(layer: Layer, place: int, batch: int, given: Given) -> NodeReport:
+    if given is None:
+        return NodeReport((), _source_facts(layer, None, batch))
+    # An Input that was added inside a block is fed by no wire outside as yet.
+    shape = given[place] if place < len(given) else None
+    return NodeReport((), None if shape is None else _source_facts(layer, shape, batch))
+
+
+def _report(layer: Layer, feeds: Iterable[Feed | None], reports: Mapping[NodeId, NodeReport]) -> NodeReport:
+    reached: list[TensorSpec | None] = []
+    for feed in feeds:
+        before = None if feed is None else reports[feed.node].facts
+        if feed is None or before is None or before.outputs is None:
+            reached.append(None)
+        else:
+            reached.append(before.outputs[feed.output])
+    inputs = tuple(reached)
     return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
 
 

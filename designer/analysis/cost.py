@@ -51,13 +51,15 @@ def added(costs: Iterable[NodeCost]) -> NodeCost:
 
 def layer_cost(lowered: Lowered, inputs: tuple[TensorSpec, ...]) -> NodeCost:
     """The cost of a primitive layer, for the shapes that flow; what is only another view moves no bytes."""
-    figures, outputs = lowered.figures, lowered.outputs
-    parameters = figures.parameters or 0
-    weight_bytes = parameters * outputs[0].dtype.bytes
+    outputs = lowered.outputs
+    parameters, macs, elementwise = lowered.figures
+    weight_bytes = (parameters or 0) * outputs[0].dtype.bytes
     moved = 0
     if None in lowered.aliases:
-        moved = sum([spec.bytes for spec in inputs]) + sum([spec.bytes for spec in outputs]) + weight_bytes
-    return NodeCost(parameters, figures.macs or 0, figures.elementwise or 0, weight_bytes, moved)
+        moved = weight_bytes
+        for spec in (*inputs, *outputs):
+            moved += spec.bytes
+    return NodeCost(parameters or 0, macs or 0, elementwise or 0, weight_bytes, moved)
 
 
 @dataclass(frozen=True)

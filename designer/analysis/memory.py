@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from operator import add, sub
 from typing import NamedTuple
@@ -57,17 +57,23 @@ class Segment(NamedTuple):
 
 def primitive_segment(layer: Layer, lowered: Lowered) -> Segment:
     """One step that reads its inputs and writes its outputs; what is made on the way is not counted."""
-    outputs, aliases, releases = lowered.outputs, lowered.aliases, (0,) * len(layer.inputs)
+    outputs, aliases, inputs = lowered.outputs, lowered.aliases, layer.inputs
     if aliases == (None,):
-        size = outputs[0].bytes
-        return Segment((size,), releases, (size,), (None,))
+        return _of_one_output(len(inputs), outputs[0].bytes)
+    releases = (0,) * len(inputs)
     if not outputs:
         return Segment((0,), releases, (), ())
     sizes = tuple(0 if held is not None else spec.bytes for spec, held in zip(outputs, aliases, strict=True))
     views = tuple(None if held is None else View(of_output=False, which=held) for held in aliases)
     read = {name for step in lowered.steps for name in step.inputs}
-    unread = tuple(index for index, port in enumerate(layer.inputs) if port.name not in read)
+    unread = tuple(index for index, port in enumerate(inputs) if port.name not in read)
     return Segment((sum(sizes),), releases, sizes, views, unread)
+
+
+@lru_cache(maxsize=1 << 12)
+def _of_one_output(inputs: int, size: int) -> Segment:
+    """One value for all that bring a tensor of this size into memory: most of a bottleneck's layers do."""
+    return Segment((size,), (0,) * inputs, (size,), (None,))
 
 
 _NOTHING = Segment((0,), (), (), ())
@@ -159,9 +165,9 @@ class MemoryPlan:
         self._lives = design.of_structure(
             ("lifetimes", self._aliases, self._unread), lambda: Lifetimes(design, self._aliases, self._unread)
         )
-        self._size = [0] * len(self._lives.dies_at)
-        for place, segment in enumerate(self._segments):
-            self._set_sizes(place, segment)
+        self._size: list[int] = []  # tensors are numbered as they are born
+        for place, (born, segment) in enumerate(zip(self._lives.born_at, self._segments, strict=True)):
+            self._size += segment.sizes if len(born) == len(segment.sizes) else self._born_sizes(place, segment)
         self._births = [sum(segment.sizes) for segment in self._segments]
         self._deaths = [0] * (len(self._segments) + 1)
         for tensor, end in enumerate(self._lives.dies_at):
@@ -170,21 +176,20 @@ class MemoryPlan:
     @cached_property
     def _local(self) -> list[int]:
         """The most bytes held in any step of each node beyond what lives when it begins."""
-        return [self._local_peak(place) for place in range(len(self._segments))]
+        return [
+            segment.steps[0] if len(segment.steps) == 1 else max(self._steps(place))
+            for place, segment in enumerate(self._segments)
+        ]
 
-    def _set_sizes(self, place: int, segment: Segment) -> None:
-        born = self._lives.born_at[place]
-        if len(born) == len(segment.sizes):
-            for tensor, size in zip(born, segment.sizes, strict=True):
-                self._size[tensor] = size
-            return
+    def _born_sizes(self, place: int, segment: Segment) -> list[int]:
+        """The bytes of each tensor that is born at a node; 0 while its shapes are unknown."""
         fresh = [
             size
             for size, view in zip(segment.sizes, segment.aliases, strict=True)
             if view is None or not self._reads(place)
         ]
-        for tensor, size in zip(born, fresh, strict=False):
-            self._size[tensor] = size
+        born = len(self._lives.born_at[place])
+        return [*fresh, *(0,) * (born - len(fresh))][:born]
 
     def _reads(self, place: int) -> bool:
         return bool(self._lives.read_at[place])
@@ -209,10 +214,6 @@ class MemoryPlan:
                 left[step] -= self._size[tensor]
         return left
 
-    def _local_peak(self, place: int) -> int:
-        steps = self._segments[place].steps
-        return steps[0] if len(steps) == 1 else max(self._steps(place))
-
     def _alive(self) -> list[int]:
         """Bytes that live when each node begins."""
         return list(accumulate(map(sub, self._births[:-1], self._deaths), initial=0)) if self._births else []
@@ -232,14 +233,17 @@ class MemoryPlan:
         touched = set(places)
         for place, segment in fresh.items():
             plan._segments[place] = segment
-            plan._set_sizes(place, segment)
+            born = self._lives.born_at[place]
+            sizes = segment.sizes if len(born) == len(segment.sizes) else self._born_sizes(place, segment)
+            for tensor, size in zip(born, sizes, strict=True):
+                plan._size[tensor] = size
             plan._births[place] = sum(segment.sizes)
             for tensor in self._lives.born_at[place]:
                 end = self._lives.dies_at[tensor]
                 plan._deaths[end] += plan._size[tensor] - self._size[tensor]
                 touched.update(reader for reader, _ in self._lives.readers.get(tensor, ()))
         for place in touched:
-            plan._local[place] = plan._local_peak(place)
+            plan._local[place] = max(plan._steps(place))
         return plan
 
     def peak_bytes(self) -> int:
@@ -286,14 +290,15 @@ class MemoryPlan:
         lives = self._lives
         steps: list[int] = []
         began: list[int] = []
-        for place, alive in enumerate(self._alive()):
+        for place, (alive, segment, reads) in enumerate(zip(self._alive(), self._segments, lives.read_at, strict=True)):
             began.append(len(steps))
-            if self._reads(place):
+            if not reads:
+                continue
+            if len(segment.steps) == 1:
+                steps.append(alive + segment.steps[0])
+            else:
                 steps += [alive + held for held in self._steps(place)]
-        releases = tuple(
-            max((began[place] + self._release(place, port) for place, port in lives.readers.get(tensor, ())), default=0)
-            for tensor in lives.given_in
-        )
+        releases = tuple([self._released_after(tensor, began) for tensor in lives.given_in])
         sizes: list[int] = []
         aliases: list[View | None] = []
         for index, tensor in enumerate(lives.given_out):
@@ -307,6 +312,10 @@ class MemoryPlan:
         unread = tuple(index for index, tensor in enumerate(lives.given_in) if tensor not in lives.readers)
         return Segment(tuple(steps) or (0,), releases, tuple(sizes), tuple(aliases), unread)
 
-    def _release(self, place: int, port: int) -> int:
-        releases = self._segments[place].releases
-        return releases[port] if releases else 0
+    def _released_after(self, tensor: int, began: Sequence[int]) -> int:
+        """The last step that reads a tensor, of the steps that all nodes have, each from where it began."""
+        last = 0
+        for place, port in self._lives.readers.get(tensor, ()):
+            releases = self._segments[place].releases
+            last = max(last, began[place] + (releases[port] if releases else 0))
+        return last

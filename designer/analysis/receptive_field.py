@@ -35,16 +35,19 @@ class ReceptiveField(NamedTuple):
 
         Source: Araujo et al. 2019, Computing Receptive Fields of Convolutional Neural Networks, Distill, eq. 2.
         """
-        return self.followed_by(ReceptiveField(window.extent, window.stride))
+        return self._grown(window.extent, window.stride)
 
     def followed_by(self, other: ReceptiveField) -> ReceptiveField:
         """After something that sees ``other`` of its own input: growth counts in this field's jumps."""
-        (down, across), (down_then, across_then) = self.jump, other.jump
-        jump = min(down * down_then, MOST_COUNTED), min(across * across_then, MOST_COUNTED)
-        if self.size is None or other.size is None:
+        return self._grown(other.size, other.jump)
+
+    def _grown(self, size: Pair | None, then: Pair) -> ReceptiveField:
+        down, across = self.jump
+        jump = min(down * then[0], MOST_COUNTED), min(across * then[1], MOST_COUNTED)
+        if self.size is None or size is None:
             return ReceptiveField(None, jump)
-        rows, columns = self.size[0] + (other.size[0] - 1) * down, self.size[1] + (other.size[1] - 1) * across
-        return ReceptiveField((rows, columns), jump)
+        rows, columns = self.size
+        return ReceptiveField((rows + (size[0] - 1) * down, columns + (size[1] - 1) * across), jump)
 
 
 POINT = ReceptiveField((1, 1), (1, 1))
@@ -61,7 +64,8 @@ def widest(fields: list[ReceptiveField]) -> ReceptiveField:
 
 
 def _largest(pairs: list[Pair]) -> Pair:
-    return max(rows for rows, _ in pairs), max(columns for _, columns in pairs)
+    rows, columns = zip(*pairs, strict=True)
+    return max(rows), max(columns)
 
 
 class ReceptiveFields:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from designer.analysis.cost import NodeCost, layer_cost
 from designer.analysis.memory import Segment, primitive_segment
@@ -13,19 +12,11 @@ from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 from designer.wording import short
 
+LayerFacts = tuple[tuple[TensorSpec, ...], NodeCost, Segment]
+"""The shape at each output port, what the layer costs, and what it does to memory."""
 
-class LayerFacts(NamedTuple):
-    """What follows from a layer that is no block and the shapes that reach it.
 
-    Attributes:
-        outputs: A shape for each output port.
-        cost: What it costs.
-        segment: What it does to memory.
-    """
-
-    outputs: tuple[TensorSpec, ...]
-    cost: NodeCost
-    segment: Segment
+_FREE, _GIVEN_IN = NodeCost(), Segment((0,), (), (0,), (None,))
 
 
 def layer_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> LayerFacts:
@@ -36,24 +27,25 @@ def layer_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> LayerFacts:
     """
     lowered = layer.lowered(*inputs)
     for output in lowered.outputs:
-        _require_countable("elements in its output", output.elements)
-    cost = layer_cost(lowered, inputs) if lowered.outputs else NodeCost()
-    _require_countable("parameters", cost.parameters)
-    return LayerFacts(lowered.outputs, cost, primitive_segment(layer, lowered))
+        if output.elements > MOST_COUNTED:
+            raise _too_large("elements in its output")
+    cost = layer_cost(lowered, inputs) if lowered.outputs else _FREE
+    if cost.parameters > MOST_COUNTED:
+        raise _too_large("parameters")
+    return lowered.outputs, cost, primitive_segment(layer, lowered)
 
 
 MOST_COUNTED = 2**63 - 1
 """The most elements and parameters of one node: what an index of 64 bits reaches. No machine holds more."""
 
 
-def _require_countable(what: str, number: int) -> None:
-    """Raise ShapeError where a count is past what any machine can hold."""
-    if number > MOST_COUNTED:
-        raise ShapeError(
-            "too-large",
-            f"too many {what}",
-            f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
-        )
+def _too_large(what: str) -> ShapeError:
+    """The error where a count is past what any machine can hold."""
+    return ShapeError(
+        "too-large",
+        f"too many {what}",
+        f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
+    )
 
 
 @lru_cache(maxsize=1 << 12)
@@ -76,6 +68,6 @@ def source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> LayerFac
         ShapeError: There is no such shape.
     """
     if given is not None:
-        return LayerFacts((given,), NodeCost(), Segment((0,), (), (0,), (None,)))
+        return (given,), _FREE, _GIVEN_IN
     output = layer.output(batch)
-    return LayerFacts((output,), NodeCost(), Segment((output.bytes,), (), (output.bytes,), (None,)))
+    return (output,), _FREE, Segment((output.bytes,), (), (output.bytes,), (None,))

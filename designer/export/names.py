@@ -91,7 +91,7 @@ def _named_for_python(design: Design, prefix: str, renamed: list[Renamed]) -> De
         layer = node.layer
         if layer.body is not None:
             body = _named_for_python(layer.body, f"{prefix}{node.id}.", renamed)
-            layer = layer if body is layer.body else replace(layer, body=body)  # type: ignore[type-var]
+            layer = layer if body is layer.body else replace(layer, body=body)  # type: ignore[call-arg]
         nodes.append(replace(node, id=wanted[node.id], layer=layer))
     if all(old == new for old, new in wanted.items()) and nodes == list(design.nodes.values()):
         return design

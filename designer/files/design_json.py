@@ -268,7 +268,7 @@ def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:
     _check_object(data, spot, _NODE_KEYS)
     values = _parameters(cls, data.get("parameters", {}), spot.into("parameters"))
     if "body" in data:
-        if "body" not in {item.name for item in fields(cls)}:  # type: ignore[arg-type]  # registered layers are dataclasses
+        if "body" not in {item.name for item in fields(cls)}:
             spot.into("body").refuse(f"a layer of type '{key}' has no body; remove it")
         values["body"] = _design(data["body"], spot.into("body"))
     is_bypassed = data.get("bypassed", False)

@@ -91,8 +91,8 @@ class Feed(NamedTuple):
 _WORKED_OUT = {
     "fed",
     "feeds",
-    "without_inputs",
-    "without_outputs",
+    "entrances",
+    "exits",
     "incoming",
     "outgoing",
     "predecessors",
@@ -138,12 +138,14 @@ class Structure:
         return Feed(source.node, [port.name for port in outputs].index(source.port) if len(outputs) > 1 else 0, source)
 
     @cached_property
-    def without_inputs(self) -> tuple[NodeId, ...]:
-        return tuple([id for id, wires in self.fed.items() if not wires])
+    def entrances(self) -> tuple[NodeId, ...]:
+        nodes = self._nodes
+        return tuple([id for id, wires in self.fed.items() if not wires and not nodes[id].layer.is_block])
 
     @cached_property
-    def without_outputs(self) -> tuple[NodeId, ...]:
-        return tuple([id for id, node in self._nodes.items() if not node.layer.outputs])
+    def exits(self) -> tuple[NodeId, ...]:
+        nodes = self._nodes.items()
+        return tuple([id for id, node in nodes if not node.layer.outputs and not node.layer.is_block])
 
     @cached_property
     def incoming(self) -> Mapping[NodeId, tuple[Wire, ...]]:
@@ -308,13 +310,11 @@ class Design:
 
     def input_nodes(self) -> tuple[Node, ...]:
         """Nodes where data enters: layers without an input port, in order of placing."""
-        found = (self.nodes[id] for id in self._structure.without_inputs)
-        return tuple(node for node in found if not node.layer.is_block)
+        return tuple(map(self.nodes.__getitem__, self._structure.entrances))
 
     def output_nodes(self) -> tuple[Node, ...]:
         """Nodes where data leaves: layers without an output port, in order of placing."""
-        found = (self.nodes[id] for id in self._structure.without_outputs)
-        return tuple(node for node in found if not node.layer.is_block)
+        return tuple(map(self.nodes.__getitem__, self._structure.exits))
 
     def input_port(self, ref: PortRef) -> Port:
         """The input port a reference means.
@@ -389,6 +389,10 @@ class Design:
             return Design(self.name, nodes, self.wires, self._structure, self.annotations)
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
         return Design(self.name, nodes, wires, None, self.annotations)
+
+    def refilled(self, name: str, nodes: Iterable[Node]) -> Design:
+        """The same wiring under another name, with nodes whose ids, ports and order the caller knows to be the same."""
+        return Design(name, {node.id: node for node in nodes}, self.wires, self._structure, self.annotations)
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
         """With another layer at a node.

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
-from math import prod
 from operator import add, mul
 from typing import Generic, NamedTuple, TypeVar
 
@@ -162,6 +161,10 @@ class Terms(Generic[T]):
         names = {1: "L", 2: "HW"}.get(len(sides)) or [f"d{index}" for index in range(len(sides))]
         return tuple(self.quantity(f"{name}{mark}", side) for name, side in zip(names, sides, strict=True))
 
+    def sides_mark(self, x: TensorSpec, y: TensorSpec) -> str:
+        """The mark that tells the output's sides from the input's; nothing where they are the same."""
+        return "" if x.sides == y.sides else "'"
+
 
 class _Written(Terms[Expression]):
     """Expressions, for a person to read."""
@@ -183,7 +186,11 @@ class _Counted(Terms[int]):
         return value
 
     def product(self, *factors: int | None) -> int:
-        return prod([factor for factor in factors if factor is not None])
+        product = 1
+        for factor in factors:
+            if factor is not None:
+                product *= factor
+        return product
 
     def elements(self, spec: TensorSpec, channels: str = "C", sides: str = "") -> int:
         return spec.elements
@@ -191,13 +198,11 @@ class _Counted(Terms[int]):
     def positions(self, spec: TensorSpec, mark: str = "") -> tuple[int, ...]:
         return spec.sides
 
+    def sides_mark(self, x: TensorSpec, y: TensorSpec) -> str:
+        return ""
+
 
 WRITTEN, COUNTED = _Written(), _Counted()
-
-
-def sides_mark(x: TensorSpec, y: TensorSpec) -> str:
-    """The mark that tells the output's sides from the input's; nothing where they are the same."""
-    return "" if x.sides == y.sides else "'"
 
 
 F = TypeVar("F", bound="int | Expression")

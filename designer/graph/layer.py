@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar, Self
 
 from designer.errors import ParameterError, ShapeError, near
@@ -45,12 +46,15 @@ class Port:
     help: str = ""
 
 
+_NAME = attrgetter("name")
+
 _FEW_PORTS = 16
 
 X = (Port("x"),)
 Y = (Port("y"),)
 
 
+@dataclass(frozen=True)
 class Layer:
     """What is computed at a node. Subclasses are declared with ``layers.registry.register``.
 
@@ -142,7 +146,8 @@ class Layer:
         Raises:
             ShapeError: The layer cannot take these inputs.
         """
-        return follow(self.lower(*inputs), [port.name for port in self.inputs], inputs, [p.name for p in self.outputs])
+        names, given_out = tuple(map(_NAME, self.inputs)), tuple(map(_NAME, self.outputs))
+        return follow(self.lower(*inputs), names, inputs, given_out)
 
     def output(self, *inputs: Any) -> TensorSpec:
         """The shape of its first output.
@@ -210,7 +215,7 @@ class Layer:
             ParameterError: No such parameter, or the value does not suit it.
         """
         self.parameter(name).check(value)
-        return replace(self, **{name: value})  # type: ignore[type-var]  # every registered layer is a dataclass
+        return replace(self, **{name: value})
 
     def shown_parameters(self) -> tuple[Parameter, ...]:
         """The parameters that matter with the present values, for the inspector."""

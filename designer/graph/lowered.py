@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from designer.graph.formula import COUNTED, WRITTEN, Formulas, Statement, T, Terms, summed
-from designer.graph.operations import Step
+from designer.graph.operations import Operation, Step
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
+
+Flow = tuple[Operation, tuple[TensorSpec, ...], tuple[TensorSpec, ...]]
+"""One operation, the shapes it takes and the shapes of its results."""
 
 
 class Lowered(NamedTuple):
@@ -16,12 +19,14 @@ class Lowered(NamedTuple):
 
     Attributes:
         steps: The operations in order.
+        flows: The same with their shapes instead of their names.
         specs: The shape of every tensor by its name: what comes in, what is made on the way, what goes out.
         outputs: The shape at each output port.
         aliases: For each output, which input's memory it is, by its place; None where it is its own.
     """
 
     steps: tuple[Step, ...]
+    flows: Sequence[Flow]
     specs: Mapping[str, TensorSpec]
     outputs: tuple[TensorSpec, ...]
     aliases: tuple[int | None, ...]
@@ -42,12 +47,7 @@ class Lowered(NamedTuple):
         return self._stated(COUNTED)
 
     def _stated(self, of: Terms[T]) -> Statement[T]:
-        specs = self.specs
-        found = [
-            operation.formulas(of, tuple([specs[name] for name in read]), specs[results[0]])
-            for operation, read, results in self.steps
-        ]
-        return summed(of, found)
+        return summed(of, [operation.formulas(of, taken, made[0]) for operation, taken, made in self.flows])
 
 
 def follow(
@@ -65,16 +65,20 @@ def follow(
         ShapeError: An operation cannot take what reaches it.
     """
     specs = dict(zip(input_names, inputs, strict=True))
+    known = specs.__getitem__  # for ``map``: a recount leads shapes through hundreds of layers
+    flows: list[Flow] = []
     seen_through: dict[str, str] = {}
     for operation, read, results in steps:
-        made = operation.outputs(*[specs[name] for name in read])
+        taken = tuple(map(known, read))
+        made = operation.outputs(*taken)
         specs.update(zip(results, made, strict=True))
+        flows.append((operation, taken, made))
         if operation.is_view:
             seen_through.update(dict.fromkeys(results, read[0]))
     aliases: tuple[int | None, ...] = (None,) * len(output_names)
     if seen_through:
         aliases = tuple(_held(name, seen_through, input_names) for name in output_names)
-    return Lowered(steps, specs, tuple([specs[name] for name in output_names]), aliases)
+    return Lowered(steps, flows, specs, tuple(map(known, output_names)), aliases)
 
 
 def _held(name: str, seen_through: Mapping[str, str], input_names: Sequence[str]) -> int | None:

@@ -88,7 +88,7 @@ class TensorSpec(NamedTuple):
     @property
     def bytes(self) -> int:
         """Bytes it takes in memory."""
-        return self.elements * self.dtype.bytes
+        return prod(self.shape) * self.dtype.bytes
 
     def with_channels(self, channels: int) -> TensorSpec:
         """The same sides with another number of channels."""
@@ -122,7 +122,7 @@ class TensorSpec(NamedTuple):
 
 def require_map(x: TensorSpec) -> None:
     """Raise ShapeError unless the input is a feature map N×C×H×W."""
-    if x.is_map:
+    if len(x.shape) == 4 and x.channel_axis == 1:  # ``is_map``, which every layer asks of every tensor
         return
     place = "it belongs before the flatten" if x.is_vector else "a map has channels, height and width"
     raise ShapeError("needs-map", "it takes a feature map", f"its input is {x.described}; {place}")

@@ -21,6 +21,8 @@ class Padding(Enum):
     NONE = "none"
     EXPLICIT = "explicit"
 
+    __hash__ = object.__hash__  # each is there once, and a recount hashes hundreds of layers
+
     @property
     def title(self) -> str:
         """The word on screen, with whose convention it is."""
@@ -94,8 +96,10 @@ class Window(NamedTuple):
     @property
     def is_lopsided(self) -> bool:
         """Whether symmetric padding cannot keep the size: an even extent has no middle."""
+        if self.padding is not Padding.SYMMETRIC:
+            return False
         down, across = self.extent
-        return self.padding is Padding.SYMMETRIC and not (down % 2 and across % 2)
+        return not (down % 2 and across % 2)
 
     def pads(self, x: TensorSpec) -> Quad:
         """Rows added at top and bottom, columns at left and right, for an input N×C×H×W."""
@@ -120,8 +124,10 @@ def extent(kernel: Pair, dilation: Pair) -> Pair:
     return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
 
 
-def slid(x: TensorSpec, reach: Pair, stride: Pair, pads: Quad, ceil_mode: bool = False) -> TensorSpec:
-    """Shape after a window slides over N×C×H×W, the channels as they were: floor((in + pads − extent) / s) + 1 a side.
+def slid(
+    x: TensorSpec, reach: Pair, stride: Pair, pads: Quad, ceil_mode: bool = False, channels: int | None = None
+) -> TensorSpec:
+    """Shape after a window slides over N×C×H×W: floor((in + pads − extent) / s) + 1 a side.
 
     Args:
         x: The input.
@@ -130,22 +136,24 @@ def slid(x: TensorSpec, reach: Pair, stride: Pair, pads: Quad, ceil_mode: bool =
         pads: What is added at top, bottom, left and right.
         ceil_mode: Whether the quotient is rounded up instead, for a last window that begins inside the padded input
             but ends beyond it; one that would begin in the padding behind is left out, as PyTorch does.
+        channels: C of the output, where it is another than the input's.
 
     Raises:
         ShapeError: The input is no map, or the window is larger than the padded input.
     """
     require_map(x)
+    batch, depth, rows, columns = x.shape
     top, bottom, left, right = pads
-    height = _positions(x.height, reach[0], stride[0], top, bottom, ceil_mode)
-    width = _positions(x.width, reach[1], stride[1], left, right, ceil_mode)
+    height = _positions(rows, reach[0], stride[0], top, bottom, ceil_mode)
+    width = _positions(columns, reach[1], stride[1], left, right, ceil_mode)
     if height < 1 or width < 1:
         raise ShapeError(
             "window-too-large",
             f"a window of {size_text(reach)} does not fit",
-            f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "
+            f"its input {x.label} is {rows + top + bottom}×{columns + left + right} with padding; "
             "a smaller kernel or dilation, more padding or less stride before it would fit",
         )
-    return x.with_sides(height, width)
+    return TensorSpec((batch, depth if channels is None else channels, height, width), x.dtype)
 
 
 def _positions(size: int, reach: int, stride: int, before: int, behind: int, ceil_mode: bool) -> int:

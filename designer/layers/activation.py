@@ -309,6 +309,8 @@ class Activation(Enum):
     MISH = "mish"
     NONE = "linear_activation"
 
+    __hash__ = object.__hash__  # each is there once, and a recount hashes every block
+
     @property
     def title(self) -> str:
         """The layer's title."""

@@ -49,10 +49,11 @@ class _Chain:
     def design(self, name: str, residual: bool = False) -> Design:
         """The finished body, its input added at the end where told; bodies of the same parts share their wiring."""
         self.parts += [_RESIDUAL, _EXIT] if residual else [_EXIT]
-        key = tuple((node.id, type(node.layer)) for node in self.parts)
-        if key not in _wired:
-            _wired[key] = Design.build(name, self.parts, list(self._wires()))
-        return _wired[key].replacing(self.parts).renamed(name)
+        key = tuple([(node.id, type(node.layer)) for node in self.parts])
+        wired = _wired.get(key)
+        if wired is None:
+            wired = _wired[key] = Design.build(name, self.parts, list(self._wires()))
+        return wired.refilled(name, self.parts)
 
     def _wires(self) -> Iterator[Wire]:
         for before, node in pairwise(self.parts):
@@ -233,9 +234,8 @@ class Bottleneck(Layer):
 
     def has_residual(self, x: TensorSpec) -> bool:
         """Whether the input is added: stride 1, the same channels, and the same sides after the depthwise."""
-        (step,) = _depthwise(self.kernel_size, self.stride, self.padding).lower(x)
-        same_sides = step.operation.output(x).sides == x.sides
-        return self.stride == 1 and self.out_channels == x.channels and same_sides
+        filtered = _depthwise(self.kernel_size, self.stride, self.padding).slid(x)
+        return self.stride == 1 and self.out_channels == x.channels and filtered.sides == x.sides
 
     def hidden_channels(self, x: TensorSpec) -> int:
         """tC, rounded to a whole number of channels, at least 1."""

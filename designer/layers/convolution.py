@@ -9,7 +9,7 @@ from designer.graph.layer import Category, Layer
 from designer.graph.operations import Convolution, Step, TransposedConvolution
 from designer.graph.parameter import flag, integer, sides
 from designer.graph.tensor import TensorSpec, require_map
-from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text
+from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text, slid
 from designer.layers.lowering import (
     dilation,
     explicit_padding,
@@ -59,6 +59,17 @@ class _Convolution(Layer):
         return Window(
             pair(self.kernel_size), pair(self.stride), pair(self.dilation), self.padding, self.explicit_padding
         )
+
+    def slid(self, x: TensorSpec) -> TensorSpec:
+        """The shape after the window slid over N×C×H×W, the channels as they were.
+
+        Raises:
+            ShapeError: The window does not fit, or its padding cannot be.
+        """
+        window = self.window()
+        found = slid(x, window.extent, window.stride, window.pads(x))
+        require_even_symmetric(window)
+        return found
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         require_map(x)

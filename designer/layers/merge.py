@@ -14,10 +14,11 @@ from designer.layers.lowering import step
 from designer.layers.registry import register
 
 _LETTERS = "abcdefgh"
+_PORTS = tuple(map(Port, _LETTERS))
 
 
 def _ports(count: int) -> tuple[Port, ...]:
-    return tuple(Port(letter) for letter in _LETTERS[:count])
+    return _PORTS[:count]
 
 
 def _chain(of_two: Operation, count: int) -> tuple[Step, ...]:

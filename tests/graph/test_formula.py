@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.graph.formula import WRITTEN, Expression, constant, quantity, sides_mark
+from designer.graph.formula import WRITTEN, Expression, constant, quantity
 from designer.graph.tensor import TensorSpec
 from tests.arithmetic import evaluate
 
@@ -74,5 +74,5 @@ def test_elements_of_a_tensor(shape: tuple[int, ...], symbols: str) -> None:
 
 def test_the_outputs_sides_are_marked_where_they_differ() -> None:
     x = TensorSpec((1, 3, 8, 8))
-    assert sides_mark(x, x.with_channels(5)) == ""
-    assert sides_mark(x, x.with_sides(4, 8)) == "'"
+    assert WRITTEN.sides_mark(x, x.with_channels(5)) == ""
+    assert WRITTEN.sides_mark(x, x.with_sides(4, 8)) == "'"

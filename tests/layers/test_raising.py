@@ -33,7 +33,7 @@ def as_shown(layer: Layer) -> Layer:
     """The layer with its defaults where a parameter does not matter."""
     shown = {parameter.name for parameter in layer.shown_parameters()}
     hidden: dict[str, Any] = {each.name: each.default for each in layer.parameters if each.name not in shown}
-    return replace(layer, **hidden)  # type: ignore[type-var]  # every registered layer is a dataclass
+    return replace(layer, **hidden)
 
 
 @pytest.mark.parametrize(("layer", "inputs"), SAMPLES)

@@ -16,8 +16,13 @@ from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
 
 
+@dataclass(frozen=True)
 class Elementwise(Operation):
-    """The same shape out, a fixed number of operations an element."""
+    """The same shape out, a fixed number of operations an element.
+
+    A frozen record, so that the many operations that have no parameter are records without being made one each, which
+    takes a third of a millisecond at every start.
+    """
 
     per_element: ClassVar[int] = 1
 
@@ -27,12 +32,10 @@ class Elementwise(Operation):
         return Statement(elementwise=of.product(of.several(self.per_element), of.elements(output)))
 
 
-@dataclass(frozen=True)
 class Relu(Elementwise, title="ReLU"):
     """max(x, 0): one comparison."""
 
 
-@dataclass(frozen=True)
 class Relu6(Elementwise, title="ReLU6"):
     """min(max(x, 0), 6): two comparisons."""
 
@@ -78,14 +81,12 @@ class Elu(Elementwise, title="ELU"):
     per_element = 4
 
 
-@dataclass(frozen=True)
 class HardSwish(Elementwise, title="hard-swish"):
     """x·ReLU6(x + 3)/6: one addition, two comparisons, one division, one multiplication."""
 
     per_element = 5
 
 
-@dataclass(frozen=True)
 class HardSigmoid(Elementwise, title="hard-sigmoid"):
     """ReLU6(x + 3)/6: one addition, two comparisons, one division."""
 
@@ -101,7 +102,6 @@ class HardTanh(Elementwise, title="hard-tanh"):
     per_element = 2
 
 
-@dataclass(frozen=True)
 class Silu(Elementwise, title="SiLU"):
     """x·σ(x): a sigmoid's four operations and one multiplication."""
 
@@ -125,28 +125,24 @@ class Gelu(Elementwise, title="GELU"):
         return Statement(elementwise=of.product(of.several(9 if self.by_tanh else 5), of.elements(output)))
 
 
-@dataclass(frozen=True)
 class Mish(Elementwise, title="Mish"):
     """x·tanh(ln(1 + eˣ)): an exponential, an addition, a logarithm, a hyperbolic tangent, a multiplication."""
 
     per_element = 5
 
 
-@dataclass(frozen=True)
 class Sigmoid(Elementwise, title="sigmoid"):
     """1/(1 + e⁻ˣ): a negation, an exponential, an addition, a division."""
 
     per_element = 4
 
 
-@dataclass(frozen=True)
 class Tanh(Elementwise, title="tanh"):
     """(e²ˣ − 1)/(e²ˣ + 1): a multiplication, an exponential, two additions, a division."""
 
     per_element = 5
 
 
-@dataclass(frozen=True)
 class Identity(Elementwise, title="identity"):
     """The input itself."""
 
@@ -223,7 +219,6 @@ class _OfTwo(Elementwise):
         return inputs[0]
 
 
-@dataclass(frozen=True)
 class Add(Elementwise, title="addition"):
     """Two tensors of one shape, added element by element."""
 
@@ -232,21 +227,18 @@ class Add(Elementwise, title="addition"):
         return inputs[0]
 
 
-@dataclass(frozen=True)
 class Subtract(_OfTwo, title="subtraction"):
     """The first less the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
 
     verb = "subtracting"
 
 
-@dataclass(frozen=True)
 class Multiply(_OfTwo, title="multiplication"):
     """Two tensors multiplied element by element; one of N×C×1×1 scales the other's channels."""
 
     verb = "multiplying"
 
 
-@dataclass(frozen=True)
 class Divide(_OfTwo, title="division"):
     """The first by the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from designer.errors import ShapeError
-from designer.graph.formula import Statement, T, Terms, sides_mark
+from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.weight import Weight, weight_and_bias
@@ -80,15 +80,17 @@ class Convolution(_Sliding, title="convolution"):
         return self.groups == self.in_channels > 1
 
     def output(self, x: TensorSpec) -> TensorSpec:
-        return slid(x, self.extent, self.stride, self.pads).with_channels(self.out_channels)
+        reach = extent(self.kernel, self.dilation)
+        return slid(x, reach, self.stride, self.pads, channels=self.out_channels)
 
     def weights(self) -> tuple[Weight, ...]:
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel)
         return weight_and_bias(shape, self.out_channels, self.bias)
 
     def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
-        places = of.positions(output, sides_mark(inputs[0], output))
-        weight, filters = of.product(self._one_filter(of), self._filters(of)), self._filters(of)
+        places = of.positions(output, of.sides_mark(inputs[0], output))
+        filters = self._filters(of)
+        weight = of.product(self._one_filter(of), filters)
         return Statement(
             weight + filters if self.bias else weight,
             of.product(of.batch(output), weight, *places),
@@ -163,7 +165,7 @@ class TransposedConvolution(_Sliding, title="transposed convolution"):
         if self.groups != 1:
             made = made // of.quantity("g", self.groups)
         weight = of.product(of.quantity("C", self.in_channels), kernel_area(of, self.kernel), made)
-        added = of.product(of.batch(output), filters, *of.positions(output, sides_mark(inputs[0], output)))
+        added = of.product(of.batch(output), filters, *of.positions(output, of.sides_mark(inputs[0], output)))
         return Statement(
             weight + filters if self.bias else weight,
             of.product(of.batch(output), weight, *of.positions(inputs[0])),
@@ -209,7 +211,9 @@ class MaxPool(_Pool, title="max pool"):
 
     def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         comparisons = (kernel_area(of, self.kernel) or of.constant(1)) - of.constant(1)
-        return Statement(elementwise=of.product(comparisons, of.elements(output, sides=sides_mark(inputs[0], output))))
+        return Statement(
+            elementwise=of.product(comparisons, of.elements(output, sides=of.sides_mark(inputs[0], output)))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +225,7 @@ class AveragePool(_Pool, title="average pool"):
 
     def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         area = kernel_area(of, self.kernel)
-        return Statement(elementwise=of.product(area, of.elements(output, sides=sides_mark(inputs[0], output))))
+        return Statement(elementwise=of.product(area, of.elements(output, sides=of.sides_mark(inputs[0], output))))
 
 
 @dataclass(frozen=True)
@@ -330,7 +334,7 @@ class Resize(Operation, title="resize"):
         if self.mode is Interpolation.NEAREST:
             return Statement()
         return Statement(
-            elementwise=of.product(of.constant(7), of.elements(output, sides=sides_mark(inputs[0], output)))
+            elementwise=of.product(of.constant(7), of.elements(output, sides=of.sides_mark(inputs[0], output)))
         )
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from designer.ui.actions import clipboard
-from designer.ui.actions.action import Action, Menu, on_bench, on_tab
+from designer.ui.actions.action import Action, Context, Menu, on_bench, on_tab
 from designer.ui.actions.questions import has_chosen, has_design
-from designer.ui.dialogs.preferences_dialog import PreferencesDialog
+
+
+def _open_preferences(context: Context) -> None:
+    from designer.ui.dialogs.preferences_dialog import PreferencesDialog  # so that the window stands sooner
+
+    PreferencesDialog(context.bench, context.theme, context.window).open()
 
 
 def _step_text(word: str, label: str | None) -> str:
@@ -146,7 +151,7 @@ EDIT_ACTIONS: tuple[Action, ...] = (
         "preferences",
         Menu.EDIT,
         "Pre&ferences…",
-        lambda c: PreferencesDialog(c.bench, c.theme, c.window).open(),
+        _open_preferences,
         ("Ctrl+,",),
         "Colours, size of letters, numbers, wheel, measuring, copies of unsaved work",
         starts_section=True,

@@ -1,8 +1,12 @@
-"""What leaves the window: files for deployment, written and proved by the worker; and pictures of the canvas."""
+"""What leaves the window: files for deployment, written and proved by the worker; and pictures of the canvas.
+
+A dialog is imported where it is opened, so that the window stands sooner.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
@@ -13,13 +17,14 @@ from designer.analysis.report import problem_lines
 from designer.files.design_json import dumps
 from designer.files.sidecar import WEIGHT_ENDINGS, weights_beside
 from designer.ui.canvas.picture import print_on
-from designer.ui.dialogs.export_dialog import ExportDialog
-from designer.ui.dialogs.job_dialog import JobDialog
-from designer.ui.dialogs.picture_dialog import PictureDialog
 from designer.ui.jobs.staging_cleanup import StagingCleanup
 from designer.ui.jobs.worker_client import Job
 from designer.ui.workbench.workbench import Workbench, file_stem
 from designer.worker.orders import ImportWeightsOrder
+
+if TYPE_CHECKING:
+    from designer.ui.dialogs.export_dialog import ExportDialog
+    from designer.ui.dialogs.picture_dialog import PictureDialog
 
 
 def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDialog | None:
@@ -35,6 +40,8 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
         return None
     design = document.committed_design
     path = Path(document.path) if document.path else None
+    from designer.ui.dialogs.export_dialog import ExportDialog
+
     dialog = ExportDialog(
         analyse(design, bench.whole_analysis),
         path,
@@ -66,6 +73,8 @@ def import_weights(bench: Workbench, parent: QWidget) -> Job | None:
     job.done.connect(lambda result: bench.status_message.emit(f"{beside.name}: {result.weights}"))
     job.failed.connect(lambda failure: bench.ask.tell("The weights were not taken", f"{failure.what} {failure.hint}"))
     job.cancelled.connect(lambda: bench.status_message.emit("Cancelled; no weights were taken"))
+    from designer.ui.dialogs.job_dialog import JobDialog
+
     JobDialog(f"Taking weights from {source.name}", job, bench.worker, parent).open()
     return job
 
@@ -90,6 +99,8 @@ def export_picture(bench: Workbench, parent: QWidget) -> PictureDialog | None:
     tab = bench.tab
     if tab is None:
         return None
+    from designer.ui.dialogs.picture_dialog import PictureDialog
+
     folder = Path(tab.document.path).parent if tab.document.path else Path.home()
     dialog = PictureDialog(tab, folder / f"{file_stem(tab.shown.design)}.png", bench.ask, parent)
     dialog.open()

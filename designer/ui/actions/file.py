@@ -8,7 +8,6 @@ from designer.templates.table import Template
 from designer.ui.actions import exporting
 from designer.ui.actions.action import Action, Context, Menu, over_window
 from designer.ui.actions.questions import has_design, has_page, is_valid
-from designer.ui.dialogs.template_dialog import TemplateDialog
 from designer.ui.workbench.workbench import Workbench
 
 
@@ -19,6 +18,8 @@ def _close(context: Context) -> None:
 
 def new_from_template(bench: Workbench, parent: QWidget, template: Template | None = None) -> None:
     """Ask for a template and its settings, and open what it builds."""
+    from designer.ui.dialogs.template_dialog import TemplateDialog  # so that the window stands sooner
+
     dialog = TemplateDialog(template, parent)
     dialog.built.connect(lambda design: bench.open_design(design, is_saved=False))
     dialog.open()

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from designer.ui.actions.action import Action, Menu, over_window
+from designer.ui.actions.action import Action, Context, Menu, over_window
 from designer.ui.actions.questions import has_selection, is_valid
-from designer.ui.compare.adding import ask_for_variants
-from designer.ui.dialogs.backends_dialog import open_backends
-from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
 from designer.ui.workbench.workbench import Workbench
+
+# Dialogs are imported where they are opened, so that the window stands sooner.
+
+
+def _measure_backends(bench: Workbench, parent: QWidget) -> None:
+    from designer.ui.dialogs.backends_dialog import open_backends
+
+    open_backends(bench, parent)
+
+
+def _ask_for_variants(context: Context) -> None:
+    from designer.ui.compare.adding import ask_for_variants
+
+    ask_for_variants(context.bench, context.bench.comparison)
 
 
 def _compare(bench: Workbench, parent: QWidget) -> None:
     """Open a page that compares the two open designs; of more it is asked which."""
+    from designer.ui.dialogs.compare_dialog import LEAST, CompareDialog
+
     if len(bench.tabs) <= LEAST:
         bench.compare_tabs()
     else:
@@ -34,7 +47,7 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "measure_backends",
         Menu.RUN,
         "Measure all &backends…",
-        over_window(open_backends),
+        over_window(_measure_backends),
         ("Ctrl+Shift+Return",),
         "Eager, folded, compiled, ONNX Runtime and what else is installed, timed in turns and ranked",
         is_valid,
@@ -71,7 +84,7 @@ RUN_ACTIONS: tuple[Action, ...] = (
         "variants",
         Menu.RUN,
         "&Variants of the selection…",
-        lambda c: ask_for_variants(c.bench, c.bench.comparison),
+        _ask_for_variants,
         ("Ctrl+Shift+A",),
         "A family of designs that differ in one field, side by side",
         has_selection,

@@ -1,7 +1,7 @@
 """A chart with its title, its menu and its way out: SVG and PNG files, its figures as CSV.
 
-The plotting library is loaded in a thread when the first chart is shown, so that neither the start nor the first chart
-stops the window.
+The plotting library is loaded in a thread once the first chart is on screen, so that neither the start nor the first
+chart stops the window.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from designer.charts.chart import Chart, csv_text
 from designer.errors import DesignerError
 from designer.files.outputs import write_output
 from designer.ui.charts.colours import colour_of
+from designer.ui.jobs.threads import unless_gone
 from designer.ui.panels.cards import Card, clear, heading, quiet
 from designer.ui.widgets.action_button import icon_button
 from designer.ui.widgets.ask import Ask
@@ -53,7 +54,8 @@ class _Loader(QObject):
     def _run(self) -> None:
         import_module("designer.ui.charts.plot")
         self.is_ready = True
-        self.ready.emit()
+        with unless_gone(self):  # the program may have ended meanwhile
+            self.ready.emit()
 
 
 _LOADER = _Loader()
@@ -116,7 +118,13 @@ class ChartView(Card):
             self._draw()
         else:
             _LOADER.ready.connect(self._draw, Qt.ConnectionType.UniqueConnection)
-            _LOADER.load()
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card; with the first chart on screen begins the loading of what draws it."""
+        super().paintEvent(event)
+        if self.chart is not None:
+            QTimer.singleShot(0, _LOADER.load)  # once all that is to be painted with it has been
 
     @property
     def is_stale(self) -> bool:

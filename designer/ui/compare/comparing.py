@@ -17,6 +17,7 @@ from designer.graph.design import Design, NodeId
 from designer.matching.differences_in_words import difference_lines
 from designer.matching.matching import Matching, match_designs
 from designer.ui.compare.member import LETTERS, MOST, Member
+from designer.ui.jobs.threads import unless_gone
 from designer.ui.views.design_tab import DesignTab
 
 AT_ONCE = 160
@@ -73,7 +74,9 @@ class _Match(QRunnable):
 
     def run(self) -> None:
         """Match and send the result home."""
-        self._answer.ready.emit(self._key, _Known(*self._pair, match_designs(*self._pair)))
+        known = _Known(*self._pair, match_designs(*self._pair))
+        with unless_gone(self._answer):
+            self._answer.ready.emit(self._key, known)
 
 
 class Comparing(QObject):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QDialogButtonBox, QLis
 
 from designer.errors import DesignerError
 from designer.files.git_history import Revision, design_at, revisions
+from designer.ui.jobs.threads import unless_gone
 from designer.ui.panels.cards import quiet
 
 
@@ -28,10 +29,11 @@ class _AskGit(QRunnable):
 
     def run(self) -> None:
         """Ask, and send the answer home."""
-        try:
-            self._answer.found.emit(revisions(self._path))
-        except DesignerError as error:
-            self._answer.failed.emit(str(error))
+        with unless_gone(self._answer):
+            try:
+                self._answer.found.emit(revisions(self._path))
+            except DesignerError as error:
+                self._answer.failed.emit(str(error))
 
 
 class RevisionsDialog(QDialog):

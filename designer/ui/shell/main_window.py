@@ -1,13 +1,15 @@
 """The window: menus, tab strip, docks and status line around the workbench's pages. No behaviour of its own.
 
 Panels get the document and the analysis, never the window. What can be done stands in ``actions``.
+Dialogs and help are imported where they are opened, so that the window stands sooner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
@@ -24,10 +26,7 @@ from designer.graph.design import NodeId, NodePath
 from designer.ui.actions import own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
-from designer.ui.compare.adding import open_adding_menu
 from designer.ui.compare.page import ComparePage
-from designer.ui.dialogs import help_pages
-from designer.ui.dialogs.explain_dialog import ExplainDialog
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look import icons
 from designer.ui.look.heat import heat_map
@@ -55,6 +54,9 @@ from designer.ui.widgets.ask import Ask, AskByDialog
 from designer.ui.workbench.workbench import Workbench
 from designer.worker.orders import DevicesOrder
 
+if TYPE_CHECKING:
+    from designer.ui.dialogs.explain_dialog import ExplainDialog
+
 TITLE = "Bottleneck Designer"
 
 
@@ -75,7 +77,6 @@ class MainWindow(QMainWindow):
         context = Context(self.bench, self, self, theme)
         self.views = ActionViews(self, context, settings)
         self.commands = CommandPalette(context, self)
-        self.explaining = ExplainDialog(self)
         self._kept: Analysis | None = None
         self._shows_tried = False
         self._has_asked_for_devices = False
@@ -155,7 +156,6 @@ class MainWindow(QMainWindow):
         self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_choices))
         self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
-        self.explaining.node_chosen.connect(self._show_path)
         self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         if isinstance(page, DesignTab):
             page.zoom_changed.connect(lambda _scale: self._show_zoom())
         if isinstance(page, ComparePage):
-            page.add_requested.connect(lambda at: open_adding_menu(self.bench, page, at))
+            page.add_requested.connect(lambda at: self._open_adding_menu(page, at))
 
     def _remove_page(self, page: QWidget) -> None:
         self.strip.remove(page)
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         if not self._shows_tried:
             self._kept = analysis
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
-        if self.bench.tab is not None:
+        if self.bench.tab is not None and "explaining" in vars(self):
             self.explaining.show_analysis(self.bench.tab.analysis)
         if self.bench.tab is None or not self.bench.tab.ghosts.is_shown:  # else the fix's own button would go
             self.problems.show_problems(problems(analysis) if analysis is not None else ())
@@ -369,6 +369,11 @@ class MainWindow(QMainWindow):
         others.setEnabled(bench.has_several_pages)
         menu.popup(at)
 
+    def _open_adding_menu(self, page: ComparePage, at: QPoint) -> None:
+        from designer.ui.compare.adding import open_adding_menu
+
+        open_adding_menu(self.bench, page, at)
+
     def _open_menu(self, at: QPoint, add: Callable[[QMenu], None] = lambda _menu: None) -> None:
         menu = node_menu(self.views, self.bench, self)
         add(menu)
@@ -376,6 +381,15 @@ class MainWindow(QMainWindow):
         menu.popup(at)
 
     # What actions turn to --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def explaining(self) -> ExplainDialog:
+        """The dialog that explains figures, made for the first of them."""
+        from designer.ui.dialogs.explain_dialog import ExplainDialog
+
+        dialog = ExplainDialog(self)
+        dialog.node_chosen.connect(self._show_path)
+        return dialog
 
     def explain(self, which: Figure | None = None, inside: NodePath | None = None) -> None:
         """Say where a figure comes from, unless said the MACs; of a node, of all that is shown, or of the selection."""
@@ -424,6 +438,8 @@ class MainWindow(QMainWindow):
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""
+        from designer.ui.dialogs import help_pages
+
         title, html = help_pages.page(page, self.bench)
         help_pages.HelpDialog(title, html, self).open()
 

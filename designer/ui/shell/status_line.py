@@ -17,7 +17,7 @@ from designer.edit.document import Document
 from designer.graph.parameter import Parameter
 from designer.machine import processors
 from designer.measurement.devices import Device, Inventory
-from designer.measurement.options import EAGER, ElementType, MemoryFormat
+from designer.measurement.options import EAGER, BackendConfiguration, ElementType, MemoryFormat
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import TONES, metrics
 from designer.ui.panels.cards import TonedLabel
@@ -40,6 +40,7 @@ class StatusLine(QStatusBar):
         self._settings = settings
         self._devices: tuple[str, ...] = ("cpu",)
         self._offers: dict[str, Device] = {}
+        self._shown_conditions: tuple[BackendConfiguration, Device | None] | None = None
         self.setSizeGripEnabled(False)
         self.validity = TonedLabel("ok", "", self)
         self.validity.setWordWrap(False)
@@ -111,8 +112,11 @@ class StatusLine(QStatusBar):
         return self._offers.get(self._settings.measuring.device)
 
     def show_conditions(self) -> None:
-        """Show device, threads, batch and element type."""
+        """Show device, threads, batch and element type, where they are not what stands there."""
         chosen, device = self._settings.measuring, self._device
+        if self._shown_conditions == (chosen, device):
+            return  # asked after every edit, and how many processors there are is read from files
+        self._shown_conditions = chosen, device
         threads = wording.plural(chosen.threads or processors(), "thread")
         words = [f"{chosen.device} ({threads})", f"batch {chosen.batch}", chosen.dtype.value]
         names = {each.key: each.name for each in device.backends} if device is not None else {}

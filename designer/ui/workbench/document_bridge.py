@@ -15,6 +15,7 @@ from designer.edit.editable import Editable
 from designer.edit.inside import InsideBlock, place_of_change
 from designer.graph.design import Design, NodePath
 from designer.graph.difference import Difference, difference
+from designer.ui.jobs.threads import unless_gone
 from designer.ui.workbench.levels import Level, level_at
 
 AT_ONCE = 300
@@ -40,7 +41,9 @@ class _Recount(QRunnable):
 
     def run(self) -> None:
         """Analyse and send the result home."""
-        self._answer.ready.emit(analyse(self._design, self._previous, self._batch), self._turn)
+        analysis = analyse(self._design, self._previous, self._batch)
+        with unless_gone(self._answer):
+            self._answer.ready.emit(analysis, self._turn)
 
 
 class DocumentBridge(QObject):

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from designer.errors import DesignerError, DesignFileError
 from designer.files.recovery import Autosave, DamagedCopy, RecoveryCopy, RecoverySession
+from designer.ui.jobs.threads import unless_gone
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.workbench.workbench import Workbench
 
@@ -36,7 +37,8 @@ class _Write(QRunnable):
         try:
             self._autosave.tick()
         except DesignFileError as error:
-            self._failed.failed.emit(str(error))
+            with unless_gone(self._failed):
+                self._failed.failed.emit(str(error))
 
 
 class _Failed(QObject):
