@@ -11,6 +11,7 @@ from designer.errors import ShapeError
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
+from designer.issue_code import IssueCode
 from designer.wording import short
 
 
@@ -50,7 +51,7 @@ def _require_countable(what: str, number: int) -> None:
     """Raise ShapeError where a count is past what any machine can hold."""
     if number > MOST_COUNTED:
         raise ShapeError(
-            "too-large",
+            IssueCode.TOO_LARGE,
             f"too many {what}",
             f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
         )

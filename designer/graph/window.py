@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from designer.errors import ShapeError
 from designer.graph.tensor import TensorSpec, require_map
+from designer.issue_code import IssueCode
 
 
 class Padding(Enum):
@@ -140,7 +141,7 @@ def slid(x: TensorSpec, reach: Pair, stride: Pair, pads: Quad, ceil_mode: bool =
     width = _positions(x.width, reach[1], stride[1], left, right, ceil_mode)
     if height < 1 or width < 1:
         raise ShapeError(
-            "window-too-large",
+            IssueCode.WINDOW_TOO_LARGE,
             f"a window of {size_text(reach)} does not fit",
             f"its input {x.label} is {x.height + top + bottom}×{x.width + left + right} with padding; "
             "a smaller kernel or dilation, more padding or less stride before it would fit",
