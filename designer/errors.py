@@ -26,6 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from designer.issue_code import IssueCode
+
 
 class DesignerError(Exception):
     """Anything this package refuses, with a text for the person in front of it."""
@@ -61,11 +63,11 @@ class ShapeError(DesignerError):
     """A layer cannot take these inputs.
 
     Attributes:
-        code: A stable word for the kind of shape_error; rules offer fixes by it.
+        code: Its kind; fixes are offered by it.
         why: The reason in words, with the shapes in it.
     """
 
-    def __init__(self, code: str, what: str, why: str) -> None:
+    def __init__(self, code: IssueCode, what: str, why: str) -> None:
         super().__init__(f"{what}: {why}")
         self.code = code
         self.what = what

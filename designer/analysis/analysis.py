@@ -21,6 +21,7 @@ from designer.errors import DesignerError, ShapeError
 from designer.graph.design import Design, Feed, Node, NodeId, NodePath, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
+from designer.issue_code import IssueCode
 
 Given = tuple[TensorSpec | None, ...] | None
 """Shapes for the Input nodes of what is inside a block, None for one that is unknown; None where they say their own."""
@@ -359,7 +360,9 @@ def facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:
     except ShapeError as shape_error:
         return Facts(None, shape_error=shape_error)
     except DesignerError as error:
-        return Facts(None, shape_error=ShapeError("parameters", "its parameters do not go together", str(error)))
+        return Facts(
+            None, shape_error=ShapeError(IssueCode.PARAMETERS, "its parameters do not go together", str(error))
+        )
 
 
 def _block_facts(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Facts:

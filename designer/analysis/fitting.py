@@ -7,7 +7,7 @@ from designer.errors import DesignerError
 from designer.graph.design import PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.layers.lowering import EVEN_SYMMETRIC
+from designer.issue_code import IssueCode
 
 READS_ITSELF = "a node cannot read itself"
 MAKES_CYCLE = "would make a cycle"
@@ -83,4 +83,6 @@ def padding_refuses(layer: Layer, inputs: tuple[TensorSpec | None, ...]) -> bool
         return False
     found = facts(layer, known)
     codes = [issue.code for issue in found.inner.issues] if found.inner is not None else []
-    return EVEN_SYMMETRIC in codes or (found.shape_error is not None and found.shape_error.code == EVEN_SYMMETRIC)
+    return IssueCode.EVEN_SYMMETRIC in codes or (
+        found.shape_error is not None and found.shape_error.code is IssueCode.EVEN_SYMMETRIC
+    )

@@ -26,10 +26,10 @@ from designer.graph.design import Design, NodeId, Point, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, pair
+from designer.issue_code import IssueCode
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
-from designer.layers.lowering import EVEN_SYMMETRIC
 
 Entering = Mapping[NodeId, TensorSpec | None] | None
 """Inside a block, the shape at each Input node; None where they say their own."""
@@ -179,10 +179,10 @@ def _end_or_delete(design: Design, issue: Issue) -> Iterator[Fix]:
         yield Fix("Delete it", lambda d: delete(d, [source.node]))
 
 
-STRUCTURE_FIXES: dict[str, StructureFix] = {
-    "no-input": _add_input,
-    "no-output": _add_output,
-    "dead-end": _end_or_delete,
+STRUCTURE_FIXES: dict[IssueCode, StructureFix] = {
+    IssueCode.NO_INPUT: _add_input,
+    IssueCode.NO_OUTPUT: _add_output,
+    IssueCode.DEAD_END: _end_or_delete,
 }
 
 
@@ -337,13 +337,13 @@ def _setting(design: Design, id: NodeId, name: str, value: object, label: str = 
         yield Fix(words, lambda d: d.replacing([replace(d.nodes[id], layer=changed)]))
 
 
-MISFIT_FIXES: dict[str, MisfitFix] = {
-    "shapes-differ": _match_shapes,
-    "sides-differ": _match_sides,
-    "needs-vector": _flatten_before,
-    "needs-map": _drop_flatten,
-    "groups": _fitting_groups,
-    "window-too-large": _smaller_window,
-    EVEN_SYMMETRIC: _even_kernel,
-    "padding-too-large": _smaller_window,
+MISFIT_FIXES: dict[IssueCode, MisfitFix] = {
+    IssueCode.SHAPES_DIFFER: _match_shapes,
+    IssueCode.SIDES_DIFFER: _match_sides,
+    IssueCode.NEEDS_VECTOR: _flatten_before,
+    IssueCode.NEEDS_MAP: _drop_flatten,
+    IssueCode.GROUPS: _fitting_groups,
+    IssueCode.WINDOW_TOO_LARGE: _smaller_window,
+    IssueCode.EVEN_SYMMETRIC: _even_kernel,
+    IssueCode.PADDING_TOO_LARGE: _smaller_window,
 }

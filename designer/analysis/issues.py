@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from designer.graph.design import NodeId, NodePath, PortRef
+from designer.issue_code import IssueCode
 
 
 class Severity(Enum):
@@ -31,7 +32,7 @@ class Issue:
     """One problem.
 
     Attributes:
-        code: A stable word for its kind.
+        code: Its kind.
         severity: How bad it is.
         path: The node, through blocks; empty where it is the whole design's.
         what: What is wrong, in a few words.
@@ -42,7 +43,7 @@ class Issue:
         runs_anyway: Whether the design runs while this is still to do.
     """
 
-    code: str
+    code: IssueCode
     severity: Severity
     path: NodePath
     what: str

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from designer.analysis.issues import Issue, Severity
 from designer.errors import ShapeError
 from designer.graph.design import Design, NodeId, PortRef
+from designer.issue_code import IssueCode
 
 Rule = Callable[[Design], Iterator[Issue]]
 
@@ -19,14 +20,17 @@ def misfit_issue(id: NodeId, shape_error: ShapeError) -> Issue:
 def structure_issues(design: Design, is_body: bool = False) -> tuple[Issue, ...]:
     """Problems that follow from nodes and wires alone."""
     return tuple(
-        issue for rule in STRUCTURE_RULES for issue in rule(design) if not (is_body and issue.code == "no-input")
+        issue
+        for rule in STRUCTURE_RULES
+        for issue in rule(design)
+        if not (is_body and issue.code is IssueCode.NO_INPUT)
     )
 
 
 def _is_empty(design: Design) -> Iterator[Issue]:
     if not design.nodes:
         yield Issue(
-            "empty",
+            IssueCode.EMPTY,
             Severity.UNFINISHED,
             (),
             "the design is empty",
@@ -38,7 +42,7 @@ def _is_empty(design: Design) -> Iterator[Issue]:
 def _has_input(design: Design) -> Iterator[Issue]:
     if design.nodes and not design.input_nodes():
         yield Issue(
-            "no-input",
+            IssueCode.NO_INPUT,
             Severity.UNFINISHED,
             (),
             "there is no input",
@@ -50,7 +54,7 @@ def _has_input(design: Design) -> Iterator[Issue]:
 def _has_output(design: Design) -> Iterator[Issue]:
     if design.nodes and not design.output_nodes():
         yield Issue(
-            "no-output",
+            IssueCode.NO_OUTPUT,
             Severity.UNFINISHED,
             (),
             "there is no output",
@@ -64,7 +68,7 @@ def _inputs_are_fed(design: Design) -> Iterator[Issue]:
         layer = design.nodes[ref.node].layer
         which = f"input {ref.port}" if len(layer.inputs) > 1 else "its input"
         yield Issue(
-            "unconnected",
+            IssueCode.UNCONNECTED,
             Severity.UNFINISHED,
             (ref.node,),
             f"{which} takes no wire",
@@ -79,7 +83,7 @@ def _outputs_are_read(design: Design) -> Iterator[Issue]:
     for ref in loose_outputs(design):
         if has_output:
             yield Issue(
-                "dead-end",
+                IssueCode.DEAD_END,
                 Severity.UNFINISHED,
                 (ref.node,),
                 "its result goes nowhere",

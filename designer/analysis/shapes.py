@@ -10,6 +10,7 @@ from designer.errors import ShapeError
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
+from designer.issue_code import IssueCode
 from designer.wording import short
 
 LayerFacts = tuple[tuple[TensorSpec, ...], NodeCost, Segment]
@@ -42,7 +43,7 @@ MOST_COUNTED = 2**63 - 1
 def _too_large(what: str) -> ShapeError:
     """The error where a count is past what any machine can hold."""
     return ShapeError(
-        "too-large",
+        IssueCode.TOO_LARGE,
         f"too many {what}",
         f"more than {short(MOST_COUNTED)}, the most that 64 bits can count; a smaller map would do",
     )

@@ -23,6 +23,7 @@ from designer.graph.parameter import Parameter, Sides
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
 from designer.graph.window import Window
+from designer.issue_code import IssueCode
 
 
 class Category(Enum):
@@ -294,7 +295,7 @@ class UnknownLayer(Layer):
         return self.type_key
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        raise ShapeError("unknown-layer", f"the layer type '{self.type_key}' is not understood", self.reason)
+        raise ShapeError(IssueCode.UNKNOWN_LAYER, f"the layer type '{self.type_key}' is not understood", self.reason)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return "unknown type, kept as it came"

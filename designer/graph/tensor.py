@@ -7,6 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 from designer.errors import ShapeError
+from designer.issue_code import IssueCode
 
 
 class DType(Enum):
@@ -125,12 +126,12 @@ def require_map(x: TensorSpec) -> None:
     if len(x.shape) == 4 and x.channel_axis == 1:  # ``is_map``, which every layer asks of every tensor
         return
     place = "it belongs before the flatten" if x.is_vector else "a map has channels, height and width"
-    raise ShapeError("needs-map", "it takes a feature map", f"its input is {x.described}; {place}")
+    raise ShapeError(IssueCode.NEEDS_MAP, "it takes a feature map", f"its input is {x.described}; {place}")
 
 
 def require_channels_last(x: TensorSpec) -> None:
     """Raise ShapeError unless the channels are the last dimension, as in N×F and N×L×C."""
     if not x.has_channels_last:
         raise ShapeError(
-            "needs-vector", "it takes a vector", f"its input is {x.described}; a flatten before it fixes that"
+            IssueCode.NEEDS_VECTOR, "it takes a vector", f"its input is {x.described}; a flatten before it fixes that"
         )

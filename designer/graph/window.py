@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from designer.errors import ShapeError
 from designer.graph.tensor import TensorSpec, require_map
+from designer.issue_code import IssueCode
 
 
 class Padding(Enum):
@@ -148,7 +149,7 @@ def slid(
     width = _positions(columns, reach[1], stride[1], left, right, ceil_mode)
     if height < 1 or width < 1:
         raise ShapeError(
-            "window-too-large",
+            IssueCode.WINDOW_TOO_LARGE,
             f"a window of {size_text(reach)} does not fit",
             f"its input {x.label} is {rows + top + bottom}×{columns + left + right} with padding; "
             "a smaller kernel or dilation, more padding or less stride before it would fit",

@@ -12,6 +12,7 @@ from designer.graph.layer import Category, Layer
 from designer.graph.operations import Step
 from designer.graph.parameter import choice, flag, ratio
 from designer.graph.tensor import TensorSpec
+from designer.issue_code import IssueCode
 from designer.layers.lowering import step
 from designer.layers.registry import lookup, register
 
@@ -244,7 +245,7 @@ class HardTanh(_Activation):
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         if self.low >= self.high:
             raise ShapeError(
-                "bounds", "its bounds leave nothing between them", f"low is {self.low:g} and high {self.high:g}"
+                IssueCode.BOUNDS, "its bounds leave nothing between them", f"low is {self.low:g} and high {self.high:g}"
             )
         return step(operations.HardTanh(self.low, self.high))
 

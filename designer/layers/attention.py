@@ -9,6 +9,7 @@ from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer
 from designer.graph.parameter import choice, flag, integer, ratio
 from designer.graph.tensor import TensorSpec, require_map
+from designer.issue_code import IssueCode
 from designer.layers.activation import Activation, Over, Softmax
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.dense import FullyConnected
@@ -113,7 +114,7 @@ class SelfAttention(Layer):
     def expand(self, x: TensorSpec) -> Design:
         if len(x.shape) != 3 or not x.has_channels_last:
             raise ShapeError(
-                "needs-sequence",
+                IssueCode.NEEDS_SEQUENCE,
                 "it takes a sequence",
                 f"its input is {x.described}; 'To sequence' makes one of a map's positions",
             )

@@ -13,6 +13,7 @@ from designer.graph.layer import Category, Layer, Port
 from designer.graph.parameter import choice, flag, integer, ratio
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.window import Padding, Size, brief_size, pair, size_text
+from designer.issue_code import IssueCode
 from designer.layers.activation import Activation
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
@@ -307,7 +308,7 @@ class Group(Layer):
     def expand(self, *inputs: TensorSpec) -> Design:
         if not self.outputs:
             raise ShapeError(
-                "no-output", "the group gives nothing", "no Output node is inside; placing one there fixes it"
+                IssueCode.NO_OUTPUT, "the group gives nothing", "no Output node is inside; placing one there fixes it"
             )
         return self.body
 

@@ -10,6 +10,7 @@ from designer.graph.operations import Convolution, Step, TransposedConvolution
 from designer.graph.parameter import flag, integer, sides
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text, slid
+from designer.issue_code import IssueCode
 from designer.layers.lowering import (
     dilation,
     explicit_padding,
@@ -273,7 +274,7 @@ class TransposedConv2d(Layer):
         for added, own, between in zip(more, steps, spread, strict=True):
             if added >= max(own, between):
                 raise ShapeError(
-                    "padding-too-large",
+                    IssueCode.PADDING_TOO_LARGE,
                     f"output padding {added} adds positions that nothing reaches",
                     f"it is smaller than the stride {own} or the dilation {between}; 0 fits always",
                 )

@@ -7,6 +7,7 @@ from designer.graph.layer import Category, Layer, Port
 from designer.graph.operations import Step
 from designer.graph.parameter import integer
 from designer.graph.tensor import TensorSpec
+from designer.issue_code import IssueCode
 from designer.layers.registry import register
 
 
@@ -43,7 +44,9 @@ class Output(Layer):
 
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         if not x.elements:
-            raise ShapeError("empty", "nothing reaches the output", f"its input {x.full_label} holds no element")
+            raise ShapeError(
+                IssueCode.TOO_SMALL, "nothing reaches the output", f"its input {x.full_label} holds no element"
+            )
         return ()
 
     def summary(self, *inputs: TensorSpec) -> str:

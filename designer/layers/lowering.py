@@ -8,6 +8,7 @@ from designer.errors import ShapeError
 from designer.graph.operations import Operation, Step
 from designer.graph.parameter import choice, integers, sides
 from designer.graph.window import Padding, Quad, Window, size_text
+from designer.issue_code import IssueCode
 
 SIDES_OF_A_MAP = ("top", "bottom", "left", "right")
 
@@ -50,10 +51,6 @@ def explicit_padding(default: Quad, what: str) -> Any:
     )
 
 
-EVEN_SYMMETRIC = "even-symmetric"
-"""The word for a symmetric padding that cannot be."""
-
-
 def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> None:
     """Raise ShapeError for a symmetric padding that cannot be: an even extent has no middle.
 
@@ -63,7 +60,7 @@ def require_even_symmetric(window: Window, instead: Padding = Padding.SAME) -> N
     """
     if window.is_lopsided:
         raise ShapeError(
-            EVEN_SYMMETRIC,
+            IssueCode.EVEN_SYMMETRIC,
             f"symmetric padding of an even kernel ({size_text(window.kernel)}) does not keep the size",
             f"an even window has no middle; an odd kernel, or padding '{instead.value}', would do",
         )
@@ -73,7 +70,7 @@ def require_divisible(what: str, channels: int, groups: int) -> None:
     """Raise ShapeError unless the groups divide the channels."""
     if channels % groups:
         raise ShapeError(
-            "groups",
+            IssueCode.GROUPS,
             f"{groups} groups do not divide {channels} {what} channels",
             f"each group takes the same number of channels; {channels % groups} would be left over",
         )

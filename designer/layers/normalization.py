@@ -10,6 +10,7 @@ from designer.graph.layer import Category, Layer
 from designer.graph.operations import Step
 from designer.graph.parameter import integer, ratio
 from designer.graph.tensor import TensorSpec, require_map
+from designer.issue_code import IssueCode
 from designer.layers.lowering import require_divisible, step
 from designer.layers.registry import register
 
@@ -120,7 +121,7 @@ class LocalResponseNorm(Layer):
         require_map(x)
         if self.size % 2 == 0:
             raise ShapeError(
-                "even-size",
+                IssueCode.EVEN_SIZE,
                 f"{self.size} neighbouring channels have no middle",
                 "an odd number has as many on both sides",
             )

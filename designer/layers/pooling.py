@@ -11,6 +11,7 @@ from designer.graph.operations import Step
 from designer.graph.parameter import flag, sides
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Quad, Size, Window, brief_size, pair, size_text
+from designer.issue_code import IssueCode
 from designer.layers.lowering import explicit_padding, kernel_size, padding, require_even_symmetric, step, stride
 from designer.layers.registry import register
 
@@ -56,7 +57,7 @@ class MaxPool(Layer):
         top, bottom, left, right = operation.pads
         if max(top, bottom) >= window.kernel[0] or max(left, right) >= window.kernel[1]:
             raise ShapeError(
-                "padding-too-large",
+                IssueCode.PADDING_TOO_LARGE,
                 "a window lies wholly in the padding",
                 f"padding {max(operation.pads)} is not smaller than the kernel {brief_size(self.kernel_size)}; "
                 "less padding fixes it",

@@ -9,6 +9,7 @@ from designer.graph.operations import Interpolation, PadMode, Step
 from designer.graph.parameter import choice, flag, integer, integers, numbers, ratio
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.window import Quad
+from designer.issue_code import IssueCode
 from designer.layers.lowering import SIDES_OF_A_MAP, require_divisible, step
 from designer.layers.registry import register
 
@@ -321,7 +322,7 @@ class ToMap(Layer):
     def lower(self, x: TensorSpec) -> tuple[Step, ...]:
         if len(x.shape) != 3 or not x.has_channels_last or x.shape[1] % self.height:
             raise ShapeError(
-                "reshape",
+                IssueCode.RESHAPE,
                 f"{x.label} is no map of {self.height} rows",
                 "it takes a sequence of positions, as many as rows times columns, with the channels last",
             )

@@ -9,6 +9,7 @@ from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_channels_last
 from designer.graph.weight import Weight, weight_and_bias
+from designer.issue_code import IssueCode
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class MatrixProduct(Operation, title="matrix product"):
         rows, columns = (b.shape[-2], b.shape[-1]) if not self.transposed else (b.shape[-1], b.shape[-2])
         if len(a.shape) < 3 or len(a.shape) != len(b.shape) or a.shape[:-2] != b.shape[:-2] or a.shape[-1] != rows:
             raise ShapeError(
-                "matrices-differ",
+                IssueCode.MATRICES_DIFFER,
                 f"no product of {a.label} and {b.label}",
                 f"each row of the first has {a.shape[-1]} numbers and each column of the second {rows}; "
                 "what stands before the last two dimensions is the same in both",
@@ -90,7 +91,7 @@ class Softmax(Operation, title="softmax"):
     def output(self, x: TensorSpec) -> TensorSpec:
         if not (self.axis == -1 or 0 < self.axis < len(x.shape)):
             raise ShapeError(
-                "softmax", f"{x.label} has no dimension {self.axis}", "dimensions are counted from the batch, 0"
+                IssueCode.SOFTMAX, f"{x.label} has no dimension {self.axis}", "dimensions are counted from the batch, 0"
             )
         return x
 

@@ -14,6 +14,7 @@ from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
+from designer.issue_code import IssueCode
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class PRelu(Elementwise, title="PReLU"):
 
     def output(self, x: TensorSpec) -> TensorSpec:
         if x.channel_axis != 1 and self.slopes != 1:
-            raise ShapeError("needs-map", "it takes channels first", f"its input is {x.described}")
+            raise ShapeError(IssueCode.NEEDS_MAP, "it takes channels first", f"its input is {x.described}")
         return x
 
     def weights(self) -> tuple[Weight, ...]:
@@ -252,7 +253,7 @@ def require_equal(verb: str, inputs: tuple[TensorSpec, ...]) -> None:
         if other.shape != first.shape:
             labels = " ≠ ".join(spec.label for spec in inputs)
             raise ShapeError(
-                "shapes-differ",
+                IssueCode.SHAPES_DIFFER,
                 f"shapes differ: {labels}",
                 f"{verb} works element by element: {how_shapes_differ(first, other)}",
             )

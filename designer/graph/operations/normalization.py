@@ -9,6 +9,7 @@ from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.weight import Weight
+from designer.issue_code import IssueCode
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ class LayerNorm(Operation, title="layer norm"):
 
     def output(self, x: TensorSpec) -> TensorSpec:
         if not (x.is_map or x.has_channels_last):
-            raise ShapeError("needs-map", "its channels stand neither second nor last", f"its input is {x.described}")
+            raise ShapeError(
+                IssueCode.NEEDS_MAP, "its channels stand neither second nor last", f"its input is {x.described}"
+            )
         return x
 
     def weights(self) -> tuple[Weight, ...]:

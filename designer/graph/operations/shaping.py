@@ -10,6 +10,7 @@ from designer.graph.formula import Statement, T, Terms
 from designer.graph.operations.elementwise import how_shapes_differ
 from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
+from designer.issue_code import IssueCode
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Reshape(Operation, title="reshape"):
         words = "×".join("?" if side == -1 else str(side) for side in self.sides)
         if self.sides.count(-1) > 1 or not known or held % known or (known != held and -1 not in self.sides):
             raise ShapeError(
-                "reshape",
+                IssueCode.RESHAPE,
                 f"{x.label} does not become {words}",
                 f"{held} elements a picture cannot be laid out so; one dimension may be −1, for what is left",
             )
@@ -63,7 +64,7 @@ class Permute(Operation, title="permute"):
     def output(self, x: TensorSpec) -> TensorSpec:
         if self.order[0] != 0 or sorted(self.order) != list(range(len(x.shape))):
             raise ShapeError(
-                "permute",
+                IssueCode.PERMUTE,
                 f"no order of the dimensions of {x.label}",
                 f"it has {len(x.shape)} dimensions with the batch, which stays first; each is named once",
             )
@@ -86,7 +87,7 @@ class Squeeze(Operation, title="squeeze"):
         axes = self.axes
         if any(axis >= len(x.shape) or x.shape[axis] != 1 for axis in axes) or len(x.shape) - len(axes) < 2:
             raise ShapeError(
-                "squeeze",
+                IssueCode.SQUEEZE,
                 f"{x.label} has more than one position there",
                 "only a dimension of one position can be left out, and the batch and one other stay",
             )
@@ -113,7 +114,7 @@ class Split(Operation, title="split"):
         (x,) = inputs
         if sum(self.sizes) != x.channels or min(self.sizes) < 1:
             raise ShapeError(
-                "split",
+                IssueCode.SPLIT,
                 f"{x.channels} channels are not {' + '.join(map(str, self.sizes))}",
                 "the parts together are all channels, and each has one at least",
             )
@@ -141,12 +142,12 @@ class Slice(Operation, title="slice"):
     def output(self, x: TensorSpec) -> TensorSpec:
         if not 0 < self.axis < len(x.shape):
             raise ShapeError(
-                "slice", f"{x.label} has no dimension {self.axis}", "dimensions are counted from the batch, 0"
+                IssueCode.SLICE, f"{x.label} has no dimension {self.axis}", "dimensions are counted from the batch, 0"
             )
         kept = range(self.start, min(self.stop, x.shape[self.axis]), self.step)
         if not kept:
             raise ShapeError(
-                "slice",
+                IssueCode.SLICE,
                 f"nothing of {x.label} is left",
                 f"positions {self.start} to {self.stop} of the {x.shape[self.axis]} there are",
             )
@@ -169,7 +170,7 @@ class ChannelShuffle(Operation, title="channel shuffle"):
         require_map(x)
         if x.channels % self.groups:
             raise ShapeError(
-                "groups",
+                IssueCode.GROUPS,
                 f"{self.groups} groups do not divide {x.channels} channels",
                 f"each group takes the same number of channels; {x.channels % self.groups} would be left over",
             )
@@ -192,7 +193,9 @@ class Concatenate(Operation, title="concatenation"):
             if other.channel_axis != first.channel_axis or other.sides != first.sides:
                 labels = " ≠ ".join(spec.label for spec in inputs)
                 reason = how_shapes_differ(first, other.with_channels(first.channels))
-                raise ShapeError("sides-differ", f"sides differ: {labels}", f"only the channels may differ: {reason}")
+                raise ShapeError(
+                    IssueCode.SIDES_DIFFER, f"sides differ: {labels}", f"only the channels may differ: {reason}"
+                )
         return first.with_channels(sum(spec.channels for spec in inputs))
 
 
@@ -211,14 +214,16 @@ class Mean(Operation, title="mean"):
     def output(self, x: TensorSpec) -> TensorSpec:
         if not self.axes or any(not 0 < axis < len(x.shape) for axis in self.axes):
             raise ShapeError(
-                "mean", f"{x.label} has no such dimensions", "dimensions are counted from the batch, 0, which stays"
+                IssueCode.MEAN,
+                f"{x.label} has no such dimensions",
+                "dimensions are counted from the batch, 0, which stays",
             )
         if self.keep:
             shape = tuple(1 if axis in self.axes else side for axis, side in enumerate(x.shape))
             return x._replace(shape=shape)
         kept = [axis for axis in range(len(x.shape)) if axis not in self.axes]
         if len(kept) < 2:
-            raise ShapeError("mean", "nothing but the batch is left", "a dimension beside the batch stays")
+            raise ShapeError(IssueCode.MEAN, "nothing but the batch is left", "a dimension beside the batch stays")
         channel_axis = kept.index(x.channel_axis) if x.channel_axis in kept else 1
         return TensorSpec(tuple(x.shape[axis] for axis in kept), x.dtype, channel_axis)
 

@@ -11,6 +11,7 @@ from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.weight import Weight, weight_and_bias
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads, size_text, slid
+from designer.issue_code import IssueCode
 
 
 def kernel_area(of: Terms[T], kernel: Pair) -> T | None:
@@ -150,7 +151,7 @@ class TransposedConvolution(_Sliding, title="transposed convolution"):
         )
         if min(sides) < 1:
             raise ShapeError(
-                "window-too-large",
+                IssueCode.WINDOW_TOO_LARGE,
                 "nothing of the output is left",
                 f"padding takes all that the {size_text(self.extent)} window makes of {x.label}; less would do",
             )
@@ -324,7 +325,7 @@ class Resize(Operation, title="resize"):
         sides = (int(x.height * self.scale[0]), int(x.width * self.scale[1]))
         if min(sides) < 1:
             raise ShapeError(
-                "too-small",
+                IssueCode.TOO_SMALL,
                 "nothing is left of the map",
                 f"{x.label} at {self.scale[0]:g} of its sides has no position",
             )
@@ -353,7 +354,7 @@ class PixelShuffle(Operation, title="pixel shuffle"):
         area = self.factor**2
         if x.channels % area:
             raise ShapeError(
-                "groups",
+                IssueCode.GROUPS,
                 f"{x.channels} channels are no multiple of {area}",
                 f"each position becomes {self.factor}×{self.factor} of them; {x.channels % area} are left over",
             )
@@ -392,7 +393,7 @@ class Pad(Operation, title="padding"):
         top, bottom, left, right = self.pads
         if self.mode is PadMode.REFLECT and (max(top, bottom) >= x.height or max(left, right) >= x.width):
             raise ShapeError(
-                "padding-too-large",
+                IssueCode.PADDING_TOO_LARGE,
                 "there is too little to mirror",
                 f"padding {max(self.pads)} mirrors as many positions beside the edge, and its input is {x.label}; "
                 "less padding fixes it",
