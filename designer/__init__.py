@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from designer.graph.design import Design as Design
     from designer.runtime.compile.module import compile_module as compile_module
     from designer.runtime.formats.onnx_file import export_onnx as export_onnx
+    from designer.runtime.importing.load import from_module as from_module
+    from designer.runtime.importing.load import load_model as load_model
     from designer.runtime.measure.latency import measure_latency as measure_latency
 
 _ROOMS = {
@@ -38,7 +40,9 @@ _ROOMS = {
     "Problem": "designer.analysis.fixes",
     "compile_module": "designer.runtime.compile.module",
     "export_onnx": "designer.runtime.formats.onnx_file",
+    "from_module": "designer.runtime.importing.load",
     "load": "designer.files.design_json",
+    "load_model": "designer.runtime.importing.load",
     "measure_latency": "designer.runtime.measure.latency",
     "save": "designer.files.design_json",
 }
@@ -53,7 +57,9 @@ __all__ = [
     "compile_module",
     "cost",
     "export_onnx",
+    "from_module",
     "load",
+    "load_model",
     "measure_latency",
     "save",
     "template",

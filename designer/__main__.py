@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-COMMANDS = ("new", "check", "cost", "bench", "devices", "compare", "diff", "export", "weights", "render")
+COMMANDS = ("new", "check", "cost", "bench", "devices", "compare", "diff", "export", "import", "weights", "render")
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 
 INTERRUPTED = 130
@@ -170,11 +170,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name in COMMANDS:
-        command = import_module(f"designer.commands.{name}")
+        command = import_module(f"designer.commands.{_module_of(name)}")
         made = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         made.set_defaults(run=command.run)
         command.arguments(made)
     return parser
+
+
+def _module_of(command: str) -> str:
+    """The module of a command; Python's own word has an underscore behind it."""
+    import keyword
+
+    return f"{command}_" if keyword.iskeyword(command) else command
 
 
 def _version() -> str:

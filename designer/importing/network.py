@@ -16,6 +16,10 @@ Array = Any
 """A NumPy array. This room does not import NumPy; it hands arrays on and asks for their shape and numbers."""
 
 
+Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
+"""What an operator of a file states besides its tensors."""
+
+
 class Origin(NamedTuple):
     """One operator of the original.
 
@@ -49,7 +53,7 @@ class Foreign(NamedTuple):
 
     format: str
     operator: str
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Attribute]
     specs: tuple[TensorSpec, ...]
     content: str = ""
 

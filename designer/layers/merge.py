@@ -13,8 +13,9 @@ from designer.graph.tensor import TensorSpec
 from designer.layers.lowering import step
 from designer.layers.registry import register
 
-_LETTERS = "abcdefgh"
-_PORTS = tuple(map(Port, _LETTERS))
+_MOST_JOINED = 64
+_NAMES = (*"abcdefgh", *(f"in_{number}" for number in range(9, _MOST_JOINED + 1)))
+_PORTS = tuple(map(Port, _NAMES))
 
 
 def _ports(count: int) -> tuple[Port, ...]:
@@ -25,7 +26,7 @@ def _chain(of_two: Operation, count: int) -> tuple[Step, ...]:
     """An operation on two tensors, applied from left to right over all ports."""
     names = ["a", *(f"sum_{index}" for index in range(1, count - 1)), "y"]
     return tuple(
-        Step(of_two, (before, _LETTERS[index + 1]), (after,)) for index, (before, after) in enumerate(pairwise(names))
+        Step(of_two, (before, _NAMES[index + 1]), (after,)) for index, (before, after) in enumerate(pairwise(names))
     )
 
 
@@ -54,7 +55,7 @@ class Add(Layer):
         return _chain(operations.Add(), self.count)
 
     def summary(self, *inputs: TensorSpec) -> str:
-        return "shapes match ✓" if len({spec.shape for spec in inputs}) == 1 else "+".join(_LETTERS[: self.count])
+        return "shapes match ✓" if len({spec.shape for spec in inputs}) == 1 else "+".join(_NAMES[: self.count])
 
 
 @register(
@@ -172,14 +173,14 @@ class Concatenate(Layer):
     In N×Cᵢ×H×W each (or N×Fᵢ), out N×ΣCᵢ×H×W. Nothing is computed; the memory is moved.
     """
 
-    count: int = integer(default=2, low=2, high=8, help="How many tensors are joined.")
+    count: int = integer(default=2, low=2, high=_MOST_JOINED, help="How many tensors are joined.")
 
     @property
     def inputs(self) -> tuple[Port, ...]:
         return _ports(self.count)
 
     def lower(self, *inputs: TensorSpec) -> tuple[Step, ...]:
-        return step(operations.Concatenate(inputs[0].channel_axis), *_LETTERS[: self.count])
+        return step(operations.Concatenate(inputs[0].channel_axis), *_NAMES[: self.count])
 
     def summary(self, *inputs: TensorSpec) -> str:
         return " + ".join(str(spec.channels) for spec in inputs) if inputs else f"{self.count} inputs"

@@ -180,13 +180,23 @@ def test_peak_memory_with_bypassed_nodes_is_what_a_simulation_finds(design: Desi
     inner = [id for id in design.nodes if id.startswith("n")]
     for id in data.draw(st.lists(st.sampled_from(inner), min_size=1, max_size=4, unique=True)):
         design = toggle_bypass(design, [id])
-    assert analyse(design).totals.peak_activation_bytes == simulated_peak(laid_open(design))
+    closed, opened = analyse(design), analyse(laid_open(design))
+    simulated = simulated_peak(opened.design)
+    assert opened.totals.peak_activation_bytes == simulated
+    # A block waits for all of its inputs; its parts, laid open, may run before some of them.
+    if [node.layer for _, node, _ in closed.primitives()] == [node.layer for _, node, _ in opened.primitives()]:
+        assert closed.totals.peak_activation_bytes == simulated
 
 
 @settings(max_examples=60, deadline=None)
 @given(grouped_designs())
 def test_peak_memory_is_what_a_simulation_finds(design: Design) -> None:
-    assert analyse(design).totals.peak_activation_bytes == simulated_peak(laid_open(design))
+    closed, opened = analyse(design), analyse(laid_open(design))
+    simulated = simulated_peak(opened.design)
+    assert opened.totals.peak_activation_bytes == simulated
+    # A block waits for all of its inputs; its parts, laid open, may run before some of them.
+    if [node.layer for _, node, _ in closed.primitives()] == [node.layer for _, node, _ in opened.primitives()]:
+        assert closed.totals.peak_activation_bytes == simulated
 
 
 def test_two_outputs_of_a_group_can_be_one_memory() -> None:

@@ -107,6 +107,15 @@ class CompiledModule(nn.Module):
             _run(step, places)
             yield path
 
+    def watched(self, inputs: Sequence[Tensor]) -> Iterator[tuple[NodePath, Tensor]]:
+        """Run the design once, step by step; gives the path of each step's node and the first tensor it made."""
+        places = self._filled(inputs)
+        for step, path in zip(self._steps, self._paths, strict=True):
+            _run(step._replace(dead=()), places)
+            yield path, places[step.targets[0]]
+            for place in step.dead:
+                places[place] = None
+
     def submodule(self, path: NodePath) -> nn.Module:
         """The submodule of a node.
 

@@ -1,0 +1,101 @@
+"""Bring a network in: read it, draw it, and prove the drawing by running it beside the original."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from designer.commands.console import DONE, PROBLEMS, add_json, print_json
+from designer.errors import DesignerError, UsageError
+from designer.importing.result import ImportResult
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the command takes."""
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help=".pt2; or, which runs that code, package.module:factory or FILE.py:NAME",
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="OUT.design.json", help="where the design goes")
+    parser.add_argument("--weights", type=Path, metavar="OUT.safetensors", help="beside the design where not said")
+    parser.add_argument(
+        "--input", action="append", default=[], metavar="SHAPE", help="such as 1x3x224x224, one an input"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="an argument of the factory")
+    parser.add_argument("--flat", action="store_true", help="leave nodes ungrouped")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random inputs that prove it; 0")
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; gives the exit status: 0 complete and proved, 1 unproved or with opaque nodes."""
+    from designer.files.atomic import write_whole
+    from designer.files.design_json import SUFFIX
+    from designer.files.outputs import refuse_loss
+    from designer.files.sidecar import ENDING, weights_beside
+    from designer.importing.model_files import ImportOptions, is_model
+    from designer.runtime.importing.load import import_model
+
+    place = options.output
+    weights = options.weights or (weights_beside(place) if place is not None else None)
+    if place is not None:
+        refuse_loss(place, (SUFFIX,))
+    if weights is not None:
+        refuse_loss(weights, (ENDING,))
+    runs_code = ":" in options.model and not is_model(options.model)
+    chosen = ImportOptions(
+        input_shapes=tuple(map(_shape, options.input)),
+        settings=tuple(map(_setting, options.set)),
+        runs_code=runs_code,
+        is_flat=options.flat,
+        seed=options.seed,
+    )
+    result = import_model(options.model, chosen, weights=weights)
+    if place is not None:
+        write_whole(place, result.design.encode())
+    if options.json:
+        print_json(result.to_data())
+    else:
+        print("\n".join(lines(result)))
+    return DONE if result.proved and result.is_complete else PROBLEMS
+
+
+def lines(result: ImportResult) -> list[str]:
+    """What became of an import, as a person reads it."""
+    found = [
+        f"{result.path}: {result.source}",
+        f"{result.operators} operators became {result.nodes} nodes; {result.parameters:,} parameters, "
+        f"{result.macs:,} MACs",
+    ]
+    if result.blocks:
+        found.append("blocks: " + ", ".join(f"{each.times} × {each.rule}" for each in result.blocks))
+    if result.rewritten:
+        found.append("rewritten: " + ", ".join(f"{each.times} × {each.rule}" for each in result.rewritten))
+    for run in result.runs:
+        shapes = ", ".join("×".join(map(str, shape)) for shape in run.input_shapes)
+        found.append(
+            f"beside {result.runtime} on {shapes}: largest difference {run.max_abs_difference:.3g} "
+            f"at outputs up to {run.max_abs_output:.3g}"
+        )
+    found.append("proved" if result.proved else f"not proved: {result.unproved}")
+    if result.first_difference:
+        found.append(f"the first node at which both part is {result.first_difference}")
+    return [*found, *result.warnings]
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    try:
+        sides = tuple(int(side) for side in text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        sides = ()
+    if len(sides) < 2 or min(sides) < 1:
+        raise UsageError(f"--input: '{text}' is no shape; write it as 1x3x224x224")
+    return sides
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not name or not sign:
+        raise DesignerError(f"--set: '{text}' is no setting; write it as model_name=resnet18")
+    return name, value

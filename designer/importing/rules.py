@@ -1,0 +1,171 @@
+"""Functions that a file spells out in several operations, rewritten to the one operation that computes them.
+
+A rule looks at a step and at what it reads; what it takes the place of must be read nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from designer.graph import operations as op
+from designer.graph.operations import Operation
+from designer.graph.tensor import TensorSpec
+from designer.importing.network import Array, Network, NetworkStep
+
+
+class _Match(NamedTuple):
+    """A spelled-out function.
+
+    Attributes:
+        rule: Its name, for people.
+        operation: What computes it.
+        inputs: What that takes.
+        gone: Results of the steps that it takes the place of, besides the last.
+        weights: What it keeps.
+    """
+
+    rule: str
+    operation: Operation
+    inputs: tuple[str, ...]
+    gone: tuple[str, ...]
+    weights: Mapping[str, Array]
+
+
+class _Surroundings(NamedTuple):
+    """What a rule may ask.
+
+    Attributes:
+        made_by: The step that makes a tensor, by the tensor's name.
+        specs: Shapes by the tensor's name.
+    """
+
+    made_by: Mapping[str, NetworkStep]
+    specs: Mapping[str, TensorSpec]
+
+
+_Rule = Callable[[NetworkStep, _Surroundings], _Match | None]
+
+
+def rewritten(network: Network, specs: Mapping[str, TensorSpec]) -> Network:
+    """The network with spelled-out functions as one operation each.
+
+    Args:
+        network: What was read.
+        specs: The shape of every tensor by its name.
+    """
+    steps = list(network.steps)
+    for rule in _RULES:
+        steps = _applied(rule, steps, network, specs)
+    return replace(network, steps=tuple(steps))
+
+
+def _applied(
+    rule: _Rule, steps: list[NetworkStep], network: Network, specs: Mapping[str, TensorSpec]
+) -> list[NetworkStep]:
+    made_by = {name: step for step in steps for name in step.results}
+    read: dict[str, int] = {}
+    for name in (*(name for step in steps for name in step.inputs), *(each.tensor for each in network.outputs)):
+        read[name] = read.get(name, 0) + 1
+    around = _Surroundings(made_by, specs)
+    replaced: dict[str, NetworkStep] = {}
+    gone: set[str] = set()
+    for step in steps:
+        found = rule(step, around)
+        if found is None or any(read[name] > 1 or name in gone for name in found.gone):
+            continue
+        parts = [*(made_by[name] for name in found.gone), step]
+        gone |= set(found.gone)
+        replaced[step.results[0]] = NetworkStep(
+            found.operation,
+            found.inputs,
+            step.results,
+            found.weights,
+            tuple(origin for part in parts for origin in part.origins),
+            (*(each for part in parts for each in part.rules), found.rule),
+        )
+    kept = [step for step in steps if step.results[0] not in gone]
+    return [replaced.get(step.results[0], step) for step in kept]
+
+
+def _channel_shuffle(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """N×C×H×W as N×g×(C/g)×H×W, the two turned round, and laid out as N×C×H×W again."""
+    turned = around.made_by.get(step.inputs[0])
+    if not isinstance(step.operation, op.Reshape) or turned is None or turned.operation != op.Permute((0, 2, 1, 3, 4)):
+        return None
+    parted = around.made_by.get(turned.inputs[0])
+    if parted is None or not isinstance(parted.operation, op.Reshape):
+        return None
+    before, groups = around.specs[parted.inputs[0]], around.specs[parted.results[0]].shape[1]
+    if around.specs[step.results[0]].shape != before.shape or not before.is_map:
+        return None
+    if around.specs[parted.results[0]].shape[3:] != before.shape[2:]:
+        return None
+    gone = (parted.results[0], turned.results[0])
+    return _Match("channel shuffle", op.ChannelShuffle(groups), parted.inputs, gone, {})
+
+
+def _norm_of_map(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """A layer norm over the channels of a map that was turned to N×H×W×C for it and back."""
+    normed = around.made_by.get(step.inputs[0])
+    if step.operation != op.Permute((0, 3, 1, 2)) or normed is None or not isinstance(normed.operation, op.LayerNorm):
+        return None
+    turned = around.made_by.get(normed.inputs[0])
+    if turned is None or turned.operation != op.Permute((0, 2, 3, 1)) or normed.operation.axis != -1:
+        return None
+    if not around.specs[turned.inputs[0]].is_map:
+        return None
+    gone = (turned.results[0], normed.results[0])
+    return _Match("layer norm of a map", replace(normed.operation, axis=1), turned.inputs, gone, normed.weights)
+
+
+def _gated_by_itself(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """x·σ(x) is SiLU, and x·hard-sigmoid(x) is h-swish, in either order."""
+    if not isinstance(step.operation, op.Multiply):
+        return None
+    for x, gate in (step.inputs, step.inputs[::-1]):
+        made = around.made_by.get(gate)
+        if made is None or made.inputs != (x,):
+            continue
+        if isinstance(made.operation, op.Sigmoid):
+            return _Match("SiLU", op.Silu(), (x,), (gate,), {})
+        if isinstance(made.operation, op.HardSigmoid):
+            return _Match("h-swish", op.HardSwish(), (x,), (gate,), {})
+    return None
+
+
+def _hard_sigmoid(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """ReLU6(x + 3)/6 spelled out."""
+    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
+        return None
+    clipped = around.made_by.get(step.inputs[0])
+    if clipped is None or not isinstance(clipped.operation, op.Relu6):
+        return None
+    moved = around.made_by.get(clipped.inputs[0])
+    if moved is None or moved.operation != op.ScalarAdd(3.0):
+        return None
+    return _Match("hard-sigmoid", op.HardSigmoid(), moved.inputs, (moved.results[0], clipped.results[0]), {})
+
+
+def _hard_swish(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """x·ReLU6(x + 3), and the sixth of it."""
+    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
+        return None
+    product = around.made_by.get(step.inputs[0])
+    if product is None or not isinstance(product.operation, op.Multiply):
+        return None
+    for x, gate in (product.inputs, product.inputs[::-1]):
+        clipped = around.made_by.get(gate)
+        if clipped is None or not isinstance(clipped.operation, op.Relu6):
+            continue
+        moved = around.made_by.get(clipped.inputs[0])
+        if moved is not None and moved.operation == op.ScalarAdd(3.0) and moved.inputs == (x,):
+            gone = (moved.results[0], gate, product.results[0])
+            return _Match("h-swish", op.HardSwish(), (x,), gone, {})
+    return None
+
+
+_ROUNDED = 1e-6
+
+_RULES: tuple[_Rule, ...] = (_channel_shuffle, _norm_of_map, _hard_swish, _hard_sigmoid, _gated_by_itself)

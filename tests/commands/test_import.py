@@ -1,0 +1,74 @@
+"""``bottleneck-designer import``: exit statuses, what is printed and what is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from designer.__main__ import main
+from designer.files.design_json import load
+from designer.matching.matching import match_designs
+from designer.runtime.compile.checkpoint import read_weights
+from designer.runtime.compile.module import compile_module
+from designer.templates.networks import template
+
+pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
+
+CODE = """
+import designer
+from designer.runtime.compile.module import compile_module
+def net(width="0.35"):
+    return compile_module(designer.template("mobilenet_v2", width=float(width), resolution=64, classes=10), seed=3)
+"""
+
+
+@pytest.fixture
+def code(tmp_path: Path) -> Path:
+    path = tmp_path / "own.py"
+    path.write_text(CODE)
+    return path
+
+
+def test_a_network_lands_as_a_design_with_its_weights(
+    code: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "net.design.json"
+    assert main(["import", f"{code}:net", "--input", "1x3x64x64", "-o", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["proved"]
+    assert told["max_abs_difference"] == 0.0
+    assert told["unproved"] == ""
+    wanted = template("mobilenet_v2").build(width=0.35, resolution=64, classes=10)
+    assert match_designs(wanted, load(out)).is_same
+    theirs = compile_module(wanted, seed=3).state_dict()
+    kept = read_weights(tmp_path / "net.safetensors").tensors
+    assert sum(each.numel() for each in kept.values()) == sum(each.numel() for each in theirs.values())
+    assert main(["check", str(out)]) == 0
+
+
+def test_it_is_told_in_words(code: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", f"{code}:net", "--input", "1x3x64x64", "--set", "width=0.5", "--flat"]) == 0
+    told = capsys.readouterr().out
+    assert "proved" in told
+    assert "largest difference 0 " in told
+    assert "blocks" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing.pt2"], "no such file"),
+        (["picture.png"], "networks are read from files"),
+        (["{code}:net"], "say what it takes"),
+        (["{code}:net", "--input", "3"], "no shape"),
+        (["{code}:net", "--input", "1x3x64x64", "--set", "width"], "no setting"),
+        (["{code}:other", "--input", "1x3x64x64"], "its code failed"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    code: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", *(word.format(code=code) for word in words)]) == 2
+    assert said in capsys.readouterr().err

@@ -1,0 +1,96 @@
+"""Functions that a file spells out become the operation that computes them; near misses stay as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from designer.graph import operations as op
+from designer.graph.operations import Operation
+from designer.graph.tensor import TensorSpec
+from designer.importing.drawing import shapes
+from designer.importing.network import Boundary, Network, NetworkStep, Origin
+from designer.importing.rules import rewritten
+
+Line = tuple[Operation, tuple[str, ...], str]
+
+
+def network(*lines: Line, channels: int = 8, outputs: tuple[str, ...] = ()) -> Network:
+    """A network of a map ``x``; the last line's result leaves, and others that are named."""
+    steps = tuple(
+        NetworkStep(operation, inputs, (result,), origins=(Origin(result, "test"),))
+        for operation, inputs, result in lines
+    )
+    spec = TensorSpec((1, channels, 6, 6))
+    leaving = tuple(Boundary(name, name, spec) for name in (*outputs, lines[-1][2]))
+    return Network("net", (Boundary("x", "x", spec),), leaving, steps)
+
+
+def operations_of(made: Network) -> list[Operation]:
+    after = rewritten(made, shapes(made))
+    return [step.operation for step in after.steps if isinstance(step.operation, Operation)]
+
+
+PLUS_3 = (op.ScalarAdd(3.0), ("x",), "plus")
+CLIPPED = (op.Relu6(), ("plus",), "clipped")
+SHUFFLE = [
+    (op.Reshape((2, 4, 6, 6)), ("x",), "parted"),
+    (op.Permute((0, 2, 1, 3, 4)), ("parted",), "turned"),
+    (op.Reshape((8, 6, 6)), ("turned",), "y"),
+]
+NORM = [
+    (op.Permute((0, 2, 3, 1)), ("x",), "last"),
+    (op.LayerNorm(8, 1e-6, -1), ("last",), "normed"),
+    (op.Permute((0, 3, 1, 2)), ("normed",), "y"),
+]
+
+
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        ([(op.Sigmoid(), ("x",), "gate"), (op.Multiply(), ("x", "gate"), "y")], op.Silu()),
+        ([(op.Sigmoid(), ("x",), "gate"), (op.Multiply(), ("gate", "x"), "y")], op.Silu()),
+        ([(op.HardSigmoid(), ("x",), "gate"), (op.Multiply(), ("gate", "x"), "y")], op.HardSwish()),
+        ([PLUS_3, CLIPPED, (op.ScalarMultiply(1 / 6), ("clipped",), "y")], op.HardSigmoid()),
+        (
+            [PLUS_3, CLIPPED, (op.Multiply(), ("x", "clipped"), "p"), (op.ScalarMultiply(1 / 6), ("p",), "y")],
+            op.HardSwish(),
+        ),
+        (
+            [PLUS_3, CLIPPED, (op.ScalarMultiply(1 / 6), ("clipped",), "s"), (op.Multiply(), ("s", "x"), "y")],
+            op.HardSwish(),
+        ),
+        (SHUFFLE, op.ChannelShuffle(2)),
+        (NORM, op.LayerNorm(8, 1e-6, 1)),
+    ],
+)
+def test_a_spelled_out_function_is_one_operation(lines: list[Line], wanted: Operation) -> None:
+    assert operations_of(network(*lines)) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [(op.ScalarAdd(2.0), ("x",), "plus"), CLIPPED, (op.ScalarMultiply(1 / 6), ("clipped",), "y")],
+        [PLUS_3, CLIPPED, (op.ScalarMultiply(1 / 5), ("clipped",), "y")],
+        [PLUS_3, (op.Relu(), ("plus",), "clipped"), (op.ScalarMultiply(1 / 6), ("clipped",), "y")],
+        [(op.Relu(), ("x",), "other"), (op.Sigmoid(), ("other",), "gate"), (op.Multiply(), ("x", "gate"), "y")],
+        [SHUFFLE[0], (op.Permute((0, 1, 2, 4, 3)), ("parted",), "turned"), SHUFFLE[2]],
+        [(op.Reshape((2, 4, 4, 9)), ("x",), "parted"), SHUFFLE[1], SHUFFLE[2]],
+        [NORM[0], NORM[1], (op.Permute((0, 2, 3, 1)), ("normed",), "y")],
+    ],
+)
+def test_a_near_miss_stays_as_it_is(lines: list[Line]) -> None:
+    assert operations_of(network(*lines)) == [line[0] for line in lines]
+
+
+@pytest.mark.parametrize(("lines", "inner"), [(SHUFFLE, "turned"), (NORM, "normed"), ([PLUS_3, CLIPPED], "plus")])
+def test_what_is_read_elsewhere_is_not_taken(lines: list[Line], inner: str) -> None:
+    lines = lines if lines[-1][2] == "y" else [*lines, (op.ScalarMultiply(1 / 6), ("clipped",), "y")]
+    assert operations_of(network(*lines, outputs=(inner,))) == [line[0] for line in lines]
+
+
+def test_the_operators_it_stands_for_and_the_rule_are_kept() -> None:
+    made = network(*SHUFFLE)
+    (step,) = rewritten(made, shapes(made)).steps
+    assert [origin.name for origin in step.origins] == ["parted", "turned", "y"]
+    assert step.rules == ("channel shuffle",)
