@@ -23,7 +23,10 @@ class ModelFormat(NamedTuple):
     endings: tuple[str, ...]
 
 
-FORMATS = (ModelFormat("pytorch", "PyTorch program", (".pt2",)),)
+FORMATS = (
+    ModelFormat("onnx", "ONNX", (".onnx",)),
+    ModelFormat("pytorch", "PyTorch program", (".pt2",)),
+)
 
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 """Every ending of a network's file."""

@@ -1,0 +1,366 @@
+"""ONNX in, of any opset from 6 up: raised first, constants worked out, then each operator as an operation.
+
+Shapes are led through the operations; those that a file declares are not believed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy
+import onnx
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper, version_converter
+from onnx.reference import ReferenceEvaluator
+
+from designer.errors import ImportRefused, ShapeError
+from designer.files.atomic import reason_of
+from designer.graph.tensor import TensorSpec
+from designer.importing.model_files import ImportOptions
+from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
+from designer.runtime.formats.onnx_session import RUNTIME, session_of
+from designer.runtime.importing.onnx_operators import OPERATORS, At, Built
+
+Array = NDArray[Any]
+
+_LEAST_OPSET, _RAISED_TO = 6, 17
+_MOST_BYTES = 2**31
+_MOST_FOLDED = 2**24
+"""Elements of a constant that is worked out: more is no shape and no table, but a network's own work."""
+_SIDE = 224
+"""Rows and columns where a file leaves them open and nobody said."""
+_STARTS = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"PK\x03\x04": "a zip archive, as PyTorch's files of weights and programs are",
+    b"\x80\x02": "a pickle, as old files of weights are",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"version https://git-lfs": "a pointer of Git LFS; fetch the file itself with git lfs pull",
+    b"{": "JSON text",
+}
+
+
+def read(path: str | os.PathLike[str], options: ImportOptions, tell: Callable[[float, str], None]) -> Reading:
+    """An ONNX file.
+
+    Raises:
+        ImportRefused: It is none, or cannot be drawn; the text names what it is, or the operator that prevents it.
+    """
+    name = os.fspath(path)
+    model = _loaded(name, options)
+    opset = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 0)
+    if opset < _LEAST_OPSET:
+        raise ImportRefused(f"{name}: it is of opset {opset}, and {_LEAST_OPSET} and later are read; export it anew")
+    tell(0.05, "raising the opset")
+    raised, words = _raised(model, opset)
+    walk = _Walk(raised, options, name)
+    network = walk.network(Path(name).stem)
+    producer = f", by {model.producer_name} {model.producer_version}".rstrip() if model.producer_name else ""
+    source = f"ONNX, opset {opset}{words}{producer}"
+    return Reading(network, _Original(name, raised, network), source, "onnx", tuple(walk.warnings), tuple(walk.folded))
+
+
+def _loaded(name: str, options: ImportOptions) -> onnx.ModelProto:
+    """The file as a protobuf that is a network."""
+    try:
+        size = os.path.getsize(name)
+        if size > _MOST_BYTES:
+            raise ImportRefused(
+                f"{name}: it is larger than 2 GB, which no ONNX file is; keep weights in a file beside it"
+            )
+        content = Path(name).read_bytes()
+    except OSError as error:
+        raise ImportRefused(f"{name}: it cannot be read: {reason_of(error)}") from error
+    known = next((words for start, words in _STARTS.items() if content.startswith(start)), "")
+    if known or not content:
+        raise ImportRefused(f"{name}: it is {known or 'empty'}, and no ONNX file")
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(content)
+    except Exception as error:  # protobuf's own exception, whose package has no types here
+        raise ImportRefused(f"{name}: it is no ONNX file, or a part of one that was cut short") from error
+    if not model.ir_version or not model.graph.node:
+        raise ImportRefused(f"{name}: there is no network in it; it is no ONNX file, or was cut short")
+    _refuse_claims(name, model)
+    outside = [each for each in model.graph.initializer if each.data_location == onnx.TensorProto.EXTERNAL]
+    if outside and not options.has_external_data:
+        raise ImportRefused(
+            f"{name}: {len(outside)} of its weights lie in another file; "
+            "say that weights beside it may be read, and keep both in one folder"
+        )
+    if outside:
+        try:
+            onnx.load_external_data_for_model(model, os.path.dirname(os.path.abspath(name)))
+        except Exception as error:  # the package's own checks raise what they like
+            raise ImportRefused(f"{name}: its weights beside it cannot be read: {error}") from error
+    return model
+
+
+def _refuse_claims(name: str, model: onnx.ModelProto) -> None:
+    """Refuse tensors that claim more than a file can hold, before anything is made of them."""
+    for tensor in model.graph.initializer:
+        elements = 1
+        for side in tensor.dims:
+            elements *= max(int(side), 0)
+        if elements > _MOST_BYTES // 2 or any(side < 0 for side in tensor.dims):
+            raise ImportRefused(f"{name}: its tensor '{tensor.name[:60]}' claims {elements:,} numbers; it is damaged")
+
+
+def _raised(model: onnx.ModelProto, opset: int) -> tuple[onnx.ModelProto, str]:
+    """The model at an opset that is read here, without the shapes it declares; and what was done, in words."""
+    if opset >= _RAISED_TO:
+        made, words = model, ""
+    else:
+        try:
+            made, words = version_converter.convert_version(model, _RAISED_TO), f" raised to {_RAISED_TO}"
+        except Exception:  # noqa: BLE001  # the converter raises what it likes; the operators may be known as they are
+            made, words = model, ""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(made)
+    del copy.graph.value_info[:]
+    return copy, words
+
+
+class _Walk:
+    """The operators of a graph, one after the other.
+
+    Args:
+        model: What is read.
+        options: What was chosen.
+        path: The file, for refusals.
+    """
+
+    def __init__(self, model: onnx.ModelProto, options: ImportOptions, path: str) -> None:
+        self._graph, self._options, self._path = model.graph, options, path
+        self._opsets = list(model.opset_import)
+        self._constants: dict[str, Array] = {}
+        self._specs: dict[str, TensorSpec] = {}
+        self._called: dict[str, str] = {}
+        self._steps: list[NetworkStep] = []
+        self.warnings: list[str] = []
+        self.folded: list[str] = []
+
+    def network(self, name: str) -> Network:
+        """What the graph computes."""
+        for tensor in self._graph.initializer:
+            try:
+                self._constants[tensor.name] = numpy_helper.to_array(tensor)
+            except Exception as error:  # damaged tensors raise what NumPy raises
+                raise ImportRefused(f"{self._path}: its tensor '{tensor.name[:60]}' is damaged: {error}") from error
+        inputs = [each for each in self._graph.input if each.name not in self._constants]
+        boundaries = tuple(self._entering(index, each) for index, each in enumerate(inputs))
+        for node in self._graph.node:
+            self._place(node)
+        outputs = tuple(self._leaving(each.name) for each in self._graph.output)
+        is_open = all(_side(each, 0) is None for each in inputs)
+        return Network(name, boundaries, outputs, tuple(self._steps), {}, has_open_batch=is_open)
+
+    def _entering(self, index: int, value: onnx.ValueInfoProto) -> Boundary:
+        kind = value.type.tensor_type
+        if not value.type.HasField("tensor_type") or kind.elem_type not in (1, 10, 16):
+            raise ImportRefused(f"{self._path}: input '{value.name}' holds no real numbers, and only those are drawn")
+        shape = [_side(value, axis) for axis in range(len(kind.shape.dim))]
+        if index < len(self._options.input_shapes):
+            given = self._options.input_shapes[index]
+            if len(given) != len(shape):
+                raise ImportRefused(f"{self._path}: input '{value.name}' has {len(shape)} dimensions, not {len(given)}")
+            shape = list(given)
+        elif any(side is None for side in shape[1:]):
+            words = "×".join(str(_SIDE if side is None else side) for side in shape[1:])
+            self.warnings.append(f"the file leaves sides of '{value.name}' open; it is drawn for {words}")
+        sides = tuple((1 if axis == 0 else _SIDE) if side is None else side for axis, side in enumerate(shape))
+        if len(sides) < 2 or min(sides) < 1:
+            raise ImportRefused(f"{self._path}: input '{value.name}' is no picture, sequence or vector")
+        spec = TensorSpec(sides, channel_axis=2 if len(sides) == 3 else 1)
+        self._specs[value.name] = spec
+        return Boundary(value.name, value.name, spec)
+
+    def _leaving(self, name: str) -> Boundary:
+        tensor = self._called.get(name, name)
+        if tensor not in self._specs:
+            raise ImportRefused(f"{self._path}: output '{name}' is a constant; there is nothing to draw")
+        return Boundary(tensor, name, self._specs[tensor])
+
+    def _place(self, node: onnx.NodeProto) -> None:
+        said = node.name or (node.output[0] if node.output else "")
+        inputs = [self._called.get(each, each) for each in node.input]
+        attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in node.attribute}
+        if self._fold(node, inputs, attributes):
+            return
+        build = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        if build is None:
+            raise ImportRefused(
+                f"{self._path}: no layer computes {node.op_type} '{said}'. The network was not drawn, as half of it "
+                "would be another network"
+            )
+        missing = next(
+            (each for each in inputs if each and each not in self._specs and each not in self._constants), ""
+        )
+        if missing:
+            raise ImportRefused(f"{self._path}: {node.op_type} '{said}' reads '{missing}', which nothing makes")
+        at = At(node.op_type, said, inputs, list(node.output), attributes, self._constants, self._specs)
+        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sum", "Concat"):
+            raise at.refused("its first operand is a constant")
+        built = build(at)
+        if not built:
+            self._called[node.output[0]] = inputs[0]
+        for each in built:
+            self._append(node, each, attributes)
+
+    def _knows(self, tensor: str) -> bool:
+        return tensor in self._specs or tensor in self._constants
+
+    def _append(self, node: onnx.NodeProto, built: Built, attributes: Mapping[str, Any]) -> None:
+        weights = {
+            name: numpy.ascontiguousarray(array, dtype=numpy.float32).reshape(self._shape_of(built, name))
+            for name, array in built.weights.items()
+        }
+        try:
+            specs = built.operation.outputs(*[self._specs[name] for name in built.inputs])
+        except ShapeError as error:
+            raise ImportRefused(f"{self._path}: {node.op_type} '{node.name or node.output[0]}': {error}") from error
+        self._specs.update(zip(built.results, specs, strict=True))
+        self._steps.append(
+            NetworkStep(built.operation, built.inputs, built.results, weights, (_origin(node, attributes),))
+        )
+
+    @staticmethod
+    def _shape_of(built: Built, name: str) -> tuple[int, ...]:
+        return next(weight.shape for weight in built.operation.weights() if weight.name == name)
+
+    def _fold(self, node: onnx.NodeProto, inputs: Sequence[str], attributes: Mapping[str, Any]) -> bool:
+        """Whether a node follows from constants and shapes alone; then its results are constants from now on."""
+        if node.op_type == "Shape" and inputs[0] in self._specs:
+            shape = numpy.array(self._specs[inputs[0]].shape, dtype=numpy.int64)
+            start, stop = attributes.get("start", 0), attributes.get("end", None)
+            self._constants[node.output[0]] = shape[start:stop]
+            self.folded.append("shape worked out")
+            return True
+        if any(each and each not in self._constants for each in inputs):
+            return False
+        if node.op_type in ("If", "Loop", "Scan") or node.domain not in ("", "ai.onnx"):
+            return False
+        if node.op_type == "ConstantOfShape":
+            elements = int(numpy.prod(self._constants[inputs[0]].astype(numpy.float64)))
+            if elements > _MOST_BYTES // 8:
+                raise ImportRefused(
+                    f"{self._path}: '{node.output[0]}' claims {elements:,} numbers; the file is damaged"
+                )
+        elif sum(self._constants[each].size for each in inputs if each) > _MOST_FOLDED:
+            if node.op_type in ("Identity", "Cast"):
+                self._constants[node.output[0]] = self._constants[inputs[0]]
+                return True
+            return False
+        graph = helper.make_graph(
+            [node], "one", [], [helper.make_empty_tensor_value_info(each) for each in node.output if each]
+        )
+        names = [each for each in node.input if each]
+        graph.input.extend(helper.make_empty_tensor_value_info(each) for each in names)
+        model = helper.make_model(graph, opset_imports=self._opsets)
+        feeds = {name: self._constants[self._called.get(name, name)] for name in names}
+        try:
+            found = ReferenceEvaluator(model).run(None, feeds)
+        except Exception:  # noqa: BLE001  # its operators raise what NumPy raises; then the node is no constant
+            return False
+        self._constants.update(
+            {name: numpy.asarray(array) for name, array in zip([e for e in node.output if e], found, strict=True)}
+        )
+        self.folded.append("constant folded")
+        return True
+
+
+def _side(value: onnx.ValueInfoProto, axis: int) -> int | None:
+    """A side that a file states, or None where it leaves it open."""
+    dims = value.type.tensor_type.shape.dim
+    if axis >= len(dims) or not dims[axis].HasField("dim_value") or dims[axis].dim_value < 1:
+        return None
+    return int(dims[axis].dim_value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float):
+        return float(str(numpy.float32(value)))  # as it was written: 1e-05, not the nearest number in 32 bits
+    return tuple(value) if isinstance(value, list) or hasattr(value, "extend") else value
+
+
+def _origin(node: onnx.NodeProto, attributes: Mapping[str, Any]) -> Origin:
+    """Where a node is from; exporters write the modules into its name, as /features/features.0/Conv."""
+    parts = [part for part in node.name.split("/") if part]
+    scope: list[str] = []
+    for part in parts[:-1]:
+        # PyTorch's exporter repeats the way: features, features.0, features.0.1.
+        inner = part.removeprefix(".".join(scope) + ".") if scope else part
+        scope += inner.split(".") if inner != part else [part] if not scope else part.split(".")[-1:]
+    stated = ", ".join(f"{key}={_brief(value)}" for key, value in attributes.items())
+    return Origin(node.name, node.op_type, tuple(scope), (), f"{node.op_type}({stated})  {node.name}".rstrip())
+
+
+def _brief(value: Any) -> str:
+    text = str(list(value)) if isinstance(value, tuple) else str(value)
+    return text if len(text) < 60 else f"{text[:57]}…"
+
+
+class _Original:
+    """The file in ONNX Runtime, unchanged where it takes the opset; tensors between from the raised one."""
+
+    runtime = RUNTIME
+
+    def __init__(self, path: str, raised: onnx.ModelProto, network: Network) -> None:
+        self._path, self._raised, self._network = path, raised, network
+        self._session: Any = None
+
+    def run(self, inputs: Sequence[Array], tensors: Sequence[str] = ()) -> Mapping[str, Array]:
+        try:
+            if tensors:
+                return self._between(inputs, tensors)
+            if self._session is None:
+                self._session = self._opened()
+            feeds = self._feeds(self._session, inputs)
+            results = self._session.run([each.name for each in self._network.outputs], feeds)
+        except Exception as error:  # its bindings raise classes of their own, without a common base
+            text = str(error).strip().splitlines()[0][:200]
+            raise ImportRefused(f"{RUNTIME} does not run it: {text}") from error
+        return {each.tensor: result for each, result in zip(self._network.outputs, results, strict=True)}
+
+    def _opened(self) -> Any:
+        """A session of the file; of the raised one where the runtime no longer has the file's opset."""
+        try:
+            return session_of(Path(self._path))
+        except Exception:  # noqa: BLE001  # its bindings raise classes of their own, without a common base
+            with TemporaryDirectory() as folder:
+                place = Path(folder) / "raised.onnx"
+                onnx.save(self._raised, place)
+                session = session_of(place)
+            self.runtime = f"{RUNTIME}, raised to opset {_RAISED_TO}"
+            return session
+
+    def _feeds(self, session: Any, inputs: Sequence[Array]) -> dict[str, Array]:
+        kinds = {each.name: each.type for each in session.get_inputs()}
+        half = "tensor(float16)"
+        return {
+            each.name: array.astype(numpy.float16) if kinds[each.name] == half else array
+            for each, array in zip(self._network.inputs, inputs, strict=True)
+        }
+
+    def _between(self, inputs: Sequence[Array], tensors: Sequence[str]) -> Mapping[str, Array]:
+        model = onnx.ModelProto()
+        model.CopyFrom(self._raised)
+        there = {name for node in model.graph.node for name in node.output}
+        known = {each.name for each in model.graph.output}
+        wanted = [name for name in tensors if name in there]
+        model.graph.output.extend(
+            helper.make_empty_tensor_value_info(name) for name in dict.fromkeys(wanted) if name not in known
+        )
+        with TemporaryDirectory() as folder:
+            place = Path(folder) / "between.onnx"
+            onnx.save(model, place)
+            session = session_of(place, optimised=False)
+            results = session.run(wanted, self._feeds(session, inputs))
+        return dict(zip(wanted, results, strict=True))
