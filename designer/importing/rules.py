@@ -166,6 +166,24 @@ def _hard_swish(step: NetworkStep, around: _Surroundings) -> _Match | None:
     return None
 
 
+def _spelled_batch_norm(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """A factor a channel and a number added to each: a batch norm whose statistics are worked into both."""
+    scaled = around.made_by.get(step.inputs[0])
+    if not isinstance(step.operation, op.BatchNorm) or step.operation.eps or scaled is None:
+        return None
+    if not isinstance(scaled.operation, op.LayerScale) or scaled.operation.axis != 1:
+        return None
+    weights = {**step.weights, "weight": scaled.weights["weight"]}
+    return _Match("batch norm", step.operation, scaled.inputs, (scaled.results[0],), weights)
+
+
 _ROUNDED = 1e-6
 
-_RULES: tuple[_Rule, ...] = (_channel_shuffle, _norm_of_map, _hard_swish, _hard_sigmoid, _gated_by_itself)
+_RULES: tuple[_Rule, ...] = (
+    _spelled_batch_norm,
+    _channel_shuffle,
+    _norm_of_map,
+    _hard_swish,
+    _hard_sigmoid,
+    _gated_by_itself,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
 from typing import Any, NamedTuple
 
@@ -27,12 +27,14 @@ class Built(NamedTuple):
         inputs: Names of the tensors it takes.
         results: Names of what it makes.
         weights: By the names of the operation's weights.
+        rules: Names of what was rewritten, for people.
     """
 
     operation: Operation
     inputs: tuple[str, ...]
     results: tuple[str, ...]
     weights: Mapping[str, Array] = {}
+    rules: tuple[str, ...] = ()
 
 
 @dataclass
@@ -56,7 +58,6 @@ class At:
     attributes: Mapping[str, Any]
     constants: Mapping[str, Array]
     specs: Mapping[str, TensorSpec]
-    aliases: dict[str, str] = field(default_factory=dict)
 
     def attribute(self, name: str, default: Any = None) -> Any:
         """What it states under a name."""
@@ -464,7 +465,21 @@ def _of_two(at: At, operation: Operation, with_number: Callable[[float], Operati
     if isinstance(operation, op.Multiply) and len(varying) == 1 and varying[0] in (1, len(spec.shape) - 1):
         kept = constant.reshape(-1)
         return at.one(op.LayerScale(int(kept.size), 1.0, varying[0]), flowing, weight=kept)
+    if isinstance(operation, op.Add) and varying == [1] and spec.is_map:
+        return [_shifted(at, flowing, constant.reshape(-1))]
     raise at.refused(f"it takes a constant of {'×'.join(map(str, constant.shape))}")
+
+
+def _shifted(at: At, flowing: str, shift: Array) -> Built:
+    """A number added to each channel of a map: a batch norm whose statistics are 0 and 1, which is no rounding more."""
+    zero, one = numpy.zeros_like(shift), numpy.ones_like(shift)
+    return Built(
+        op.BatchNorm(int(shift.size), 0.0),
+        (flowing,),
+        (at.outputs[0],),
+        {"weight": one, "bias": shift, "running_mean": zero, "running_var": one},
+        ("shift of channels as a batch norm",),
+    )
 
 
 # Other shapes --------------------------------------------------------------------------------------------------------

@@ -226,7 +226,9 @@ class _Walk:
             raise ImportRefused(f"{self._path}: {node.op_type} '{node.name or node.output[0]}': {error}") from error
         self._specs.update(zip(built.results, specs, strict=True))
         self._steps.append(
-            NetworkStep(built.operation, built.inputs, built.results, weights, (_origin(node, attributes),))
+            NetworkStep(
+                built.operation, built.inputs, built.results, weights, (_origin(node, attributes),), built.rules
+            )
         )
 
     @staticmethod

@@ -141,6 +141,10 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
     "bilinear": [helper.make_node("Resize", ["x", "", "scales"], ["y"], mode="linear")],
     "sliced": [helper.make_node("Slice", ["x", "starts", "stops", "axes"], ["y"])],
     "batch norm": [helper.make_node("BatchNormalization", ["x", "g", "h", "m", "v"], ["y"], epsilon=1e-3)],
+    "batch norm in words": [
+        helper.make_node("Mul", ["x", "factors"], ["s"]),
+        helper.make_node("Add", ["s", "h1"], ["y"]),
+    ],
     "factor a channel": [helper.make_node("Mul", ["x", "factors"], ["y"])],
 }
 
@@ -156,6 +160,7 @@ WEIGHTS = [
     numpy_helper.from_array(numpy.array([0.5, 2, 3], numpy.float32), "v"),
     *(random_tensor(name, 3) for name in ("g", "h", "m")),
     random_tensor("factors", 3, 1, 1),
+    random_tensor("h1", 1, 3, 1, 1),
 ]
 
 
@@ -163,6 +168,13 @@ WEIGHTS = [
 def test_an_operator_is_drawn_and_computes_the_same(tmp_path: Path, name: str) -> None:
     needed = {each for node in OPERATORS[name] for each in node.input}
     proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+
+
+def test_a_batch_norm_in_words_is_one_and_says_so(tmp_path: Path) -> None:
+    needed = [each for each in WEIGHTS if each.name in ("factors", "h1")]
+    loaded = proved(saved(tmp_path, OPERATORS["batch norm in words"], weights=needed))
+    assert [node.layer.key for node in loaded.design.nodes.values()] == ["input", "batch_norm", "output"]
+    assert "batch norm" in {each.rule for each in loaded.rewritten}
 
 
 @pytest.mark.parametrize(
@@ -211,7 +223,7 @@ def test_a_template_comes_back_as_itself(tmp_path: Path, key: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["resnet50", "squeezenet", "shufflenet", "bvlc_alexnet", "zfnet512"])
+@pytest.mark.parametrize("name", ["resnet50", "squeezenet", "shufflenet", "densenet121", "inception_v2"])
 def test_the_onnx_packages_own_networks_are_drawn(name: str) -> None:
     loaded = proved(LIGHT / f"light_{name}.onnx")
     assert loaded.max_abs_difference is not None

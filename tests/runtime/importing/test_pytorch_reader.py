@@ -17,6 +17,8 @@ from designer.matching.matching import match_designs
 from designer.runtime.compile.module import compile_module
 from designer.runtime.importing.load import from_module, import_model, load_model
 from designer.templates.networks import template
+from tests import published_networks
+from tests.reference.mobilenets import MobileNetV1, MobileNetV2
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
@@ -136,6 +138,48 @@ def test_a_template_compiled_and_brought_in_is_the_template(key: str) -> None:
     assert loaded.proved
     assert loaded.max_abs_difference == 0.0
     assert match_designs(design, loaded.design).is_same
+
+
+@pytest.mark.parametrize(("written", "key"), [(MobileNetV1, "mobilenet_v1"), (MobileNetV2, "mobilenet_v2")])
+def test_a_network_written_by_hand_is_the_template(written: Callable[[], nn.Module], key: str) -> None:
+    module = written()
+    loaded = from_module(module, torch.randn(1, 3, 224, 224))
+    assert loaded.proved
+    assert loaded.max_abs_difference == 0.0
+    assert loaded.result.parameters == sum(each.numel() for each in module.parameters())
+    assert match_designs(template(key).build(), loaded.design).is_same
+
+
+PUBLISHED = """
+    mobilenetv2_100 mobilenetv4_conv_small efficientnet_lite0 mnasnet_100 repvgg_a0 starnet_s1 regnetx_002 resnet18
+    resnext50_32x4d densenet121 mobileone_s0 mobilenetv3_large_100 efficientnet_b0 ghostnet_100 ghostnetv2_100
+    fasternet_t0 convnext_atto
+""".split()  # noqa: SIM905  # as quotes and commas it would be a page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_network_is_drawn_whole(name: str) -> None:
+    timm = published_networks.timm()
+    torch.manual_seed(0)
+    module = timm.create_model(name, pretrained=False)
+    loaded = from_module(module, torch.randn(2, 3, 224, 224))
+    assert loaded.proved, loaded.result.unproved
+    assert loaded.max_abs_difference is not None
+    assert loaded.max_abs_difference <= 1e-5
+    assert loaded.result.parameters == sum(each.numel() for each in module.parameters())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mobilenet_v2", "shufflenet_v2_x1_0", "squeezenet1_1"])
+def test_torchvisions_networks_are_drawn_whole(name: str) -> None:
+    models = published_networks.torchvision_models()
+    module = getattr(models, name)(weights=None)
+    loaded = from_module(module, torch.randn(2, 3, 224, 224))
+    assert loaded.proved, loaded.result.unproved
+    assert loaded.result.parameters == sum(each.numel() for each in module.parameters())
+    if name == "mobilenet_v2":
+        assert match_designs(template(name).build(), loaded.design).is_same
 
 
 def test_a_module_keeps_its_mode() -> None:
