@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from designer.commands.console import DONE, PROBLEMS, add_json, print_json
 from designer.errors import DesignerError, UsageError
 from designer.importing.result import ImportResult
+from designer.record import Record
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
     parser.add_argument(
         "model",
+        nargs="?",
         metavar="MODEL",
         help=".onnx or .pt2; or, which runs that code, package.module:factory or FILE.py:NAME",
     )
@@ -23,6 +26,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--input", action="append", default=[], metavar="SHAPE", help="such as 1x3x224x224, one an input"
     )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="an argument of the factory")
+    parser.add_argument("--external-data", action="store_true", help="read weights from files beside the file")
+    parser.add_argument(
+        "--survey", type=Path, metavar="FOLDER", help="read every network in a folder, and print a table"
+    )
     parser.add_argument("--flat", action="store_true", help="leave nodes ungrouped")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random inputs that prove it; 0")
     add_json(parser)
@@ -30,6 +37,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status: 0 complete and proved, 1 unproved or with opaque nodes."""
+    if options.survey is not None:
+        return _survey(options)
+    if options.model is None:
+        raise UsageError("say a MODEL, or --survey FOLDER")
     from designer.files.atomic import write_whole
     from designer.files.design_json import SUFFIX
     from designer.files.outputs import refuse_loss
@@ -47,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     chosen = ImportOptions(
         input_shapes=tuple(map(_shape, options.input)),
         settings=tuple(map(_setting, options.set)),
+        has_external_data=options.external_data,
         runs_code=runs_code,
         is_flat=options.flat,
         seed=options.seed,
@@ -59,6 +71,73 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(lines(result)))
     return DONE if result.proved and result.is_complete else PROBLEMS
+
+
+def _survey(options: argparse.Namespace) -> int:
+    """Every network of a folder in a line; gives 0 where all are complete and proved."""
+    from designer.importing.model_files import ENDINGS, ImportOptions, is_model
+    from designer.runtime.importing.load import import_model
+
+    folder: Path = options.survey
+    if options.model is not None or options.output is not None:
+        raise UsageError("--survey reads a folder and writes nothing: leave MODEL and -o out")
+    if not folder.is_dir():
+        raise DesignerError(f"{folder}: there is no such folder")
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and is_model(path))
+    if not paths:
+        raise DesignerError(f"{folder}: no file in it ends in {' or '.join(ENDINGS)}")
+    chosen = ImportOptions(has_external_data=options.external_data, is_flat=options.flat, seed=options.seed)
+    rows = []
+    for path in paths:
+        name = str(path.relative_to(folder))
+        try:
+            result = import_model(path, chosen)
+        except DesignerError as error:
+            rows.append(Surveyed(name, "refused", reason=str(error).removeprefix(f"{path}: ")))
+            continue
+        state = "proved" if result.proved else "not proved"
+        rows.append(
+            Surveyed(
+                name, state, result.nodes, result.parameters, result.macs, result.max_abs_difference, result.unproved
+            )
+        )
+    if options.json:
+        print_json({"files": [row.to_data() for row in rows]})
+    else:
+        print("\n".join(row.line() for row in rows))
+    return DONE if all(row.state == "proved" for row in rows) else PROBLEMS
+
+
+@dataclass(frozen=True)
+class Surveyed(Record):
+    """One file of a survey.
+
+    Attributes:
+        file: Its name in the folder.
+        state: ``proved``, ``not proved`` or ``refused``.
+        nodes: Nodes that were drawn.
+        parameters: Trained numbers.
+        macs: Multiply-accumulates a picture.
+        max_abs_difference: Largest difference of an output element; None where nothing ran.
+        reason: Why it is not proved, or was refused.
+    """
+
+    file: str
+    state: str
+    nodes: int = 0
+    parameters: int = 0
+    macs: int = 0
+    max_abs_difference: float | None = None
+    reason: str = ""
+
+    def line(self) -> str:
+        """The row as text."""
+        if self.state != "proved":
+            return f"{self.file}: {self.state}: {self.reason}"
+        return (
+            f"{self.file}: proved, {self.nodes} nodes, {self.parameters:,} parameters, {self.macs:,} MACs, "
+            f"largest difference {self.max_abs_difference:.3g}"
+        )
 
 
 def lines(result: ImportResult) -> list[str]:

@@ -12,6 +12,7 @@ from designer.files.design_json import load
 from designer.matching.matching import match_designs
 from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.module import compile_module
+from designer.runtime.formats.onnx_file import export_onnx
 from designer.templates.networks import template
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 CODE = """
 import designer
 from designer.runtime.compile.module import compile_module
+from designer.runtime.formats.onnx_file import export_onnx
 def net(width="0.35"):
     return compile_module(designer.template("mobilenet_v2", width=float(width), resolution=64, classes=10), seed=3)
 """
@@ -72,3 +74,25 @@ def test_what_cannot_be_done_is_said(
 ) -> None:
     assert main(["import", *(word.format(code=code) for word in words)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_survey_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "inner").mkdir()
+    export_onnx(template("bottleneck").build(), tmp_path / "inner" / "block.onnx")
+    assert main(["import", "--survey", str(tmp_path)]) == 0
+    assert "block.onnx: proved, 9 nodes" in capsys.readouterr().out
+    (tmp_path / "empty.onnx").write_bytes(b"")
+    assert main(["import", "--survey", str(tmp_path), "--json"]) == 1
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [(row["file"], row["state"]) for row in files] == [
+        ("empty.onnx", "refused"),
+        (str(Path("inner") / "block.onnx"), "proved"),
+    ]
+    assert "empty" in files[0]["reason"]
+
+
+@pytest.mark.parametrize(
+    "words", [["import"], ["import", "--survey", "nowhere"], ["import", "x.onnx", "--survey", "."]]
+)
+def test_a_survey_that_cannot_be_is_refused(words: list[str]) -> None:
+    assert main(words) == 2

@@ -122,6 +122,8 @@ def _held(
     if any(difference != difference for difference in differences):
         difference = float("inf")
     run = ParityRun(tuple(shapes), difference, largest, ROUNDING * (largest or 1.0))
+    if run.holds and not largest:
+        return run, "the original gives nothing but zeros for random inputs, so both agreeing proves nothing"
     if run.holds:
         return run, ""
     return run, (

@@ -62,6 +62,16 @@ def test_numbers_that_are_none_are_no_proof() -> None:
     assert prove(read.network, read.original, drawing, module).unproved
 
 
+def test_agreeing_in_zeros_proves_nothing() -> None:
+    module = nn.Conv2d(3, 4, 1)
+    with torch.no_grad():
+        for each in module.parameters():
+            each.zero_()
+    read = read_module(module, (torch.randn(2, 3, 8, 8),))
+    drawing = draw(read.network)
+    assert "nothing but zeros" in prove(read.network, read.original, drawing, compiled(drawing)).unproved
+
+
 @pytest.mark.parametrize(("shape", "axis"), [((2, 5), 1), ((2, 7, 5), 2), ((2, 5, 7), 1)])
 def test_what_is_no_map_is_taken_out_of_one(shape: tuple[int, ...], axis: int) -> None:
     from designer.graph.tensor import TensorSpec
