@@ -15,6 +15,7 @@ from designer.graph import operations as op
 from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
+from designer.importing.network import Attribute
 
 Array = NDArray[Any]
 
@@ -55,7 +56,7 @@ class At:
     name: str
     inputs: Sequence[str]
     outputs: Sequence[str]
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Attribute]
     constants: Mapping[str, Array]
     specs: Mapping[str, TensorSpec]
 
