@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "model",
         nargs="?",
         metavar="MODEL",
-        help=".onnx or .pt2; or, which runs that code, package.module:factory or FILE.py:NAME",
+        help=".onnx; or, which runs that code, package.module:factory or FILE.py:NAME",
     )
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.design.json", help="where the design goes")
     parser.add_argument("--weights", type=Path, metavar="OUT.safetensors", help="beside the design where not said")

@@ -23,10 +23,7 @@ class ModelFormat(NamedTuple):
     endings: tuple[str, ...]
 
 
-FORMATS = (
-    ModelFormat("onnx", "ONNX", (".onnx",)),
-    ModelFormat("pytorch", "PyTorch program", (".pt2",)),
-)
+FORMATS = (ModelFormat("onnx", "ONNX", (".onnx",)),)
 
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 """Every ending of a network's file."""
@@ -35,7 +32,7 @@ ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 def is_model(path: str | os.PathLike[str]) -> bool:
     """Whether a file's name is one of a network that is brought in, not of a design that is opened.
 
-    >>> is_model("net.PT2"), is_model("net.design.json")
+    >>> is_model("net.ONNX"), is_model("net.design.json")
     (True, False)
     """
     return os.fspath(path).lower().endswith(ENDINGS)

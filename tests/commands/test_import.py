@@ -61,7 +61,7 @@ def test_it_is_told_in_words(code: Path, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["nothing.pt2"], "no such file"),
+        (["nothing.onnx"], "no such file"),
         (["picture.png"], "networks are read from files"),
         (["{code}:net"], "say what it takes"),
         (["{code}:net", "--input", "3"], "no shape"),

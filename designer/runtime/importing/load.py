@@ -30,7 +30,7 @@ from designer.runtime.importing.proof import Proof, prove, state_of
 
 Tell = Callable[[float, str], None]
 
-_READERS = {"onnx": "onnx_reader", "pytorch": "pytorch_reader"}
+_READERS = {"onnx": "onnx_reader"}
 """By format, the module that reads it."""
 
 

@@ -1,5 +1,7 @@
-"""PyTorch in: a module, or a ``.pt2`` program, by ``torch.export``; each call becomes an operation.
+"""PyTorch in: a module, by ``torch.export``; each call becomes an operation.
 
+No file of ``torch.export.save`` is read: torch.export.load unpickles weights and evaluates sizes that a file states as
+text, so such a file can run code.
 Shapes are taken from the trace, weights from the program's state; what follows from constants alone is worked out.
 """
 
@@ -9,8 +11,7 @@ import importlib
 import importlib.util
 import io
 import logging
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -37,23 +38,6 @@ _DROPPED = frozenset(
     ]
 )
 """Calls that change no number of what they take."""
-
-
-def read(path: str | os.PathLike[str], options: ImportOptions, tell: Callable[[float, str], None]) -> Reading:
-    """A ``.pt2`` program; nothing in it runs but PyTorch's own operators.
-
-    Raises:
-        ImportRefused: It is no such program, or takes or gives something else than tensors.
-    """
-    name = os.fspath(path)
-    try:
-        program = torch.export.load(name)
-    except Exception as error:  # what its reader raises on damaged files has no common base
-        raise ImportRefused(
-            f"{name}: it is no program of torch.export.save, or is damaged ({_first_line(error)}); "
-            "save one with torch.export.save(torch.export.export(module, example), path)"
-        ) from error
-    return _reading(program, program.module(), Path(name).stem, ())
 
 
 def read_module(module: nn.Module, examples: Sequence[Tensor], warnings: tuple[str, ...] = ()) -> Reading:
