@@ -73,7 +73,10 @@ def _applied(
     gone: set[str] = set()
     for step in steps:
         found = rule(step, around)
-        if found is None or any(read[name] > 1 or name in gone for name in found.gone):
+        if found is None or any(read[name] > 1 for name in found.gone):
+            continue
+        # What an earlier match took or made is no part of this one.
+        if gone.intersection((*found.gone, *found.inputs)) or any(name in replaced for name in found.gone):
             continue
         parts = [*(made_by[name] for name in found.gone), step]
         gone |= set(found.gone)

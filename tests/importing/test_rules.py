@@ -7,6 +7,7 @@ import pytest
 from designer.graph import operations as op
 from designer.graph.operations import Operation
 from designer.graph.tensor import TensorSpec
+from designer.importing import rules
 from designer.importing.drawing import shapes
 from designer.importing.network import Boundary, Network, NetworkStep, Origin
 from designer.importing.rules import rewritten
@@ -87,6 +88,17 @@ def test_a_near_miss_stays_as_it_is(lines: list[Line]) -> None:
 def test_what_is_read_elsewhere_is_not_taken(lines: list[Line], inner: str) -> None:
     lines = lines if lines[-1][2] == "y" else [*lines, (op.ScalarMultiply(1 / 6), ("clipped",), "y")]
     assert operations_of(network(*lines, outputs=(inner,))) == [line[0] for line in lines]
+
+
+def test_matches_that_overlap_leave_nothing_that_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(step: NetworkStep, around: rules._Surroundings) -> rules._Match | None:
+        before = around.made_by.get(step.inputs[0])
+        return None if before is None else rules._Match("twice", op.Relu(), before.inputs, before.results, {})
+
+    monkeypatch.setattr(rules, "_RULES", (twice,))
+    made = network(*[(op.Relu(), (source,), result) for source, result in ("xa", "ab", "bc", "cd")])
+    after = rewritten(made, shapes(made))
+    assert [(step.inputs, step.results) for step in after.steps] == [(("x",), ("b",)), (("b",), ("d",))]
 
 
 def test_the_operators_it_stands_for_and_the_rule_are_kept() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy
 from numpy.typing import NDArray
@@ -16,26 +16,9 @@ from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
 from designer.importing.network import Attribute
+from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
 
 Array = NDArray[Any]
-
-
-class Built(NamedTuple):
-    """One operation that an operator becomes.
-
-    Attributes:
-        operation: What is computed.
-        inputs: Names of the tensors it takes.
-        results: Names of what it makes.
-        weights: By the names of the operation's weights.
-        rules: Names of what was rewritten, for people.
-    """
-
-    operation: Operation
-    inputs: tuple[str, ...]
-    results: tuple[str, ...]
-    weights: Mapping[str, Array] = {}
-    rules: tuple[str, ...] = ()
 
 
 @dataclass
@@ -141,11 +124,7 @@ def _pads(at: At, kernel: Pair, stride: Pair, dilation: Pair) -> tuple[Padding, 
         return Padding.NONE, (0, 0, 0, 0)
     top, left, bottom, right = at.attribute("pads", (0, 0, 0, 0))
     numbers = (top, bottom, left, right)
-    if not any(numbers):
-        return Padding.NONE, numbers
-    if all(side % 2 for side in reach) and numbers == (reach[0] // 2, reach[0] // 2, reach[1] // 2, reach[1] // 2):
-        return Padding.SYMMETRIC, numbers
-    return Padding.EXPLICIT, numbers
+    return padding_of(kernel, dilation, numbers), numbers
 
 
 def _pair(at: At, name: str) -> Pair:
@@ -159,25 +138,9 @@ def _pair(at: At, name: str) -> Pair:
 @_answers("Conv")
 def _conv(at: At) -> list[Built]:
     weight, bias = at.kept(1, "kernel"), at.constant(2)
-    _ = at.map
-    kernel, stride, dilation = (
-        (int(weight.shape[2]), int(weight.shape[3])),
-        _pair(at, "strides"),
-        _pair(at, "dilations"),
-    )
-    padding, numbers = _pads(at, kernel, stride, dilation)
-    groups = at.attribute("group", 1)
-    operation = op.Convolution(
-        kernel=kernel,
-        stride=stride,
-        pads=numbers,
-        padding=padding,
-        in_channels=int(weight.shape[1]) * groups,
-        out_channels=int(weight.shape[0]),
-        dilation=dilation,
-        groups=groups,
-        bias=bias is not None,
-    )
+    stride, dilation = _pair(at, "strides"), _pair(at, "dilations")
+    padding = _pads(at, (int(weight.shape[2]), int(weight.shape[3])), stride, dilation)
+    operation = convolution(weight, bias is not None, stride, dilation, at.attribute("group", 1), padding)
     return at.one(operation, weight=weight, bias=bias)
 
 
@@ -186,21 +149,11 @@ def _conv_transpose(at: At) -> list[Built]:
     weight, bias, groups = at.kept(1, "kernel"), at.constant(2), at.attribute("group", 1)
     if at.attribute("output_shape") or at.attribute("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
         raise at.refused("its padding follows from a size")
-    _ = at.map
-    kernel = (int(weight.shape[2]), int(weight.shape[3]))
-    padding, numbers = _pads(at, kernel, (1, 1), (1, 1))
-    first, second = at.attribute("output_padding", (0, 0))
-    operation = op.TransposedConvolution(
-        kernel=kernel,
-        stride=_pair(at, "strides"),
-        pads=numbers,
-        padding=padding if padding is Padding.NONE else Padding.EXPLICIT,
-        in_channels=int(weight.shape[0]),
-        out_channels=int(weight.shape[1]) * groups,
-        dilation=_pair(at, "dilations"),
-        groups=groups,
-        bias=bias is not None,
-        output_padding=(first, second),
+    stride, dilation = _pair(at, "strides"), _pair(at, "dilations")
+    top, left, bottom, right = at.attribute("pads", (0, 0, 0, 0))
+    down, across = at.attribute("output_padding", (0, 0))
+    operation = transposed_convolution(
+        weight, bias is not None, stride, dilation, groups, (top, bottom, left, right), (down, across)
     )
     return at.one(operation, weight=weight, bias=bias)
 

@@ -23,7 +23,8 @@ from designer.graph.tensor import TensorSpec
 from designer.importing.model_files import ImportOptions
 from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
 from designer.runtime.formats.onnx_session import RUNTIME, session_of
-from designer.runtime.importing.onnx_operators import OPERATORS, At, Built
+from designer.runtime.importing.building import Built
+from designer.runtime.importing.onnx_operators import OPERATORS, At
 
 Array = NDArray[Any]
 

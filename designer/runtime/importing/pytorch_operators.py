@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor, fx
@@ -12,23 +12,8 @@ from torch import Tensor, fx
 from designer.errors import ImportRefused
 from designer.graph import operations as op
 from designer.graph.operations import Interpolation, Operation, PadMode
-from designer.graph.window import Padding, Quad
-
-
-class Built(NamedTuple):
-    """One operation that a call becomes.
-
-    Attributes:
-        operation: What is computed.
-        inputs: Names of the tensors it takes.
-        results: Names of what it makes.
-        weights: By the names of the operation's weights.
-    """
-
-    operation: Operation
-    inputs: tuple[str, ...]
-    results: tuple[str, ...]
-    weights: Mapping[str, Tensor] = {}
+from designer.graph.window import Padding, Pair, Quad, extent, same_pads
+from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
 
 
 class Call:
@@ -139,22 +124,17 @@ def _answers(*names: str) -> Callable[[Build], Build]:
     return note
 
 
-def _pair(value: Any) -> tuple[int, int]:
+def _pair(value: Any) -> Pair:
     if isinstance(value, int):
         return value, value
     sides = [int(each) for each in value]
     return (sides[0], sides[0]) if len(sides) == 1 else (sides[0], sides[1])
 
 
-def _padding(kernel: tuple[int, int], dilation: tuple[int, int], pads: tuple[int, int]) -> tuple[Padding, Quad]:
+def _padding(kernel: Pair, dilation: Pair, pads: Pair) -> tuple[Padding, Quad]:
     """What equal pads on both sides are, and their numbers."""
     numbers = (pads[0], pads[0], pads[1], pads[1])
-    if pads == (0, 0):
-        return Padding.NONE, numbers
-    extents = [(k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True)]
-    if all(each % 2 for each in extents) and pads == (extents[0] // 2, extents[1] // 2):
-        return Padding.SYMMETRIC, numbers
-    return Padding.EXPLICIT, numbers
+    return padding_of(kernel, dilation, numbers), numbers
 
 
 # Convolutions and dense layers ---------------------------------------------------------------------------------------
@@ -166,44 +146,31 @@ def _conv2d(call: Call) -> list[Built]:
     if not isinstance(weight, Tensor):
         raise call.refused("its kernel is computed by the network")
     kernel = (int(weight.shape[2]), int(weight.shape[3]))
-    dilation, stride, groups = _pair(call.get("dilation", 1)), _pair(call.get("stride", 1)), int(call.get("groups", 1))
-    given = call.get("padding", 0)
-    pads = _same(kernel, dilation) if given == "same" else (0, 0) if given == "valid" else _pair(given)
-    padding, numbers = _padding(kernel, dilation, pads)
-    operation = op.Convolution(
-        kernel=kernel,
-        stride=stride,
-        pads=numbers,
-        padding=padding,
-        in_channels=int(weight.shape[1]) * groups,
-        out_channels=int(weight.shape[0]),
-        dilation=dilation,
-        groups=groups,
-        bias=bias is not None,
-    )
+    dilation, given = _pair(call.get("dilation", 1)), call.get("padding", 0)
+    if given == "same":
+        padding = _same(kernel, dilation)
+    else:
+        padding = _padding(kernel, dilation, (0, 0) if given == "valid" else _pair(given))
+    groups = int(call.get("groups", 1))
+    operation = convolution(weight, bias is not None, _pair(call.get("stride", 1)), dilation, groups, padding)
     return call.one(operation, weight=weight, bias=bias)
 
 
-def _same(kernel: tuple[int, int], dilation: tuple[int, int]) -> tuple[int, int]:
-    return (kernel[0] - 1) * dilation[0] // 2, (kernel[1] - 1) * dilation[1] // 2
+def _same(kernel: Pair, dilation: Pair) -> tuple[Padding, Quad]:
+    """PyTorch's ``same``, which has stride 1: of an even window, the odd row and column stand behind."""
+    (top, bottom), (left, right) = (same_pads(1, reach, 1) for reach in extent(kernel, dilation))
+    numbers = (top, bottom, left, right)
+    is_even = (top, left) != (bottom, right)
+    return (Padding.SAME if is_even else padding_of(kernel, dilation, numbers)), numbers
 
 
 @_answers("conv_transpose2d")
 def _conv_transpose2d(call: Call) -> list[Built]:
     weight, bias = call.get("weight"), call.get("bias")
     groups, pads = int(call.get("groups", 1)), _pair(call.get("padding", 0))
-    operation = op.TransposedConvolution(
-        kernel=(int(weight.shape[2]), int(weight.shape[3])),
-        stride=_pair(call.get("stride", 1)),
-        pads=(pads[0], pads[0], pads[1], pads[1]),
-        padding=Padding.NONE if pads == (0, 0) else Padding.EXPLICIT,
-        in_channels=int(weight.shape[0]),
-        out_channels=int(weight.shape[1]) * groups,
-        dilation=_pair(call.get("dilation", 1)),
-        groups=groups,
-        bias=bias is not None,
-        output_padding=_pair(call.get("output_padding", 0)),
-    )
+    stride, dilation = _pair(call.get("stride", 1)), _pair(call.get("dilation", 1))
+    numbers, more = (pads[0], pads[0], pads[1], pads[1]), _pair(call.get("output_padding", 0))
+    operation = transposed_convolution(weight, bias is not None, stride, dilation, groups, numbers, more)
     return call.one(operation, weight=weight, bias=bias)
 
 

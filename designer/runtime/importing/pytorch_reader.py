@@ -27,7 +27,8 @@ from designer.graph.operations import Identity
 from designer.graph.tensor import TensorSpec
 from designer.importing.model_files import ImportOptions
 from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
-from designer.runtime.importing.pytorch_operators import OPERATORS, Built, Call, operator_of
+from designer.runtime.importing.building import Built
+from designer.runtime.importing.pytorch_operators import OPERATORS, Call, operator_of
 
 RUNTIME = f"PyTorch {torch.__version__}"
 

@@ -59,6 +59,8 @@ class Scaled(nn.Module):
 MODULES: dict[str, nn.Module] = {
     "conv": nn.Conv2d(8, 12, 3, 2, 1),
     "conv same": nn.Conv2d(8, 12, 5, padding="same", dilation=2),
+    "conv same of an even kernel": nn.Conv2d(8, 8, (4, 3), padding="same"),
+    "transposed with groups": nn.ConvTranspose2d(8, 6, (3, 2), 2, groups=2, bias=False),
     "conv 1x5": nn.Conv2d(8, 8, (1, 5), padding=(0, 2), groups=8, bias=False),
     "conv valid": nn.Conv2d(8, 4, 3, groups=4),
     "conv wide padding": nn.Conv2d(8, 4, 3, padding=(2, 3)),
