@@ -82,11 +82,12 @@ def _outputs_are_read(design: Design) -> Iterator[Issue]:
     has_output = bool(design.output_nodes())
     for ref in loose_outputs(design):
         if has_output:
+            which = "its result" if len(design.nodes[ref.node].layer.outputs) == 1 else f"its output '{ref.port}'"
             yield Issue(
                 IssueCode.DEAD_END,
                 Severity.UNFINISHED,
                 (ref.node,),
-                "its result goes nowhere",
+                f"{which} goes nowhere",
                 "nothing reads it, yet it is computed and counted",
                 "wire it on, or delete the node",
                 output=ref,

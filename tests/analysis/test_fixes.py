@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from designer.analysis.analysis import analyse
 from designer.analysis.fixes import problems
 from designer.edit.grouping import group
-from designer.graph.design import Design, NodeId
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.window import Padding
+from designer.issue_code import IssueCode
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Concatenate
 from designer.layers.pooling import AveragePool, MaxPool
+from designer.layers.shaping import Split
 from designer.templates.networks import template
 from tests.random_designs import designs
 from tests.small_designs import row
@@ -73,8 +75,20 @@ def test_every_fix_of_any_design_removes_its_problem(design: Design) -> None:
     for issue in problems(analyse(design)):
         for fix in issue.fixes:
             after = analyse(fix.edit(design))
-            again = {(each.code, each.path, each.port) for each in after.issues}
-            assert (issue.code, issue.path, issue.port) not in again, fix.label
+            again = {(each.code, each.path, each.port, each.output) for each in after.issues}
+            assert (issue.code, issue.path, issue.port, issue.output) not in again, fix.label
+
+
+def test_each_loose_output_of_a_split_is_a_problem_of_its_own_and_named() -> None:
+    split, end = NodeId("split_0"), NodeId("output_1")
+    nodes = [Node(NodeId("input"), Input(2, 8, 8)), Node(split, Split((1, 1))), Node(end, Output())]
+    design = Design.build("", nodes, [Wire(PortRef(NodeId("input"), "y"), PortRef(split, "x"))])
+    loose = [each for each in problems(analyse(design)) if each.code == IssueCode.DEAD_END]
+    assert [(each.output, each.what) for each in loose] == [
+        (PortRef(split, port), f"its output '{port}' goes nowhere") for port in "ab"
+    ]
+    ended = analyse(loose[0].fixes[0].edit(design))
+    assert [each.output for each in ended.issues if each.code == IssueCode.DEAD_END] == [PortRef(split, "b")]
 
 
 @pytest.mark.parametrize(
