@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from designer.commands.console import DONE, PROBLEMS, add_json, print_json
-from designer.errors import DesignerError, UsageError
+from designer.errors import DesignerError, ImportRefused, UsageError
 from designer.importing.result import ImportResult
 from designer.record import Record
 
@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
     from designer.files.design_json import SUFFIX
     from designer.files.outputs import refuse_loss
     from designer.files.sidecar import ENDING, weights_beside
-    from designer.importing.model_files import ImportOptions, is_model
+    from designer.importing.model_files import ImportOptions, names_code
+    from designer.importing.record_file import keep_record
     from designer.runtime.importing.load import import_model
 
     place = options.output
@@ -54,18 +55,18 @@ def run(options: argparse.Namespace) -> int:
         refuse_loss(place, (SUFFIX,))
     if weights is not None:
         refuse_loss(weights, (ENDING,))
-    runs_code = ":" in options.model and not is_model(options.model)
     chosen = ImportOptions(
         input_shapes=tuple(map(_shape, options.input)),
         settings=tuple(map(_setting, options.set)),
         has_external_data=options.external_data,
-        runs_code=runs_code,
+        runs_code=names_code(options.model),
         is_flat=options.flat,
         seed=options.seed,
     )
     result = import_model(options.model, chosen, weights=weights)
     if place is not None:
         write_whole(place, result.design.encode())
+        keep_record(result, place)
     if options.json:
         print_json(result.to_data())
     else:
@@ -164,17 +165,18 @@ def lines(result: ImportResult) -> list[str]:
 
 
 def _shape(text: str) -> tuple[int, ...]:
+    from designer.importing.model_files import shape_of
+
     try:
-        sides = tuple(int(side) for side in text.lower().replace("×", "x").split("x"))
-    except ValueError:
-        sides = ()
-    if len(sides) < 2 or min(sides) < 1:
-        raise UsageError(f"--input: '{text}' is no shape; write it as 1x3x224x224")
-    return sides
+        return shape_of(text)
+    except ImportRefused as error:
+        raise UsageError(f"--input: {error}") from error
 
 
 def _setting(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not name or not sign:
-        raise DesignerError(f"--set: '{text}' is no setting; write it as model_name=resnet18")
-    return name, value
+    from designer.importing.model_files import setting_of
+
+    try:
+        return setting_of(text)
+    except ImportRefused as error:
+        raise UsageError(f"--set: {error}") from error

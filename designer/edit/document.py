@@ -65,11 +65,13 @@ def _parts(design: Design) -> tuple[Sized, ...]:
 class Document:
     """One open design with undo and redo.
 
-    The history holds at most ``history_limit`` bytes; beyond that its oldest steps go.
+    The history holds at most ``history_limit`` bytes; beyond that its oldest steps go. ``brought_in`` is the place
+    beside which the weights of a network that was brought in lie, until the design has a file of its own.
     """
 
     def __init__(self, design: Design, path: str | None = None) -> None:
         self.path = path
+        self.brought_in: str | None = None
         self.history_limit = USUAL_HISTORY_BYTES
         self._step_observers: list[Callable[[], None]] = []
         self._done_bytes = 0
@@ -84,6 +86,11 @@ class Document:
     def whole(self) -> Document:
         """This document; what is inside one of its blocks belongs to it as well."""
         return self
+
+    @property
+    def carrier(self) -> str | None:
+        """The design's file beside which its weights lie, or the place that stands for it; None where there is none."""
+        return self.path or self.brought_in
 
     @property
     def is_editable(self) -> bool:

@@ -42,12 +42,14 @@ class RecoveryCopy:
         path: The copy.
         name: The design's name.
         original: The user's file that the document was opened from or saved to, or None.
+        brought_in: The place beside which the weights of an imported network lie that has no file, or None.
         saved_at: When the copy was made, in UTC.
     """
 
     path: Path
     name: str
     original: Path | None
+    brought_in: Path | None
     saved_at: datetime
 
     def load(self) -> Design:
@@ -140,7 +142,10 @@ class Autosave:
         make_folder(self._path.parent)
         design, original = self._document.committed_design, self._document.path
         if self._kept is None or self._kept[1] != original:
-            about = {"original": None if original is None else os.path.abspath(original)}
+            about = {
+                "original": None if original is None else os.path.abspath(original),
+                "brought_in": self._document.brought_in,
+            }
             write_whole(_about(self._path), json.dumps(about).encode())
         write_whole(self._path, dumps(design).encode())
         self._kept, self._kept_at = (design, original), self._clock()
@@ -264,7 +269,7 @@ def _copies(folder: Path) -> list[RecoveryCopy]:
     for path in folder.glob(f"*{SUFFIX}"):
         try:
             saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            found.append(RecoveryCopy(path, load(path).name, _original(path), saved_at))
+            found.append(RecoveryCopy(path, load(path).name, *_origin(path), saved_at))
         except (DesignFileError, OSError):
             continue
     return found
@@ -274,9 +279,12 @@ def _about(path: Path) -> Path:
     return path.with_name(path.name.removesuffix(SUFFIX) + _ABOUT)
 
 
-def _original(path: Path) -> Path | None:
+def _origin(path: Path) -> tuple[Path | None, Path | None]:
+    """The user's file of a copy, and where the weights of an imported network lie."""
     try:
-        original = json.loads(read_whole(_about(path), _MAX_ABOUT_BYTES))["original"]
-    except (DesignFileError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return Path(original) if isinstance(original, str) else None
+        about = json.loads(read_whole(_about(path), _MAX_ABOUT_BYTES))
+        named = (about.get("original"), about.get("brought_in"))
+    except (DesignFileError, ValueError, AttributeError, RecursionError):
+        return None, None
+    original, brought_in = (Path(each) if isinstance(each, str) else None for each in named)
+    return original, brought_in

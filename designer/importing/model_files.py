@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from designer.errors import ImportRefused
 from designer.record import Record
 
 
@@ -36,6 +37,49 @@ def is_model(path: str | os.PathLike[str]) -> bool:
     (True, False)
     """
     return os.fspath(path).lower().endswith(ENDINGS)
+
+
+def names_code(source: str) -> bool:
+    """Whether a name is that of Python code which makes a network, and no file's.
+
+    >>> names_code("torchvision.models:mobilenet_v2"), names_code("net.py:Net"), names_code("C:/net.onnx")
+    (True, True, False)
+    """
+    place, sign, name = source.rpartition(":")
+    return bool(place) and bool(sign) and name.replace(".", "_").isidentifier() and not is_model(source)
+
+
+def shape_of(text: str) -> tuple[int, ...]:
+    """The shape of an input from what a person typed.
+
+    Raises:
+        ImportRefused: It is none.
+
+    >>> shape_of("1x3x224x224")
+    (1, 3, 224, 224)
+    """
+    try:
+        sides = tuple(int(side) for side in text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        sides = ()
+    if len(sides) < 2 or min(sides) < 1:
+        raise ImportRefused(f"'{text}' is no shape; write it as 1x3x224x224")
+    return sides
+
+
+def setting_of(text: str) -> tuple[str, str]:
+    """An argument of the function that makes a network, from what a person typed.
+
+    Raises:
+        ImportRefused: It is none.
+
+    >>> setting_of("model_name=resnet18")
+    ('model_name', 'resnet18')
+    """
+    name, sign, value = text.partition("=")
+    if not name.strip() or not sign:
+        raise ImportRefused(f"'{text}' is no setting; write it as model_name=resnet18")
+    return name.strip(), value
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,14 @@ class ImportResult(Record):
         """Largest difference of an output element over all runs; None where nothing ran."""
         return max((run.max_abs_difference for run in self.runs), default=None)
 
+    def origins_of(self, node: str) -> tuple[NodeOrigin, ...]:
+        """What a node of the canvas, or all that is inside it, comes from.
+
+        Args:
+            node: Its path, joined by dots.
+        """
+        return tuple(each for each in self.origins if each.node == node or each.node.startswith(f"{node}."))
+
     @property
     def is_complete(self) -> bool:
         """Whether every operator of the original became a layer."""

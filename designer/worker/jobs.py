@@ -12,6 +12,7 @@ from designer.graph.design import Design
 from designer.worker.orders import (
     DevicesOrder,
     ExportOrder,
+    ImportOrder,
     ImportWeightsOrder,
     MeasureOrder,
     Order,
@@ -51,6 +52,11 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
             return _measured(order, _design(order.design), tell, asked)
         case ExportOrder() | ImportWeightsOrder():
             return _written(order, _design(order.design), tell, asked)
+        case ImportOrder():
+            from designer.runtime.importing.load import import_model
+
+            weights = Path(order.weights)
+            return import_model(order.path, order.options, weights=weights, progress=tell, is_cancelled=asked)
         case RunOrder():
             from designer.runtime.compile.smoke_run import smoke_run
 

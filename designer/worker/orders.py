@@ -13,6 +13,8 @@ from designer.errors import JobFailed, near
 from designer.export.formats import Format, format_for, format_of
 from designer.export.options import Options
 from designer.export.result import ExportResult
+from designer.importing.model_files import ImportOptions
+from designer.importing.result import ImportResult
 from designer.measurement.devices import Inventory
 from designer.measurement.interleaved import PairReport, RankPreparation, RankReport
 from designer.measurement.latency import LatencyReport
@@ -165,6 +167,23 @@ class ImportWeightsOrder(Order):
 
 
 @dataclass(frozen=True)
+class ImportOrder(Order):
+    """Bring a network in: read it, draw it, prove the drawing; gives an ImportResult.
+
+    Attributes:
+        path: A file; or the name of code, where ``options.runs_code`` allows that it is run.
+        weights: The file its weights are written to.
+        options: What was chosen.
+    """
+
+    kind = "import"
+
+    path: str
+    weights: str
+    options: ImportOptions = field(default_factory=ImportOptions)
+
+
+@dataclass(frozen=True)
 class RunOrder(Order):
     """Compile a design and run it once; gives a SmokeRunReport."""
 
@@ -174,7 +193,9 @@ class RunOrder(Order):
     configuration: MeasuringConfiguration = field(default_factory=MeasuringConfiguration)
 
 
-Report = LatencyReport | PairReport | RankReport | RooflineReport | Inventory | ExportResult | SmokeRunReport
+Report = (
+    LatencyReport | PairReport | RankReport | RooflineReport | Inventory | ExportResult | SmokeRunReport | ImportResult
+)
 """What an order gives."""
 
 SoFar = RankPreparation | RankReport
@@ -190,6 +211,7 @@ ORDERS: Mapping[str, type[Order]] = {
         DevicesOrder,
         ExportOrder,
         ImportWeightsOrder,
+        ImportOrder,
         RunOrder,
     )
 }

@@ -15,8 +15,8 @@ from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Edit
 from designer.errors import DesignerError, EditRefused
 from designer.graph.design import Design, NodeId, NodePath
-from designer.ui.actions import own_blocks
-from designer.ui.actions.action import Action, Call, Context, Menu, on_bench
+from designer.ui.actions import importing, own_blocks
+from designer.ui.actions.action import Action, Call, Context, Menu, on_bench, over_window
 from designer.ui.actions.questions import has_design, has_one_node, has_selection
 from designer.ui.canvas.scene import CanvasScene
 from designer.ui.views.wiring_by_list import Wiring
@@ -298,6 +298,15 @@ BLOCK_ACTIONS: tuple[Action, ...] = (
         "Switch the selection off, so that its input passes through, or on again; says what that changes of the cost",
         has_selection,
         starts_section=True,
+    ),
+    Action(
+        "show_original",
+        Menu.BLOCK,
+        "Show in o&riginal…",
+        over_window(importing.show_original),
+        (),
+        "The operators of the imported network that the selected node was drawn from",
+        importing.has_imported_node,
     ),
     *(_align(by) for by in Alignment),
     _distribute("across", across=True),

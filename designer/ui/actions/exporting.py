@@ -15,7 +15,7 @@ from designer import wording
 from designer.analysis.analysis import analyse
 from designer.analysis.report import problem_lines
 from designer.files.design_json import dumps
-from designer.files.sidecar import WEIGHT_ENDINGS, weights_beside
+from designer.files.sidecar import WEIGHT_ENDINGS, carried_weights, weights_beside
 from designer.ui.canvas.picture import print_on
 from designer.ui.jobs.staging_cleanup import StagingCleanup
 from designer.ui.jobs.worker_client import Job
@@ -51,6 +51,7 @@ def export(bench: Workbench, parent: QWidget, chosen: str = "onnx") -> ExportDia
         chosen,
         parent,
         [Path(tab.document.path) for tab in bench.tabs if tab.document.path],
+        carried_weights(document.carrier),
     )
     dialog.open()
     return dialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from designer.templates.table import Template
-from designer.ui.actions import exporting
+from designer.ui.actions import exporting, importing
 from designer.ui.actions.action import Action, Context, Menu, over_window
 from designer.ui.actions.questions import has_design, has_page, is_valid
 from designer.ui.workbench.workbench import Workbench
@@ -43,6 +43,23 @@ FILE_ACTIONS: tuple[Action, ...] = (
         "A whole network or a block, with settings of your choice",
     ),
     Action("open", Menu.FILE, "&Open…", lambda c: c.bench.open(), ("Ctrl+O",), "Open designs", starts_section=True),
+    Action(
+        "import_network",
+        Menu.FILE,
+        "I&mport network…",
+        over_window(importing.import_network),
+        ("Ctrl+Shift+O",),
+        "A network from ONNX or PyTorch: drawn in blocks, with its weights, and run beside the original",
+    ),
+    Action(
+        "show_import",
+        Menu.FILE,
+        "What the import &found…",
+        over_window(importing.show_import),
+        (),
+        "What was understood of the imported network, what was rewritten, and the proof",
+        importing.has_import,
+    ),
     Action(
         "save", Menu.FILE, "&Save", lambda c: c.bench.save(), ("Ctrl+S",), "Save the design", has_design, None, True
     ),

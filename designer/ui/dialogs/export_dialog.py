@@ -35,7 +35,6 @@ from designer.export.result import ExportResult
 from designer.export.result_words import plain_text
 from designer.files.design_json import dumps
 from designer.files.outputs import refuse_loss
-from designer.files.sidecar import carried_weights
 from designer.graph.parameter import Integer
 from designer.ui.dialogs.export_page import ExportPage
 from designer.ui.dialogs.export_result import ExportResultPage
@@ -61,6 +60,7 @@ class ExportDialog(QDialog):
         ask: Where files are asked for.
         chosen: Key of the format shown first.
         keeps: Files that may not be written over: those of open designs.
+        weights: The design's own weights, where it has any.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class ExportDialog(QDialog):
         chosen: str = "onnx",
         parent: QWidget | None = None,
         keeps: Sequence[Path] = (),
+        weights: Path | None = None,
     ) -> None:
         super().__init__(parent)
         self._keeps = tuple(keeps)
@@ -80,7 +81,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(f"Export {analysis.design.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._analysis, self._worker, self._ask = analysis, worker, ask
-        self._weights = carried_weights(design_path)
+        self._weights = weights
         self._folder = design_path.parent if design_path is not None else Path.home()
         self._stem = stem
         self._pages: dict[str, ExportPage] = {}
@@ -276,7 +277,8 @@ class ExportDialog(QDialog):
         return True
 
     def _show_progress(self, share: float, text: str) -> None:
-        self.text.setText(text)
+        if self.cancel_button.isEnabled():  # what was on its way when somebody cancelled says nothing any more
+            self.text.setText(text)
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(share * 1000))
 

@@ -41,7 +41,8 @@ class JobDialog(QDialog):
         super().keyPressEvent(event)
 
     def _show(self, share: float, text: str) -> None:
-        self.text.setText(text)
+        if self.cancel_button.isEnabled():  # what was on its way when somebody cancelled says nothing any more
+            self.text.setText(text)
         self.bar.setRange(0, 1000)
         self.bar.setValue(round(share * 1000))
 

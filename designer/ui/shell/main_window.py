@@ -23,7 +23,7 @@ from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
-from designer.ui.actions import own_blocks
+from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
 from designer.ui.compare.page import ComparePage
@@ -156,6 +156,8 @@ class MainWindow(QMainWindow):
         self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_choices))
         self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
+        bench.import_asked.connect(partial(importing.import_network, bench, self))
+        bench.import_shown.connect(partial(importing.show_import, bench, self))
         self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
@@ -476,6 +478,7 @@ class MainWindow(QMainWindow):
         self.settings.keep_window(self.saveGeometry(), self.saveState())
         self.settings.sync()
         self.worker.stop()
+        self.bench.forget_imports()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -21,7 +21,7 @@ from designer.ui.views.design_tab import DesignTab
 from designer.ui.workbench.workbench import Workbench
 
 _OF_NODES = (
-    ("edit_parameters", "rename", "help_layer"),
+    ("edit_parameters", "rename", "help_layer", "show_original"),
     ("wire_to", "read_from", "unplug"),
     ("enter_block", "make_group", "group", "expand", "save_as_block", "bypass"),
     ("cut", "copy", "duplicate", "delete"),

@@ -12,7 +12,11 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 
+from designer.importing.model_files import ENDINGS
+
 DESIGN_FILTER = "Designs (*.design.json);;All files (*)"
+_NETWORKS = " ".join(f"*{ending}" for ending in ENDINGS)
+OPEN_FILTER = f"Designs and networks (*.design.json {_NETWORKS});;All files (*)"
 PICTURE_FILTER = "PNG picture (*.png);;SVG drawing (*.svg);;PDF page (*.pdf)"
 
 
@@ -28,7 +32,7 @@ class Ask(Protocol):
     """What can be asked."""
 
     def paths_to_open(self, folder: Path) -> tuple[Path, ...]:
-        """Design files to open; none when the person thought better of it."""
+        """Files of designs or networks to open; none when the person thought better of it."""
         ...
 
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:
@@ -71,7 +75,7 @@ class AskByDialog:
         self._parent = parent
 
     def paths_to_open(self, folder: Path) -> tuple[Path, ...]:
-        names, _filter = QFileDialog.getOpenFileNames(self._parent, "Open designs", str(folder), DESIGN_FILTER)
+        names, _filter = QFileDialog.getOpenFileNames(self._parent, "Open designs", str(folder), OPEN_FILTER)
         return tuple(map(Path, names))
 
     def path_to_save(self, title: str, suggested: Path, file_filter: str) -> Path | None:

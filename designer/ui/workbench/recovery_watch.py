@@ -137,6 +137,7 @@ class RecoveryWatch(QObject):
         for copy in copies:
             try:
                 tab = self._bench.open_design(copy.load(), copy.original, is_saved=False)
+                tab.document.brought_in = str(copy.brought_in) if copy.brought_in is not None else None
                 # The work must be in a copy of this program's before the old one goes.
                 self._watched[tab].flush()
                 self.discard([copy])

@@ -16,13 +16,17 @@ from designer.analysis.analysis import Analysis
 from designer.edit.document import Command, Document
 from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
-from designer.files import design_json
+from designer.files import design_json, import_folder
 from designer.files.atomic import cut_to_bytes, read_whole, write_whole
 from designer.files.block_library import BlockLibrary
 from designer.files.outputs import refuse_loss
-from designer.files.sidecar import carried_weights, weights_beside
+from designer.files.sidecar import weights_beside
 from designer.files.storage import data_folder
 from designer.graph.design import Design, NodeId
+from designer.importing.model_files import is_model
+from designer.importing.record_file import keep_record, kept_record, record_beside
+from designer.importing.result import ImportResult
+from designer.importing.result_words import headline
 from designer.ui.compare.comparing import Comparing
 from designer.ui.compare.member import MOST, Member, of_design, of_tab
 from designer.ui.compare.page import ComparePage
@@ -48,7 +52,9 @@ class Workbench(QObject):
     Signals: ``tab_added`` and ``tab_removed`` with a page; ``page_changed`` when another page is on screen;
     ``active_changed`` when another pane of a comparison has the keyboard; ``level_changed`` when another block of the
     design, or the whole, is on the canvas; ``state_changed`` whenever what can be done, or what is known, may have
-    become another; ``status_message`` with a line for the status bar; ``menu_asked`` with a place on the screen.
+    become another; ``status_message`` with a line for the status bar; ``menu_asked`` with a place on the screen;
+    ``import_asked`` with a network's file that somebody wants to open; ``import_shown`` when what the import of the
+    design on screen found shall be shown.
     """
 
     tab_added = Signal(object)
@@ -61,6 +67,8 @@ class Workbench(QObject):
     state_changed = Signal()
     status_message = Signal(str)
     menu_asked = Signal(QPoint)
+    import_asked = Signal(object)
+    import_shown = Signal()
 
     def __init__(self, settings: Settings, ask: Ask, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -281,6 +289,9 @@ class Workbench(QObject):
             if tab.document.path is not None and Path(tab.document.path) == path.absolute():
                 self.turn_to(tab)
                 return tab
+        if is_model(path):
+            self.import_asked.emit(path)
+            return None
         try:
             design = design_json.load(path)
         except DesignFileError as error:
@@ -290,7 +301,52 @@ class Workbench(QObject):
             return None
         self.settings.remember(path)
         self._drop_untouched()
-        return self.open_design(design, path.absolute())
+        tab = self.open_design(design, path.absolute())
+        self._say_unproved(tab)
+        return tab
+
+    def open_import(self, result: ImportResult, place: Path) -> DesignTab:
+        """Open a network that was brought in, as a design without a file; its weights lie beside ``place``.
+
+        Raises:
+            DesignFileError: The design in the record cannot be read.
+        """
+        design = design_json.loads(result.design, result.path)
+        self._drop_untouched()
+        document = Document(design)
+        document.mark_unsaved()
+        document.brought_in = str(place)
+        try:
+            keep_record(result, place)
+        except DesignFileError as error:
+            self.status_message.emit(f"What the import found is not kept: {error}")
+        tab = self.open_document(document)
+        self._say_unproved(tab)
+        return tab
+
+    def import_record(self) -> ImportResult | None:
+        """What was found when the design on screen was brought in; says why where that cannot be read."""
+        document = self.whole
+        try:
+            return kept_record(document.carrier) if document is not None else None
+        except DesignFileError as error:
+            self.status_message.emit(str(error))
+            return None
+
+    def _say_unproved(self, tab: DesignTab) -> None:
+        """Say above the canvas that an imported design is not whole, or not proved to compute the same."""
+        try:
+            record = kept_record(tab.document.carrier)
+        except DesignFileError as error:
+            self.status_message.emit(str(error))
+            return
+        if record is not None and not (record.proved and record.is_complete):
+            tab.notice.tell(headline(record), [("&Details", self.import_shown.emit), ("&Dismiss", lambda: None)])
+
+    def forget_imports(self) -> None:
+        """Remove what is kept of networks that were brought in, for a window that closes."""
+        for tab in self.tabs:
+            _forget_import(tab.document)
 
     def open_copy(self, path: Path) -> DesignTab | None:
         """Open what a file holds as a design without a file, such as an example; says why where it cannot."""
@@ -304,7 +360,7 @@ class Workbench(QObject):
 
     def open(self) -> None:
         """Ask for files and open them."""
-        for path in self.ask.paths_to_open(self._folder()):
+        for path in self.ask.paths_to_open(self.folder()):
             self.open_path(path)
 
     def save(self) -> bool:
@@ -319,7 +375,7 @@ class Workbench(QObject):
         document = self.whole
         if document is None:
             return False
-        suggested = Path(document.path) if document.path else self._folder() / f"{file_stem(document.design)}{SUFFIX}"
+        suggested = Path(document.path) if document.path else self.folder() / f"{file_stem(document.design)}{SUFFIX}"
         path = self.ask.path_to_save("Save the design as", suggested, DESIGN_FILTER)
         if path is None:
             return False
@@ -337,7 +393,7 @@ class Workbench(QObject):
         except DesignFileError as error:
             self.ask.tell("The design was not saved", str(error))
             return False
-        self._carry_weights(document.path, path)
+        self._carry_along(document.carrier, path)
         document.mark_saved(str(path.absolute()))
         self.disk.note(document)
         for tab in self.tabs:
@@ -402,15 +458,19 @@ class Workbench(QObject):
             self.ask.tell("The file could not be read", str(error))
             return None
 
-    def _carry_weights(self, before: str | None, after: Path) -> None:
-        """A design that is saved elsewhere takes its own weights along."""
-        weights = carried_weights(before)
-        if weights is None or before is None or Path(before).absolute() == after.absolute():
+    def _carry_along(self, before: str | None, after: Path) -> None:
+        """A design that is saved elsewhere takes its own weights along, and the record of how it came in."""
+        if before is None or Path(before).absolute() == after.absolute():
             return
-        try:
-            write_whole(weights_beside(after), read_whole(weights, MOST_WEIGHT_BYTES))
-        except DesignFileError as error:
-            self.ask.tell("The design was saved without its weights", str(error))
+        for source, target in (
+            (weights_beside(before), weights_beside(after)),
+            (record_beside(before), record_beside(after)),
+        ):
+            if source.is_file():
+                try:
+                    write_whole(target, read_whole(source, MOST_WEIGHT_BYTES))
+                except DesignFileError as error:
+                    self.ask.tell(f"The design was saved without {target.name}", str(error))
 
     # Measuring -------------------------------------------------------------------------------------------------------
 
@@ -448,6 +508,8 @@ class Workbench(QObject):
             self.turn_to(before if before in self._pages else beside)
         if isinstance(page, DesignTab | ComparePage):
             page.end()
+        if isinstance(page, DesignTab):
+            _forget_import(page.document)
         page.deleteLater()
         self.state_changed.emit()
         return True
@@ -558,12 +620,18 @@ class Workbench(QObject):
             self.level_changed.emit()
             self.state_changed.emit()
 
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where files are looked for first: the folder of the design on screen, else of the file opened last."""
         document = self.whole
         if document is not None and document.path:
             return Path(document.path).parent
         recent = self.settings.recent
         return recent[0].parent if recent else Path.home()
+
+
+def _forget_import(document: Document) -> None:
+    if document.brought_in is not None:
+        import_folder.forget(Path(document.brought_in))
 
 
 def file_stem(design: Design) -> str:

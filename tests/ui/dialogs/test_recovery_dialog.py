@@ -109,7 +109,7 @@ def test_a_row_says_what_became_of_the_file(window: MainWindow, watch: RecoveryW
 def test_what_cannot_be_had_is_said_and_the_dialog_stays(
     qtbot: QtBot, window: MainWindow, watch: RecoveryWatch, tmp_path: Path
 ) -> None:
-    gone = RecoveryCopy(tmp_path / "elsewhere" / "9.design.json", "gone", None, datetime.now(UTC))
+    gone = RecoveryCopy(tmp_path / "elsewhere" / "9.design.json", "gone", None, None, datetime.now(UTC))
     dialog = opened(window, watch, (gone,))
     qtbot.mouseClick(dialog.restore_button, Qt.MouseButton.LeftButton)
     assert str(gone.path) in dialog.trouble.text()
