@@ -149,6 +149,8 @@ def with_channels_last_where_read_so(network: Network) -> Network:
 
 _MOST_LOOKED_AHEAD = 16
 
+_OF_MAPS = (op.Convolution, op.TransposedConvolution, op.MaxPool, op.AveragePool, op.BatchNorm, op.GroupNorm, op.Resize)
+
 
 def _wanted_axis(tensor: str, last: int, readers: Mapping[str, Sequence[NetworkStep]]) -> int | None:
     """Which dimension of a tensor its readers take for the channels; None where none of them says."""
@@ -163,6 +165,10 @@ def _wanted_axis(tensor: str, last: int, readers: Mapping[str, Sequence[NetworkS
                 return axis
             if isinstance(operation, op.LayerNorm):
                 return axis if operation.axis == -1 else 1
+            if isinstance(operation, (op.Concatenate, op.Split)) and operation.axis in (1, axis):
+                return operation.axis
+            if isinstance(operation, _OF_MAPS) and axis == 3:
+                return 1
             if isinstance(operation, op.Permute):
                 found = _wanted_axis(step.results[0], len(operation.order) - 1, readers)
                 if found is not None:

@@ -24,7 +24,10 @@ class ModelFormat(NamedTuple):
     endings: tuple[str, ...]
 
 
-FORMATS = (ModelFormat("onnx", "ONNX", (".onnx",)),)
+FORMATS = (
+    ModelFormat("onnx", "ONNX", (".onnx",)),
+    ModelFormat("litert", "LiteRT", (".tflite",)),
+)
 
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 """Every ending of a network's file."""

@@ -95,11 +95,19 @@ def _raise_pair(steps: tuple[Step, ...], x: TensorSpec) -> Layer | None:
     """A map as a sequence, and back: each is a reshape and a permute."""
     turn = op.Permute((0, 2, 1))
     match [step.operation for step in steps]:
-        case [op.Reshape(sides=(channels, -1)), turned] if turned == turn and x.is_map and channels == x.channels:
+        case [op.Reshape(sides=(channels, _)), turned] if turned == turn and x.is_map and channels == x.channels:
             return ToSequence()
+        case [op.Permute(order=(0, 2, 3, 1)), op.Reshape(sides=(_, channels))] if x.is_map and channels == x.channels:
+            return ToSequence()
+        case [op.Reshape(sides=(height, _, channels)), op.Permute(order=(0, 3, 1, 2))] if _is_sequence(x, channels):
+            return ToMap(height)
         case [turned, op.Reshape(sides=(channels, height, _))] if turned == turn and channels == x.channels:
             return ToMap(height)
     return None
+
+
+def _is_sequence(x: TensorSpec, channels: int) -> bool:
+    return len(x.shape) == 3 and x.has_channels_last and x.channels == channels
 
 
 @LAYERS.answers(op.Convolution)

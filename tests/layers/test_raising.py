@@ -9,9 +9,12 @@ import pytest
 
 from designer.graph import operations as op
 from designer.graph.layer import Layer
+from designer.graph.lowered import follow
+from designer.graph.operations import Operation, Step
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding
 from designer.layers.raising import raise_, raise_operation
+from designer.layers.shaping import ToMap, ToSequence
 from tests.contracts.sampling import PLACEABLE, samples
 
 FOUND = [sample for cls in PLACEABLE if not cls.is_block for sample in samples(cls, 12)]
@@ -44,6 +47,27 @@ def test_a_layer_comes_back_from_its_operations(layer: Layer, inputs: tuple[Tens
     assert raised.lowered(*inputs) == lowered
     if layer.key not in CANONICAL:
         assert raised == as_shown(layer)
+
+
+MAP, SEQUENCE = TensorSpec((1, 4, 6, 8)), TensorSpec((1, 48, 4), channel_axis=2)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "x", "wanted"),
+    [
+        (op.Reshape((4, 48)), op.Permute((0, 2, 1)), MAP, ToSequence()),
+        (op.Permute((0, 2, 3, 1)), op.Reshape((48, 4), 2), MAP, ToSequence()),
+        (op.Permute((0, 2, 1)), op.Reshape((4, 6, 8)), SEQUENCE, ToMap(6)),
+        (op.Reshape((6, 8, 4), 3), op.Permute((0, 3, 1, 2)), SEQUENCE, ToMap(6)),
+        (op.Reshape((8, 24)), op.Permute((0, 2, 1)), MAP, None),
+        (op.Reshape((6, 4, 8), 3), op.Permute((0, 3, 1, 2)), SEQUENCE, None),
+    ],
+)
+def test_a_map_and_a_sequence_are_known_whichever_comes_first(
+    first: Operation, second: Operation, x: TensorSpec, wanted: Layer | None
+) -> None:
+    steps = (Step(first, ("x",), ("between",)), Step(second, ("between",), ("y",)))
+    assert raise_(follow(steps, ("x",), (x,), ("y",)), (x,)) == wanted
 
 
 def test_what_no_layer_is_stays_what_it_is() -> None:

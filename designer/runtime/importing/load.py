@@ -15,6 +15,7 @@ import torch
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.errors import ImportRefused, InvalidDesign
+from designer.export.formats import format_of
 from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
 from designer.graph.design import Design
@@ -30,7 +31,7 @@ from designer.runtime.importing.proof import Proof, prove, state_of
 
 Tell = Callable[[float, str], None]
 
-_READERS = {"onnx": "onnx_reader"}
+_READERS = {"onnx": "onnx_reader", "litert": "litert_reader"}
 """By format, the module that reads it."""
 
 
@@ -143,6 +144,9 @@ def _read(path: str | os.PathLike[str], options: ImportOptions, tell: Tell) -> R
         raise ImportRefused(f"{name}: networks are read from files that end in {endings}; choose one of those")
     if not Path(name).is_file():
         raise ImportRefused(f"{name}: there is no such file")
+    runtime = format_of(chosen.key)
+    if not runtime.is_available:
+        raise ImportRefused(f"{name}: {runtime.unavailable_reason}")
     reader = import_module(f"designer.runtime.importing.{_READERS[chosen.key]}")
     reading: Reading = reader.read(path, options, tell)
     return reading

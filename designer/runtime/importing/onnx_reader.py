@@ -23,6 +23,7 @@ from designer.graph.tensor import TensorSpec
 from designer.importing.model_files import ImportOptions
 from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
 from designer.runtime.formats.onnx_session import RUNTIME, session_of
+from designer.runtime.importing.beginnings import refuse_other_kinds
 from designer.runtime.importing.building import Built
 from designer.runtime.importing.onnx_operators import OPERATORS, At
 
@@ -34,16 +35,6 @@ _MOST_FOLDED = 2**24
 """Elements of a constant that is worked out: more is no shape and no table, but a network's own work."""
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
-_STARTS = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"PK\x03\x04": "a zip archive, as PyTorch's files of weights and programs are",
-    b"\x80\x02": "a pickle, as old files of weights are",
-    b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document",
-    b"version https://git-lfs": "a pointer of Git LFS; fetch the file itself with git lfs pull",
-    b"{": "JSON text",
-}
 
 
 def read(path: str | os.PathLike[str], options: ImportOptions, tell: Callable[[float, str], None]) -> Reading:
@@ -77,9 +68,7 @@ def _loaded(name: str, options: ImportOptions) -> onnx.ModelProto:
         content = Path(name).read_bytes()
     except OSError as error:
         raise ImportRefused(f"{name}: it cannot be read: {reason_of(error)}") from error
-    known = next((words for start, words in _STARTS.items() if content.startswith(start)), "")
-    if known or not content:
-        raise ImportRefused(f"{name}: it is {known or 'empty'}, and no ONNX file")
+    refuse_other_kinds(name, content, "ONNX")
     model = onnx.ModelProto()
     try:
         model.ParseFromString(content)
