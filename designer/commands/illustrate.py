@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "residual; 0, the whole, by default. A page has all of them",
     )
     parser.add_argument("--palette", choices=("light", "dark", "print"), default="light", help="colours; light")
-    parser.add_argument("--depth", choices=("linear", "log"), help="how deep a slab of many channels is drawn")
+    parser.add_argument("--depth", choices=("linear", "log", "root"), help="how the depth of slabs goes with channels")
     parser.add_argument("--transparent", action="store_true", help="nothing behind the drawing")
     parser.add_argument("--scale", type=float, default=2.0, metavar="N", help="pixels a unit, of a PNG; 2")
 
@@ -46,8 +46,7 @@ def run(options: argparse.Namespace) -> int:
     if not 0 < options.scale <= MOST_SCALE:
         raise DesignerError(f"--scale {options.scale:g}: it takes a number above 0, at most {MOST_SCALE}")
     refuse_loss(options.output, ENDINGS, [options.file])
-    chain = _chain(options)
-    write_output(options.output, _bytes(chain, ending, options), ENDINGS)
+    write_output(options.output, _bytes(ending, options), ENDINGS)
     return DONE
 
 
@@ -55,28 +54,48 @@ def _endings() -> str:
     return ", ".join(ENDINGS)
 
 
-def _chain(options: argparse.Namespace) -> Any:
+def _subject(options: argparse.Namespace) -> Any:
     from designer.graph.ids import NodeId
     from designer.illustration.chain import block_chain, selection_chain
+    from designer.illustration.multiples import whole_design
 
     analysis = analysis_of(options.file)
     if options.nodes is not None:
         return selection_chain(analysis, [NodeId(word.strip()) for word in options.nodes.split(",") if word.strip()])
-    words = options.node.split(".") if options.node else []
-    return block_chain(analysis, tuple(map(NodeId, words)))
+    if options.node is None:
+        return whole_design(analysis)
+    return block_chain(analysis, tuple(map(NodeId, options.node.split("."))))
 
 
-def _bytes(chain: Any, ending: str, options: argparse.Namespace) -> bytes:
-    from designer.export.illustration_page import illustration_page
-    from designer.export.illustration_svg import illustration_svg
+def _scenes(options: argparse.Namespace) -> Any:
+    """The pictures that are asked for, by step."""
+    from designer.illustration.chain import Chain
     from designer.illustration.illustration import Step, illustration
-    from designer.illustration.palette import PALETTES
+    from designer.illustration.multiples import multiples_scene
     from designer.illustration.slabs import Depth
 
-    depth = Depth(options.depth) if options.depth else None
+    depth, shown = Depth(options.depth) if options.depth else None, _subject(options)
+    if isinstance(shown, Chain):
+        steps = tuple(Step) if options.output.suffix.lower() == ".html" else (Step(options.step),)
+        return {step: illustration(shown, step, depth=depth) for step in steps}
+    if options.step:
+        raise DesignerError(
+            f"--step {options.step}: {shown.name} is drawn as its blocks, and a step is of one; say --node "
+            f"{shown.chains[0].name}, or another of its {len(shown.chains)} blocks"
+        )
+    return {Step.OVERVIEW: multiples_scene(shown, depth)}
+
+
+def _bytes(ending: str, options: argparse.Namespace) -> bytes:
+    from designer.export.illustration_page import illustration_page
+    from designer.export.illustration_svg import illustration_svg
+    from designer.illustration.palette import PALETTES
+
+    scenes = _scenes(options)
+    scene, *_ = scenes.values()
     if ending == ".html":
-        return illustration_page({step: illustration(chain, step, depth=depth) for step in Step}, chain.name).encode()
-    scene, palette = illustration(chain, Step(options.step), depth=depth), PALETTES[options.palette]
+        return illustration_page(scenes, scene.title).encode()
+    palette = PALETTES[options.palette]
     if ending == ".svg":
         return illustration_svg(scene, palette, not options.transparent).encode()
     _ready_to_paint()

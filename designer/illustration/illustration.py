@@ -79,9 +79,10 @@ def illustration(
     box = Box(_SIDE / 2, _PANEL_TOP, width - _SIDE, height - _PANEL_TOP - _FOOT)
     below, sentence = _below(chain, step, box, depth)
     shapes: list[Shape] = [*_title(chain), *row.shapes, *below.shapes]
-    shapes.append(Words(Spot(_SIDE / 2, height - 13), scale.words, 10, ink=Ink.QUIET))
+    words = f"{scale.words} Kernels have the same depth and larger sides."
+    shapes.append(Words(Spot(_SIDE / 2, height - 13), words, 10, ink=Ink.QUIET))
     return Scene(
-        width, height, tuple(shapes), (*row.parts, *below.parts), f"{chain.name}: {step.title}", sentence, scale.words
+        width, height, tuple(shapes), (*row.parts, *below.parts), f"{chain.name}: {step.title}", sentence, words
     )
 
 

@@ -120,7 +120,7 @@ class Row:
     @property
     def middle(self) -> float:
         """How high the arrows go."""
-        return self.base - self.scale.position * max(spec.height for spec in self.chain.tensors) / 2
+        return self.base - max(self.scale.side(spec.height) for spec in self.chain.tensors) / 2
 
     @property
     def _room(self) -> float:

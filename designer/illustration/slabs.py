@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from math import log2
+from math import log2, sqrt
 from typing import NamedTuple
 
 from designer.graph.tensor import TensorSpec
 from designer.illustration.chain import Kernels
 from designer.illustration.scene import Box, Spot
-from designer.wording import short
+from designer.wording import count
 
 BACK_X, BACK_Y = 0.24, -0.13
 """How far one unit to the back goes across and up, for a tensor's columns."""
@@ -36,6 +36,26 @@ class Depth(Enum):
 
     LINEAR = "linear"
     LOG = "log"
+    ROOT = "root"
+
+    @property
+    def words(self) -> str:
+        """What is said of it."""
+        return {
+            Depth.LINEAR: "in proportion to channels",
+            Depth.LOG: "with the logarithm of channels",
+            Depth.ROOT: "with the square root of channels",
+        }[self]
+
+    def share(self, channels: int, most: int) -> float:
+        """How deep so many channels are, as a share of how deep the most are."""
+        match self:
+            case Depth.LINEAR:
+                return channels / most
+            case Depth.LOG:
+                return log2(1 + channels) / log2(1 + most)
+            case Depth.ROOT:
+                return sqrt(channels / most)
 
 
 class Solid(NamedTuple):
@@ -88,11 +108,12 @@ class Scale(NamedTuple):
     """What lengths mean in a picture.
 
     Attributes:
-        position: Units a row or a column of a tensor.
+        position: Units a row or a column of a tensor; with square roots, units for the root of their number.
         most_channels: How many channels have the full depth.
         full_depth: The depth of so many.
-        depth: Whether depth goes with channels or with their logarithm.
+        depth: How depth goes with channels.
         tap: Units a tap of a kernel.
+        has_roots: Whether sides go with the square roots of H and W, so that small maps beside large ones are seen.
     """
 
     position: float
@@ -100,20 +121,23 @@ class Scale(NamedTuple):
     full_depth: float
     depth: Depth
     tap: float
+    has_roots: bool = False
 
     def thickness(self, channels: int) -> float:
         """How deep so many channels are."""
-        if self.depth is Depth.LINEAR:
-            return max(self.full_depth * channels / self.most_channels, _THINNEST)
-        return max(self.full_depth * log2(1 + channels) / log2(1 + self.most_channels), _THINNEST)
+        return max(self.full_depth * self.depth.share(channels, self.most_channels), _THINNEST)
+
+    def side(self, positions: int) -> float:
+        """How long so many rows or columns are."""
+        return self.position * (sqrt(positions) if self.has_roots else positions)
 
     def width(self, spec: TensorSpec) -> float:
         """How much room a tensor takes across."""
-        return self.thickness(spec.channels) + BACK_X * spec.width * self.position
+        return self.thickness(spec.channels) + BACK_X * self.side(spec.width)
 
     def solid(self, spec: TensorSpec, left: float, bottom: float) -> Solid:
         """A tensor N×C×H×W that stands with its front corner at a place; the batch is not drawn."""
-        height, columns = spec.height * self.position, spec.width * self.position
+        height, columns = self.side(spec.height), self.side(spec.width)
         front = Box(left, bottom - height, self.thickness(spec.channels), height)
         return Solid(front, Spot(BACK_X * columns, BACK_Y * columns))
 
@@ -126,16 +150,17 @@ class Scale(NamedTuple):
     @property
     def words(self) -> str:
         """What is said of the scale."""
-        how = "linear" if self.depth is Depth.LINEAR else "logarithmic"
-        deepest = f"the deepest has {short(self.most_channels)}"
-        return (
-            f"Sides of tensors to scale with H and W; depth with channels, {how}, {deepest}. "
-            "Kernels have the same depth and larger sides."
-        )
+        sides = "with the square roots of H and W" if self.has_roots else "to scale with H and W"
+        return f"Sides of tensors {sides}; depth {self.depth.words}, the deepest has {count(self.most_channels)}."
 
 
 def scale_for(
-    tensors: Iterable[TensorSpec], height: float, full_depth: float, tap: float, depth: Depth | None = None
+    tensors: Iterable[TensorSpec],
+    height: float,
+    full_depth: float,
+    tap: float,
+    depth: Depth | None = None,
+    has_roots: bool = False,
 ) -> Scale:
     """One scale for all tensors of a picture.
 
@@ -145,10 +170,12 @@ def scale_for(
         full_depth: How deep the most channels are drawn.
         tap: How large a tap of a kernel is drawn.
         depth: How depth goes with channels; where None, in proportion unless the thinnest would vanish.
+        has_roots: Whether sides go with the square roots of H and W.
     """
     specs = list(tensors)
     largest = max(max(spec.height, spec.width) for spec in specs)
     channels = [spec.channels for spec in specs]
     if depth is None:
         depth = Depth.LINEAR if max(channels) <= LINEAR_UP_TO * min(channels) else Depth.LOG
-    return Scale(height / largest, max(channels), full_depth, depth, tap)
+    position = height / (sqrt(largest) if has_roots else largest)
+    return Scale(position, max(channels), full_depth, depth, tap, has_roots)

@@ -122,3 +122,11 @@ def test_a_design_with_problems_is_refused_with_a_line_each(tmp_path: Path, caps
     save(template("article_bottleneck").build(depth=32), path)
     assert main(["illustrate", str(path), "-o", str(tmp_path / "a.svg")]) == 1
     assert "add" in capsys.readouterr().err
+
+
+def test_a_network_is_its_blocks_and_a_step_is_of_one(network: Path, tmp_path: Path, capsys) -> None:
+    for ending in ("svg", "html"):
+        assert main(["illustrate", str(network), "-o", str(tmp_path / f"all.{ending}")]) == 0
+    assert "bottleneck_17" in (tmp_path / "all.svg").read_text(encoding="utf-8")
+    assert main(["illustrate", str(network), "--step", "2", "-o", str(tmp_path / "a.svg")]) == 2
+    assert "a step is of one; say --node" in capsys.readouterr().err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
+from math import isfinite, sqrt
 
 import pytest
 from hypothesis import given, settings
@@ -16,14 +16,18 @@ from designer.graph.tensor import TensorSpec
 from designer.illustration.chain import Chain, block_chain
 from designer.illustration.curves import curve
 from designer.illustration.illustration import Step, illustration
+from designer.illustration.multiples import Multiples, multiples_scene, whole_design
 from designer.illustration.palette import PALETTES, Ink
 from designer.illustration.row import Row
 from designer.illustration.scene import Arc, Box, Line, Panel, Polygon, Scene, Words
 from designer.illustration.slabs import Depth, scale_for
 from designer.layers.activation import Activation
+from designer.layers.attention import SqueezeExcite
 from designer.layers.blocks import Bottleneck, Separable
 from designer.layers.convolution import Conv2d, PointwiseConv2d
+from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
+from designer.templates.networks import template
 from tests.small_designs import row
 from tests.sound_designs import sound_designs
 
@@ -68,8 +72,8 @@ def test_far_apart_channels_go_by_their_logarithm_and_it_is_said() -> None:
     specs = [TensorSpec((1, channels, 8, 8)) for channels in (1, 31, 1023)]
     scale = scale_for(specs, 140, 80, 8)
     assert [scale.thickness(spec.channels) / 80 for spec in specs] == pytest.approx([0.1, 0.5, 1.0])
-    assert "logarithmic" in scale.words
-    assert "linear" in scale_for(specs, 140, 80, 8, Depth.LINEAR).words
+    assert "logarithm of channels" in scale.words
+    assert "in proportion to channels" in scale_for(specs, 140, 80, 8, Depth.LINEAR).words
 
 
 def test_a_row_stands_between_its_sides() -> None:
@@ -250,3 +254,35 @@ def test_curves_are_pytorchs(activation: Activation) -> None:
     xs = [index / 4 for index in range(-32, 33)]
     expected = functions[activation](torch.tensor(xs, dtype=torch.float64))
     assert [drawn(x) for x in xs] == pytest.approx(expected.tolist(), abs=1e-6)
+
+
+# Small multiples ------------------------------------------------------------------------------------------------------
+
+
+def test_a_network_is_drawn_as_its_blocks_of_one_scale() -> None:
+    shown = whole_design(analyse(template("mobilenet_v2").build()))
+    assert isinstance(shown, Multiples)
+    assert [chain.name for chain in shown.chains][1:18] == [f"bottleneck_{number}" for number in range(1, 18)]
+    scene = multiples_scene(shown)
+    assert sum(isinstance(shape, Arc) for shape in scene.shapes) == 10
+    boxes = {part.title: part.box for part in scene.parts}
+    assert all(box.x >= 0 and box.right <= scene.width and box.bottom <= scene.height for box in boxes.values())
+    # The stem reads 224×224 and the last block 7×7.
+    slabs = [shape for shape in scene.shapes if isinstance(shape, Polygon)]
+    heights = {round(abs(shape.points[2].y - shape.points[1].y), 3) for shape in slabs[2::3]}
+    assert max(heights) / min(heights) == pytest.approx(sqrt(224 / 7), rel=0.01)
+    assert "19 blocks, 10 with a residual" in scene.sentence
+
+
+def test_a_small_design_stays_a_chain_and_one_of_neither_kind_is_refused() -> None:
+    assert isinstance(whole_design(analyse(template("bottleneck").build())), Chain)
+    with pytest.raises(IllustrationRefused, match="gives a vector"):
+        whole_design(analyse(row(Input(3, 8, 8), Conv2d(4), Flatten(), Output())))
+
+
+def test_blocks_that_are_no_chain_are_named() -> None:
+    design = row(Input(24, 8, 8), Bottleneck(6, 24), Bottleneck(6, 24), SqueezeExcite(), Output())
+    shown = whole_design(analyse(design))
+    assert isinstance(shown, Multiples)
+    named = len(shown.chains) + len(shown.left_out)
+    assert named == 3
