@@ -17,10 +17,15 @@ from designer.illustration.panels import Drawn
 from designer.illustration.row import EVERYTHING, FULL, Lit, Row
 from designer.illustration.scene import Box, Scene, Shape, Spot, Words
 from designer.illustration.sentences import (
+    activation_brief,
     activation_sentence,
+    freedom_brief,
     freedom_sentence,
+    overview_brief,
     overview_sentence,
+    residual_brief,
     residual_sentence,
+    saving_brief,
     saving_sentence,
     share_words,
 )
@@ -49,18 +54,25 @@ class Step(IntEnum):
         }[self]
 
 
-WIDTH, HEIGHT = 1240.0, 780.0
+PAPER = (1240.0, 780.0)
+"""How wide and how high a picture is that goes into a file."""
+
+_LEAST = (940.0, 640.0)
 _SIDE = 40.0
 _BASE = 292.0
 _SLAB, _DEPTH, _TAP = 140.0, 78.0, 10.0
 _PANEL_TOP, _FOOT = 372.0, 34.0
-_ROOM_A_STAGE = 250.0
+_ROOM_A_STAGE = 236.0
 _SPARED = 120.0
 """The whole is said in fewer lines than any step."""
 
 
 def illustration(
-    chain: Chain, step: Step = Step.OVERVIEW, knobs: Knobs = NO_KNOBS, depth: Depth | None = None
+    chain: Chain,
+    step: Step = Step.OVERVIEW,
+    knobs: Knobs = NO_KNOBS,
+    depth: Depth | None = None,
+    room: tuple[float, float] | None = None,
 ) -> Scene:
     """The picture of a chain at a step.
 
@@ -69,13 +81,13 @@ def illustration(
         step: What is lit.
         knobs: What can be scrubbed.
         depth: How the depth of slabs goes with channels; chosen by how far they lie apart where None.
+        room: How wide and how high it may be; it is as large as paper where None, and larger where that is too small.
     """
     parts = anatomy(chain)
-    width = max(WIDTH, 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages))
+    width, height = _size(chain, step, room)
     scale = scale_for(chain.tensors, _SLAB, _DEPTH, _TAP, depth)
     lit = _lit(chain, parts, step)
     row = Row(chain, scale, _SIDE + 16, width - _SIDE - 16, _BASE, FULL, lit, knobs).draw()
-    height = HEIGHT - _SPARED if step is Step.OVERVIEW else HEIGHT
     box = Box(_SIDE / 2, _PANEL_TOP, width - _SIDE, height - _PANEL_TOP - _FOOT)
     below, sentence = _below(chain, step, box, depth)
     shapes: list[Shape] = [*_title(chain), *row.shapes, *below.shapes]
@@ -84,6 +96,25 @@ def illustration(
     return Scene(
         width, height, tuple(shapes), (*row.parts, *below.parts), f"{chain.name}: {step.title}", sentence, words
     )
+
+
+def in_brief(chain: Chain, step: Step) -> str:
+    """What a step says, in a few words."""
+    match step:
+        case Step.SEPARABLE:
+            return saving_brief(saving(chain))
+        case Step.FREEDOM:
+            return freedom_brief(freedom(chain))
+        case Step.ACTIVATION:
+            return activation_brief(chain)
+        case Step.RESIDUAL:
+            return residual_brief(chain)
+    return overview_brief(chain)
+
+
+def _size(chain: Chain, step: Step, room: tuple[float, float] | None) -> tuple[float, float]:
+    wide, high = room or (PAPER[0], PAPER[1] - (_SPARED if step is Step.OVERVIEW else 0))
+    return max(wide, _LEAST[0], 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages)), max(high, _LEAST[1])
 
 
 def _title(chain: Chain) -> list[Shape]:

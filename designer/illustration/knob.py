@@ -12,6 +12,7 @@ from designer.edit.edits import set_parameter
 from designer.edit.inside import lifted
 from designer.graph.design import Design, NodePath
 from designer.graph.parameter import Choice, Integer, Parameter, Ratio, Sides
+from designer.graph.window import size_text
 from designer.layers.activation import Activation
 from designer.layers.registry import lookup
 
@@ -70,6 +71,15 @@ class Knob:
         """``expansion t of bottleneck_3``."""
         symbol = "" if self.quantity is Quantity.ACTIVATION else f" {self.quantity.value}"
         return f"{self.quantity.title}{symbol} of {'.'.join(self.path)}"
+
+    @property
+    def text(self) -> str:
+        """The value as people read it."""
+        if self.quantity is Quantity.ACTIVATION:
+            return str(self.value.title)
+        if self.quantity is Quantity.EXPANSION and self.unit != 1:
+            return f"{self.value / self.unit:g}"
+        return size_text(self.value) if isinstance(self.value, tuple) else f"{self.value:g}"
 
     def stepped(self, steps: int) -> Any:
         """The value so many steps further; the last one where there are no more."""

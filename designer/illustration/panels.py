@@ -100,7 +100,9 @@ def comparison(
     shapes, top = heading(box, title, sentence)
     bottom = box.bottom - (34 if last else 12)
     each = (bottom - top) / len(pairs)
-    scale = scale_for((spec for pair in pairs for spec in pair.chain.tensors), min(each * 0.44, 70), 46, 8.0, depth)
+    scale = scale_for(
+        (spec for pair in pairs for spec in pair.chain.tensors), min(each * 0.44, 100), min(each * 0.3, 62), 8.0, depth
+    )
     most = max(pair.chain.cost.macs for pair in pairs)
     parts: list[Part] = []
     for index, pair in enumerate(pairs):

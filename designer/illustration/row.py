@@ -109,10 +109,10 @@ class Row:
         """Fill ``shapes`` and ``parts``; gives itself."""
         self._place()
         self._tops = [solid.box.y for solid in self._solids]
-        for place in range(len(self.chain.stages)):
-            self._draw_stage(place)
         for place in range(len(self._solids)):
             self._draw_tensor(place)
+        for place in range(len(self.chain.stages)):
+            self._draw_stage(place)
         for merge in self.chain.merges:
             self._draw_merge(merge)
         return self

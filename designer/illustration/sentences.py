@@ -115,5 +115,39 @@ def residual_sentence(chain: Chain, found: Twins | None) -> str:
     return f"{why[0].upper()}{why[1:]}, so there is nothing of the output's shape to add: no residual."
 
 
+def saving_brief(saving: Saving | None) -> str:
+    """Step 1 in a few words."""
+    if saving is None:
+        return "no kernel is larger than 1×1"
+    share = percentage(saving.share)
+    return f"{share} of the MACs" if saving.is_separable else f"{share} of the MACs would do"
+
+
+def freedom_brief(freedom: Freedom | None) -> str:
+    """Step 2 in a few words."""
+    if freedom is None:
+        return "nothing is filtered channel by channel"
+    bound, free = _filters(freedom.bound), _filters(freedom.freed)
+    return f"{bound} bound, {free} free" if freedom.is_freed else f"{bound} bound; {free} with t = {free / bound:g}"
+
+
+def activation_brief(chain: Chain) -> str:
+    """Step 3 in a few words."""
+    return ", ".join(_activation_title(stage) for stage in chain.stages if stage.kernels is not None) or "none"
+
+
+def residual_brief(chain: Chain) -> str:
+    """Step 4 in a few words."""
+    entry, out = chain.entry, chain.tensors[-1]
+    if _adds_input(chain):
+        return f"{entry.label} in and out: added"
+    return "same shape, and not added" if entry.shape == out.shape else f"{entry.label} → {out.label}: gone"
+
+
+def overview_brief(chain: Chain) -> str:
+    """The whole in a few words."""
+    return f"{short(chain.cost.macs)} MACs · {count(chain.cost.parameters)} weights"
+
+
 def _adds_input(chain: Chain) -> bool:
     return any(merge.source == 0 and merge.target == len(chain.stages) for merge in chain.residuals)
