@@ -15,7 +15,20 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-COMMANDS = ("new", "check", "cost", "bench", "devices", "compare", "diff", "export", "import", "weights", "render")
+COMMANDS = (
+    "new",
+    "check",
+    "cost",
+    "bench",
+    "devices",
+    "compare",
+    "diff",
+    "export",
+    "import",
+    "weights",
+    "render",
+    "illustrate",
+)
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 
 INTERRUPTED = 130

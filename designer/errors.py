@@ -11,6 +11,7 @@ DesignerError
 ├── UsageError             a command line does not say what to do
 ├── InvalidDesign          something was asked of a design that only a valid design can do
 ├── ExportError            a file was not written, or what was written did not prove right
+├── IllustrationRefused    what was chosen cannot be drawn as an illustration
 ├── ImportRefused          a file is no network, or none that can be read
 └── JobFailed              a run or measurement was refused or broke
     ├── NotEnoughMemory    it would need more memory than there is; said before anything is allocated
@@ -117,6 +118,10 @@ class UsageError(DesignerError):
 
 class ExportError(DesignerError):
     """A file was not written, or what was written did not prove right."""
+
+
+class IllustrationRefused(DesignerError):
+    """What was chosen cannot be drawn as an illustration; the text says where, why, and what could be."""
 
 
 class ImportRefused(DesignerError):

@@ -11,14 +11,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from designer.files.atomic import cut_to_bytes
 from designer.files.design_json import SUFFIX
+from designer.files.outputs import stem_of
 from designer.files.storage import data_folder, make_folder
 
 _FOLDER = "imports"
 _KEPT_S = 30 * 24 * 3600.0
 """What a program that was ended left behind is of use to recovered work for as long as this."""
-_MOST_STEM_BYTES = 100
 
 
 def new_place(name: str) -> Path:
@@ -33,8 +32,7 @@ def new_place(name: str) -> Path:
     clear_old()
     folder = _parent() / secrets.token_hex(6)
     make_folder(folder)
-    letters = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in name).strip(".-")
-    return folder / f"{cut_to_bytes(letters, _MOST_STEM_BYTES) or 'network'}{SUFFIX}"
+    return folder / f"{stem_of(name)}{SUFFIX}"
 
 
 def forget(place: Path) -> None:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from designer.errors import DesignFileError
-from designer.files.atomic import write_whole
+from designer.files.atomic import cut_to_bytes, write_whole
 
 _DESIGN = ".design.json"
+_MOST_STEM_BYTES = 200
+"""A file's name has 255 bytes at most, its endings and what is put before it while it is written among them."""
 
 
 def place_of(path: str | os.PathLike[str]) -> Path:
@@ -25,6 +27,12 @@ def place_of(path: str | os.PathLike[str]) -> Path:
     if not text or Path(text).name in ("", "..") or "\0" in text:
         raise DesignFileError(text or "''", "", "it names no file; give the name of a file")
     return Path(os.path.realpath(text))
+
+
+def stem_of(name: str) -> str:
+    """A name as a file's, without an ending: letters, digits, dots and dashes."""
+    letters = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in name)
+    return cut_to_bytes("-".join(filter(None, letters.split("-"))), _MOST_STEM_BYTES) or "design"
 
 
 def refuse_loss(

@@ -17,12 +17,14 @@ def has_page(context: Context) -> bool:
 
 def has_selection(context: Context) -> bool:
     """Whether a node is selected."""
-    return context.bench.tab is not None and context.bench.tab.has_selection
+    tab = context.bench.canvas_tab
+    return tab is not None and tab.has_selection
 
 
 def has_chosen(context: Context) -> bool:
     """Whether a node, a frame or a note is selected."""
-    return context.bench.tab is not None and context.bench.tab.scene.has_chosen
+    tab = context.bench.canvas_tab
+    return tab is not None and tab.scene.has_chosen
 
 
 def is_valid(context: Context) -> bool:

@@ -10,6 +10,27 @@ from designer.analysis.figures.figure import Scope
 from designer.analysis.figures.registry import figures
 from designer.ui.actions.action import Action, Menu, on_tab
 from designer.ui.actions.questions import has_design, has_selection
+from designer.ui.workbench.workbench import Workbench
+
+
+def illustrate(bench: Workbench) -> None:
+    """Show a block, nodes in a row or the whole design as slabs and kernels; back to the canvas where that is shown."""
+    from designer.ui.illustrate.page import IllustratePage
+    from designer.ui.illustrate.subject import chosen_subject
+
+    page, tab = bench.page, bench.canvas_tab
+    if isinstance(page, IllustratePage):
+        bench.turn_to(page.tab)
+        return
+    if tab is None:
+        return
+    subject = chosen_subject(tab)
+    present = next((each for each in bench.companions if isinstance(each, IllustratePage) and each.tab is tab), None)
+    if present is None:
+        bench.accompany(IllustratePage(tab, subject, bench.ask))
+    else:
+        present.show_subject(subject)
+        bench.turn_to(present)
 
 
 def _theme(name: str, title: str) -> Action:
@@ -157,6 +178,15 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         lambda c: c.panels.show_table(),
         ("F7",),
         "The same graph as rows, to be walked, heard and edited by keyboard; pressed there, it goes away",
+        has_design,
+    ),
+    Action(
+        "illustrate",
+        Menu.VIEW,
+        "Illustrat&e",
+        lambda c: illustrate(c.bench),
+        ("F8",),
+        "Why it works: the selected block, the selected nodes or the whole design as slabs and kernels, step by step",
         has_design,
     ),
     _heat("", "&Off"),

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from math import sqrt
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
-    QColor,
-    QGuiApplication,
-    QImage,
     QPagedPaintDevice,
     QPageLayout,
-    QPageSize,
     QPaintDevice,
     QPainter,
-    QPdfWriter,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.errors import DesignFileError, ExportError, near
@@ -29,12 +21,10 @@ from designer.files.outputs import write_output
 from designer.graph.design import Design, NodeId
 from designer.ui.canvas import picture_legend
 from designer.ui.canvas.drawing import Drawing
+from designer.ui.look.picture_files import application, pdf_bytes, png_bytes
 from designer.ui.look.theme import LIGHT, Tokens
 
 MARGIN = 32.0
-MOST_PIXELS = 60_000_000
-"""A picture of a very large design is drawn smaller than asked for rather than taking a gigabyte."""
-
 ENDINGS = (".png", ".svg", ".pdf")
 
 
@@ -92,14 +82,14 @@ def picture_data(design: Design, analysis: Analysis | None, ending: str, options
         raise ExportError(f"there is no node '{gone[0]}'{near(gone[0], design.nodes)}")
     if not design.nodes or options.nodes == frozenset():
         raise ExportError("nothing was drawn, as nothing is there; place or select a node first")
-    application = _application()
+    running = application()
     drawing = Drawing(design, analysis or analyse(design), options.look)
     drawing.shows_grid = False
     drawing.shows_ground = not options.is_transparent
     if options.nodes is not None:
         drawing.show_only(options.nodes)
     data = {".png": _png, ".svg": _svg, ".pdf": _pdf}[ending](drawing, options)
-    del application
+    del running
     return data
 
 
@@ -124,15 +114,6 @@ def svg_text(design: Design, analysis: Analysis | None = None, look: Tokens = LI
         look: Light or dark colours.
     """
     return picture_data(design, analysis, ".svg", PictureOptions(look=look)).decode()
-
-
-def _application() -> QApplication | QGuiApplication:
-    """The running application, or one that needs no display."""
-    running = QApplication.instance()
-    if isinstance(running, QGuiApplication):
-        return running
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    return QApplication([])
 
 
 def picture_area(drawing: Drawing) -> QRectF:
@@ -171,17 +152,8 @@ def _with_legend(area: QRectF, options: PictureOptions) -> QRectF:
 
 
 def _png(drawing: Drawing, options: PictureOptions) -> bytes:
-    area = _with_legend(picture_area(drawing), options)
-    scale = min(options.scale, sqrt(MOST_PIXELS / (area.width() * area.height())))
-    size = QSize(max(round(area.width() * scale), 1), max(round(area.height() * scale), 1))
-    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(QColor(0, 0, 0, 0))
-    _paint(image, drawing, QSizeF(size), options)
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # Qt's stubs want the format as bytes
-        raise ExportError("the picture could not be encoded as PNG")
-    return bytes(buffer.data().data())
+    size = _with_legend(picture_area(drawing), options).size()
+    return png_bytes(size, options.scale, lambda image, pixels: _paint(image, drawing, pixels, options))
 
 
 def _svg(drawing: Drawing, options: PictureOptions) -> bytes:
@@ -200,15 +172,5 @@ def _svg(drawing: Drawing, options: PictureOptions) -> bytes:
 
 
 def _pdf(drawing: Drawing, options: PictureOptions) -> bytes:
-    """One page as large as the picture, a canvas unit a point; letters stay letters, their fonts inside."""
     size = _with_legend(picture_area(drawing), options).size()
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QPdfWriter(buffer)
-    writer.setTitle(drawing.design.name)
-    writer.setCreator("Bottleneck Designer")
-    writer.setResolution(72)
-    writer.setPageSize(QPageSize(size, QPageSize.Unit.Point))
-    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    _paint(writer, drawing, QSizeF(writer.width(), writer.width() * size.height() / size.width()), options)
-    return bytes(buffer.data().data())
+    return pdf_bytes(size, drawing.design.name, lambda page, room: _paint(page, drawing, room, options))

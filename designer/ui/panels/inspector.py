@@ -12,7 +12,8 @@ from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.analysis import Analysis, NodeReport
@@ -29,6 +30,7 @@ from designer.graph.tensor import TensorSpec
 from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
 from designer.ui.panels.several import SeveralNodes
+from designer.ui.widgets.action_button import follow
 from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, labelled_row
 
 
@@ -70,6 +72,7 @@ class InspectorPanel(QWidget):
         self.facts.setTextInteractionFlags(flags.LinksAccessibleByMouse | flags.LinksAccessibleByKeyboard)
         self.facts.linkActivated.connect(self._explain)
         self.several = SeveralNodes(self)
+        self.illustrate = QPushButton("Illustrate", self)
         self.advice = Card("hint", self)
         self._advice_text = TonedLabel("hint", "", self.advice)
         self.advice.column.addWidget(self._advice_text)
@@ -80,8 +83,13 @@ class InspectorPanel(QWidget):
         layout.addLayout(self._form)
         layout.addWidget(self.shapes)
         layout.addWidget(self.facts)
+        layout.addWidget(self.illustrate)
         layout.addWidget(self.advice)
         layout.addWidget(self.several)
+
+    def offer(self, illustrate: QAction) -> None:
+        """Have a button for a block that does what an action does."""
+        follow(self.illustrate, illustrate)
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -209,6 +217,7 @@ class InspectorPanel(QWidget):
     def _show_figures(self, nodes: list[Node]) -> None:
         single = nodes[0] if len(nodes) == 1 else None
         report = self._report(single)
+        self.illustrate.setVisible(single is not None and single.layer.is_block)
         self.shapes.setVisible(report is not None)
         self.facts.setVisible(report is not None)
         if single is not None and report is not None and self._analysis is not None:

@@ -48,6 +48,7 @@ from designer.ui.shell.panel_focus import focus_next
 from designer.ui.shell.status_line import StatusLine
 from designer.ui.shell.tab_strip import TabsBar, TabStrip
 from designer.ui.table.panel import TablePanel
+from designer.ui.views.companion import Companion
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.empty_page import EmptyPage
 from designer.ui.widgets.ask import Ask, AskByDialog
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         self.table_dock = self.docks.add("Table", self.table, area.BottomDockWidgetArea, is_hidden=True)
         self.tabifyDockWidget(self.charts_dock, self.table_dock)
         lines = [*(f"align_{by.value}" for by in Alignment), "distribute_across", "distribute_down"]
+        self.inspector.offer(self.views["illustrate"])
         self.inspector.several.offer({id.replace("_", "-"): self.views[id] for id in lines})
         view_menu = self.views.menu(Menu.VIEW)
         view_menu.addSeparator()
@@ -186,6 +188,8 @@ class MainWindow(QMainWindow):
             for view in views:
                 if isinstance(view, ComparePage) and page in view.tabs and not view.drop(page):
                     self.bench.close_page(view)
+                if isinstance(view, Companion) and view.tab is page:
+                    self.bench.close_page(view)
 
     def _show_page(self) -> None:
         page, tab = self.bench.page, self.bench.tab
@@ -193,7 +197,7 @@ class MainWindow(QMainWindow):
         if page is not None:
             self.strip.turn_to(page)
             page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.docks.put_away(isinstance(page, ComparePage))
+        self.docks.put_away(isinstance(page, ComparePage | Companion))
         self.docks.set_enabled(tab is not None)
         self.table.show_tab(tab)
         self.inspector.show_document(self.bench.document)
@@ -247,8 +251,9 @@ class MainWindow(QMainWindow):
             unsaved = "" if tab.document.is_saved or tab.is_untouched else " •"
             self.strip.set_title(tab, tab.document.design.name + unsaved, tab.document.path or "not saved yet")
         page = self.bench.page
-        if isinstance(page, ComparePage):
-            self.strip.set_title(page, page.title, page.title)
+        for titled in (page, *self.bench.companions):
+            if isinstance(titled, ComparePage | Companion):
+                self.strip.set_title(titled, titled.title, titled.title)
         self.inspector.show_values()
         self.status.show_state(self.bench.whole, self.bench.whole_analysis)
         self._show_title()
@@ -302,7 +307,7 @@ class MainWindow(QMainWindow):
         self._refresh_state()
         for index in range(self.pages.count()):
             page = self.pages.widget(index)
-            if isinstance(page, ComparePage):
+            if isinstance(page, ComparePage | Companion):
                 page.follow_theme()
 
     # What panels ask for ----------------------------------------------------------------------------------------------

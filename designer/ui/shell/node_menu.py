@@ -23,7 +23,7 @@ from designer.ui.workbench.workbench import Workbench
 _OF_NODES = (
     ("edit_parameters", "rename", "help_layer", "show_original"),
     ("wire_to", "read_from", "unplug"),
-    ("enter_block", "make_group", "group", "expand", "save_as_block", "bypass"),
+    ("enter_block", "illustrate", "make_group", "group", "expand", "save_as_block", "bypass"),
     ("cut", "copy", "duplicate", "delete"),
     ("fit_selection",),
 )

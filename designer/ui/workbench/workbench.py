@@ -17,9 +17,9 @@ from designer.edit.document import Command, Document
 from designer.edit.editable import Editable
 from designer.errors import DesignerError, DesignFileError
 from designer.files import design_json, import_folder
-from designer.files.atomic import cut_to_bytes, read_whole, write_whole
+from designer.files.atomic import read_whole, write_whole
 from designer.files.block_library import BlockLibrary
-from designer.files.outputs import refuse_loss
+from designer.files.outputs import refuse_loss, stem_of
 from designer.files.sidecar import weights_beside
 from designer.files.storage import data_folder
 from designer.graph.design import Design, NodeId
@@ -35,6 +35,7 @@ from designer.ui.jobs.paired_runs import PairedRuns
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.panels.node_library import NodeLibrary
+from designer.ui.views.companion import Companion
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.subgraph_navigation import SubgraphNavigation
 from designer.ui.widgets.ask import DESIGN_FILTER, Answer, Ask
@@ -104,6 +105,8 @@ class Workbench(QObject):
         """The design that keys and actions mean, in a comparison the one of the active pane; None without any."""
         if isinstance(self._page, ComparePage):
             return self._page.active.view
+        if isinstance(self._page, Companion):
+            return self._page.tab
         return self._page if isinstance(self._page, DesignTab) else None
 
     @property
@@ -132,9 +135,14 @@ class Workbench(QObject):
         return self.tab.analysis if self.tab is not None else None
 
     @property
+    def canvas_tab(self) -> DesignTab | None:
+        """The design whose canvas is in sight: its selection can be acted on."""
+        return None if isinstance(self._page, Companion) else self.tab
+
+    @property
     def selection(self) -> tuple[NodeId, ...]:
-        """Selected nodes of the design on screen."""
-        return self.tab.selection if self.tab is not None else ()
+        """Selected nodes of the canvas on screen."""
+        return self.canvas_tab.selection if self.canvas_tab is not None else ()
 
     def add_page(self, page: QWidget) -> None:
         """Open a page beside the designs, such as a comparison, and turn to it."""
@@ -269,6 +277,18 @@ class Workbench(QObject):
                 self.turn_to(page)
                 return page
         return self.compare([of_tab(tab) for tab in tabs])
+
+    def accompany(self, page: Companion) -> None:
+        """Open a page that shows an open design otherwise, and turn to it."""
+        page.status_message.connect(self.status_message)
+        page.changed.connect(self.state_changed)
+        page.left.connect(lambda: self.turn_to(page.tab))
+        self.add_page(page)
+
+    @property
+    def companions(self) -> tuple[Companion, ...]:
+        """Open pages that show a design otherwise."""
+        return tuple(page for page in self._pages if isinstance(page, Companion))
 
     def _another_pane(self, page: ComparePage) -> None:
         if page is self._page:
@@ -506,7 +526,7 @@ class Workbench(QObject):
         if page is self._page:
             beside = self._pages[min(index, len(self._pages) - 1)] if self._pages else None
             self.turn_to(before if before in self._pages else beside)
-        if isinstance(page, DesignTab | ComparePage):
+        if isinstance(page, DesignTab | ComparePage | Companion):
             page.end()
         if isinstance(page, DesignTab):
             _forget_import(page.document)
@@ -635,10 +655,5 @@ def _forget_import(document: Document) -> None:
 
 
 def file_stem(design: Design) -> str:
-    """The design's name as a file's: letters, digits, dots and dashes."""
-    letters = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in design.name)
-    return cut_to_bytes("-".join(filter(None, letters.split("-"))), _MOST_STEM_BYTES) or "design"
-
-
-_MOST_STEM_BYTES = 200
-"""A file's name has 255 bytes at most, its endings and what is put before it while it is written among them."""
+    """The design's name as a file's."""
+    return stem_of(design.name)

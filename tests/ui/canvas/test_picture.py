@@ -19,7 +19,8 @@ from designer.graph.design import Design, NodeId
 from designer.templates.networks import template
 from designer.ui.canvas.card import Line
 from designer.ui.canvas.painting import write
-from designer.ui.canvas.picture import MOST_PIXELS, PictureOptions, save_picture
+from designer.ui.canvas.picture import PictureOptions, save_picture
+from designer.ui.look.picture_files import MOST_PIXELS
 from designer.ui.look.theme import DARK, LIGHT
 from tests.benchmarks.designs import bottlenecks
 
