@@ -12,12 +12,11 @@ from pathlib import Path
 
 from hypothesis import settings
 
-from designer.files.storage import FOLDER_VARIABLE
-
 _WHO = os.getuid() if sys.platform != "win32" else os.environ.get("USERNAME", "")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault(FOLDER_VARIABLE, str(Path(tempfile.gettempdir(), f"bottleneck-designer-tests-{_WHO}")))
+# By its name: the package reads it when it is imported.
+os.environ.setdefault("BOTTLENECK_DESIGNER_DATA", str(Path(tempfile.gettempdir(), f"bottleneck-designer-tests-{_WHO}")))
 
 settings.register_profile("here", deadline=None, max_examples=60)
 settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, print_blob=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +18,12 @@ from designer.runtime.measure.backends.backend import Backend, Prepared, Workloa
 
 MOST_KEPT_BYTES = 2**30
 """Compiled code that is kept for the next time: a gibibyte, some hundred networks."""
+
+SPARED_S = 24 * 3600.0
+"""What was used within this time, in seconds, is never removed."""
+
+HEADERS = "precompiled_headers"
+"""Name of the folder of headers that are compiled ahead, within that of compiled code."""
 
 
 class Compiled(Backend):
@@ -38,7 +46,9 @@ class Compiled(Backend):
         module, inputs = work.placed(work.folded_module, memory_format), work.placed_inputs(memory_format)
         for parameter in module.parameters():
             parameter.requires_grad_(False)
-        keep_within(Path(os.environ["TORCHINDUCTOR_CACHE_DIR"]), MOST_KEPT_BYTES)
+        folder = Path(os.environ["TORCHINDUCTOR_CACHE_DIR"])
+        mark_used(folder / HEADERS)
+        keep_within(folder, MOST_KEPT_BYTES)
         settings = _settings()
         with warnings.catch_warnings(), settings:
             warnings.simplefilter("ignore")  # of its own parts among themselves
@@ -55,19 +65,45 @@ class Compiled(Backend):
         return Prepared(run, torch_outputs, memory_format)
 
 
-def keep_within(folder: Path, most_bytes: int) -> None:
-    """Begin a folder of compiled code anew where it has grown beyond a size; what is needed is compiled again."""
-    sizes = (path.lstat().st_size for path in folder.rglob("*") if path.is_file())
-    with suppress(OSError):  # another process may clear it at the same time
-        if sum(sizes) > most_bytes:
-            shutil.rmtree(folder)
+def keep_within(folder: Path, most_bytes: int, now: float | None = None) -> None:
+    """Remove what was used longest ago from a folder of compiled code until it is no larger than a size.
+
+    What any process used within a day stays, however large the folder: PyTorch remembers the headers and kernels that
+    it wrote, in this process and in others, and would look for them in vain.
+
+    Args:
+        folder: The folder; it need not be there.
+        most_bytes: How large it may be, in bytes.
+        now: The time to count from, in seconds since 1970; the clock's, where none is given.
+    """
+    now = time.time() if now is None else now
+    kept = []
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # another process may remove it at the same time
+            state = path.lstat()
+            if not stat.S_ISDIR(state.st_mode):
+                kept.append((max(state.st_mtime, state.st_atime), state.st_size, path))
+    too_many = sum(size for _, size, _ in kept) - most_bytes
+    for used, size, path in sorted(kept):
+        if too_many <= 0 or used > now - SPARED_S:
+            return
+        with suppress(OSError):
+            path.unlink()
+            too_many -= size
+
+
+def mark_used(headers: Path) -> None:
+    """Give the headers that were compiled ahead today's date: a compiler reads them without a trace in the folder."""
+    for path in headers.glob("*.*"):
+        with suppress(OSError):
+            os.utime(path)
 
 
 def _settings() -> Any:
     from torch._inductor import codecache, config
 
     # Headers compiled ahead would lie in the system's folder for temporary files, whatever folder is said.
-    headers = os.path.join(os.environ["TORCHINDUCTOR_CACHE_DIR"], "precompiled_headers")
+    headers = os.path.join(os.environ["TORCHINDUCTOR_CACHE_DIR"], HEADERS)
     for name, place in (("_HEADER_DIR", headers), ("_HEADER_LOCK_DIR", os.path.join(headers, "locks"))):
         if hasattr(codecache, name):  # from 2.8 on
             setattr(codecache, name, place)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,11 @@ import torch
 
 from designer.analysis.analysis import analyse
 from designer.errors import JobFailed, WrongOutputs
+from designer.files.storage import data_folder
 from designer.graph.design import Design
 from designer.measurement.options import ElementType, MeasuringConfiguration, MemoryFormat
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
-from designer.runtime.measure.backends.compiled import keep_within
+from designer.runtime.measure.backends.compiled import SPARED_S, keep_within, mark_used
 from designer.runtime.measure.backends.registry import BACKENDS, backend_of, usable_backend
 from designer.runtime.measure.configuration import DTYPES, MEMORY_FORMATS, device_of, why_not
 from designer.runtime.measure.devices import running_on
@@ -52,16 +55,37 @@ def slow_to_compile(backend: Backend) -> object:
     return pytest.param(backend, id=backend.key, marks=[pytest.mark.slow] if backend.key == "compiled" else [])
 
 
-def test_compiled_code_is_begun_anew_where_it_has_grown_too_large(tmp_path: Path) -> None:
+def test_of_compiled_code_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
     folder = tmp_path / "compiled"
     keep_within(folder, 10)  # not there yet
     (folder / "ab").mkdir(parents=True)
-    (folder / "ab" / "one.so").write_bytes(b"12345")
-    (folder / "two.py").write_bytes(b"12345")
-    keep_within(folder, 10)
-    assert len(list(folder.rglob("*.*"))) == 2
-    keep_within(folder, 9)
-    assert not folder.exists()
+    for days, name in enumerate(("now.so", "yesterday.so", "ab/older.so", "ab/oldest.so")):
+        (folder / name).write_bytes(b"12345")
+        used = time.time() - days * 1.5 * SPARED_S
+        os.utime(folder / name, (used, used))
+
+    def names() -> set[str]:
+        return {path.name for path in folder.rglob("*.so")}
+
+    keep_within(folder, 20)
+    assert len(names()) == 4
+    keep_within(folder, 14)
+    assert names() == {"now.so", "yesterday.so"}
+    keep_within(folder, 0)
+    assert names() == {"now.so"}, "another process may rely on what was used today"
+
+
+def test_a_header_that_is_used_again_is_not_old(tmp_path: Path) -> None:
+    header = tmp_path / "long.h.gch"
+    header.write_bytes(b"12345")
+    os.utime(header, (0, 0))
+    mark_used(tmp_path)
+    keep_within(tmp_path, 0)
+    assert header.exists()
+
+
+def test_nothing_is_compiled_into_the_users_own_folder() -> None:
+    assert not Path(os.environ["TORCHINDUCTOR_CACHE_DIR"]).is_relative_to(data_folder({}))
 
 
 @pytest.mark.parametrize("backend", list(map(slow_to_compile, HERE)))
