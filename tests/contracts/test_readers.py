@@ -21,7 +21,7 @@ pytestmark = pytest.mark.torch
 def readers() -> list[Reader[Any]]:
     found: list[Reader[Any]] = [TORCH, KERAS, ONNX, LAYERS]
     try:
-        from designer.runtime.formats.litert_operators import LITERT
+        from designer.runtime.formats.litert.operators import LITERT
     except ImportError:  # an extra, which not every machine has
         return found
     return [*found, LITERT]

@@ -45,7 +45,7 @@ _WRITERS: Mapping[str, tuple[str, str]] = {
     "program": ("designer.runtime.formats.program_file", "write_program"),
     "openvino": ("designer.runtime.formats.openvino_file", "write_openvino"),
     "ncnn": ("designer.runtime.formats.ncnn_file", "write_ncnn"),
-    "litert": ("designer.runtime.formats.litert_file", "write_litert"),
+    "litert": ("designer.runtime.formats.litert.file", "write_litert"),
     "executorch": ("designer.runtime.formats.executorch_file", "write_executorch"),
     "markdown": ("designer.runtime.formats.table_file", "write_markdown"),
     "latex": ("designer.runtime.formats.table_file", "write_latex"),

@@ -39,7 +39,7 @@ class LiteRt(Backend):
     def prepare(self, work: Workload) -> Prepared:
         from ai_edge_litert.interpreter import Interpreter
 
-        from designer.runtime.formats.litert_file import channels_first, flat_buffer
+        from designer.runtime.formats.litert.file import channels_first, flat_buffer
         from designer.runtime.formats.onnx_graph import array_of
 
         subject = Verification(work.analysis, work.program, work.module, dumps(work.analysis.design))

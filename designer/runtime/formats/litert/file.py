@@ -27,7 +27,8 @@ from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.half_range import require_half_range
 from designer.runtime.compile.program import Instruction, Program, Value
-from designer.runtime.formats.litert_operators import LITERT, TAKES_CLIP, LiteBuilder, LiteCall, laid
+from designer.runtime.formats.litert.operators import LITERT
+from designer.runtime.formats.litert.writing import TAKES_CLIP, LiteBuilder, LiteCall, laid
 from designer.runtime.formats.mobile import folded_onnx, proved, work_folder
 from designer.runtime.formats.onnx_graph import array_of, own_version
 from designer.runtime.formats.verification import Arrays, Proof, Steps, Verification
