@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.program import program_of, refuse_invalid
 from designer.errors import ExportError
 from designer.export.formats import MOST_IN_ONE_FILE, Format, format_of
 from designer.export.options import Options
@@ -26,7 +27,6 @@ from designer.graph.design import Design
 from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.memory import weight_bytes
 from designer.runtime.compile.module import CompiledModule, compile_analysis
-from designer.runtime.compile.program import program_of, refuse_invalid
 from designer.runtime.compile.weights import fill, require_possible
 from designer.runtime.formats.verification import Proof, Steps, Verification
 from designer.timing.rounds import Progress
