@@ -6,22 +6,43 @@ for becomes an operator with a tensor of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from designer.analysis.analysis import Analysis
-from designer.analysis.program import Program, Value, program_of
+from designer.analysis.program import Instruction, Program, Value, program_of
 from designer.analysis.program_folding import foldable_norms, fused_clips, without_norms
 from designer.errors import DesignerError
 from designer.graph.design import NodePath
+from designer.graph.operations import BatchNorm, Convolution, Linear, Multiply, Operation
+from designer.graph.tensor import TensorSpec
 from designer.targets.element_type import ElementType
-from designer.targets.lite_operators import INT8, LITE, Call, Kernel, Kernels
+from designer.targets.lite_operators import BROADCAST, INT8, LITE, Call, Kernel, Kernels
 from designer.targets.placement import Need, Placement, placed
 
 
 class NotDeployable(DesignerError):
     """A design has no form in a runtime's file; the text names the node and the operation."""
+
+
+class ChannelUse(NamedTuple):
+    """The channels of one layer that multiplies and accumulates.
+
+    Attributes:
+        path: Its node.
+        taken: Channels it reads.
+        made: Channels it makes.
+        is_depthwise: Whether each channel has filters of its own.
+    """
+
+    path: NodePath
+    taken: int
+    made: int
+    is_depthwise: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +56,9 @@ class Deployed:
         entering: The tensors that come in.
         leaving: Those that go out.
         element_type: Of every tensor.
+        weight_bytes: Of the weights and biases, as the file keeps them.
+        channels: Of each convolution and fully connected layer, by its node: what it reads, what it makes, its groups.
+        refusal: Why there is no such file, where an operator has no form in the element type; else empty.
     """
 
     kernels: tuple[Kernel, ...]
@@ -43,6 +67,9 @@ class Deployed:
     entering: tuple[int, ...]
     leaving: tuple[int, ...]
     element_type: ElementType
+    weight_bytes: int
+    channels: tuple[ChannelUse, ...]
+    refusal: str = ""
 
     @cached_property
     def placement(self) -> Placement:
@@ -82,7 +109,7 @@ class Deployed:
         return (*tensors, *scratch)
 
 
-_found: WeakKeyDictionary[Analysis, dict[ElementType, Deployed | NotDeployable]] = WeakKeyDictionary()
+_found: WeakKeyDictionary[Analysis, dict[ElementType, Deployed]] = WeakKeyDictionary()
 _programs: WeakKeyDictionary[Analysis, Program] = WeakKeyDictionary()
 
 
@@ -91,18 +118,12 @@ def deployed_of(analysis: Analysis, element_type: ElementType) -> Deployed:
 
     Raises:
         InvalidDesign: The design has problems.
-        NotDeployable: An operation has no form in such a file; the text names its node.
+        NotDeployable: Nothing is known of an operation in such a file; the text names its node.
     """
     known = _found.setdefault(analysis, {})
     if element_type not in known:
-        try:
-            known[element_type] = _deployed(folded_program(analysis), element_type)
-        except NotDeployable as refusal:
-            known[element_type] = refusal
-    found = known[element_type]
-    if isinstance(found, NotDeployable):
-        raise found
-    return found
+        known[element_type] = _deployed(folded_program(analysis), element_type)
+    return known[element_type]
 
 
 def folded_program(analysis: Analysis) -> Program:
@@ -130,29 +151,70 @@ def _deployed(program: Program, element_type: ElementType) -> Deployed:
         if skipped:
             skipped = False
             continue
-        operation = instruction.step.operation
-        write = LITE.find(operation)
-        if write is None:
-            raise NotDeployable(f"{'.'.join(instruction.path)}: {LITE.refusal(operation)}")
-        taken, made = (tuple(specs[value] for value in each) for each in (instruction.sources, instruction.targets))
-        found = write(
-            kernels, Call(instruction.path, tuple(tensors[value] for value in instruction.sources), taken, made), operation
-        )
+        found = _written(kernels, instruction, specs, tensors)
         skipped = index in clipped
         targets = program.instructions[index + 1].targets if skipped else instruction.targets
-        tensors |= zip(targets, (found,) if isinstance(found, int) else found, strict=True)
-    leaving = tuple(tensors[value] for value in program.whole.outputs)
-    if kernels.is_int8:
-        _require_int8(kernels)
+        tensors |= zip(targets, found, strict=True)
+    operations = [(each.path, each.step.operation) for each in program.instructions]
     return Deployed(
-        tuple(kernels.kernels), tuple(kernels.elements), tuple(kernels.makers), entering, leaving, element_type
+        tuple(kernels.kernels),
+        tuple(kernels.elements),
+        tuple(kernels.makers),
+        entering,
+        tuple(tensors[value] for value in program.whole.outputs),
+        element_type,
+        sum(_weight_bytes(operation, element_type) for _, operation in operations),
+        tuple(use for path, operation in operations if (use := _channels(path, operation)) is not None),
+        _refusal(kernels),
     )
 
 
-def _require_int8(kernels: Kernels) -> None:
+def _written(
+    kernels: Kernels, instruction: Instruction, specs: Mapping[Value, TensorSpec], tensors: Mapping[Value, int]
+) -> tuple[int, ...]:
+    operation, path = instruction.step.operation, instruction.path
+    write = LITE.find(operation)
+    if write is None:
+        raise NotDeployable(f"{'.'.join(path)}: {LITE.refusal(operation)}")
+    taken, made = (tuple(specs[value] for value in each) for each in (instruction.sources, instruction.targets))
+    is_broadcast = isinstance(operation, Multiply) and taken[0].shape != taken[1].shape
+    title = BROADCAST if is_broadcast else operation.title
+    call = Call(path, title, tuple(tensors[value] for value in instruction.sources), taken, made)
+    found = write(kernels, call, operation)
+    return (found,) if isinstance(found, int) else found
+
+
+def _weight_bytes(operation: Operation, element_type: ElementType) -> int:
+    """What a file keeps for an operation: in eight bits biases have four bytes, and of running statistics two remain.
+
+    LiteRT's convolutions and fully connected layers have a bias always.
+    """
+    if isinstance(operation, BatchNorm):
+        return 2 * operation.channels * element_type.bytes
+    found = sum(
+        prod(weight.shape) * (4 if weight.name == "bias" and element_type is ElementType.INT8 else element_type.bytes)
+        for weight in operation.weights()
+    )
+    if isinstance(operation, (Convolution, Linear)) and not operation.bias:
+        made = operation.out_channels if isinstance(operation, Convolution) else operation.out_features
+        found += made * (4 if element_type is ElementType.INT8 else element_type.bytes)
+    return found
+
+
+def _channels(path: NodePath, operation: Operation) -> ChannelUse | None:
+    if isinstance(operation, Convolution):
+        return ChannelUse(path, operation.in_channels, operation.out_channels, operation.is_depthwise)
+    if isinstance(operation, Linear):
+        return ChannelUse(path, operation.in_features, operation.out_features, is_depthwise=False)
+    return None
+
+
+def _refusal(kernels: Kernels) -> str:
+    """Which operator has no form in eight bits, where one has none."""
     for kernel in kernels.kernels:
-        if kernel.code not in INT8:
-            raise NotDeployable(
-                f"{'.'.join(kernel.path)}: LiteRT's {kernel.code} has no form in eight bits; "
-                "an activation such as ReLU, ReLU6 or hard-swish has, and so has float32"
+        if kernels.is_int8 and kernel.code not in INT8:
+            return (
+                f"{'.'.join(kernel.path)}: LiteRT's {kernel.code} has no form in eight bits, so {kernel.title} stays in "
+                "floats; ReLU, ReLU6, LeakyReLU, hard-swish, sigmoid and tanh have one"
             )
+    return ""

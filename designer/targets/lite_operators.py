@@ -21,6 +21,14 @@ from designer.graph.tensor import TensorSpec
 
 Shape = tuple[int, ...]
 
+FLOAT_ONLY = frozenset(
+    {
+        *("REDUCE_MAX", "EXP", "LOG", "ABS", "NEG", "MINIMUM", "ELU", "PRELU", "RELU6", "LEAKY_RELU", "SPLIT_V"),
+        "LOCAL_RESPONSE_NORMALIZATION",
+    }
+)
+"""Operators of a file in floats alone."""
+
 INT8 = frozenset(
     {
         *("ADD", "SUB", "MUL", "DIV", "MEAN", "SUM", "MAXIMUM", "RSQRT", "SQRT", "GELU", "HARD_SWISH", "LOGISTIC"),
@@ -30,6 +38,12 @@ INT8 = frozenset(
     }
 )
 """Operators that have a form in eight bits: what ai-edge-quantizer 0.10.0 quantises (``qtyping.TFLOperationName``)."""
+
+CODES = INT8 | FLOAT_ONLY
+"""Every operator that the LiteRT writer writes."""
+
+BROADCAST = "broadcast multiplication"
+"""The title of a multiplication of N×C×H×W by N×C×1×1, as in a squeeze-and-excite: slow where others are not."""
 
 
 class Scratch(NamedTuple):
@@ -49,6 +63,7 @@ class Kernel(NamedTuple):
 
     Attributes:
         code: LiteRT's name of it.
+        title: The operation that it computes, or is a step of.
         path: The node it belongs to, through blocks.
         inputs: The tensors it reads that are no constants.
         outputs: Those it makes.
@@ -56,6 +71,7 @@ class Kernel(NamedTuple):
     """
 
     code: str
+    title: str
     path: NodePath
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -67,12 +83,14 @@ class Call(NamedTuple):
 
     Attributes:
         path: The node.
+        title: The operation, in our words.
         inputs: Tensors it takes.
         specs: Their shapes, N×C×H×W, N×F or N×L×C.
         made: The shapes of what it makes.
     """
 
     path: NodePath
+    title: str
     inputs: tuple[int, ...]
     specs: tuple[TensorSpec, ...]
     made: tuple[TensorSpec, ...]
@@ -110,7 +128,7 @@ class Kernels:
     ) -> int:
         """An operator that makes one tensor; gives its number."""
         made = self.tensor(call.path, elements)
-        self.kernels.append(Kernel(code, call.path, tuple(inputs), (made,), scratch))
+        self.kernels.append(Kernel(code, call.title, call.path, tuple(inputs), (made,), scratch))
         return made
 
     def reduced(self, call: Call, code: str, x: int, shape: Shape, axes: Sequence[int]) -> int:
@@ -425,7 +443,7 @@ def _split(write: Kernels, call: Call, operation: op.Split) -> tuple[int, ...]:
     if write.is_int8:
         return tuple(write.add(call, "STRIDED_SLICE", call.inputs, spec.elements) for spec in call.made)
     made = tuple(write.tensor(call.path, spec.elements) for spec in call.made)
-    write.kernels.append(Kernel("SPLIT_V", call.path, call.inputs, made))
+    write.kernels.append(Kernel("SPLIT_V", call.title, call.path, call.inputs, made))
     return made
 
 
