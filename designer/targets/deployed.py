@@ -36,13 +36,13 @@ class ChannelUse(NamedTuple):
         path: Its node.
         taken: Channels it reads.
         made: Channels it makes.
-        is_depthwise: Whether each channel has filters of its own.
+        is_dense: Whether it is fully connected.
     """
 
     path: NodePath
     taken: int
     made: int
-    is_depthwise: bool
+    is_dense: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,13 @@ class Deployed:
     weight_bytes: int
     channels: tuple[ChannelUse, ...]
     refusal: str = ""
+
+    def moved_bytes(self, path: NodePath) -> int:
+        """Bytes of the tensors that a node's operators read from others and give to others."""
+        own = [kernel for kernel in self.kernels if kernel.path == path]
+        taken = {tensor for kernel in own for tensor in kernel.inputs}
+        made = {tensor for kernel in own for tensor in kernel.outputs}
+        return sum(self.elements[tensor] for tensor in taken ^ made) * self.element_type.bytes
 
     @cached_property
     def placement(self) -> Placement:
@@ -203,9 +210,9 @@ def _weight_bytes(operation: Operation, element_type: ElementType) -> int:
 
 def _channels(path: NodePath, operation: Operation) -> ChannelUse | None:
     if isinstance(operation, Convolution):
-        return ChannelUse(path, operation.in_channels, operation.out_channels, operation.is_depthwise)
+        return ChannelUse(path, operation.in_channels, operation.out_channels, is_dense=False)
     if isinstance(operation, Linear):
-        return ChannelUse(path, operation.in_features, operation.out_features, is_depthwise=False)
+        return ChannelUse(path, operation.in_features, operation.out_features, is_dense=True)
     return None
 
 
@@ -214,7 +221,7 @@ def _refusal(kernels: Kernels) -> str:
     for kernel in kernels.kernels:
         if kernels.is_int8 and kernel.code not in INT8:
             return (
-                f"{'.'.join(kernel.path)}: LiteRT's {kernel.code} has no form in eight bits, so {kernel.title} stays in "
-                "floats; ReLU, ReLU6, LeakyReLU, hard-swish, sigmoid and tanh have one"
+                f"{'.'.join(kernel.path)}: LiteRT's {kernel.code} has no form in eight bits, so {kernel.title} stays "
+                "in floats; ReLU, ReLU6, LeakyReLU, hard-swish, sigmoid and tanh have one"
             )
     return ""

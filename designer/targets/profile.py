@@ -27,9 +27,12 @@ class Kind(Enum):
     @property
     def title(self) -> str:
         """The words on screen."""
-        return {Kind.NPU: "NPU", Kind.PHONE_CPU: "phone's CPU", Kind.PHONE_NPU: "phone's NPU", Kind.EDGE_GPU: "GPU"}.get(
-            self, self.value
-        )
+        return {
+            Kind.NPU: "NPU",
+            Kind.PHONE_CPU: "phone's CPU",
+            Kind.PHONE_NPU: "phone's NPU",
+            Kind.EDGE_GPU: "GPU",
+        }.get(self, self.value)
 
 
 class Planner(Enum):

@@ -30,7 +30,7 @@ name              what people call it
 kind              microcontroller, npu, phone cpu, phone npu, edge gpu or desktop
 element_type      int8, float16 or float32
 planner           tflite-micro, litert or unknown: who places tensors in memory
-operators         the name of a list that comes with the program (tflite_micro, vela_u55, vela_u65, edge_tpu, xnnpack),
+operators         the name of a list that comes with the program (tflite_micro, vela, edge_tpu, xnnpack),
                   or an object of your own: version, native (a list of names), slow and falls_back (lists of objects
                   with names and why), others (native, slow, falls back or unknown: what holds for the rest). A name is
                   LiteRT's (CONV_2D) or an operation's of this program (hard-swish)
@@ -88,8 +88,10 @@ def target(name: str) -> Profile:
     known = {profile.key: profile for profile in targets()}
     if name not in known:
         raise DesignFileError(
-            name, "", f"there is no such target{near(name, known)}; the command 'targets' lists them, and a path to a "
-            f"{SUFFIX} file is one as well"
+            name,
+            "",
+            f"there is no such target{near(name, known)}; the command 'targets' lists them, and a path to a "
+            f"{SUFFIX} file is one as well",
         )
     return known[name]
 
@@ -148,7 +150,9 @@ class _Reading:
             self._number("bytes_per_s"),
             self._text("about", ""),
             self._texts("unknown"),
-            tuple(Source(each._text("what"), each._text("title"), each._text("url", "")) for each in self._all("sources")),
+            tuple(
+                Source(each._text("what"), each._text("title"), each._text("url", "")) for each in self._all("sources")
+            ),
         )
 
     def _operators(self) -> Operators:
@@ -156,7 +160,9 @@ class _Reading:
         if isinstance(found, str):
             known = sorted(path.stem for path in (_HERE / "operators").glob("*.json"))
             if found not in known:
-                self._refuse("operators", f"there is no list '{found}'{near(found, known)}; there are {', '.join(known)}")
+                self._refuse(
+                    "operators", f"there is no list '{found}'{near(found, known)}; there are {', '.join(known)}"
+                )
             path = _HERE / "operators" / f"{found}.json"
             text = path.read_text("utf-8")
             return _Reading(parse(text, str(path)), Spot(text, str(path)))._operator_list()
@@ -220,7 +226,9 @@ class _Reading:
         if value is None:
             return None
         if type(value) is not int or value < 1:
-            self._refuse(key, f"it takes a whole number from 1 up, and {value!r} stands there; leave out what is unknown")
+            self._refuse(
+                key, f"it takes a whole number from 1 up, and {value!r} stands there; leave out what is unknown"
+            )
         return value
 
     def _number(self, key: str) -> float | None:

@@ -34,7 +34,12 @@ def written(design: Design, batch: int = 1) -> tuple[list[Any], list[int]]:
     from designer.runtime.formats.verification import Verification
 
     analysis = analyse(design, batch=batch)
-    content = flat_buffer(Verification(analysis, program_of(analysis), compile_analysis(analysis, seed=0, device=torch.device("cpu")), ""), half=False)
+    content = flat_buffer(
+        Verification(
+            analysis, program_of(analysis), compile_analysis(analysis, seed=0, device=torch.device("cpu")), ""
+        ),
+        half=False,
+    )
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     graph = model.subgraphs[0]
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}

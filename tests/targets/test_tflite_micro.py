@@ -32,7 +32,10 @@ def said(design: Design) -> int:
 
 @pytest.mark.slow
 @settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(sound_designs())
 def test_the_head_of_a_random_design_is_exact(design: Design) -> None:
