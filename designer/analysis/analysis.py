@@ -100,6 +100,7 @@ class Totals:
         weight_bytes: Bytes of the parameters.
         peak_activation_bytes: The most bytes of tensors that live at once.
         complete: Whether every node is counted; False while some node's shapes are unknown.
+        opaque: How many opaque nodes there are, whose work is not in the sums.
     """
 
     parameters: int
@@ -109,6 +110,7 @@ class Totals:
     weight_bytes: int
     peak_activation_bytes: int
     complete: bool
+    opaque: int = 0
 
 
 class Analysis:
@@ -174,7 +176,14 @@ class Analysis:
         cost = self.cost
         peak = self.memory_plan.peak_bytes()
         return Totals(
-            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, peak, self._unknown == 0
+            cost.parameters,
+            cost.macs,
+            cost.elementwise,
+            cost.flops,
+            cost.weight_bytes,
+            peak,
+            self._unknown == 0,
+            cost.opaque,
         )
 
     @cached_property
