@@ -100,7 +100,6 @@ class Totals:
         weight_bytes: Bytes of the parameters.
         peak_activation_bytes: The most bytes of tensors that live at once.
         complete: Whether every node is counted; False while some node's shapes are unknown.
-        opaque: How many opaque nodes there are, whose work is not in the sums.
     """
 
     parameters: int
@@ -110,7 +109,6 @@ class Totals:
     weight_bytes: int
     peak_activation_bytes: int
     complete: bool
-    opaque: int = 0
 
 
 class Analysis:
@@ -176,14 +174,7 @@ class Analysis:
         cost = self.cost
         peak = self.memory_plan.peak_bytes()
         return Totals(
-            cost.parameters,
-            cost.macs,
-            cost.elementwise,
-            cost.flops,
-            cost.weight_bytes,
-            peak,
-            self._unknown == 0,
-            cost.opaque,
+            cost.parameters, cost.macs, cost.elementwise, cost.flops, cost.weight_bytes, peak, self._unknown == 0
         )
 
     @cached_property

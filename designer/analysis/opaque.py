@@ -15,7 +15,7 @@ from designer.wording import plural
 
 def opaque_nodes(analysis: Analysis) -> Iterator[tuple[NodePath, Opaque]]:
     """Every opaque node of a design, through blocks, in order of execution."""
-    if not analysis.totals.opaque:
+    if not analysis.cost.opaque:
         return
     for path, node, report in analysis.primitives():
         if report.cost is not None and report.cost.opaque:
@@ -32,7 +32,7 @@ def opaque_operation(layer: Layer, inputs: tuple[object, ...]) -> Opaque | None:
 
 def without_opaque(analysis: Analysis) -> str:
     """``without 3 opaque nodes``, for beside a sum; empty where there are none."""
-    return f"without {plural(analysis.totals.opaque, 'opaque node')}" if analysis.totals.opaque else ""
+    return f"without {plural(analysis.cost.opaque, 'opaque node')}" if analysis.cost.opaque else ""
 
 
 def refuse_opaque(analysis: Analysis, what: str, kept: Collection[str] = ()) -> None:

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 from designer import wording
 from designer.graph import operations as op
-from designer.graph.layer import X, Y, Category, Layer, Port
+from designer.graph.layer import Category, Layer, Port, X, Y
 from designer.graph.operations import Step
 from designer.graph.parameter import Parameter, tensors, word
 from designer.graph.tensor import TensorSpec

@@ -159,7 +159,7 @@ def unpacked(text: str) -> onnx.ModelProto:
     try:
         unpacking = zlib.decompressobj()
         content = unpacking.decompress(base64.b64decode(text, validate=True), _MOST_UNPACKED)
-        if unpacking.unconsumed_tail or not content:
+        if unpacking.unconsumed_tail:
             raise DesignerError("it is larger than any operator that is kept")
         model.ParseFromString(content)
     except DesignerError:

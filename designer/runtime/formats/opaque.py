@@ -1,4 +1,4 @@
-"""Who runs an opaque operator alone, by the format it is from; a format's runtime is loaded only when it is asked for."""
+"""Who runs an opaque operator alone, by the format it is from; its runtime is loaded only when it is asked for."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def _result(
         OpaqueNode(
             ".".join(node),
             each.operator,
-            ", ".join(spec.full_label for spec in each.gives),
+            ", ".join(spec.full_label or "a number" for spec in each.gives),
             len(each.content) + sum(spec.bytes for spec in each.kept),
             drawing.parts[node].reason if node in drawing.parts else "",
         )

@@ -37,6 +37,11 @@ _LEAST_OPSET, _RAISED_TO = 6, 17
 _MOST_BYTES = 2**31
 _MOST_FOLDED = 2**24
 """Elements of a constant that is worked out: more is no shape and no table, but a network's own work."""
+_NEVER_FOLDED = {
+    *("If", "Loop", "Scan"),
+    *("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"),
+}
+"""Operators that constants alone do not determine, or that hold graphs of their own."""
 _A_WEIGHT = 1024
 """Numbers from which on a constant of an operator that is kept is a weight of its node."""
 _SIDE = 224
@@ -252,7 +257,10 @@ class _Walk:
         results = [each for each in node.output if each and each in self._wanted]
         flowing = {each: self._specs[each] for each in reads if each in self._specs}
         constants = {each: self._constants[each] for each in reads if each not in flowing}
-        if not results or not flowing:
+        if not results:
+            self.folded.append("what nothing reads left out")
+            return
+        if not flowing:
             raise ImportRefused(f"{half}, and nothing flows through it; the network was not drawn without it")
         if self._facts.is_half:
             raise ImportRefused(f"{half}, and in a file of 16 bit numbers it cannot be kept; export it in float32")
@@ -307,7 +315,7 @@ class _Walk:
             return True
         if any(each and each not in self._constants for each in inputs):
             return False
-        if node.op_type in ("If", "Loop", "Scan") or node.domain not in ("", "ai.onnx"):
+        if node.op_type in _NEVER_FOLDED or node.domain not in ("", "ai.onnx"):
             return False
         if node.op_type == "ConstantOfShape":
             elements = int(numpy.prod(self._constants[inputs[0]].astype(numpy.float64)))
