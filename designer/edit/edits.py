@@ -42,7 +42,7 @@ def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     if not healing:
         return result
     wires = [*result.wires.values(), *healing]
-    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values())
+    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values(), result.constraints)
 
 
 def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
@@ -115,7 +115,7 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
         target = PortRef(names[wire.target.node], wire.target.port)
         via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
         wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
-    built = Design.build(result.name, result.nodes.values(), wires.values(), result.annotations.values())
+    built = Design.build(result.name, result.nodes.values(), wires.values(), result.annotations.values(), result.constraints)
     return built, tuple(names.values())
 
 
