@@ -402,7 +402,9 @@ class Design:
 
     def refilled(self, name: str, nodes: Iterable[Node]) -> Design:
         """The same wiring under another name, with nodes whose ids, ports and order the caller knows to be the same."""
-        return Design(name, {node.id: node for node in nodes}, self.wires, self._structure, self.annotations, self.constraints)
+        return Design(
+            name, {node.id: node for node in nodes}, self.wires, self._structure, self.annotations, self.constraints
+        )
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
         """With another layer at a node.
@@ -436,7 +438,9 @@ class Design:
             )
         if self.would_cycle(wire.source.node, wire.target.node):
             raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
-        return Design(self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.annotations, self.constraints)
+        return Design(
+            self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.annotations, self.constraints
+        )
 
     def without_wires(self, targets: Iterable[PortRef]) -> Design:
         """Without the wires that end at these inputs."""
@@ -463,7 +467,14 @@ class Design:
 
     def with_annotations(self, changed: Iterable[Annotation]) -> Design:
         """With these frames and notes, in place of those of the same ids."""
-        return Design(self.name, self.nodes, self.wires, self._structure, {**self.annotations, **_by_id(changed)}, self.constraints)
+        return Design(
+            self.name,
+            self.nodes,
+            self.wires,
+            self._structure,
+            {**self.annotations, **_by_id(changed)},
+            self.constraints,
+        )
 
     def without_annotations(self, gone: Iterable[AnnotationId]) -> Design:
         """Without these frames and notes."""

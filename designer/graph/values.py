@@ -1,4 +1,4 @@
-"""The values that a person gives a field in one line: ``1, 2, 4, 6``, ``1..8``, ``0.5..1 step 0.25``, ``relu6, silu``."""
+"""The values that a person gives a field in one line: ``1, 2, 4, 6``, ``1..8``, ``0.5..1 step 0.25``."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _STEP = "step"
 def parse_values(parameter: Parameter, text: str, most: int = MOST_VALUES) -> tuple[Any, ...]:
     """The values a text stands for, in the order typed, no value twice.
 
-    Single ones, and ranges ``low..high`` with ``step n`` where it is not 1, or ``low:high:step``. Values are set apart by
-    commas; those of several numbers each (paddings) by semicolons. Ranges are of numbers, both ends included.
+    Single ones, and ranges ``low..high`` with ``step n`` where it is not 1, or ``low:high:step``. Values are set apart
+    by commas; those of several numbers each (paddings) by semicolons. Ranges are of numbers, both ends included.
 
     Args:
         parameter: Whose values.

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from designer.errors import ParameterError, near
 
@@ -25,10 +26,10 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[float, float], float]] = {
     ast.Div: operator.truediv,
 }
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
-    ast.Lt: operator.lt,  # type: ignore[dict-item]  # texts and numbers are told apart before
-    ast.LtE: operator.le,  # type: ignore[dict-item]
-    ast.Gt: operator.gt,  # type: ignore[dict-item]
-    ast.GtE: operator.ge,  # type: ignore[dict-item]
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
@@ -128,7 +129,7 @@ def _value(part: ast.AST, values: Mapping[str, Value | None]) -> Value:
             return any(_value(term, values) for term in terms)
         case ast.Compare(left=left, ops=signs, comparators=others):
             sides = [_value(each, values) for each in (left, *others)]
-            return all(_COMPARISONS[type(sign)](*pair) for sign, pair in zip(signs, zip(sides, sides[1:], strict=False), strict=True))
+            return all(_COMPARISONS[type(sign)](*pair) for sign, pair in zip(signs, pairwise(sides), strict=True))
     raise TypeError(type(part).__name__)
 
 

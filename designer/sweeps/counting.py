@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.figures.figure import Figure, Scope
-from designer.analysis.figures.registry import figure, figures
+from designer.analysis.figures.registry import figures
 from designer.analysis.report import problem_lines
-from designer.errors import DesignerError, ParameterError, near
+from designer.errors import DesignerError
 from designer.sweeps.constraints import Constraint, Value, constraint
+from designer.sweeps.objective import Objective
 from designer.sweeps.result import Result
 from designer.sweeps.space import Point, Space
 
@@ -24,37 +26,22 @@ def usual_keys() -> tuple[str, ...]:
     return tuple(each.key for each in countable() if each.is_headline)
 
 
-def objective_keys() -> tuple[str, ...]:
-    """Keys of the figures that can be an objective."""
-    return tuple(each.key for each in figures(Scope.DESIGN) if each.is_quantity and each.less_is_better)
-
-
-def check_objectives(keys: Sequence[str]) -> None:
-    """Raise ParameterError unless these are one to three different figures that can be objectives."""
-    for key in keys:
-        if key not in objective_keys():
-            known = objective_keys()
-            raise ParameterError(key, f"there is no such objective{near(key, known)}; there are {', '.join(known)}")
-    if not 1 <= len(keys) <= 3 or len(set(keys)) < len(keys):
-        raise ParameterError("objective", f"{len(keys)} were given; take one to three different ones")
-
-
 class Counting:
     """Counts the designs of one space.
 
     Args:
         space: The space.
-        objectives: Keys of the figures that a result needs beside the usual ones.
+        objectives: What is looked for; results state these figures beside the usual ones.
 
     Raises:
         ParameterError: A constraint cannot be read, or speaks of what is neither a figure nor varied.
     """
 
-    def __init__(self, space: Space, objectives: Sequence[str] = ()) -> None:
+    def __init__(self, space: Space, objectives: Sequence[Objective] = ()) -> None:
         self.space = space
         self.constraints = read_constraints(space)
         named = {name for each in self.constraints for name in each.names}
-        wanted = {*usual_keys(), *objectives, *named}
+        wanted = {*usual_keys(), *(each.key for each in objectives), *named}
         self._figures = tuple(each for each in countable() if each.key in wanted)
         self._base = space.base.digest
         self._last: Analysis | None = None
@@ -76,17 +63,17 @@ class Counting:
             return Result(settings, problem=problem_lines(analysis)[0], base=self._base)
         known = {each.key: each.known_of_design(analysis) for each in self._figures}
         found = {key: value for key, value in known.items() if value is not None}
-        values: dict[str, Value | None] = {**self._said(point), **found}
-        broken = tuple(each.text for each in self.constraints if each.holds(values) is False)
-        return Result(settings, found, broken, base=self._base)
+        result = Result(settings, found, base=self._base)
+        return replace(result, broken=self.broken(result)) if self.constraints else result
 
-    def _said(self, point: Point) -> dict[str, Value | None]:
-        """The variables' values as a constraint compares them: numbers as numbers, everything else as its word."""
-        said: dict[str, Value | None] = {}
-        for variable, place in zip(self.space.variables, point, strict=True):
-            value = variable.values[place]
-            said[variable.name] = value if isinstance(value, (bool, int, float, str)) else variable.text(place)
-        return said
+    def broken(self, result: Result) -> tuple[str, ...]:
+        """The constraints that a result does not keep; one that speaks of what is not known yet is not broken."""
+        values: dict[str, Value | None] = {name: result.value(name) for each in self.constraints for name in each.names}
+        for variable in self.space.variables:
+            # Numbers are compared as numbers, everything else by its word.
+            plain = result.settings[variable.name]
+            values[variable.name] = plain if isinstance(plain, (bool, int, float, str)) else str(plain)
+        return tuple(each.text for each in self.constraints if each.holds(values) is False)
 
 
 def read_constraints(space: Space) -> tuple[Constraint, ...]:
@@ -97,8 +84,3 @@ def read_constraints(space: Space) -> tuple[Constraint, ...]:
     """
     known = frozenset((*(each.key for each in figures(Scope.DESIGN)), *(each.name for each in space.variables)))
     return tuple(constraint(text, known) for text in space.constraints)
-
-
-def title_of(key: str) -> str:
-    """A figure's name as people read it."""
-    return figure(key).title

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from designer.errors import DesignFileError, RecordError, near
+from designer.locking import try_lock
 from designer.sweeps.result import Result
 from designer.sweeps.space import Point, Space
 
-_WAIT_S = 60.0
+_WAIT_S, _LOOK_S = 60.0, 0.01
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,8 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._lock = FileLock(f"{path}.lock", timeout=_WAIT_S)
 
-    def append(self, results: Iterator[Result] | tuple[Result, ...] | list[Result]) -> None:
+    def append(self, results: Iterable[Result]) -> None:
         """Write results, a line each.
 
         Raises:
@@ -103,31 +103,38 @@ class Log:
         """
         text = "".join(json.dumps(result.to_data(), ensure_ascii=False) + "\n" for result in results)
         try:
-            with self._lock:
-                self._append(text.encode())
-        except Timeout as error:
-            raise DesignFileError(os.fspath(self._path), "", "another process holds it; try again later") from error
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
+            try:
+                self._wait_for(descriptor)
+                _append(descriptor, text.encode())
+            finally:
+                os.close(descriptor)
         except OSError as error:
             reason = f"results cannot be written: {(error.strerror or str(error)).lower()}"
             raise DesignFileError(
                 os.fspath(self._path), "", f"{reason}; make room or take another place, and the sweep goes on from here"
             ) from error
 
-    def _append(self, content: bytes) -> None:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o644)
-        try:
-            before = os.fstat(descriptor).st_size
-            if before and _last_byte(descriptor, before) != b"\n":
-                content = b"\n" + content  # what a kill left of a line ends here
-            try:
-                written = os.write(descriptor, content)
-                while written < len(content):
-                    written += os.write(descriptor, content[written:])
-            except OSError:
-                os.ftruncate(descriptor, before)
-                raise
-        finally:
-            os.close(descriptor)
+    def _wait_for(self, descriptor: int) -> None:
+        """Wait until no other process writes; closing the file lets go of the lock."""
+        until = time.monotonic() + _WAIT_S
+        while try_lock(descriptor) is False:
+            if time.monotonic() > until:
+                raise DesignFileError(os.fspath(self._path), "", "another process holds it; try again later")
+            time.sleep(_LOOK_S)
+
+
+def _append(descriptor: int, content: bytes) -> None:
+    before = os.fstat(descriptor).st_size
+    if before and _last_byte(descriptor, before) != b"\n":
+        content = b"\n" + content  # what a kill left of a line ends here
+    try:
+        while content:
+            content = content[os.write(descriptor, content) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, before)
+        raise
 
 
 def _last_byte(descriptor: int, size: int) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from designer.analysis.compare import LATENCY
+from designer.analysis.figures.figure import Number
 from designer.record import Record
 
 Plain = int | float | str | bool | list | None  # type: ignore[type-arg]  # what JSON has for a parameter's value
@@ -39,6 +40,12 @@ class MeasuredPoint(Record):
     machine: str
     warning: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """``×0.812 (0.80–0.83), faster``, with *noisy* where there is a doubt."""
+        doubt = ", noisy" if self.warning else ""
+        return f"×{self.ratio:.3f} ({self.ratio_low:.3f}–{self.ratio_high:.3f}), {self.verdict}{doubt}"
+
 
 @dataclass(frozen=True)
 class Result(Record):
@@ -54,7 +61,7 @@ class Result(Record):
     """
 
     settings: Mapping[str, Plain]
-    figures: Mapping[str, float] = field(default_factory=dict)
+    figures: Mapping[str, Number] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
     problem: str = ""
     base: str = ""

@@ -1,6 +1,6 @@
 """A search for the front of a space by Optuna's samplers: which points are worth a visit is learned from those visited.
 
-Optuna is asked for a few points at a time and told what was found there; it runs nothing and keeps its trials in memory.
+Optuna is asked for a few points at a time and told what was found there; it runs nothing, and keeps trials in memory.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from designer.errors import ParameterError
 from designer.graph.parameter import Integer, Ratio
+from designer.sweeps.objective import Objective
 from designer.sweeps.result import Result
 from designer.sweeps.space import Point, Space, Variable
 
@@ -32,7 +33,7 @@ class Search:
 
     Args:
         space: The space.
-        objectives: Keys of the figures to make small, one to three.
+        objectives: What is looked for, one to three.
         points: How many points it visits.
         sampler: One of ``SAMPLERS``: the genetic algorithm NSGA-II, or the tree-structured Parzen estimator.
         seed: Of the sampler.
@@ -42,7 +43,7 @@ class Search:
     """
 
     def __init__(
-        self, space: Space, objectives: Sequence[str], points: int, sampler: str = "nsga2", seed: int = 0
+        self, space: Space, objectives: Sequence[Objective], points: int, sampler: str = "nsga2", seed: int = 0
     ) -> None:
         if why_not():
             raise ParameterError("search", why_not())
@@ -86,7 +87,7 @@ class Search:
         """The objectives at a point; None where one of them is unknown there."""
         if result is None or result.problem:
             return None
-        values = [result.value(key) for key in self._objectives]
+        values = [each.cost(result) for each in self._objectives]
         return None if None in values else [value for value in values if value is not None]
 
 

@@ -90,6 +90,10 @@ class Space:
     template: Template | None = None
     settings: tuple[tuple[str, Any], ...] = ()
 
+    def constrained(self, more: Iterable[str]) -> Space:
+        """The same with further constraints."""
+        return replace(self, constraints=tuple(dict.fromkeys((*self.constraints, *more))))
+
     @property
     def size(self) -> int:
         """How many points it has."""
@@ -114,7 +118,9 @@ class Space:
 
     def label(self, point: Point) -> str:
         """``width = 0.5 · t = 4``."""
-        return " · ".join(f"{each.name} = {each.text(place)}" for each, place in zip(self.variables, point, strict=True))
+        return " · ".join(
+            f"{each.name} = {each.text(place)}" for each, place in zip(self.variables, point, strict=True)
+        )
 
     def design(self, point: Point) -> Design:
         """The design at a point, named after what it is a variant of and its values.
@@ -125,9 +131,7 @@ class Space:
             TemplateError: The template takes no such settings together.
         """
         chosen = {
-            each.name: each.values[place]
-            for each, place in zip(self.variables, point, strict=True)
-            if not each.targets
+            each.name: each.values[place] for each, place in zip(self.variables, point, strict=True) if not each.targets
         }
         origin = self._origin(chosen) if chosen else self.base
         given = [
@@ -155,7 +159,9 @@ class Space:
         # Where only parameters differ, the base's wiring serves, and with it all that was worked out of it.
         if list(made.nodes) == list(self.base.nodes) and made.wires == self.base.wires:
             places = self.base.nodes
-            return self.base.refilled(made.name, [replace(each, position=places[each.id].position) for each in made.nodes.values()])
+            return self.base.refilled(
+                made.name, [replace(each, position=places[each.id].position) for each in made.nodes.values()]
+            )
         return made
 
 
@@ -200,8 +206,8 @@ def space_of(design: Design, vary: Iterable[tuple[str, str]] = ()) -> Space:
 
     Args:
         design: What the others are variants of.
-        vary: Fields and their values as typed: ``("bottleneck_6.expansion", "2, 4, 6")``; one that is marked as well has
-            these values instead.
+        vary: Fields and their values as typed: ``("bottleneck_6.expansion", "2, 4, 6")``; one that is marked as
+            well has these values instead.
 
     Raises:
         ParameterError: There is no such field, a value does not suit it, or fields of one variable differ in kind or
@@ -239,12 +245,14 @@ def space_around(template: Template, settings: Iterable[tuple[str, Any]], vary: 
 
 
 def _variables(design: Design, vary: Iterable[tuple[str, str]]) -> tuple[Variable, ...]:
-    said = {name: text for name, text in vary}
+    said = dict(vary)
     found: dict[str, list[tuple[Target, str]]] = {}
     for target, values, variable in marked(design):
         name = variable or ".".join((*target.path, target.field))
-        found.setdefault(name, []).append((target, said.pop(name, values)))
+        found.setdefault(name, []).append((target, said.get(name, values)))
     for name, text in said.items():
+        if name in found:
+            continue
         *path, field = name.split(".")
         found[name] = [(Target(tuple(map(NodeId, path)), field), text)]
     return tuple(_variable(design, name, fields) for name, fields in found.items())
@@ -267,7 +275,9 @@ def _parameter(design: Design, name: str, target: Target) -> Parameter:
     for id in target.path[:-1]:
         body = where.nodes[id].body if id in where.nodes else None
         if body is None:
-            raise ParameterError(name, f"there is no group '{id}'; a field is named NODE.FIELD, bottleneck_6.expansion say")
+            raise ParameterError(
+                name, f"there is no group '{id}'; a field is named NODE.FIELD, bottleneck_6.expansion say"
+            )
         where = body
     if not target.path or target.path[-1] not in where.nodes:
         known = where.nodes
