@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ pytest.importorskip("ai_edge_litert")
 pytestmark = pytest.mark.torch
 
 
-def written(folder: Path, nodes: Mapping[str, Layer], wires: str) -> ExportResult:
+def written(folder: Path, nodes: dict[str, Layer], wires: str) -> ExportResult:
     """What an export found; it refuses a file whose outputs are not the module's."""
     return export_design(drawn(nodes, wires), folder / "net.tflite", "litert")
 
