@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 
 from designer.errors import ParameterError
-from designer.sweeps.constraints import constraint
+from designer.sweeps.constraints import Value, constraint
 
 KNOWN = frozenset(("parameters", "macs", "c3", "c4", "stem.activation", "latency_s"))
-VALUES = {"parameters": 3e6, "macs": 300e6, "c3": 32, "c4": 64, "stem.activation": "ReLU6", "latency_s": None}
+VALUES: dict[str, Value | None] = {
+    "parameters": 3e6,
+    "macs": 300e6,
+    "c3": 32,
+    "c4": 64,
+    "stem.activation": "ReLU6",
+    "latency_s": None,
+}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from designer.sweeps.objective import read_objectives
 from designer.sweeps.plan import Plan, Way
 from designer.sweeps.result import Result
 from designer.sweeps.run import Here, sweep
-from designer.sweeps.space import Space, space_of
+from designer.sweeps.space import Point, Space, space_of
 from designer.sweeps.walks import at_random, grid
 from designer.templates.networks import template
 
@@ -28,7 +28,8 @@ def space(design: Design, values: str = "1..6") -> Space:
 
 
 def test_a_grid_visits_every_point_once(design: Design) -> None:
-    walk, seen = grid(space(design)), []
+    walk = grid(space(design))
+    seen: list[Point] = []
     while points := walk.ask(50):
         seen += points
     assert len(seen) == len(set(seen)) == walk.total == 216
@@ -77,7 +78,8 @@ def test_a_search_keeps_to_the_constraints(design: Design) -> None:
     assert kept
     assert len(kept) < len(found)
     for each in found:
-        holds = each.settings["bottleneck_6.expansion"] <= each.settings["bottleneck_9.expansion"]
+        six, nine = (float(str(each.settings[f"bottleneck_{n}.expansion"])) for n in (6, 9))
+        holds = six <= nine
         assert each.is_kept is holds
 
 
