@@ -59,7 +59,7 @@ class Constraint:
             return None
 
 
-def constraint(text: str, known: Mapping[str, object] | frozenset[str]) -> Constraint:
+def constraint(text: str, known: frozenset[str]) -> Constraint:
     """Read a sentence.
 
     Args:
