@@ -22,6 +22,7 @@ COMMANDS = (
     "bench",
     "devices",
     "compare",
+    "sweep",
     "diff",
     "export",
     "import",

@@ -144,7 +144,11 @@ def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
         replace(wire, source=sources[wire.source], via=()) if wire.source in sources else wire
         for wire in wires.values()
     ]
-    made = Design.build(design.name, nodes.values(), moved, design.annotations.values()) if found else design
+    made = (
+        Design.build(design.name, nodes.values(), moved, design.annotations.values(), design.constraints)
+        if found
+        else design
+    )
     return Recognition(made, tuple(found))
 
 

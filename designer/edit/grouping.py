@@ -41,7 +41,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     kept = _with_room([node for node in design.nodes.values() if node.id != id], parts)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
-    built = Design.build(design.name, order, wires, design.annotations.values())
+    built = Design.build(design.name, order, wires, design.annotations.values(), design.constraints)
     return paste_annotations(built, body.annotations.values(), Point(0.0, 0.0))[0], tuple(names.values())
 
 
@@ -153,7 +153,7 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
-    return Design.build(design.name, nodes, wires, design.annotations.values()), id
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints), id
 
 
 def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Design:
@@ -181,7 +181,7 @@ def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Desi
         replace(wire, source=sources.get(wire.source, wire.source), target=targets.get(wire.target, wire.target))
         for wire in design.wires.values()
     ]
-    return Design.build(design.name, nodes, wires, design.annotations.values())
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
 
 
 def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:

@@ -207,6 +207,12 @@ def twins() -> Iterable[Twin]:
         _between(PixelShuffle(2), given=Input(8)),
     )
     yield Twin(IssueCode.GROUPS, "channels of a norm", _between(GroupNorm(3)), _between(GroupNorm(2)))
+    yield Twin(
+        IssueCode.GROUPS,
+        "a group of one number",
+        _between(GroupNorm(4), given=Input(4, 1, 1)),
+        _between(GroupNorm(2), given=Input(4, 1, 1)),
+    )
     yield Twin(IssueCode.GROUPS, "equal parts", _parts(Chunk(3)), _parts(Chunk(2)))
     yield Twin(
         IssueCode.GROUPS,

@@ -33,7 +33,7 @@ from designer.runtime.importing.proof import Proof, prove, state_of
 
 Tell = Callable[[float, str], None]
 
-_READERS = {"onnx": "onnx_reader", "litert": "litert_reader"}
+_READERS = {"onnx": "onnx_reader", "litert": "litert.reader"}
 """By format, the module that reads it."""
 
 

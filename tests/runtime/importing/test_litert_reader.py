@@ -527,7 +527,7 @@ def test_an_open_batch_and_open_sides_are_read_and_run(tmp_path: Path) -> None:
 
 def test_a_difference_is_traced_to_its_node(tmp_path: Path) -> None:
     """Tensors between can be asked for, whatever their layout in the file."""
-    from designer.runtime.importing.litert_reader import read as reading
+    from designer.runtime.importing.litert.reader import read as reading
 
     given = reading(
         made(tmp_path, lambda file, x: conv(file, plain("TANH")(file, x), (1, 6, 4, 5))), ImportOptions(), print

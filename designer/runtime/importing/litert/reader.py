@@ -25,11 +25,12 @@ from designer.graph.window import Padding, extent
 from designer.importing.model_files import ImportOptions
 from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
 from designer.runtime.importing.beginnings import refuse_other_kinds
-from designer.runtime.importing.litert_folding import folded
-from designer.runtime.importing.litert_layout import MAP, Flow, Laid, from_file, sides_of
-from designer.runtime.importing.litert_model import LiteModel, LiteOperator, model_of, packed
-from designer.runtime.importing.litert_operators import OPERATORS, At, Padded
-from designer.runtime.importing.litert_spelling import Bound, spelled_out
+from designer.runtime.importing.litert.folding import folded
+from designer.runtime.importing.litert.layout import MAP, Flow, Laid, from_file, sides_of
+from designer.runtime.importing.litert.model import LiteModel, LiteOperator, model_of, packed
+from designer.runtime.importing.litert.operators import OPERATORS, spelled_out
+from designer.runtime.importing.litert.reading import At, Padded
+from designer.runtime.importing.litert.spelling import Bound
 
 Array = NDArray[Any]
 

@@ -117,6 +117,12 @@ class LiteOperator:
     options_type: int
     options: Any
 
+    @property
+    def activation(self) -> int:
+        """What is computed at once behind it, in the schema's number; 0 for nothing."""
+        found: int = getattr(self.options, "fusedActivationFunction", schema.ActivationFunctionType.NONE)
+        return found
+
 
 @dataclass(frozen=True)
 class LiteModel:
