@@ -28,7 +28,7 @@ def scatter(space: Space, results: Sequence[Result], objectives: Sequence[Object
         if across is None or up is None:
             continue
         ink = Ink.ACCENT if place in marked else Ink.WIRE if each.is_kept else Ink.QUIET
-        spots.append(Spot(str(place + 1), across, up, ink, note=words_of(space, each), is_marked=place in marked))
+        spots.append(Spot("", across, up, ink, note=words_of(space, each), is_marked=place in marked))
     machines = {each.measured.machine for each in results if each.measured is not None}
     note = f"{len(marked)} of {len(spots)} designs are on the front." if spots else ""
     if len(machines) > 1:

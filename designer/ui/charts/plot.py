@@ -141,7 +141,9 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         shown = [spot for spot in spots if chart.x.shows(spot.x) and chart.y.shows(spot.y)]
         if not shown:
             return
-        size = self.fontMetrics().height() * 1.15
+        # Spots without a name are many, and small so that they can be told apart.
+        has_names = any(spot.label for spot in shown)
+        size = self.fontMetrics().height() * (1.15 if has_names else 0.55)
         for spot in shown:
             if spot.low is not None and spot.high is not None and chart.y.shows(spot.low):
                 x = self._at(chart.x, spot.x)
@@ -154,12 +156,14 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                 size=size,
                 brush=[pyqtgraph.mkBrush(colour_of(spot.colour)) for spot in shown],
                 pen=[
-                    pyqtgraph.mkPen(self._look.text if spot.is_marked else colour_of(spot.colour), width=2)
+                    pyqtgraph.mkPen(
+                        self._look.text if spot.is_marked else colour_of(spot.colour), width=2 if has_names else 1
+                    )
                     for spot in shown
                 ],
             )
         )
-        for spot in shown:
+        for spot in shown if has_names else ():
             # One letter stands in its spot, a longer name above it.
             is_letter = len(spot.label) == 1
             colour = self._look.ground if is_letter else self._look.text
