@@ -111,7 +111,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             longest = max((sum(piece.value for piece in stack.pieces) for stack in chart.stacks), default=0.0) or 1.0
             self.setXRange(0, longest, padding=0.02)
             self.setYRange(-len(chart.stacks) + 0.5, 0.5, padding=0.02)
-        elif chart.spots and not chart.lines:
+        elif chart.spots and not chart.lines and any(spot.label for spot in chart.spots):
             # A chart of points begins at nothing, so that twice as far is twice as much.
             for axis, values, span in (
                 (chart.x, [spot.x for spot in chart.spots], self.setXRange),

@@ -37,8 +37,8 @@ from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, 
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id; ``vary_asked`` with the field of the selection whose values
-    for a sweep shall be chosen.
+    Signals: ``explain_asked`` with a Figure and a node's id; ``vary_asked`` with the field of the selection whose
+    values for a sweep shall be chosen.
     """
 
     explain_asked = Signal(object, str)

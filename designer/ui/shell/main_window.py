@@ -26,6 +26,7 @@ from designer.graph.design import NodeId, NodePath
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
+from designer.ui.actions.run import open_vary
 from designer.ui.compare.page import ComparePage
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look import icons

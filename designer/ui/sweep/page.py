@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -37,7 +38,7 @@ from designer.ui.charts.chart_view import ChartView
 from designer.ui.jobs.worker_client import Job, WorkerClient
 from designer.ui.look.settings import Settings
 from designer.ui.look.theme import tokens
-from designer.ui.panels.cards import SteadyScroll, quiet
+from designer.ui.panels.cards import PanelScroll, quiet
 from designer.ui.sweep.results_table import ResultsTable
 from designer.ui.sweep.setup import SweepSetup
 from designer.ui.views.companion import Companion
@@ -107,8 +108,8 @@ class SweepPage(Companion):
         self.open = QPushButton("&Open", self)
         self.compare = QPushButton("&Compare", self)
         self.report = QPushButton("&Report (HTML)…", self)
-        left = QWidget(self)
-        column = QVBoxLayout(left)
+        scroll = PanelScroll(self)
+        column = scroll.column
         column.addWidget(self.setup)
         row = QHBoxLayout()
         row.addWidget(self.start)
@@ -117,9 +118,6 @@ class SweepPage(Companion):
         column.addWidget(self.bar)
         column.addWidget(self.says)
         column.addStretch(1)
-        scroll = SteadyScroll(self)
-        scroll.setWidget(left)
-        scroll.setWidgetResizable(True)
         whole = QSplitter(Qt.Orientation.Horizontal, self)
         whole.addWidget(scroll)
         whole.addWidget(self._right())
@@ -195,10 +193,6 @@ class SweepPage(Companion):
         super().showEvent(event)
         self.setup.follow_design()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """A sweep goes on when another page is turned to."""
-        super().hideEvent(event)
-
     def _follow(self) -> None:
         """Say how large the space is, or what is wrong with it."""
         self._space = self.setup.space()
@@ -230,8 +224,7 @@ class SweepPage(Companion):
         def still(design: Design) -> Design:
             for target in targets:
                 *within, id = target.path
-                edit = lifted(tuple(within), lambda body, id=id, field=target.field: hold(body, [id], field))
-                design = edit(design)
+                design = lifted(tuple(within), partial(hold, ids=[id], name=target.field))(design)
             return design
 
         document.apply(Command(f"Hold {name} still", still))

@@ -106,8 +106,15 @@ class ResultsTable(QTableView):
         self.setAccessibleName("Results of the sweep")
         self.verticalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
+        self.model_of_results.modelReset.connect(self._fit_headings)
         self.selectionModel().selectionChanged.connect(lambda _new, _old: self.chosen.emit(self.selected()))
         self.activated.connect(lambda index: self.opened.emit(self._result(index)))
+
+    def _fit_headings(self) -> None:
+        """Columns as wide as their headings."""
+        header, gap = self.horizontalHeader(), self.fontMetrics().horizontalAdvance("mmm")
+        for column, heading in enumerate(self.model_of_results.headings[:-1]):
+            header.resizeSection(column, header.fontMetrics().horizontalAdvance(heading) * 6 // 5 + gap)
 
     def selected(self) -> tuple[Result, ...]:
         """The results of the selected rows, from the top."""

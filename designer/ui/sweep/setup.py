@@ -56,16 +56,17 @@ class _Varied(QWidget):
         self.name.setAccessibleName("What varies")
         self.name.setPlaceholderText("node.field")
         self.name.setToolTip(name)
+        self.name.setCursorPosition(0)
         self.values.setAccessibleName(f"Values of {name or 'it'}")
         self.values.setPlaceholderText("2, 4, 6")
         completer = QCompleter(list(words), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.name.setCompleter(completer)
-        self.out = icon_button("delete", "Hold it still" if is_marked else "Take it out", self)
+        self.out = icon_button("close", "Hold it still" if is_marked else "Take it out", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.name, 4)
+        row.addWidget(self.name, 5)
         row.addWidget(self.values, 4)
         row.addWidget(self.out)
 
@@ -73,8 +74,8 @@ class _Varied(QWidget):
 class SweepSetup(QWidget):
     """A form whose answer is a space's source and a plan.
 
-    Signals: ``changed`` when either may be another; ``hold_asked`` with the name of a marked variable that shall be held
-    still; ``constraints_changed`` with the design's constraints as they were typed.
+    Signals: ``changed`` when either may be another; ``hold_asked`` with the name of a marked variable that shall be
+    held still; ``constraints_changed`` with the design's constraints as they were typed.
     """
 
     changed = Signal()
@@ -100,9 +101,9 @@ class SweepSetup(QWidget):
         titles = [figure(key).title for key in objective_keys()]
         self.objectives = [self._combo(f"Objective {n + 1}", [_NOTHING, *titles]) for n in range(3)]
         self.wants_more = [QCheckBox("more", self) for _ in self.objectives]
-        for box in self.wants_more:
-            box.setToolTip("More of it is better")
-            box.toggled.connect(self.changed)
+        for check in self.wants_more:
+            check.setToolTip("More of it is better")
+            check.toggled.connect(self.changed)
         for box, key in zip(self.objectives, ("macs", "parameters"), strict=False):
             box.setCurrentIndex(1 + objective_keys().index(key))
         self.wants_more[1].setChecked(True)
@@ -193,8 +194,8 @@ class SweepSetup(QWidget):
         return space
 
     def _varied(self) -> list[_Varied]:
-        items = [self._rows.itemAt(index).widget() for index in range(self._rows.count())]
-        return [row for row in items if isinstance(row, _Varied)]
+        items = [self._rows.itemAt(index) for index in range(self._rows.count())]
+        return [row for item in items if item is not None and isinstance(row := item.widget(), _Varied)]
 
     # Following --------------------------------------------------------------------------------------------------------
 
