@@ -1,4 +1,4 @@
-"""Where the batch stands in a tensor of PyTorch's trace, and how such a tensor lies in ours, whose batch is always first.
+"""Where the batch stands in a tensor of PyTorch's trace, and how such a tensor lies in ours, whose batch is first.
 
 A network may turn its batch round, or merge windows or heads into it. With an open batch its size is a symbol of the
 trace, so that each tensor says by its shape alone where the batch is and how much more is in it.
@@ -44,7 +44,7 @@ class Layout(NamedTuple):
 
 
 def times_batch(side: Any) -> int:
-    """m of a side N·m whose batch N is open; 0 of a side without it, or in which N is more than a factor."""
+    """How much is in a side beside the batch, m of N·m; 0 of a side without it, or where N is more than a factor."""
     if isinstance(side, int):
         return 0
     expression = side.node.expr
@@ -94,5 +94,7 @@ def is_reshape_of_ours(before: Tensor, after: Tensor) -> bool:
     one, other = layout_of(before), layout_of(after)
     if one.at == other.at == 0:
         return True
-    leading = [[side for side in value.shape[: each.at] if side != 1] for value, each in ((before, one), (after, other))]
+    leading = [
+        [side for side in value.shape[: each.at] if side != 1] for value, each in ((before, one), (after, other))
+    ]
     return leading[0] == leading[1] and (not leading[0] or one.merged == other.merged)

@@ -239,7 +239,9 @@ class _Walk:
             if not isinstance(held, str):
                 raise ImportRefused(f"output '{each.name}' is a constant; there is nothing to draw")
             if layout_of(value) != Layout():
-                raise ImportRefused(f"output '{each.name}' has its batch elsewhere than first, and no layer computes that")
+                raise ImportRefused(
+                    f"output '{each.name}' has its batch elsewhere than first, and no layer computes that"
+                )
             self._outputs.append(Boundary(held, each.name, TensorSpec(shape_of(value))))
 
     def _call(self, node: fx.Node) -> None:
