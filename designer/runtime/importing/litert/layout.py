@@ -239,8 +239,8 @@ class Flow:
         return made
 
     def _name(self, value: Laid) -> str:
-        """A name for what the file's tensor is once its dimensions are in order."""
-        return self.free(value.name if value.name not in self.specs else f"{value.name}/arranged")
+        """A name for what the file's tensor is once its dimensions are in order: its own, where nothing has it yet."""
+        return value.name if value.name not in self.specs else self.free(f"{value.name}/arranged")
 
     def _arranged(self, value: Laid, wanted: Sequence[Group]) -> str:
         """Our tensor with these dimensions, each made of those it has now; the same one for who asks again."""
