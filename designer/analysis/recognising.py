@@ -208,10 +208,10 @@ def _block_at(analysis: Analysis, region: Region, cls: type[Layer]) -> _Drawn | 
     if x is None or given is None:
         return None
     wanted = _marks(design, region.parts, region.entry)
-    values = [_candidates(parameter, layers, analysis, region, x) for parameter in cls.parameters]
-    for chosen in islice(product(*values), _MOST_TRIES):
+    candidates = {each.name: _candidates(each, layers, analysis, region, x) for each in cls.parameters}
+    for chosen in islice(_choices(cls.parameters, candidates), _MOST_TRIES):
         try:
-            block = cls(**dict(zip((each.name for each in cls.parameters), chosen, strict=True)))
+            block = cls(**chosen)
             if facts(block, (x,)).outputs != given:
                 continue
             body = expanded(block, (x,))
@@ -253,6 +253,20 @@ def _paired(
             other = next(each for each in left if wanted.get(each) == marks[one])
             left.remove(other)
             yield one, other
+
+
+def _choices(parameters: Sequence[Parameter], candidates: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """Values of all parameters; one that does not matter beside the others has its default."""
+    free = [each.name for each in parameters if each.shown_when is None]
+    bound = [(each.name, each.default, each.shown_when) for each in parameters if each.shown_when is not None]
+    for values in product(*(candidates[name] for name in free)):
+        chosen = dict(zip(free, values, strict=True))
+        kept = [
+            candidates[name] if chosen.get(condition[0]) == condition[1] else [default]
+            for name, default, condition in bound
+        ]
+        for more in product(*kept):
+            yield chosen | dict(zip((name for name, _, _ in bound), more, strict=True))
 
 
 def _candidates(

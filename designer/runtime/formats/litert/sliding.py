@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy
 from ai_edge_litert import schema_py_generated as schema
 
@@ -29,7 +31,7 @@ def _padded(
     pads = operation.pads if isinstance(operation, op.Convolution) else operation.full_pads(x)
     if not any(pads):
         return call.inputs[0], schema.Padding.VALID
-    if pads == operation.pads and operation.is_same(x):
+    if replace(operation, pads=pads).is_same(x):
         return call.inputs[0], schema.Padding.SAME
     return _pad(builder, call, pads, fill), schema.Padding.VALID
 

@@ -43,16 +43,22 @@ def _reshape(at: At) -> list[Laid]:
 
 
 def _between_map_and_sequence(at: At, value: Laid, sides: Sequence[int]) -> list[Laid]:
-    """Rows and columns as one dimension, or one as both, the channels last before and behind; nothing where it is not.
+    """Rows and columns as one dimension, or one as both; nothing where it is neither.
 
-    Said of its own, for a side of one position leaves no trace in what is moved.
+    It is said where it stands, for a side of one position leaves no trace in what is moved.
     """
     flow, before = at.flow, at.flow.sides(value)
     if flow.axes(value) == MAP and sides == (before[0], before[1] * before[2], before[3]):
         rows = at.step(op.Reshape((before[3], -1)), (value.tensor,), "rows")
         return at.made(op.Permute((0, 2, 1)), (rows,), [(0,), (1,), (2,)])
+    if (
+        flow.axes(value) == (0, 1, 2, 3)
+        and flow.specs[value.tensor].is_map
+        and sides == (*before[:2], prod(before[2:]))
+    ):
+        return at.made(op.Reshape((before[1], -1)), (value.tensor,), [(0,), (1,), (2,)])
     is_sequence = flow.axes(value) == (0, 1, 2) and len(sides) == 4
-    is_sequence = is_sequence and not any(each.kind == "TRANSPOSE" for each in at.readers)
+    is_sequence = is_sequence and not any(each.kind in ("TRANSPOSE", "RESHAPE") for each in at.readers)
     if is_sequence and (sides[0], sides[1] * sides[2], sides[3]) == before:
         turned = at.step(op.Permute((0, 2, 1)), (value.tensor,), "turned")
         return at.mapped(op.Reshape((sides[3], *sides[1:3])), flow.seen(turned, [(0,), (1,), (2,)], turned))
@@ -100,7 +106,14 @@ def _transpose(at: At) -> list[Laid]:
     order, value = at.numbers(1, "order"), at.value()
     if sorted(order) != list(range(len(value.groups))):
         raise at.refused(f"its order is {order}")
-    return [_again(at, at.flow.turned(value, order))]
+    flow, is_kept = at.flow, order == sorted(order)
+    if is_kept and flow.axes(value) == MAP:
+        # It moves nothing in the file, so it is said for what it makes of a map: N×H×W×C that is no map.
+        return at.made(op.Permute(MAP), (value.tensor,), [(axis,) for axis in range(4)])
+    is_moved_on = all(each.kind in ("TRANSPOSE", "RESHAPE") for each in at.readers) and not at.is_given_out
+    if flow.axes(value) == (0, 1, 2) and order[0] == 0 and not is_moved_on:
+        return at.made(op.Permute(tuple(order)), (value.tensor,), [(axis,) for axis in range(3)])
+    return [_again(at, flow.turned(value, order))]
 
 
 @answers("CONCATENATION")
