@@ -51,11 +51,8 @@ def _between_map_and_sequence(at: At, value: Laid, sides: Sequence[int]) -> list
     if flow.axes(value) == MAP and sides == (before[0], before[1] * before[2], before[3]):
         rows = at.step(op.Reshape((before[3], -1)), (value.tensor,), "rows")
         return at.made(op.Permute((0, 2, 1)), (rows,), [(0,), (1,), (2,)])
-    if (
-        flow.axes(value) == (0, 1, 2, 3)
-        and flow.specs[value.tensor].is_map
-        and sides == (*before[:2], prod(before[2:]))
-    ):
+    is_planes = flow.axes(value) == (0, 1, 2, 3) and flow.specs[value.tensor].is_map
+    if is_planes and sides == (*before[:2], before[2] * before[3]):
         return at.made(op.Reshape((before[1], -1)), (value.tensor,), [(0,), (1,), (2,)])
     is_sequence = flow.axes(value) == (0, 1, 2) and len(sides) == 4
     is_sequence = is_sequence and not any(each.kind in ("TRANSPOSE", "RESHAPE") for each in at.readers)

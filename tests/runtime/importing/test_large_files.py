@@ -1,0 +1,25 @@
+"""A file of 1,500 operators comes in within five seconds, whatever it is made of."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from designer.runtime.importing.load import load_model
+from tests.runtime.importing.large_files import KINDS, large_file
+
+pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_of_1500_operators_comes_in_within_five_seconds(tmp_path: Path, kind: str) -> None:
+    load_model(large_file(tmp_path / "small.onnx", kind, 20))  # packages are loaded, forms of blocks learned
+    path = large_file(tmp_path / "large.onnx", kind)
+    begin = time.thread_time()
+    loaded = load_model(path)
+    seconds = time.thread_time() - begin
+    assert loaded.result.operators >= 1500
+    assert loaded.proved, loaded.result.unproved
+    assert seconds <= 5.0
