@@ -28,6 +28,8 @@ from designer.measurement.options import (
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
 from designer.record import Record
+from designer.sweeps.plan import Plan, SpaceSource
+from designer.sweeps.result import SweepReport, SweptPoints
 
 
 @dataclass(frozen=True)
@@ -193,12 +195,39 @@ class RunOrder(Order):
     configuration: MeasuringConfiguration = field(default_factory=MeasuringConfiguration)
 
 
+@dataclass(frozen=True)
+class SweepOrder(Order):
+    """Walk through a space of designs; tells SweptPoints as they come, and gives a SweepReport.
+
+    Attributes:
+        source: The space.
+        plan: How it is walked through.
+        path: The file that results are kept in, and gone on from.
+        measuring: Under what they are measured, where they are.
+    """
+
+    kind = "sweep"
+
+    source: SpaceSource
+    plan: Plan
+    path: str
+    measuring: PairOptions = field(default_factory=PairOptions)
+
+
 Report = (
-    LatencyReport | PairReport | RankReport | RooflineReport | Inventory | ExportResult | SmokeRunReport | ImportResult
+    LatencyReport
+    | PairReport
+    | RankReport
+    | RooflineReport
+    | Inventory
+    | ExportResult
+    | SmokeRunReport
+    | ImportResult
+    | SweepReport
 )
 """What an order gives."""
 
-SoFar = RankPreparation | RankReport
+SoFar = RankPreparation | RankReport | SweptPoints
 """What an order may tell while it is under way."""
 
 ORDERS: Mapping[str, type[Order]] = {
@@ -212,6 +241,7 @@ ORDERS: Mapping[str, type[Order]] = {
         ExportOrder,
         ImportWeightsOrder,
         ImportOrder,
+        SweepOrder,
         RunOrder,
     )
 }

@@ -85,8 +85,8 @@ KINDS: dict[str, Callable[[Growing, str, int], str]] = {
 }
 
 
-def large_file(path: Path, kind: str, operators: int = 1500) -> Path:
-    """Write a file of a kind with at least so many operators."""
+def large_file(path: Path, kind: str, operators: int = 1500, scoped: bool = False) -> Path:
+    """Write a file of a kind with at least so many operators; in modules of modules where they shall be scoped."""
     graph = Growing()
     x = graph.convolution("x", CHANNELS, 3, 3)
     index = 0
@@ -94,6 +94,9 @@ def large_file(path: Path, kind: str, operators: int = 1500) -> Path:
         x = KINDS[kind](graph, x, index)
         index += 1
     graph.nodes.append(helper.make_node("Relu", [x], ["y"]))
+    for place, node in enumerate(graph.nodes if scoped else ()):
+        stage = f"stage{place // 78}"
+        node.name = f"/{stage}/{stage}.{place // 13 % 6}/op{place % 13}/{node.op_type}"
     ends = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
         for name, shape in (("x", ("N", 3, 16, 16)), ("y", None))
