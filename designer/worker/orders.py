@@ -15,6 +15,7 @@ from designer.export.options import Options
 from designer.export.result import ExportResult
 from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
+from designer.measurement.activity import ActivityOptions, ActivityReport
 from designer.measurement.devices import Inventory
 from designer.measurement.interleaved import PairReport, RankPreparation, RankReport
 from designer.measurement.latency import LatencyReport
@@ -27,6 +28,7 @@ from designer.measurement.options import (
 )
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
+from designer.measurement.spiral import SpiralOptions, SpiralReport
 from designer.record import Record
 
 
@@ -193,8 +195,45 @@ class RunOrder(Order):
     configuration: MeasuringConfiguration = field(default_factory=MeasuringConfiguration)
 
 
+@dataclass(frozen=True)
+class SpiralOrder(Order):
+    """Lift a spiral, pass it through an activation and bring it back; gives a SpiralReport."""
+
+    kind = "spiral"
+
+    options: SpiralOptions = field(default_factory=SpiralOptions)
+
+
+@dataclass(frozen=True)
+class ActivityOrder(Order):
+    """Watch what a design's activations let through; gives an ActivityReport.
+
+    Attributes:
+        design: What to run, the whole of it.
+        options: What it is shown.
+        weights: A file of weights; fresh ones where None.
+        within: The block whose activations are watched; empty for all.
+    """
+
+    kind = "activity"
+
+    design: str
+    options: ActivityOptions = field(default_factory=ActivityOptions)
+    weights: str | None = None
+    within: tuple[str, ...] = ()
+
+
 Report = (
-    LatencyReport | PairReport | RankReport | RooflineReport | Inventory | ExportResult | SmokeRunReport | ImportResult
+    LatencyReport
+    | PairReport
+    | RankReport
+    | RooflineReport
+    | Inventory
+    | ExportResult
+    | SmokeRunReport
+    | ImportResult
+    | SpiralReport
+    | ActivityReport
 )
 """What an order gives."""
 
@@ -213,6 +252,8 @@ ORDERS: Mapping[str, type[Order]] = {
         ImportWeightsOrder,
         ImportOrder,
         RunOrder,
+        SpiralOrder,
+        ActivityOrder,
     )
 }
 

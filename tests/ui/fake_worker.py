@@ -30,6 +30,7 @@ from designer.worker.messages import (
     encode,
 )
 from designer.worker.orders import (
+    ActivityOrder,
     DevicesOrder,
     ExportOrder,
     ImportWeightsOrder,
@@ -38,6 +39,7 @@ from designer.worker.orders import (
     RankOrder,
     RooflineOrder,
     RunOrder,
+    SpiralOrder,
 )
 from tests.measurement import samples
 
@@ -104,6 +106,12 @@ def work(request: Request) -> Message:
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
         case ExportOrder() | ImportWeightsOrder():
             return patient(number) or Result(number, ExportResult("onnx", "x.onnx", "0", ()))
+        case SpiralOrder() | ActivityOrder() if os.environ.get("FAKE_WORKER") == "mortal":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case SpiralOrder(options):
+            return Result(number, samples.spiral(options))
+        case ActivityOrder(design):
+            return Result(number, samples.activity(loads(design).digest))
         case RunOrder(word, configuration):
             return run(number, word) or Result(number, ran(word, configuration.batch))
     return Failure(number, "there is no such order")
