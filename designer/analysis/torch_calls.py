@@ -406,3 +406,5 @@ _PLAIN: dict[type[Operation], Spelling] = {
 }
 for _type, _spelling in _PLAIN.items():
     TORCH.set(_type, _spelling)
+
+TORCH.refuse(op.Opaque, "PyTorch has nothing for an operator of another format")

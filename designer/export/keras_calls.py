@@ -434,6 +434,9 @@ for _lacking in (op.LayerScale, op.LocalResponseNorm, op.GlobalResponseNorm):
     KERAS.refuse(_lacking, f"Keras has no {_lacking.title}; PyTorch source and ONNX can be written")
 
 
+KERAS.refuse(op.Opaque, "Keras has nothing for an operator of another format; ONNX can be written")
+
+
 def _plain(target: str, **arguments: Any) -> Translator:
     return lambda _operation, inputs, _x: (_call(target, *inputs, **arguments),)
 

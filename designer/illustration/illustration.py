@@ -168,7 +168,7 @@ def _lit(chain: Chain, parts: Anatomy, step: Step) -> Lit:
             return some(parts.filter, parts.project) if parts.filter is not None else some(parts.standard)
         case Step.FREEDOM:
             return some(parts.expand, parts.filter)
-        case Step.ACTIVATION:
+        case Step.ACTIVATION | Step.KEPT:
             return some(*(place for place, stage in enumerate(chain.stages) if stage.kernels is not None))
         case Step.RESIDUAL:
             return Lit(()) if chain.merges else EVERYTHING

@@ -28,7 +28,7 @@ def scatter(space: Space, results: Sequence[Result], objectives: Sequence[Object
         if across is None or up is None:
             continue
         ink = Ink.ACCENT if place in marked else Ink.WIRE if each.is_kept else Ink.QUIET
-        spots.append(Spot(str(place + 1), across, up, ink, note=words_of(space, each), is_marked=place in marked))
+        spots.append(Spot("", across, up, ink, note=words_of(space, each), is_marked=place in marked))
     machines = {each.measured.machine for each in results if each.measured is not None}
     note = f"{len(marked)} of {len(spots)} designs are on the front." if spots else ""
     if len(machines) > 1:
@@ -74,7 +74,13 @@ def parallel(space: Space, results: Sequence[Result], objectives: Sequence[Objec
         lines.append(
             Line("", tuple(enumerate(map(float, heights))), ink, notes=(words_of(space, results[place]),) * len(names))
         )
-    axis = Axis(" · ".join(names), words=lambda value: names[round(value)] if 0 <= round(value) < len(names) else "")
+    # A field of a node is long; the last word of it tells enough beside its neighbours.
+    words = [name.rpartition(".")[2].removesuffix(" (more)") for name in names]
+
+    def word(value: float) -> str:
+        return words[round(value)] if 0 <= round(value) < len(words) and abs(value - round(value)) < 0.01 else ""
+
+    axis = Axis("", words=word, ticks=lambda values, step, most: [word(value) for value in values])
     less = f" {len(kept) - len(drawn)} more are not drawn." if len(drawn) < len(kept) else ""
     note = f"Each axis from its least to its most, in this order: {', '.join(names)}.{less}"
     return Chart("Fields and figures", axis, Axis("share of the range"), lines=tuple(lines), note=note)

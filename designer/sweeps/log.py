@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from designer.errors import DesignFileError, RecordError, near
@@ -83,6 +84,24 @@ def known_points(path: Path, space: Space) -> dict[Point, Result]:
         if point is not None:  # else a value that this sweep leaves out
             found[point] = result
     return found
+
+
+def results_file(folder: Path, stem: str, space: Space) -> Path:
+    """The file that a sweep is kept in: the first of its name that is free, or holds results of the same space.
+
+    Args:
+        folder: Where.
+        stem: How its name begins.
+        space: What is swept.
+    """
+    for number in count(1):
+        path = folder / (f"{stem}.sweep.jsonl" if number == 1 else f"{stem}.sweep-{number}.jsonl")
+        try:
+            known_points(path, space)
+        except DesignFileError:
+            continue
+        return path
+    raise AssertionError("numbers do not end")
 
 
 class Log:

@@ -77,3 +77,21 @@ class Result(Record):
         if key == LATENCY:
             return None if self.measured is None else self.measured.median_ms / 1000
         return self.figures.get(key)
+
+
+@dataclass(frozen=True)
+class SweptPoints(Record):
+    """Results that a sweep found since it last told of any."""
+
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True)
+class SweepReport(Record):
+    """How a sweep ended.
+
+    Attributes:
+        points: How many results there are, with those that were there before.
+    """
+
+    points: int

@@ -30,6 +30,8 @@ from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
 from designer.measurement.spiral import SpiralOptions, SpiralReport
 from designer.record import Record
+from designer.sweeps.plan import Plan, SpaceSource
+from designer.sweeps.result import SweepReport, SweptPoints
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,25 @@ class ActivityOrder(Order):
     within: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class SweepOrder(Order):
+    """Walk through a space of designs; tells SweptPoints as they come, and gives a SweepReport.
+
+    Attributes:
+        source: The space.
+        plan: How it is walked through.
+        path: The file that results are kept in, and gone on from.
+        measuring: Under what they are measured, where they are.
+    """
+
+    kind = "sweep"
+
+    source: SpaceSource
+    plan: Plan
+    path: str
+    measuring: PairOptions = field(default_factory=PairOptions)
+
+
 Report = (
     LatencyReport
     | PairReport
@@ -234,10 +255,11 @@ Report = (
     | ImportResult
     | SpiralReport
     | ActivityReport
+    | SweepReport
 )
 """What an order gives."""
 
-SoFar = RankPreparation | RankReport
+SoFar = RankPreparation | RankReport | SweptPoints
 """What an order may tell while it is under way."""
 
 ORDERS: Mapping[str, type[Order]] = {
@@ -251,6 +273,7 @@ ORDERS: Mapping[str, type[Order]] = {
         ExportOrder,
         ImportWeightsOrder,
         ImportOrder,
+        SweepOrder,
         RunOrder,
         SpiralOrder,
         ActivityOrder,

@@ -436,11 +436,22 @@ def _shifted(at: At, flowing: str, shift: Array) -> Built:
     )
 
 
+_REAL = (1, 10, 11, 16)
+"""ONNX's words for real numbers, all of which are float32 here."""
+
+
 # Other shapes --------------------------------------------------------------------------------------------------------
 
 
-@_answers("Identity", "Dropout", "Cast")
+@_answers("Identity", "Dropout")
 def _passed(at: At) -> list[Built]:
+    return []
+
+
+@_answers("Cast")
+def _cast(at: At) -> list[Built]:
+    if at.attribute("to") not in _REAL:
+        raise at.refused("it makes other than real numbers")
     return []
 
 

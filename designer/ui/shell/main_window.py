@@ -26,6 +26,7 @@ from designer.graph.design import NodeId, NodePath
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
+from designer.ui.actions.run import open_vary
 from designer.ui.compare.page import ComparePage
 from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.look import icons
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
         bench.import_shown.connect(partial(importing.show_import, bench, self))
         self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.vary_asked.connect(lambda field: open_vary(self.bench, self, field))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
         zooms = ("fit_all", "fit_selection", "zoom_25", "zoom_50", "zoom_1", "zoom_150", "zoom_200")

@@ -181,8 +181,7 @@ def test_a_batch_norm_in_words_is_one_and_says_so(tmp_path: Path) -> None:
     ("nodes", "words"),
     [
         ([helper.make_node("NonMaxSuppression", ["x", "x"], ["y"])], "NonMaxSuppression"),
-        ([helper.make_node("Erf", ["x"], ["y"], name="the error")], "Erf 'the error'"),
-        ([helper.make_node("Conv", ["x", "x"], ["y"])], "its kernel is computed by the network"),
+        ([helper.make_node("Det", ["x"], ["y"], name="the determinant")], "Det 'the determinant'"),
         ([helper.make_node("Relu", ["gone"], ["y"])], "'gone', which nothing makes"),
     ],
 )
@@ -243,6 +242,8 @@ def test_single_operators_give_what_the_onnx_package_expects() -> None:
         try:
             loaded = load_model(folder / "model.onnx")
         except ImportRefused:
+            continue
+        if loaded.opaque:
             continue
         drawn.append(case.name)
         given, expected = (
