@@ -11,6 +11,7 @@ from typing import Protocol
 from designer.errors import JobFailed
 from designer.files.design_json import loads
 from designer.graph.design import Design
+from designer.graph.ids import NodeId
 from designer.measurement.options import PairOptions
 from designer.sweeps.counting import Counting
 from designer.sweeps.log import Log, known_points
@@ -19,6 +20,7 @@ from designer.sweeps.run import Here, Measure, sweep
 from designer.timing.rounds import Cancelled
 from designer.wording import plural
 from designer.worker.orders import (
+    ActivityOrder,
     DevicesOrder,
     ExportOrder,
     ImportOrder,
@@ -31,6 +33,7 @@ from designer.worker.orders import (
     RooflineOrder,
     RunOrder,
     SoFar,
+    SpiralOrder,
     SweepOrder,
 )
 
@@ -82,6 +85,8 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
 
             tell(0.0, "looking for devices")
             return inventory()
+        case SpiralOrder() | ActivityOrder():
+            return _experimented(order, tell, asked)
     raise JobFailed(f"nobody carries out {type(order).__name__}")
 
 
@@ -138,6 +143,25 @@ def _measured(
         case RooflineOrder():
             folder = None if order.data_folder is None else Path(order.data_folder)
             return measure_roofline(design, order.options, folder=folder, progress=tell, is_cancelled=asked)
+
+
+def _experimented(order: SpiralOrder | ActivityOrder, tell: Tell, asked: Asked) -> Report:
+    from designer.runtime.measure.activity import activity_of
+    from designer.runtime.measure.spiral import spiral_experiment
+
+    match order:
+        case SpiralOrder():
+            return spiral_experiment(order.options, progress=tell, is_cancelled=asked)
+        case ActivityOrder():
+            within = tuple(map(NodeId, order.within))
+            return activity_of(
+                _design(order.design),
+                order.options,
+                weights=order.weights,
+                within=within,
+                progress=tell,
+                is_cancelled=asked,
+            )
 
 
 def _written(order: ExportOrder | ImportWeightsOrder, design: Design, tell: Tell, asked: Asked) -> Report:

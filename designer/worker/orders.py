@@ -15,6 +15,7 @@ from designer.export.options import Options
 from designer.export.result import ExportResult
 from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
+from designer.measurement.activity import ActivityOptions, ActivityReport
 from designer.measurement.devices import Inventory
 from designer.measurement.interleaved import PairReport, RankPreparation, RankReport
 from designer.measurement.latency import LatencyReport
@@ -27,6 +28,7 @@ from designer.measurement.options import (
 )
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
+from designer.measurement.spiral import SpiralOptions, SpiralReport
 from designer.record import Record
 from designer.sweeps.plan import Plan, SpaceSource
 from designer.sweeps.result import SweepReport, SweptPoints
@@ -196,6 +198,34 @@ class RunOrder(Order):
 
 
 @dataclass(frozen=True)
+class SpiralOrder(Order):
+    """Lift a spiral, pass it through an activation and bring it back; gives a SpiralReport."""
+
+    kind = "spiral"
+
+    options: SpiralOptions = field(default_factory=SpiralOptions)
+
+
+@dataclass(frozen=True)
+class ActivityOrder(Order):
+    """Watch what a design's activations let through; gives an ActivityReport.
+
+    Attributes:
+        design: What to run, the whole of it.
+        options: What it is shown.
+        weights: A file of weights; fresh ones where None.
+        within: The block whose activations are watched; empty for all.
+    """
+
+    kind = "activity"
+
+    design: str
+    options: ActivityOptions = field(default_factory=ActivityOptions)
+    weights: str | None = None
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SweepOrder(Order):
     """Walk through a space of designs; tells SweptPoints as they come, and gives a SweepReport.
 
@@ -223,6 +253,8 @@ Report = (
     | ExportResult
     | SmokeRunReport
     | ImportResult
+    | SpiralReport
+    | ActivityReport
     | SweepReport
 )
 """What an order gives."""
@@ -243,6 +275,8 @@ ORDERS: Mapping[str, type[Order]] = {
         ImportOrder,
         SweepOrder,
         RunOrder,
+        SpiralOrder,
+        ActivityOrder,
     )
 }
 

@@ -33,6 +33,7 @@ from designer.worker.messages import (
     encode,
 )
 from designer.worker.orders import (
+    ActivityOrder,
     DevicesOrder,
     ExportOrder,
     ImportWeightsOrder,
@@ -41,6 +42,7 @@ from designer.worker.orders import (
     RankOrder,
     RooflineOrder,
     RunOrder,
+    SpiralOrder,
     SweepOrder,
 )
 from tests.measurement import samples
@@ -108,6 +110,12 @@ def work(request: Request) -> Message:
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
         case ExportOrder() | ImportWeightsOrder():
             return patient(number) or Result(number, ExportResult("onnx", "x.onnx", "0", ()))
+        case SpiralOrder() | ActivityOrder() if os.environ.get("FAKE_WORKER") == "mortal":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case SpiralOrder(options):
+            return Result(number, samples.spiral(options))
+        case ActivityOrder(design):
+            return Result(number, samples.activity(loads(design).digest))
         case SweepOrder():
             return swept(number, request.order)
         case RunOrder(word, configuration):

@@ -3,6 +3,7 @@
 from designer.graph.operations.dense import Linear, MatrixProduct, Softmax
 from designer.graph.operations.elementwise import (
     Add,
+    Clips,
     Divide,
     Dropout,
     DropPath,
@@ -74,6 +75,7 @@ __all__ = [
     "Divide",
     "Dropout",
     "DropPath",
+    "Clips",
     "Elementwise",
     "Elu",
     "Flatten",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy
 from ai_edge_litert import schema_py_generated as schema
 
 from designer.errors import ExportError
 from designer.graph import operations as op
-from designer.graph.window import Quad
+from designer.graph.window import Padding, Quad
 from designer.runtime.formats.litert.writing import (
     CLIPS,
     LITERT,
@@ -28,10 +30,11 @@ def _padded(
     """The tensor to slide over, and LiteRT's word for the padding of the window."""
     x = call.specs[0]
     pads = operation.pads if isinstance(operation, op.Convolution) else operation.full_pads(x)
+    is_same = replace(operation, pads=pads).is_same(x)
+    if is_same and (any(pads) or (operation.padding is Padding.SAME and operation.extent != (1, 1))):
+        return call.inputs[0], schema.Padding.SAME
     if not any(pads):
         return call.inputs[0], schema.Padding.VALID
-    if pads == operation.pads and operation.is_same(x):
-        return call.inputs[0], schema.Padding.SAME
     return _pad(builder, call, pads, fill), schema.Padding.VALID
 
 
