@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import prod
 from typing import NamedTuple
 
 from designer.graph import operations as op
@@ -93,9 +94,9 @@ def _applied(
 
 
 def _channel_shuffle(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """N×C×H×W as N×g×(C/g)×H×W, the two turned round, and laid out as N×C×H×W again."""
+    """N×C×H×W as N×g×(C/g)×H×W or N×g×(C/g)×(H·W), the two turned round, and laid out as N×C×H×W again."""
     turned = around.made_by.get(step.inputs[0])
-    if not isinstance(step.operation, op.Reshape) or turned is None or turned.operation != op.Permute((0, 2, 1, 3, 4)):
+    if not isinstance(step.operation, op.Reshape) or turned is None or turned.operation not in _DEALT:
         return None
     parted = around.made_by.get(turned.inputs[0])
     if parted is None or not isinstance(parted.operation, op.Reshape):
@@ -103,7 +104,9 @@ def _channel_shuffle(step: NetworkStep, around: _Surroundings) -> _Match | None:
     before, groups = around.specs[parted.inputs[0]], around.specs[parted.results[0]].shape[1]
     if around.specs[step.results[0]].shape != before.shape or not before.is_map:
         return None
-    if around.specs[parted.results[0]].shape[3:] != before.shape[2:]:
+    if prod(around.specs[parted.results[0]].shape[3:]) != prod(before.shape[2:]):
+        return None
+    if around.specs[parted.results[0]].shape[1:3] != (groups, before.channels // groups):
         return None
     gone = (parted.results[0], turned.results[0])
     return _Match("channel shuffle", op.ChannelShuffle(groups), parted.inputs, gone, {})
@@ -180,11 +183,25 @@ def _spelled_batch_norm(step: NetworkStep, around: _Surroundings) -> _Match | No
     return _Match("batch norm", step.operation, scaled.inputs, (scaled.results[0],), weights)
 
 
+def _product_with_transposed(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """A matrix product whose second factor has its rows and columns changed about before."""
+    if step.operation != op.MatrixProduct():
+        return None
+    turned = around.made_by.get(step.inputs[1])
+    rank = len(around.specs[step.inputs[1]].shape)
+    if turned is None or turned.operation != op.Permute((*range(rank - 2), rank - 1, rank - 2)):
+        return None
+    inputs = (step.inputs[0], *turned.inputs)
+    return _Match("product with a transposed matrix", op.MatrixProduct(transposed=True), inputs, turned.results, {})
+
+
 _ROUNDED = 1e-6
+_DEALT = (op.Permute((0, 2, 1, 3, 4)), op.Permute((0, 2, 1, 3)))
 
 _RULES: tuple[_Rule, ...] = (
     _spelled_batch_norm,
     _channel_shuffle,
+    _product_with_transposed,
     _norm_of_map,
     _hard_swish,
     _hard_sigmoid,

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import resource
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,18 +14,23 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.backend.test.loader import load_model_tests
 
 from designer.errors import ImportRefused
-from designer.files.design_json import load
 from designer.graph.design import Design
 from designer.importing.model_files import ImportOptions
 from designer.matching.matching import match_designs
 from designer.runtime.compile.module import compile_module
 from designer.runtime.formats.onnx_file import export_onnx
-from designer.runtime.importing.load import LoadedModel, load_model
-from designer.templates.networks import template, templates
+from designer.runtime.importing.load import load_model
+from designer.templates.networks import template
+from tests.runtime.importing.proving import (
+    assert_computes_the_same,
+    assert_ends_in_words,
+    damaged_copies,
+    every_design,
+    proved,
+)
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
-EXAMPLES = sorted((Path(__file__).parents[3] / "resources" / "examples").glob("*.json"))
 LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
 
 
@@ -57,13 +58,6 @@ def random_tensor(name: str, *shape: int) -> onnx.TensorProto:
 
 
 KERNEL = random_tensor("w", 4, 3, 3, 3)
-
-
-def proved(path: Path) -> LoadedModel:
-    loaded = load_model(path)
-    assert loaded.proved, loaded.result.unproved
-    assert loaded.result.runs[0].max_abs_output > 0
-    return loaded
 
 
 @pytest.mark.parametrize("place", ["initializer", "constant", "identity", "input too", "cast"])
@@ -190,23 +184,12 @@ def test_what_no_layer_computes_is_named(tmp_path: Path, nodes: list[onnx.NodePr
         load_model(saved(tmp_path, nodes))
 
 
-DESIGNS = [pytest.param(each.build(), id=each.key) for each in templates()] + [
-    pytest.param(load(path), id=path.name.partition(".")[0]) for path in EXAMPLES
-]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("design", DESIGNS)
+@every_design
 def test_what_is_exported_comes_back(tmp_path: Path, design: Design) -> None:
     path = tmp_path / "net.onnx"
     export_onnx(design, path)
-    loaded = proved(path)
-    compiled, original = compile_module(loaded.design).eval(), compile_module(design).eval()
-    compiled.load_state_dict(dict(loaded.weights))
-    source = torch.Generator().manual_seed(1)
-    inputs = [torch.randn(shape, generator=source) for shape in original.input_shapes]
-    with torch.no_grad():
-        torch.testing.assert_close(compiled(*inputs), original(*inputs), rtol=1e-3, atol=1e-4)
+    assert_computes_the_same(proved(path), design)
 
 
 @pytest.mark.slow
@@ -311,20 +294,6 @@ def test_weights_outside_are_read_only_where_it_was_said(tmp_path: Path) -> None
         load_model(path, ImportOptions(has_external_data=True))
 
 
-DAMAGED = """
-import sys, warnings
-warnings.simplefilter("ignore")
-from designer.errors import DesignerError
-from designer.runtime.importing.load import load_model
-for path in sys.argv[1:]:
-    try:
-        load_model(path)
-        print("read")
-    except DesignerError as error:
-        print("refused", str(error)[:80].replace(chr(10), " "))
-"""
-
-
 @pytest.mark.slow
 def test_a_hundred_damaged_copies_end_in_words(tmp_path: Path) -> None:
     whole = saved(
@@ -337,26 +306,4 @@ def test_a_hundred_damaged_copies_end_in_words(tmp_path: Path) -> None:
         ],
         weights=[KERNEL],
     ).read_bytes()
-    source = random.Random(0)
-    paths = []
-    for index in range(100):
-        content = bytearray(whole)
-        if index % 3 == 0:
-            content = content[: source.randrange(len(content))]
-        elif index % 3 == 1:
-            for _ in range(source.choice((1, 4, 20))):
-                content[source.randrange(len(content))] ^= 1 << source.randrange(8)
-        else:
-            start = source.randrange(len(content))
-            content[start:start] = bytes(source.randrange(256) for _ in range(source.randrange(1, 40)))
-        paths.append(tmp_path / f"{index}.onnx")
-        paths[-1].write_bytes(bytes(content))
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    done = subprocess.run(
-        [sys.executable, "-c", DAMAGED, *map(str, paths)], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    answers = done.stdout.splitlines()
-    assert len(answers) == 100
-    assert sum(answer.startswith("refused") for answer in answers) >= 40
-    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 2 * 2**20  # kilobytes: 2 GB
+    assert_ends_in_words(damaged_copies(whole, tmp_path, ".onnx", 100), at_least=40)

@@ -239,8 +239,8 @@ class Flow:
         return made
 
     def _name(self, value: Laid) -> str:
-        """A name for what the file's tensor is once its dimensions are in order."""
-        return self.free(value.name if value.name not in self.specs else f"{value.name}/arranged")
+        """A name for what the file's tensor is once its dimensions are in order: its own, where nothing has it yet."""
+        return value.name if value.name not in self.specs else self.free(f"{value.name}/arranged")
 
     def _arranged(self, value: Laid, wanted: Sequence[Group]) -> str:
         """Our tensor with these dimensions, each made of those it has now; the same one for who asks again."""
@@ -287,8 +287,17 @@ class Flow:
         elif (gone := _gone(shape, sides)) is not None and self.specs[tensor].channel_axis not in gone:
             operation = op.Squeeze(gone)
         else:
-            operation = op.Reshape(tuple(sides[1:]), 1 if len(sides) == 4 else len(sides) - 1)
+            operation = op.Reshape(tuple(sides[1:]), self._channels_of(tensor, sides))
         self.add(operation, (tensor,), (name,), origins=origins)
+
+    def _channels_of(self, tensor: str, sides: Sequence[int]) -> int:
+        """Which dimension holds the channels once a tensor has these: the same, second or last, where it is kept."""
+        shape, axis, last = self.specs[tensor].shape, self.specs[tensor].channel_axis, len(sides) - 1
+        if axis == 1 and sides[1] == shape[1]:
+            return 1
+        if axis == len(shape) - 1 and sides[-1] == shape[-1]:
+            return last
+        return 1 if last == 3 else last
 
     # What changes only how a tensor is looked at -------------------------------------------------------------------
 

