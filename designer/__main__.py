@@ -29,6 +29,7 @@ COMMANDS = (
     "weights",
     "render",
     "illustrate",
+    "lesson",
 )
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 

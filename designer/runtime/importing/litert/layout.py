@@ -26,7 +26,7 @@ MAP: tuple[int, ...] = (0, 2, 3, 1)
 """For each dimension of a file's map N×H×W×C, which of ours N×C×H×W it is."""
 _TO_MAP = (0, 3, 1, 2)
 
-_MOST_ELEMENTS = 2**27
+_MOST_ELEMENTS = 2**26
 
 
 @dataclass(frozen=True)
@@ -323,7 +323,7 @@ class Flow:
             raise self.refused(f"{'×'.join(map(str, self.sides(value)))} does not become {said}")
         sequence = [axis for group in value.groups for axis in group]
         factors = _factors([shape[axis] for axis in sequence], sides)
-        if factors is None or len(factors[0]) > 1:
+        if factors is None or len(factors[0]) > 1 or sides[0] % shape[0]:
             return self._anew(value, sides)
         if any(len(each) > 1 for each in factors):
             value = self._split(value, dict(zip(sequence, factors, strict=True)))
