@@ -23,12 +23,14 @@ COMMANDS = (
     "bench",
     "devices",
     "compare",
+    "sweep",
     "diff",
     "export",
     "import",
     "weights",
     "render",
     "illustrate",
+    "lesson",
 )
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 

@@ -40,6 +40,7 @@ class IssueCode(StrEnum):
     SLICE = "slice"
     MEAN = "mean"
     SOFTMAX = "softmax"
+    OPAQUE_SHAPE = "opaque-shape"
 
     # Of a layer by itself
     BOUNDS = "bounds"

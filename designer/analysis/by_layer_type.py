@@ -33,7 +33,7 @@ def tallied(nodes: Iterable[Tally]) -> Tallies:
     types: dict[str, type[Layer]] = {}
     for tally in nodes:
         types[tally.layer.key] = tally.layer
-        sums = found.setdefault(tally.layer.key, [0] * 6)
+        sums = found.setdefault(tally.layer.key, [0] * (1 + len(NodeCost._fields)))
         for place, value in enumerate((tally.nodes, *tally.cost)):
             sums[place] += value
     return {key: Tally(types[key], sums[0], NodeCost(*sums[1:])) for key, sums in found.items()}

@@ -54,20 +54,3 @@ def _shares(found: Sequence[tuple[str, str, Category, float]]) -> tuple[KindShar
     total = sum(value for *_, value in found)
     kinds = [KindShare(*entry, entry[3] / total if total else 0.0) for entry in found if entry[3]]
     return tuple(sorted(kinds, key=lambda kind: (-kind.value, kind.key)))
-
-
-def pareto_front(points: Sequence[tuple[float | None, float | None]]) -> tuple[int, ...]:
-    """Places of the points that no other is below in one figure without being above it in the other.
-
-    Less is better in both. Points that are equal in both are on the front together; points with an unknown figure are
-    on none.
-
-    Returns:
-        Indices, by the first figure rising.
-    """
-    known = sorted((x, y, index) for index, (x, y) in enumerate(points) if x is not None and y is not None)
-    front: list[tuple[float, float, int]] = []
-    for x, y, index in known:
-        if not front or y < front[-1][1] or (x, y) == front[-1][:2]:
-            front.append((x, y, index))
-    return tuple(index for _, _, index in front)

@@ -161,6 +161,10 @@ def count(
         inputs = report.known_inputs
         if not inputs or not report.outputs or found[: len(path)] != path:
             continue
+        if report.cost is not None and report.cost.opaque:
+            by_path[found] = 0
+            passed[f"{node.layer.card_title()}, an opaque node"] = None
+            continue
         if seen is not None and found not in seen:
             by_path[found] = 0
             if node.layer.formulas(*inputs).is_work:

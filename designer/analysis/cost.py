@@ -24,6 +24,7 @@ class NodeCost(NamedTuple):
         elementwise: Element-wise operations, one each, as the layers' declarations say.
         weight_bytes: Bytes of the parameters.
         bytes_moved: Bytes read and written once: inputs, weights, outputs.
+        opaque: How many opaque operators stand in it, whose work is not known and not counted.
     """
 
     parameters: int = 0
@@ -31,6 +32,7 @@ class NodeCost(NamedTuple):
     elementwise: int = 0
     weight_bytes: int = 0
     bytes_moved: int = 0
+    opaque: int = 0
 
     @property
     def flops(self) -> int:
@@ -59,7 +61,8 @@ def layer_cost(lowered: Lowered, inputs: tuple[TensorSpec, ...]) -> NodeCost:
         moved = weight_bytes
         for spec in (*inputs, *outputs):
             moved += spec.bytes
-    return NodeCost(parameters or 0, macs or 0, elementwise or 0, weight_bytes, moved)
+    opaque = sum(step.operation.is_opaque for step in lowered.steps)
+    return NodeCost(parameters or 0, macs or 0, elementwise or 0, weight_bytes, moved, opaque)
 
 
 @dataclass(frozen=True)

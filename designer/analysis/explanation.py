@@ -107,10 +107,12 @@ def bytes_detail(spec: TensorSpec) -> str:
 
 def incomplete(analysis: Analysis) -> tuple[str, ...]:
     """That some nodes are not counted, where that is so."""
-    if analysis.totals.complete:
-        return ()
     unknown = sum(1 for id in analysis.design.order if analysis.node(id).cost is None)
-    return (f"{plural(unknown, 'node')} of unknown shape not counted.",)
+    lines = [] if analysis.totals.complete else [f"{plural(unknown, 'node')} of unknown shape not counted."]
+    opaque = analysis.cost.opaque
+    if opaque:
+        lines.append(f"The work of {plural(opaque, 'opaque node')} is not known and not counted.")
+    return tuple(lines)
 
 
 def inside(analysis: Analysis, path: NodePath) -> Analysis | None:

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from heapq import merge
 from itertools import islice, product
 from typing import Any, NamedTuple
 
-from designer.analysis.analysis import Analysis, analyse, facts
+from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.shapes import expanded
 from designer.errors import DesignerError
 from designer.graph.design import Design, Node, Wire
@@ -28,8 +29,14 @@ from designer.layers.registry import catalogue, lookup
 Form = frozenset[tuple[str, int]]
 """How many parts of each kind something has."""
 
+_Form = frozenset[tuple[bool | None, ...]]
+"""What gives a block its form: for each parameter what its value decides, in every way that gives this form."""
+
 _Marks = Mapping[NodeId, int]
 """What each part computes, whatever it is called."""
+
+_Known = dict[tuple[str, TensorSpec, tuple[int, ...]], Layer | None]
+"""The block of a class, for what it reads and what each part of a region computes; None where there is none."""
 
 _MOST_PARTS = 24
 _MOST_TRIES = 4_000
@@ -89,12 +96,13 @@ def recognise(design: Design) -> Recognition:
     analysis = analyse(design)
     taken: set[NodeId] = set()
     drawn: list[_Drawn] = []
+    known: _Known = {}
     for id in reversed(design.order):
         fitting = [
             block
             for region in _regions(design, id, taken)
             for cls in _blocks_of_form(region.form)
-            if (block := _block_at(analysis, region, cls)) is not None
+            if (block := _block_at(analysis, region, cls, known)) is not None
         ]
         if fitting:
             largest = max(fitting, key=lambda each: len(each.parts))
@@ -144,7 +152,11 @@ def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
         replace(wire, source=sources[wire.source], via=()) if wire.source in sources else wire
         for wire in wires.values()
     ]
-    made = Design.build(design.name, nodes.values(), moved, design.annotations.values()) if found else design
+    made = (
+        Design.build(design.name, nodes.values(), moved, design.annotations.values(), design.constraints)
+        if found
+        else design
+    )
     return Recognition(made, tuple(found))
 
 
@@ -165,6 +177,34 @@ def _blocks_by_form() -> Mapping[Form, tuple[type[Layer], ...]]:
 
 def _blocks_of_form(form: Form) -> tuple[type[Layer], ...]:
     return _blocks_by_form().get(form, ())
+
+
+def _switch(parameter: Parameter, value: Any) -> bool | None:
+    """What a value decides of the parts that a block has: a flag, whether a choice is none; None where it decides none.
+
+    Of the other parameters only the numbers in the parts follow.
+    """
+    if isinstance(parameter, Choice):
+        return _stands_for_none(value)
+    return value if isinstance(parameter, Flag) else None
+
+
+def _choices(parameters: Sequence[Parameter], values: Sequence[Sequence[Any]], form: _Form) -> Iterator[Sequence[Any]]:
+    """Values for a block's parameters that give it a form, in the order of all their combinations."""
+    switches = [
+        [_switch(parameter, value) for value in found] for parameter, found in zip(parameters, values, strict=True)
+    ]
+    orders = [
+        product(
+            *[
+                [place for place, each in enumerate(row) if each == wanted]
+                for row, wanted in zip(switches, one, strict=True)
+            ]
+        )
+        for one in form
+    ]
+    for places in merge(*orders):
+        yield [found[place] for found, place in zip(values, places, strict=True)]
 
 
 def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region]:
@@ -196,30 +236,49 @@ def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region
             yield Region(entries.pop(), tuple(sorted(parts, key=rank.__getitem__)), form)
 
 
-def _block_at(analysis: Analysis, region: Region, cls: type[Layer]) -> _Drawn | None:
-    """The block of a class that is drawn in a region, or None."""
-    design = analysis.design
-    layers = [design.nodes[id].layer for id in region.parts]
-    x, given = analysis.spec(region.entry), analysis.node(region.end).outputs
-    if x is None or given is None:
+def _block_at(analysis: Analysis, region: Region, cls: type[Layer], known: _Known) -> _Drawn | None:
+    """The block of a class that is drawn in a region, or None; what was found of an equal region is remembered."""
+    x = analysis.spec(region.entry)
+    if x is None or analysis.node(region.end).outputs is None:
         return None
-    wanted = _marks(design, region.parts, region.entry)
+    wanted = _marks(analysis.design, region.parts, region.entry)
+    key = (cls.key, x, tuple(wanted.values()))
+    if key not in known:
+        known[key] = _block_of(analysis, region, cls, x, wanted)
+    block = known[key]
+    if block is None:
+        return None
+    body = expanded(block, (x,))
+    marks, end = _marks_inside(body)
+    return _Drawn(region, block, _answering(body, marks, end, analysis.design, wanted, region.end))
+
+
+def _block_of(analysis: Analysis, region: Region, cls: type[Layer], x: TensorSpec, wanted: _Marks) -> Layer | None:
+    """The block of a class whose parts are those of a region."""
+    layers = [analysis.design.nodes[id].layer for id in region.parts]
+    alike, counted = Counter(map(_alike, layers)), Counter(wanted.values())
     values = [_candidates(parameter, layers, analysis, region, x) for parameter in cls.parameters]
-    for chosen in islice(product(*values), _MOST_TRIES):
+    names = [each.name for each in cls.parameters]
+    for chosen in islice(_choices(cls.parameters, values, _forms(cls.key)[region.form]), _MOST_TRIES):
         try:
-            block = cls(**dict(zip((each.name for each in cls.parameters), chosen, strict=True)))
-            if facts(block, (x,)).outputs != given:
-                continue
+            block = cls(**dict(zip(names, chosen, strict=True)))
             body = expanded(block, (x,))
         except DesignerError:
             continue
-        parts = [id for id in body.order if body.nodes[id].layer.inputs and body.nodes[id].layer.outputs]
-        marks = _marks(body, parts, PortRef(body.input_nodes()[0].id, "y"))
-        if len(parts) == len(layers) and Counter(marks.values()) == Counter(wanted.values()):
-            (end,) = (feed.node for feed in body.feeds[body.output_nodes()[0].id] if feed is not None)
-            if marks[end] == wanted[region.end]:
-                return _Drawn(region, block, _answering(body, marks, end, design, wanted, region.end))
+        inside = [node.layer for node in body.nodes.values() if node.layer.inputs and node.layer.outputs]
+        if len(inside) != len(layers) or Counter(map(_alike, inside)) != alike:
+            continue
+        marks, end = _marks_inside(body)
+        if Counter(marks.values()) == counted and marks[end] == wanted[region.end]:
+            return block
     return None
+
+
+def _marks_inside(body: Design) -> tuple[_Marks, NodeId]:
+    """What each part of a block's body computes, and the part that gives."""
+    parts = [id for id in body.order if body.nodes[id].layer.inputs and body.nodes[id].layer.outputs]
+    (end,) = (feed.node for feed in body.feeds[body.output_nodes()[0].id] if feed is not None)
+    return _marks(body, parts, PortRef(body.input_nodes()[0].id, "y")), end
 
 
 def _answering(
@@ -266,6 +325,8 @@ def _candidates(
         ]
     found = [getattr(layer, parameter.name) for layer in layers if _has(layer, parameter.name)]
     made = [spec.channels for id in region.parts for spec in analysis.node(id).outputs or ()]
+    if not found and parameter.name in _names_of_parts():
+        return [parameter.default]  # it is for a part that does not stand here
     if not found and isinstance(parameter, Ratio):
         # A share of exactly 1 can mean something else than one that only rounds to it.
         found = [share for each in made for share in (each / x.channels, (each + 0.25) / x.channels)]
@@ -291,6 +352,13 @@ def _candidates(
     return fitting or [parameter.default]
 
 
+@cache
+def _names_of_parts() -> frozenset[str]:
+    """Names of real numbers that layers which are no blocks take: a block hands these on to its parts."""
+    layers = [cls for cls in catalogue() if not cls.is_block]
+    return frozenset(each.name for cls in layers for each in cls.parameters if isinstance(each, Ratio))
+
+
 def _has(layer: Layer, name: str) -> bool:
     return any(parameter.name == name for parameter in layer.parameters)
 
@@ -312,15 +380,19 @@ def _form(layers: Iterable[Layer]) -> Form:
 
 
 @cache
-def _forms(key: str) -> list[Form]:
-    """The forms that a kind of block has, learned from its expansions with every flag and some of every choice."""
+def _forms(key: str) -> Mapping[Form, _Form]:
+    """The forms that a kind of block has, each with the switches that give it.
+
+    Learned from its expansions with every flag and some of every choice.
+    """
     cls = lookup(key)
     options: list[list[Any]] = []
     for parameter in cls.parameters:
         if isinstance(parameter, Flag):
             options.append([False, True])
         elif isinstance(parameter, Choice):
-            options.append([parameter.default, *parameter.options[-1:]])
+            nothing = [each for each in parameter.options if _stands_for_none(each)]
+            options.append(list(dict.fromkeys([parameter.default, *parameter.options[-1:], *nothing])))
         elif parameter.name in {"out_channels"}:
             options.append([8, 12])
         elif isinstance(parameter, Ratio) and parameter.low <= 1.0 <= parameter.high:
@@ -329,7 +401,7 @@ def _forms(key: str) -> list[Form]:
             options.append([parameter.default, 1])
         else:
             options.append([parameter.default])
-    found: list[Form] = []
+    found: dict[Form, set[tuple[bool | None, ...]]] = {}
     for chosen in product(*options):
         for probe in _PROBES:
             try:
@@ -338,9 +410,8 @@ def _forms(key: str) -> list[Form]:
             except DesignerError:
                 continue
             form = _form([node.layer for node in body.nodes.values() if node.layer.inputs and node.layer.outputs])
-            if form not in found:
-                found.append(form)
-    return found
+            found.setdefault(form, set()).add(tuple(map(_switch, cls.parameters, chosen)))
+    return {form: frozenset(switches) for form, switches in found.items()}
 
 
 def _marks(design: Design, parts: Sequence[NodeId], entry: PortRef) -> _Marks:

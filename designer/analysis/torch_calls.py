@@ -137,9 +137,20 @@ def _max_pool(each: op.MaxPool, inputs: Names, results: Names) -> tuple[Call, ..
             arguments["padding"] = own
         return (_call("torch.nn.MaxPool2d", inputs, results, **arguments),)
     return (
-        _pad(each.pads, inputs, value=float("-inf")),
+        _pad(_reached(each) if each.ceil_mode else each.pads, inputs, value=float("-inf")),
         _call("torch.nn.MaxPool2d", (PADDED,), results, **arguments),
     )
+
+
+def _reached(pool: op.MaxPool) -> Quad:
+    """The pads without what no window reaches that begins in front of the padding behind.
+
+    Rounded up, a padded map would have windows that begin there, of nothing but padding. A window that begins at the
+    last position reaches the extent less one behind it, and rounding up adds the stride less one.
+    """
+    top, bottom, left, right = pool.pads
+    down, across = (max(reach - step, 0) for reach, step in zip(pool.extent, pool.stride, strict=True))
+    return top, min(bottom, down), left, min(right, across)
 
 
 @TORCH.answers(op.AveragePool)
@@ -395,3 +406,5 @@ _PLAIN: dict[type[Operation], Spelling] = {
 }
 for _type, _spelling in _PLAIN.items():
     TORCH.set(_type, _spelling)
+
+TORCH.refuse(op.Opaque, "PyTorch has nothing for an operator of another format")

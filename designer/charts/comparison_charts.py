@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from designer import wording
 from designer.analysis.analysis import Analysis
-from designer.analysis.chart_figures import KindShare, mac_shares, pareto_front, time_shares
+from designer.analysis.chart_figures import KindShare, mac_shares, time_shares
 from designer.analysis.compare import LATENCY, Comparison
+from designer.analysis.pareto import pareto_front
 from designer.charts import ticks
 from designer.charts.chart import Axis, Chart, DesignColour, Ink, LayerColour, Line, Piece, Spot, Stack
 from designer.graph.design import NodePath

@@ -1,4 +1,4 @@
-"""Draw why a block works: tensors and kernels to scale, and the article's four steps; needs no display."""
+"""Draw why a block works: tensors and kernels to scale, the article's four steps, what ReLU keeps; needs no display."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from designer.commands.console import DONE, add_file, analysis_of
 from designer.errors import DesignerError
 
 ENDINGS = (".svg", ".pdf", ".png", ".html")
-STEPS = range(5)
+STEPS = range(6)
+EXPERIMENT = 5
 MOST_SCALE = 20
 
 
@@ -28,8 +29,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         choices=STEPS,
         default=0,
         help="1 separable against standard, 2 who decides the number of filters, 3 where it stays linear, 4 the "
-        "residual; 0, the whole, by default. A page has all of them",
+        "residual, 5 what ReLU keeps, which is run first; 0, the whole, by default. A page has 0 to 4, and with 5 all",
     )
+    parser.add_argument("--channels", metavar="N,N", help="of step 5: to how many channels the spiral is lifted")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of step 5: the first random matrix; 0")
+    parser.add_argument("--seeds", type=int, default=20, metavar="N", help="of step 5: how many random matrices; 20")
+    parser.add_argument("--pictures", metavar="FOLDER", help="of step 5: what the design is shown; random numbers")
+    parser.add_argument("--weights", metavar="FILE", help="of step 5: the design's own by default, else fresh ones")
     parser.add_argument("--palette", choices=("light", "dark", "print"), default="light", help="colours; light")
     parser.add_argument("--depth", choices=("linear", "log", "root"), help="how the depth of slabs goes with channels")
     parser.add_argument("--transparent", action="store_true", help="nothing behind the drawing")
@@ -70,20 +76,51 @@ def _subject(options: argparse.Namespace) -> Any:
 def _scenes(options: argparse.Namespace) -> Any:
     """The pictures that are asked for, by step."""
     from designer.illustration.chain import Chain
-    from designer.illustration.illustration import Step, illustration
+    from designer.illustration.illustration import Step, illustration, kept_scene
+    from designer.illustration.kept import NOTHING_RUN
     from designer.illustration.multiples import multiples_scene
     from designer.illustration.slabs import Depth
 
     depth, shown = Depth(options.depth) if options.depth else None, _subject(options)
+    has_experiment, is_page = options.step == EXPERIMENT, options.output.suffix.lower() == ".html"
+    kept = _experiment(options, shown) if has_experiment else NOTHING_RUN
     if isinstance(shown, Chain):
-        steps = tuple(Step) if options.output.suffix.lower() == ".html" else (Step(options.step),)
-        return {step: illustration(shown, step, depth=depth) for step in steps}
+        steps = [step for step in Step if step != EXPERIMENT or has_experiment] if is_page else [Step(options.step)]
+        return {step: illustration(shown, step, depth=depth, kept=kept) for step in steps}
+    if has_experiment:
+        experiment = {Step.KEPT: kept_scene(shown.name, kept)}
+        return {Step.OVERVIEW: multiples_scene(shown, depth), **experiment} if is_page else experiment
     if options.step:
         raise DesignerError(
             f"--step {options.step}: {shown.name} is drawn as its blocks, and a step is of one; say --node "
             f"{shown.chains[0].name}, or another of its {len(shown.chains)} blocks"
         )
     return {Step.OVERVIEW: multiples_scene(shown, depth)}
+
+
+def _experiment(options: argparse.Namespace, shown: Any) -> Any:
+    """Run both experiments; a design without activations has the spiral alone, with words."""
+    from designer.errors import JobFailed
+    from designer.files.sidecar import carried_weights
+    from designer.illustration.chain import Chain
+    from designer.illustration.kept import Kept, kept_channels
+    from designer.measurement.activity import ActivityOptions
+    from designer.measurement.spiral import SpiralOptions
+    from designer.runtime.measure.activity import activity_of
+    from designer.runtime.measure.spiral import spiral_experiment
+
+    spiral = SpiralOptions(seed=options.seed, seeds=options.seeds)
+    if options.channels is not None:
+        channels = SpiralOptions.parameter("channels").parse(options.channels)
+    else:
+        channels = kept_channels(shown if isinstance(shown, Chain) else None)
+    report = spiral_experiment(SpiralOptions.taking(spiral, channels=channels))
+    watched = ActivityOptions(pictures=options.pictures or "", seed=options.seed)
+    weights, within = options.weights or carried_weights(options.file), getattr(shown, "path", ())
+    try:
+        return Kept(report, activity_of(analysis_of(options.file).design, watched, weights=weights, within=within))
+    except JobFailed as error:
+        return Kept(report, words=f"{error}.")
 
 
 def _bytes(ending: str, options: argparse.Namespace) -> bytes:

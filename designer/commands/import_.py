@@ -10,6 +10,7 @@ from designer.commands.console import DONE, PROBLEMS, add_json, print_json
 from designer.errors import DesignerError, ImportRefused, UsageError
 from designer.importing.result import ImportResult
 from designer.record import Record
+from designer.wording import plural
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,10 +97,19 @@ def _survey(options: argparse.Namespace) -> int:
         except DesignerError as error:
             rows.append(Surveyed(name, "refused", reason=str(error).removeprefix(f"{path}: ")))
             continue
-        state = "proved" if result.proved else "not proved"
+        state = "opaque" if result.opaque else "proved"
+        state = state if result.proved else "not proved"
+        opaque = tuple(dict.fromkeys(each.operator for each in result.opaque))
         rows.append(
             Surveyed(
-                name, state, result.nodes, result.parameters, result.macs, result.max_abs_difference, result.unproved
+                name,
+                state,
+                result.nodes,
+                result.parameters,
+                result.macs,
+                result.max_abs_difference,
+                result.unproved,
+                opaque,
             )
         )
     if options.json:
@@ -115,12 +125,13 @@ class Surveyed(Record):
 
     Attributes:
         file: Its name in the folder.
-        state: ``proved``, ``not proved`` or ``refused``.
+        state: ``proved``, ``opaque`` where it is that with opaque nodes, ``not proved`` or ``refused``.
         nodes: Nodes that were drawn.
         parameters: Trained numbers.
         macs: Multiply-accumulates a picture.
         max_abs_difference: Largest difference of an output element; None where nothing ran.
         reason: Why it is not proved, or was refused.
+        opaque: Operators that no layer computes, each once.
     """
 
     file: str
@@ -130,14 +141,16 @@ class Surveyed(Record):
     macs: int = 0
     max_abs_difference: float | None = None
     reason: str = ""
+    opaque: tuple[str, ...] = ()
 
     def line(self) -> str:
         """The row as text."""
-        if self.state != "proved":
+        if self.state in ("not proved", "refused"):
             return f"{self.file}: {self.state}: {self.reason}"
+        kept = f", without {', '.join(self.opaque)}, opaque" if self.opaque else ""
         return (
             f"{self.file}: proved, {self.nodes} nodes, {self.parameters:,} parameters, {self.macs:,} MACs, "
-            f"largest difference {self.max_abs_difference:.3g}"
+            f"largest difference {self.max_abs_difference:.3g}{kept}"
         )
 
 
@@ -146,7 +159,11 @@ def lines(result: ImportResult) -> list[str]:
     found = [
         f"{result.path}: {result.source}",
         f"{result.operators} operators became {result.nodes} nodes; {result.parameters:,} parameters, "
-        f"{result.macs:,} MACs",
+        f"{result.macs:,} MACs{_without(result)}",
+    ]
+    found += [
+        f"opaque: {each.node} is {each.operator}, {each.shapes}, {each.bytes:,} bytes: {each.reason}"
+        for each in result.opaque
     ]
     if result.blocks:
         found.append("blocks: " + ", ".join(f"{each.times} × {each.rule}" for each in result.blocks))
@@ -162,6 +179,11 @@ def lines(result: ImportResult) -> list[str]:
     if result.first_difference:
         found.append(f"the first node at which both part is {result.first_difference}")
     return [*found, *result.warnings]
+
+
+def _without(result: ImportResult) -> str:
+    """``, without 3 opaque nodes``; empty where there are none."""
+    return f", without {plural(len(result.opaque), 'opaque node')}" if result.opaque else ""
 
 
 def _shape(text: str) -> tuple[int, ...]:

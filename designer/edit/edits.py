@@ -9,6 +9,8 @@ from typing import Any
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
+from designer.graph.values import MOST_SWEPT, parse_values
+from designer.graph.variation import Variation
 
 
 def place(design: Design, layer: Layer, position: Point, stem: str | None = None) -> tuple[Design, NodeId]:
@@ -42,7 +44,7 @@ def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     if not healing:
         return result
     wires = [*result.wires.values(), *healing]
-    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values())
+    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values(), result.constraints)
 
 
 def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
@@ -74,6 +76,41 @@ def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) 
     """
     return design.replacing(
         [replace(design.node(id), layer=design.node(id).layer.with_parameter(name, value)) for id in ids]
+    )
+
+
+def vary(design: Design, ids: Iterable[NodeId], name: str, values: str, variable: str = "") -> Design:
+    """Mark a field of each of the nodes, for a sweep to give it these values.
+
+    Args:
+        design: The design.
+        ids: The nodes.
+        name: The field: a parameter's name.
+        values: The values, as ``parse_values`` reads them.
+        variable: What fields that take the same value at a time are called; each varies by itself where empty.
+
+    Raises:
+        ParameterError: One of the layers has no such parameter, or a value does not suit it.
+        EditRefused: There is no such node.
+    """
+    return design.replacing([_varied(design.node(id), Variation(name, values.strip(), variable.strip())) for id in ids])
+
+
+def _varied(node: Node, variation: Variation) -> Node:
+    parse_values(node.layer.parameter(variation.field), variation.values, MOST_SWEPT)
+    others = tuple(each for each in node.varied if each.field != variation.field)
+    return replace(node, varied=(*others, variation))
+
+
+def hold(design: Design, ids: Iterable[NodeId], name: str) -> Design:
+    """Take the mark from a field of each of the nodes, so that it varies no longer.
+
+    Raises:
+        EditRefused: There is no such node.
+    """
+    nodes = [design.node(id) for id in ids]
+    return design.replacing(
+        [replace(node, varied=tuple(each for each in node.varied if each.field != name)) for node in nodes]
     )
 
 
@@ -115,7 +152,9 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
         target = PortRef(names[wire.target.node], wire.target.port)
         via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
         wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
-    built = Design.build(result.name, result.nodes.values(), wires.values(), result.annotations.values())
+    built = Design.build(
+        result.name, result.nodes.values(), wires.values(), result.annotations.values(), result.constraints
+    )
     return built, tuple(names.values())
 
 

@@ -41,7 +41,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     kept = _with_room([node for node in design.nodes.values() if node.id != id], parts)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
-    built = Design.build(design.name, order, wires, design.annotations.values())
+    built = Design.build(design.name, order, wires, design.annotations.values(), design.constraints)
     return paste_annotations(built, body.annotations.values(), Point(0.0, 0.0))[0], tuple(names.values())
 
 
@@ -130,8 +130,14 @@ def _joins(design: Design, id: NodeId, body: Design, names: dict[NodeId, NodeId]
     return found
 
 
-def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[Design, NodeId]:
+def group(design: Design, ids: Iterable[NodeId], name: str = "Group", wanted_id: str = "") -> tuple[Design, NodeId]:
     """Put nodes into a group that stands where the first of them did; gives the new design and the group's id.
+
+    Args:
+        design: Where they are.
+        ids: The nodes.
+        name: What the group is called.
+        wanted_id: The group's id, where it is free.
 
     Raises:
         EditRefused: Nothing is chosen, an input or output is among it, or the group would read what it feeds.
@@ -145,7 +151,7 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     in_ports = _port_ids("x", [wire.source for wire in entering], inside)
     out_ports = _port_ids("y", [wire.source for wire in leaving] or _loose_outputs(design, chosen), inside)
     body = _body(design, name, chosen, entering, in_ports, out_ports)
-    id = design.fresh_id("group")
+    id = NodeId(wanted_id) if wanted_id and wanted_id not in design.nodes else design.fresh_id("group")
     # A corner of all their places may be another card's where they stand in several rows.
     corner = design.nodes[chosen[0]].position
     nodes = [node for node in design.nodes.values() if node.id not in inside]
@@ -153,7 +159,7 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group") -> tuple[D
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
-    return Design.build(design.name, nodes, wires, design.annotations.values()), id
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints), id
 
 
 def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Design:
@@ -181,7 +187,7 @@ def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Desi
         replace(wire, source=sources.get(wire.source, wire.source), target=targets.get(wire.target, wire.target))
         for wire in design.wires.values()
     ]
-    return Design.build(design.name, nodes, wires, design.annotations.values())
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
 
 
 def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:

@@ -25,18 +25,19 @@ Box = dict[NodeId, Point]
 """Places of nodes that hang together, the box's own corner at the origin."""
 
 
-def tidy(design: Design, ids: Collection[NodeId] | None = None, folds: bool = True) -> Design:
+def tidy(design: Design, ids: Collection[NodeId] | None = None, folds: bool = True, together: int = 0) -> Design:
     """The design with its nodes laid out anew; of a part, laid out around where the part was.
 
     Args:
         design: What to lay out.
         ids: The nodes to move; None for all.
         folds: Whether what can be read in short rows is folded into them.
+        together: How many nodes are laid out, in other designs too, while somebody waits: the more, the less is tried.
     """
     chosen = [id for id in design.order if ids is None or id in ids]
     if not chosen:
         return design
-    places = _placed(design, chosen, folds)
+    places = _placed(design, chosen, folds, together)
     shift = _shift(design, places, is_part=ids is not None)
     moved = [
         replace(design.nodes[id], position=Point(place.x + shift.x, place.y + shift.y)) for id, place in places.items()
@@ -81,10 +82,10 @@ def _bent_as_before(before: Design, after: Design, chosen: Collection[NodeId]) -
     return after.rerouted(changed) if changed else after
 
 
-def _placed(design: Design, chosen: Sequence[NodeId], folds: bool) -> Box:
+def _placed(design: Design, chosen: Sequence[NodeId], folds: bool, together: int) -> Box:
     inside = set(chosen)
     before = {id: [source for source in design.predecessors[id] if source in inside] for id in chosen}
-    boxes = [_box(design, before, part, folds) for part in _components(before, chosen)]
+    boxes = [_box(design, before, part, folds, together) for part in _components(before, chosen)]
     return _shelved(boxes)
 
 
@@ -108,7 +109,7 @@ def _components(before: Mapping[NodeId, Sequence[NodeId]], chosen: Sequence[Node
     return list(found.values())
 
 
-def _box(design: Design, before: folding.Before, part: Sequence[NodeId], folds: bool) -> Box:
+def _box(design: Design, before: folding.Before, part: Sequence[NodeId], folds: bool, together: int) -> Box:
     stages = [folding.columns(before, stage) for stage in folding.stages(design, before, part)]
     places: Box = {}
     top = 0.0
@@ -132,7 +133,7 @@ def _box(design: Design, before: folding.Before, part: Sequence[NodeId], folds: 
             in_line = folding.columns(before, list(part))
             rows = [in_line] if len(in_line) <= folding.LONGEST_TANGLE else rows
     for row in rows:
-        tops = heights(design, row, places, members)
+        tops = heights(design, row, places, members, together)
         highest, lowest = min(tops.values()), max(tops.values())
         for index, column in enumerate(row):
             for id in column:

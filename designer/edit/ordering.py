@@ -85,7 +85,11 @@ class Layers:
 
 
 def heights(
-    design: Design, row: Sequence[Sequence[NodeId]], placed: Mapping[NodeId, Point], members: Collection[NodeId]
+    design: Design,
+    row: Sequence[Sequence[NodeId]],
+    placed: Mapping[NodeId, Point],
+    members: Collection[NodeId],
+    together: int = 0,
 ) -> dict[NodeId, float]:
     """The top of each card of a row, above and below the row's middle line.
 
@@ -94,23 +98,28 @@ def heights(
         row: Its columns from left to right.
         placed: Where the nodes of the rows above will stand.
         members: The nodes that are laid out at all; wires to others do not count.
+        together: How many nodes are laid out while somebody waits, where they are more.
     """
     if all(len(column) == 1 for column in row):
         return {column[0]: 0.0 for column in row}
-    layers = _layers(design, row, placed, members)
+    layers = _layers(design, row, placed, members, max(together, len(members)))
     order = _ordered(design, layers)
     middles = _straightened(layers, order)
     return {id: middles[vertex] - CARD_HEIGHT / 2 for vertex, id in enumerate(layers.ids)}
 
 
 def _layers(
-    design: Design, row: Sequence[Sequence[NodeId]], placed: Mapping[NodeId, Point], members: Collection[NodeId]
+    design: Design,
+    row: Sequence[Sequence[NodeId]],
+    placed: Mapping[NodeId, Point],
+    members: Collection[NodeId],
+    together: int,
 ) -> Layers:
     ids = [id for column in row for id in column]
     vertex = {id: index for index, id in enumerate(ids)}
     place = {id: index for index, column in enumerate(row) for id in column}
     # The first column is for the wires that enter from the side.
-    kicks = min(_MOST_KICKS, _KICKED_NODES // len(members)) if len(members) < _MANY else 0
+    kicks = min(_MOST_KICKS, _KICKED_NODES // together) if together < _MANY else 0
     layers = Layers(ids, [[], *([vertex[id] for id in column] for column in row)], kicks)
     layers.left, layers.right, layers.level = [[] for _ in ids], [[] for _ in ids], [0] * len(ids)
     entering = _entering(design, row[0], placed, layers)

@@ -6,10 +6,8 @@ by the parameter itself, so what it refuses is refused here in the same words.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -18,14 +16,8 @@ from designer.edit.edits import set_parameter
 from designer.edit.inside import lifted
 from designer.errors import ParameterError
 from designer.graph.design import Design, NodeId, NodePath
-from designer.graph.parameter import Integers, Numbers, Parameter
-
-MOST_VALUES = 64
-"""A range of more values was hardly meant."""
-
-_LARGEST = Decimal(10) ** 18
-_RANGE = ".."
-_STEP = "step"
+from designer.graph.parameter import Parameter
+from designer.graph.values import parse_values
 
 
 @dataclass(frozen=True)
@@ -104,56 +96,3 @@ def shared_parameters(design: Design, ids: Sequence[NodeId]) -> tuple[Parameter,
 
 def _kind(parameter: Parameter) -> Parameter:
     return replace(parameter, default=None, help="", shown_when=None)
-
-
-def parse_values(parameter: Parameter, text: str) -> tuple[Any, ...]:
-    """The values a text stands for: single ones and ranges ``low..high``, with ``step n`` where it is not 1.
-
-    Values are set apart by commas; those of several numbers each (paddings) by semicolons. Ranges are of numbers, both
-    ends included.
-
-    Raises:
-        ParameterError: There is no value, one is none of this parameter's, or a range has too many.
-    """
-    separator = ";" if isinstance(parameter, (Integers, Numbers)) else ","
-    found: dict[Any, None] = {}
-    for word in text.split(separator):
-        if not word.strip():
-            continue
-        for single in _spread(parameter, word.strip()):
-            found[parameter.parse(single)] = None
-            if len(found) > MOST_VALUES:
-                raise ParameterError(parameter.name, f"'{text}' has more than {MOST_VALUES} values; take fewer")
-    if not found:
-        raise ParameterError(parameter.name, "no value is given; type some, such as 1, 2, 4 or 1..8")
-    return tuple(found)
-
-
-def _spread(parameter: Parameter, word: str) -> Iterator[str]:
-    if _RANGE not in word:
-        yield word
-        return
-    ends, _, step_text = word.partition(_STEP)
-    low_text, _, high_text = ends.partition(_RANGE)
-    low, high = _number(parameter, word, low_text), _number(parameter, word, high_text)
-    step = _number(parameter, word, step_text) if step_text.strip() else Fraction(1)
-    if step <= 0 or low > high:
-        raise ParameterError(parameter.name, f"'{word}' is no range; write it upwards, such as 1..8 or 16..64 step 16")
-    if (high - low) / step >= MOST_VALUES:
-        raise ParameterError(parameter.name, f"'{word}' has more than {MOST_VALUES} values; take fewer, or a step")
-    while low <= high:
-        # Exact fractions: 0.5 and five steps of 0.1 are 1, not 0.9999999999999999.
-        yield str(low.numerator) if low.denominator == 1 else repr(float(low))
-        low += step
-
-
-def _number(parameter: Parameter, word: str, text: str) -> Fraction:
-    try:
-        # Through Decimal, whose exponents cost nothing: Fraction("1e999999999") would not end.
-        value = Decimal(text.strip().replace("\u202f", "").replace(" ", ""))
-    except InvalidOperation:
-        value = Decimal("nan")
-    size = value.copy_abs()
-    if not value.is_finite() or size > _LARGEST or 0 < size < 1 / _LARGEST:
-        raise ParameterError(parameter.name, f"'{word}' is no range: '{text.strip()}' is not a number that counts here")
-    return Fraction(value)

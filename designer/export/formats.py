@@ -25,6 +25,7 @@ from designer.export.options import (
     WeightOptions,
 )
 from designer.graph.parameter import Parameter
+from designer.layers.opaque import FORMATS
 
 MOST_IN_ONE_FILE = 2**31 - 2**20
 """Bytes of weights that protocol buffers and flat buffers can hold, with a mebibyte for the rest."""
@@ -46,6 +47,7 @@ class Format:
         has_weights: Whether the file holds weights; where it does not, nobody need be asked for them.
         needs_ending: Whether what reads such files goes by their ending.
         is_one_file: Whether it is, or is made by way of, one file that holds the weights in float32.
+        keeps: Formats whose opaque operators it can leave with, because it writes them back or writes no operators.
     """
 
     key: str
@@ -59,6 +61,7 @@ class Format:
     has_weights: bool = True
     is_one_file: bool = False
     needs_ending: bool = False
+    keeps: tuple[str, ...] = ()
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -97,6 +100,7 @@ _FORMATS = (
         (".onnx",),
         OnnxOptions,
         "checked by ONNX's checker, shapes inferred, run in ONNX Runtime beside the PyTorch module at several batches",
+        keeps=("onnx",),
     ),
     Format(
         "onnx_int8",
@@ -134,6 +138,7 @@ _FORMATS = (
         "read back, and every number compared",
         ("safetensors",),
         needs_ending=True,
+        keeps=tuple(FORMATS),
     ),
     Format(
         "program",
@@ -152,6 +157,7 @@ _FORMATS = (
         TableOptions,
         "written from the analysed shapes",
         has_weights=False,
+        keeps=tuple(FORMATS),
     ),
     Format(
         "latex",
@@ -161,6 +167,7 @@ _FORMATS = (
         TableOptions,
         "written from the analysed shapes",
         has_weights=False,
+        keeps=tuple(FORMATS),
     ),
     Format(
         "openvino",

@@ -357,7 +357,8 @@ def _pad(operation: op.Pad, inputs: tuple[str, ...], x: TensorSpec) -> tuple[Cal
     if operation.mode is op.PadMode.REPLICATE:
         raise ExportError("Keras has no padding by the edge; a number, or mirrored, can be written")
     top, bottom, left, right = operation.pads
-    width = ((0, 0), (top, bottom), (left, right), (0, 0))
+    sides = ((0, 0), (0, 0), (top, bottom), (left, right))
+    width = tuple(sides[axis] for axis in _order(x))
     if operation.mode is op.PadMode.REFLECT:
         return (_call("ops.pad", *inputs, pad_width=width, mode="reflect"),)
     return (_call("ops.pad", *inputs, pad_width=width, constant_values=operation.value),)
@@ -432,6 +433,9 @@ def _scalar_add(operation: op.ScalarAdd, inputs: tuple[str, ...], x: TensorSpec)
 
 for _lacking in (op.LayerScale, op.LocalResponseNorm, op.GlobalResponseNorm):
     KERAS.refuse(_lacking, f"Keras has no {_lacking.title}; PyTorch source and ONNX can be written")
+
+
+KERAS.refuse(op.Opaque, "Keras has nothing for an operator of another format; ONNX can be written")
 
 
 def _plain(target: str, **arguments: Any) -> Translator:

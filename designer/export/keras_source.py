@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.dead_ends import cost_leading_out
+from designer.analysis.opaque import refuse_opaque
 from designer.analysis.report import problem_lines
 from designer.analysis.torch_calls import Call
 from designer.errors import InvalidDesign
@@ -49,6 +50,7 @@ def keras_source(analysis: Analysis) -> str:
     """
     if not analysis.is_valid:
         raise InvalidDesign(problem_lines(analysis))
+    refuse_opaque(analysis, "Keras has nothing for")
     found = named(kinds_of(analysis, keras_calls))
     arguments = {argument for kind in found.values() for argument in kind.arguments}
     kinds: dict[str, Kind] = {}

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from designer import machine
 from designer.graph.option_set import OptionSet, option_set
 from designer.graph.parameter import choice, flag, integer, location
+from designer.measurement.pictures import Normalisation
 
 
 class Options(OptionSet):
@@ -33,23 +34,6 @@ class Precision(Enum):
     def title(self) -> str:
         """The word on screen."""
         return "float32, 4 bytes" if self is Precision.FLOAT32 else "float16, 2 bytes"
-
-
-class Normalisation(Enum):
-    """How the pixels of a picture, 0 to 255, become what a network reads."""
-
-    IMAGENET = "imagenet"
-    MINUS_ONE_TO_ONE = "minus_one_to_one"
-    ZERO_TO_ONE = "zero_to_one"
-
-    @property
-    def title(self) -> str:
-        """The words on screen."""
-        return {
-            Normalisation.IMAGENET: "ImageNet's mean and deviation",
-            Normalisation.MINUS_ONE_TO_ONE: "−1 to 1",
-            Normalisation.ZERO_TO_ONE: "0 to 1",
-        }[self]
 
 
 class ActivationType(Enum):

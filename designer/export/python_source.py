@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.opaque import refuse_opaque
 from designer.analysis.report import problem_lines
 from designer.analysis.torch_calls import PARTS, Call, layer_calls
 from designer.errors import InvalidDesign
@@ -50,6 +51,7 @@ def python_source(analysis: Analysis) -> str:
     """
     if not analysis.is_valid:
         raise InvalidDesign(problem_lines(analysis))
+    refuse_opaque(analysis, "PyTorch source has nothing for")
     targets = sorted({call.target for call in _all_calls(analysis)})
     parts = _parts_used(targets)
     kinds = named(kinds_of(analysis), parts)

@@ -69,7 +69,7 @@ def html_report(
         None if index == comparison.baseline else match_designs(base, analysis.design)
         for index, analysis in enumerate(analyses)
     ]
-    page = _pages().get_template("report.html")
+    page = pages().get_template("report.html")
     text = page.render(
         title=title,
         best=_BEST,
@@ -83,7 +83,7 @@ def html_report(
     return without_control_letters(text)
 
 
-def _pages() -> Environment:
+def pages() -> Environment:
     """Templates that know the program's words; loaded by those alone who write a page, because it takes 0.1 s."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup

@@ -27,6 +27,8 @@ from designer.graph.annotation import GREY, Annotation, AnnotationId
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer, UnknownLayer
+from designer.graph.values import MOST_SWEPT, parse_values
+from designer.graph.variation import Variation
 from designer.layers.registry import lookup
 
 FORMAT = "bottleneck-designer"
@@ -34,6 +36,7 @@ VERSION = 1
 SUFFIX = ".design.json"
 
 MAX_BYTES = 64_000_000
+MOST_CONSTRAINT_LETTERS = 1000
 _MAX_PLACE = 1e7
 """A row of ten thousand cards is a quarter as long."""
 
@@ -41,9 +44,10 @@ _Object = dict[str, Any]
 _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 """By version: what makes a file of that version one of the next. Empty while there is one version only."""
 
-_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed")
+_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed", "varied")
 _WIRE_KEYS = ("from", "to", "via")
-_DESIGN_KEYS = ("name", "nodes", "wires", "remarks")
+_VARIED_KEYS = ("values", "variable")
+_DESIGN_KEYS = ("name", "nodes", "wires", "remarks", "constraints")
 _REMARK_KEYS = ("id", "kind", "text", "at", "size", "tone")
 _KINDS = {"frame": True, "note": False}
 _INCOMING = "incoming"
@@ -100,6 +104,8 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
     if design.annotations:
         written = [_json(_annotation_data(each)) for each in design.annotations.values()]
         yield f'{indent}"remarks": {_list(written, indent)}'
+    if design.constraints:
+        yield f'{indent}"constraints": {_list([_json(each) for each in design.constraints], indent)}'
 
 
 def _list(entries: list[str], indent: str) -> str:
@@ -115,11 +121,18 @@ def _node_text(node: Node, indent: str) -> str:
         data["name"] = node.name
     data["at"] = _place_data(node.position)
     data |= layer.file_data
+    if node.varied:
+        data["varied"] = {each.field: _variation_data(each) for each in node.varied}
     text = _json(data)
     if layer.body is None:
         return text
     body = ",\n".join(_design_lines(layer.body, indent + " "))
     return f'{text[:-1]}, "body": {{\n{body}\n{indent}}}}}'
+
+
+def _variation_data(variation: Variation) -> _Object:
+    data: _Object = {"values": variation.values}
+    return data | {"variable": variation.variable} if variation.variable else data
 
 
 def _wire_data(wire: Wire) -> _Object:
@@ -239,9 +252,19 @@ def _design(data: Any, spot: Spot) -> Design:
         nodes[node.id] = node
     _check_wires(Design(name, nodes), wires, spot)
     try:
-        return Design.build(name, nodes.values(), wires, _annotations(data, spot))
+        return Design.build(name, nodes.values(), wires, _annotations(data, spot), _constraints(data, spot))
     except EditRefused as error:
         spot.into("wires").refuse(f"{error}; remove one of these wires")
+
+
+def _constraints(data: _Object, spot: Spot) -> list[str]:
+    """What a sweep shall keep to; whether each can be read is said when it is swept."""
+    entries = _entries(data, "constraints", spot) if "constraints" in data else []
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, str) or not 0 < len(entry) <= MOST_CONSTRAINT_LETTERS:
+            here = spot.into("constraints", index).called("constraint")
+            here.refuse(f"{_shown(entry)} is no sentence of at most {MOST_CONSTRAINT_LETTERS} letters; remove it")
+    return entries
 
 
 # A node ---------------------------------------------------------------------------------------------------------------
@@ -255,7 +278,27 @@ def _node(data: Any, spot: Spot, ends: Mapping[str, _Ends]) -> Node:
         named.refuse("an id is made of letters, digits and underscores; give it such an id")
     name = _string(data, "name", named, default="")
     place = _place(data.get("at", [0, 0]), named.into("at"))
-    return Node(NodeId(id), _layer(data, named, ends.get(id, _Ends())), name, place)
+    layer = _layer(data, named, ends.get(id, _Ends()))
+    return Node(NodeId(id), layer, name, place, _variations(data, layer, named))
+
+
+def _variations(data: _Object, layer: Layer, spot: Spot) -> tuple[Variation, ...]:
+    """Which fields of a node are varied; those of a layer of unknown type are kept with it, as they came."""
+    if "varied" not in data or isinstance(layer, UnknownLayer):
+        return ()
+    varied, here = data["varied"], spot.into("varied")
+    _check_object(varied, here, tuple(parameter.name for parameter in layer.parameters))
+    found = []
+    for field, entry in varied.items():
+        named = here.into(field)
+        _check_object(entry, named, _VARIED_KEYS)
+        values, variable = _string(entry, "values", named), _string(entry, "variable", named, default="")
+        try:
+            parse_values(layer.parameter(field), values, MOST_SWEPT)
+        except ParameterError as error:
+            named.refuse(str(error))
+        found.append(Variation(field, values, variable))
+    return tuple(found)
 
 
 def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:

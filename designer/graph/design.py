@@ -22,6 +22,7 @@ from designer.graph.ids import Point as Point
 from designer.graph.ids import PortRef as PortRef
 from designer.graph.layer import Layer, Port
 from designer.graph.topology import downstream, execution_order
+from designer.graph.variation import Variation
 
 T = TypeVar("T")
 
@@ -40,12 +41,14 @@ class Node:
         layer: What is computed here.
         name: What the person calls it, or an empty text for the layer's own title.
         position: Top left corner of its card on the canvas.
+        varied: Its fields that a sweep gives several values; they change nothing of what is computed.
     """
 
     id: NodeId
     layer: Layer
     name: str = ""
     position: Point = Point(0.0, 0.0)
+    varied: tuple[Variation, ...] = ()
 
     @property
     def title(self) -> str:
@@ -185,6 +188,7 @@ class Design:
         nodes: By id, in the order they were placed.
         wires: By the input they end at, so that an input has one wire by construction.
         annotations: Frames and notes by id, which mean nothing to what is computed.
+        constraints: What a sweep of its varied fields shall keep to, a sentence each: ``parameters <= 3.5e6``.
     """
 
     name: str = "untitled"
@@ -192,10 +196,15 @@ class Design:
     wires: Mapping[PortRef, Wire] = field(default_factory=dict)
     _shared: Structure | None = field(default=None, repr=False)
     annotations: Mapping[AnnotationId, Annotation] = field(default_factory=dict)
+    constraints: tuple[str, ...] = ()
 
     @staticmethod
     def build(
-        name: str, nodes: Iterable[Node], wires: Iterable[Wire], annotations: Iterable[Annotation] = ()
+        name: str,
+        nodes: Iterable[Node],
+        wires: Iterable[Wire],
+        annotations: Iterable[Annotation] = (),
+        constraints: Iterable[str] = (),
     ) -> Design:
         """A design from its parts.
 
@@ -213,7 +222,7 @@ class Design:
             if wire.target in by_target:
                 raise EditRefused(f"two wires end at {wire.target}; an input takes one")
             by_target[wire.target] = wire
-        design = Design(name, by_id, by_target, None, _by_id(annotations))
+        design = Design(name, by_id, by_target, None, _by_id(annotations), tuple(constraints))
         _ = design.order  # proves that there is no cycle
         return design
 
@@ -228,6 +237,7 @@ class Design:
             and self.wires == other.wires
             and list(self.nodes) == list(other.nodes)
             and self.annotations == other.annotations
+            and self.constraints == other.constraints
         )
 
     def __hash__(self) -> int:
@@ -360,7 +370,7 @@ class Design:
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""
-        return Design(name, self.nodes, self.wires, self._structure, self.annotations)
+        return Design(name, self.nodes, self.wires, self._structure, self.annotations, self.constraints)
 
     def with_node(self, node: Node) -> Design:
         """With one more node.
@@ -370,7 +380,7 @@ class Design:
         """
         if node.id in self.nodes:
             raise EditRefused(f"'{node.id}' is already on the canvas; ids must differ")
-        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.annotations)
+        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.annotations, self.constraints)
 
     def replacing(self, changed: Iterable[Node]) -> Design:
         """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too.
@@ -386,13 +396,15 @@ class Design:
                 shape_differs = True
             nodes[node.id] = node
         if not shape_differs:
-            return Design(self.name, nodes, self.wires, self._structure, self.annotations)
+            return Design(self.name, nodes, self.wires, self._structure, self.annotations, self.constraints)
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
-        return Design(self.name, nodes, wires, None, self.annotations)
+        return Design(self.name, nodes, wires, None, self.annotations, self.constraints)
 
     def refilled(self, name: str, nodes: Iterable[Node]) -> Design:
         """The same wiring under another name, with nodes whose ids, ports and order the caller knows to be the same."""
-        return Design(name, {node.id: node for node in nodes}, self.wires, self._structure, self.annotations)
+        return Design(
+            name, {node.id: node for node in nodes}, self.wires, self._structure, self.annotations, self.constraints
+        )
 
     def with_layer(self, node: NodeId, layer: Layer) -> Design:
         """With another layer at a node.
@@ -411,7 +423,7 @@ class Design:
             for target, wire in self.wires.items()
             if target.node not in absent and wire.source.node not in absent
         }
-        return Design(self.name, nodes, wires, None, self.annotations)
+        return Design(self.name, nodes, wires, None, self.annotations, self.constraints)
 
     def with_wire(self, wire: Wire) -> Design:
         """With one more wire.
@@ -426,13 +438,15 @@ class Design:
             )
         if self.would_cycle(wire.source.node, wire.target.node):
             raise EditRefused(f"a wire from {wire.source.node} to {wire.target.node} would make a cycle")
-        return Design(self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.annotations)
+        return Design(
+            self.name, self.nodes, {**self.wires, wire.target: wire}, None, self.annotations, self.constraints
+        )
 
     def without_wires(self, targets: Iterable[PortRef]) -> Design:
         """Without the wires that end at these inputs."""
         absent = set(targets)
         wires = {t: wire for t, wire in self.wires.items() if t not in absent}
-        return Design(self.name, self.nodes, wires, None, self.annotations)
+        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints)
 
     def rerouted(self, changed: Iterable[Wire]) -> Design:
         """With other reroute dots on wires that exist.
@@ -445,17 +459,28 @@ class Design:
             if wire.target not in wires or wires[wire.target].source != wire.source:
                 raise EditRefused(f"there is no wire from {wire.source} to {wire.target}")
             wires[wire.target] = wire
-        return Design(self.name, self.nodes, wires, None, self.annotations)
+        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints)
+
+    def constrained(self, constraints: Iterable[str]) -> Design:
+        """With other constraints of its sweep."""
+        return Design(self.name, self.nodes, self.wires, self._structure, self.annotations, tuple(constraints))
 
     def with_annotations(self, changed: Iterable[Annotation]) -> Design:
         """With these frames and notes, in place of those of the same ids."""
-        return Design(self.name, self.nodes, self.wires, self._structure, {**self.annotations, **_by_id(changed)})
+        return Design(
+            self.name,
+            self.nodes,
+            self.wires,
+            self._structure,
+            {**self.annotations, **_by_id(changed)},
+            self.constraints,
+        )
 
     def without_annotations(self, gone: Iterable[AnnotationId]) -> Design:
         """Without these frames and notes."""
         absent = set(gone)
         kept = {id: annotation for id, annotation in self.annotations.items() if id not in absent}
-        return Design(self.name, self.nodes, self.wires, self._structure, kept)
+        return Design(self.name, self.nodes, self.wires, self._structure, kept, self.constraints)
 
 
 def _by_id(annotations: Iterable[Annotation]) -> dict[AnnotationId, Annotation]:

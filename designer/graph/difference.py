@@ -11,7 +11,7 @@ from designer.graph.design import Design, Node, Wire
 class Difference:
     """Nodes and wires added, changed (from, to) and removed on the way from one design to another.
 
-    Frames and notes are few, so it only says whether any of them differs.
+    Frames, notes and constraints are few, so it only says whether any of them differs.
     """
 
     added_nodes: tuple[Node, ...] = ()
@@ -59,7 +59,7 @@ def difference(before: Design, after: Design) -> Difference:
         (old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node
     )
     removed = tuple(node for id, node in old.items() if id not in new)
-    other_annotations = before.annotations is not after.annotations and before.annotations != after.annotations
+    other_annotations = (before.annotations, before.constraints) != (after.annotations, after.constraints)
     if before.wires is after.wires:
         return Difference(added, removed, changed, has_other_annotations=other_annotations)
     lost, won = before.wires, after.wires

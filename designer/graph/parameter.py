@@ -15,6 +15,7 @@ from typing import Any
 
 from designer.errors import ParameterError, near
 from designer.graph.numerals import real_number, whole_number
+from designer.graph.tensor import DType, TensorSpec
 
 _METADATA_KEY = "parameter"
 
@@ -363,6 +364,38 @@ class Word(Parameter):
         return text
 
 
+@dataclass(frozen=True)
+class Tensors(Parameter):
+    """Shapes of some tensors, each with its element type and where its channels stand. Brought in, never typed."""
+
+    def check(self, value: object) -> None:
+        if not isinstance(value, tuple) or not all(isinstance(each, TensorSpec) for each in value):
+            raise ParameterError(self.name, f"{value!r} is no row of shapes")
+        for spec in value:
+            sides_fit = all(type(side) is int and 0 < side < 2**31 for side in spec.shape)
+            axis = spec.channel_axis
+            if not sides_fit or type(axis) is not int or not 0 <= axis < max(len(spec.shape), 1):
+                raise ParameterError(self.name, f"{spec.full_label or 'a number'} is no shape of a tensor")
+
+    def parse(self, text: str) -> tuple[TensorSpec, ...]:
+        raise ParameterError(self.name, "it comes with the operator and is not typed")
+
+    def to_json(self, value: Any) -> Any:
+        return [[list(spec.shape), spec.dtype.value, spec.channel_axis] for spec in value]
+
+    def from_json(self, data: Any) -> tuple[TensorSpec, ...]:
+        try:
+            value = tuple(TensorSpec(tuple(shape), DType(word), axis) for shape, word, axis in data)
+        except (TypeError, ValueError) as error:
+            reason = "is no row of shapes; each is a list of sides, an element type and the channels' dimension"
+            raise ParameterError(self.name, reason) from error
+        self.check(value)
+        return value
+
+    def text(self, value: Any) -> str:
+        return ", ".join(spec.full_label for spec in value)
+
+
 def _declare(make: Callable[[str], Parameter], default: Any) -> Any:
     return field(default=default, metadata={_METADATA_KEY: make})
 
@@ -467,6 +500,11 @@ def numbers(
     return _declare(
         lambda name: Numbers(name, default, help, "", shown_when, title, low=low, high=high, most=most), default
     )
+
+
+def tensors(*, help: str, title: str = "") -> Any:
+    """Declare a parameter of shapes that came with what was brought in."""
+    return _declare(lambda name: Tensors(name, (), help, "", None, title), ())
 
 
 def location(

@@ -11,14 +11,22 @@ from designer.issue_code import IssueCode
 
 
 class DType(Enum):
-    """Element types, by the names PyTorch gives them."""
+    """Element types, by the names PyTorch gives them. What is not real comes out of opaque operators only."""
 
     FLOAT32 = "float32"
     FLOAT16 = "float16"
     BFLOAT16 = "bfloat16"
+    FLOAT64 = "float64"
+    INT64 = "int64"
+    INT32 = "int32"
+    INT16 = "int16"
+    INT8 = "int8"
+    UINT8 = "uint8"
+    BOOL = "bool"
 
     def __init__(self, torch_name: str) -> None:
-        self.bytes = 4 if torch_name == "float32" else 2
+        bits = torch_name.lstrip("abcdefghijklmnopqrstuvwxyz")
+        self.bytes = int(bits) // 8 if bits else 1
         """Bytes of one element."""
 
     __hash__ = object.__hash__  # each is there once, and a recount hashes hundreds of shapes
@@ -42,12 +50,12 @@ class TensorSpec(NamedTuple):
     @property
     def batch(self) -> int:
         """N, images at once."""
-        return self.shape[0]
+        return self.shape[0] if self.shape else 1
 
     @property
     def channels(self) -> int:
-        """C of a feature map or a sequence; F of a vector."""
-        return self.shape[self.channel_axis]
+        """C of a feature map or a sequence; F of a vector; 1 of a number alone."""
+        return self.shape[self.channel_axis] if self.shape else 1
 
     @property
     def sides(self) -> tuple[int, ...]:

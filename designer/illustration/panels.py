@@ -10,7 +10,7 @@ from designer.illustration.chain import Chain
 from designer.illustration.curves import Function, curve
 from designer.illustration.palette import FORMS, Ink
 from designer.illustration.row import BRIEF, Row
-from designer.illustration.scene import Anchor, Box, Line, Panel, Part, Shape, Spot, Words, text_width, wrapped
+from designer.illustration.scene import Anchor, Box, Drawn, Line, Panel, Part, Shape, Spot, Words, text_width, wrapped
 from designer.illustration.slabs import Depth, scale_for
 from designer.illustration.words import operation_words
 from designer.wording import count, short
@@ -20,13 +20,6 @@ _LABEL, _FIGURES = 176.0, 240.0
 _BAR = 14.0
 _REACH = 8.0
 """Activations are drawn from −8 to 8, which holds ReLU6's clip."""
-
-
-class Drawn(NamedTuple):
-    """Shapes, and what can be pointed at."""
-
-    shapes: tuple[Shape, ...]
-    parts: tuple[Part, ...] = ()
 
 
 class Pair(NamedTuple):

@@ -202,6 +202,13 @@ class Part(NamedTuple):
     path: NodePath | None = None
 
 
+class Drawn(NamedTuple):
+    """A piece of a picture: shapes, and what of them can be pointed at."""
+
+    shapes: tuple[Shape, ...]
+    parts: tuple[Part, ...] = ()
+
+
 @dataclass(frozen=True)
 class Scene:
     """A finished picture.

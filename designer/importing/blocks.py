@@ -57,16 +57,16 @@ def grouped(drawing: Drawing) -> Drawing:
 
 def laid_out(drawing: Drawing) -> Drawing:
     """The drawing with every card in its place, inside groups too."""
-    return replace(drawing, design=_tidied(drawing.design))
+    return replace(drawing, design=_tidied(drawing.design, len(drawing.parts)))
 
 
-def _tidied(design: Design) -> Design:
+def _tidied(design: Design, together: int) -> Design:
     inner = [
-        replace(node, layer=Group(_tidied(node.layer.body)))
+        replace(node, layer=Group(_tidied(node.layer.body, together)))
         for node in design.nodes.values()
         if isinstance(node.layer, Group)
     ]
-    return tidy(design.replacing(inner) if inner else design)
+    return tidy(design.replacing(inner) if inner else design, together=together)
 
 
 def _holds_blocks(drawing: Drawing, members: Collection[NodeId]) -> bool:
@@ -150,15 +150,16 @@ def _with_group(drawing: Drawing, scope: Scope, modules: Mapping[Scope, _Module]
     if len(inside) < _FEWEST:
         return drawing
     try:
-        design, id = group(drawing.design, inside, _title(drawing, scope))
+        prefix = word("_".join(scope))
+        design, id = group(drawing.design, inside, _title(drawing, scope), prefix)
     except EditRefused:
         return drawing
-    prefix = word("_".join(scope))
     within = design.nodes[id].layer.body
     names = _shortened(within, inside, prefix)
     design = design.with_layer(id, Group(_with_ids(within, names)))
-    moved = {path: (id, names.get(path[0], path[0]), *path[1:]) for path in drawing.parts if path[0] in set(inside)}
-    return _renamed(drawing.moved(design, moved), {id: prefix})
+    members = set(inside)
+    moved = {path: (id, names.get(path[0], path[0]), *path[1:]) for path in drawing.parts if path[0] in members}
+    return drawing.moved(design, moved)
 
 
 def _title(drawing: Drawing, scope: Scope) -> str:
@@ -246,7 +247,7 @@ def _with_ids(design: Design, names: Mapping[NodeId, NodeId]) -> Design:
 
     nodes: list[Node] = [replace(node, id=names.get(node.id, node.id)) for node in design.nodes.values()]
     wires = [replace(wire, source=ref(wire.source), target=ref(wire.target)) for wire in design.wires.values()]
-    return Design.build(design.name, nodes, wires, design.annotations.values())
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
 
 
 def blocks_of(design: Design) -> Counter[str]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import accumulate, count
 
 from designer.errors import ImportRefused, ParameterError, ShapeError
 from designer.graph import operations as op
@@ -23,6 +23,7 @@ from designer.importing.network import Array, Boundary, Foreign, Network, Networ
 from designer.layers.dense import Flatten
 from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add, Multiply
+from designer.layers.opaque import Opaque
 from designer.layers.raising import raise_, raise_operation
 from designer.layers.shaping import Squeeze, ToSequence
 
@@ -38,12 +39,14 @@ class Part:
         weights: Arrays by the names of the layer's weights.
         origins: The operators of the original it stands for.
         rules: Names of the rewriting rules that made it.
+        reason: Of an opaque node, why no layer computes it.
     """
 
     tensor: str
     weights: Mapping[str, Array]
     origins: tuple[Origin, ...] = ()
     rules: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def scope(self) -> tuple[str, ...]:
@@ -69,13 +72,26 @@ class Drawing:
         return Drawing(design, {paths.get(path, path): part for path, part in self.parts.items()})
 
 
+class NoLayer(ImportRefused):
+    """No layer computes some operators of a network.
+
+    Attributes:
+        tensors: What they make.
+    """
+
+    def __init__(self, text: str, tensors: frozenset[str]) -> None:
+        self.tensors = tensors
+        super().__init__(text)
+
+
 def draw(network: Network) -> Drawing:
-    """A network as a flat design, not laid out.
+    """A network as a flat design, not laid out; an operator that no operation of ours says is an opaque node.
 
     Args:
         network: What was read, its channels where its readers need them.
 
     Raises:
+        NoLayer: No layer computes some of the operations; the text names their operators.
         ImportRefused: Nothing enters or leaves, a tensor has a rank that no Input gives, or shapes contradict each
             other; the text names the operator.
     """
@@ -141,9 +157,29 @@ def with_channels_last_where_read_so(network: Network) -> Network:
         if isinstance(operation, op.Reshape) and len(operation.sides) > 1:
             last = len(operation.sides)
             wanted = _wanted_axis(step.results[0], last, readers)
-            if wanted is not None and wanted != operation.channel_axis:
+            if wanted in (1, last) and wanted != operation.channel_axis:
                 step = replace(step, operation=replace(operation, channel_axis=wanted))
         steps.append(step)
+    return replace(network, steps=tuple(steps))
+
+
+def with_other_dimensions_sliced(network: Network) -> Network:
+    """The network with a split of what is no channels as slices, one a part: a split is of channels alone."""
+    specs = {each.tensor: each.spec for each in network.inputs}
+    steps: list[NetworkStep] = []
+    for step in network.steps:
+        operation = step.operation
+        parts: tuple[NetworkStep, ...] = (step,)
+        if isinstance(operation, op.Split) and operation.axis != specs[step.inputs[0]].channel_axis:
+            ends = list(accumulate(operation.sizes))
+            bounds = zip((0, *ends), ends, step.results, strict=False)
+            parts = tuple(
+                replace(step, operation=op.Slice(operation.axis, start, stop), results=(name,))
+                for start, stop, name in bounds
+            )
+        for part in parts:
+            specs.update(zip(part.results, outputs_of(part, specs), strict=True))
+        steps += parts
     return replace(network, steps=tuple(steps))
 
 
@@ -261,10 +297,11 @@ class _Sheet:
         """What was drawn.
 
         Raises:
-            ImportRefused: No layer computes some of the operators; each is named.
+            NoLayer: No layer computes some of the operators; each is named.
         """
         if self._unknown:
-            raise ImportRefused(_unknown(self._network.name, self._unknown))
+            tensors = frozenset(name for step in self._unknown for name in step.results)
+            raise NoLayer(_unknown(self._network.name, self._unknown), tensors)
         return Drawing(Design.build(self._network.name, self._nodes.values(), self._wires), self._parts)
 
     def enter(self, boundary: Boundary) -> None:
@@ -299,12 +336,47 @@ class _Sheet:
 
     def place(self, steps: Sequence[NetworkStep]) -> None:
         """Place the node of a step, or of several that one layer computes."""
-        first, last = steps[0], steps[-1]
+        first = steps[0]
+        if isinstance(first.operation, Foreign):
+            self._keep(first, first.operation)
+            return
         layer = _layer_of(steps, self._specs)
         if layer is None:
             self._unknown.append(first)
             return
-        read, weights = first.inputs, {name: array for step in steps for name, array in step.weights.items()}
+        self._join(steps, layer, first.inputs, {name: array for step in steps for name, array in step.weights.items()})
+
+    def _keep(self, step: NetworkStep, foreign: Foreign) -> None:
+        """Place the opaque node of an operator; constants that it reads are its weights.
+
+        Raises:
+            ImportRefused: It cannot be kept; the text is the reader's.
+        """
+        if not foreign.content:
+            raise ImportRefused(foreign.reason)
+        flowing = tuple(name for name in step.inputs if name in self._specs)
+        constants = [self._network.constants[name] for name in step.inputs if name in self._network.constants]
+        if not flowing:
+            raise ImportRefused(
+                f"{said(step)} reads nothing that flows in, and what makes numbers out of nothing cannot be drawn"
+            )
+        arrays = [*step.weights.values(), *constants]
+        kept = tuple(_whole(tuple(int(side) for side in array.shape)) for array in arrays)
+        takes = tuple(self._specs[name] for name in flowing)
+        layer = Opaque(foreign.operator, foreign.format, takes, foreign.specs, kept, foreign.content)
+        weights = {op.constant_name(index): array for index, array in enumerate(arrays)}
+        self._join((step,), layer, flowing, weights, foreign.reason)
+
+    def _join(
+        self,
+        steps: Sequence[NetworkStep],
+        layer: Layer,
+        read: tuple[str, ...],
+        weights: Mapping[str, Array],
+        reason: str = "",
+    ) -> None:
+        """Place a layer and wire it to what it reads."""
+        last = steps[-1]
         if isinstance(layer, (Add, Multiply)):
             # The main path, which is the longer one, comes in at the last port.
             read = tuple(sorted(read, key=lambda name: self._depth.get(name, 0)))
@@ -318,7 +390,7 @@ class _Sheet:
             self._depth[name] = depth
         origins = tuple(origin for step in steps for origin in step.origins)
         rules = tuple(rule for step in steps for rule in step.rules)
-        self._parts[(id,)] = Part(last.results[0], weights, origins, rules)
+        self._parts[(id,)] = Part(last.results[0], weights, origins, rules, reason)
 
     def _add(self, id: NodeId, layer: Layer, sources: Sequence[PortRef]) -> None:
         self._nodes[id] = Node(id, layer)
@@ -352,7 +424,12 @@ def _stem(steps: Sequence[NetworkStep], layer: Layer) -> str:
         if origin.scope:
             return word("_".join(origin.scope)) or layer.key
     named = next((origin.name for origin in reversed(origins) if origin.name), "")
-    return word(named) or layer.key
+    return word(named) or (word(layer.operator).lower() if isinstance(layer, Opaque) else layer.key)
+
+
+def _whole(sides: tuple[int, ...]) -> TensorSpec:
+    """The shape of a constant, of any rank."""
+    return TensorSpec(sides, channel_axis=min(1, max(len(sides) - 1, 0)))
 
 
 _MOST_LETTERS = 60

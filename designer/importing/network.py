@@ -5,7 +5,7 @@ A reader knows its file's format and no canvas; what draws knows no format. Both
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -49,6 +49,7 @@ class Foreign(NamedTuple):
         attributes: What a rule may ask for, by the format's own names: numbers, words, tuples of them.
         specs: The shape of each of its results.
         content: The operator as the file has it, as text that the format's writer can read back; empty where none can.
+        reason: Why no operation of ours says it, for people.
     """
 
     format: str
@@ -56,6 +57,7 @@ class Foreign(NamedTuple):
     attributes: Mapping[str, Attribute]
     specs: tuple[TensorSpec, ...]
     content: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ class Reading:
         format: ``onnx``, ``pytorch`` or ``litert``.
         warnings: What a person should know of the file.
         rewritten: Names of the reader's own rewrites, one entry an occurrence: ``constant folded``.
+        keeping: Reads it again with the operators that make these tensors kept as they came; None where the reader
+            cannot.
     """
 
     network: Network
@@ -163,3 +167,4 @@ class Reading:
     format: str
     warnings: tuple[str, ...] = ()
     rewritten: tuple[str, ...] = ()
+    keeping: Callable[[frozenset[str]], Network] | None = None

@@ -17,7 +17,9 @@ def headline(result: ImportResult) -> str:
     if result.proved and result.is_complete:
         return f"{result.path} is drawn whole, and computes the same."
     if not result.is_complete:
-        return f"{result.path} is drawn with {wording.plural(len(result.opaque), 'opaque node')}. {unproved(result)}"
+        kept = "" if result.proved else f" {unproved(result)}"
+        same = ", and computes the same" if result.proved else ""
+        return f"{result.path} is drawn with {wording.plural(len(result.opaque), 'opaque node')}{same}.{kept}"
     return f"{result.path} is drawn. {unproved(result)}"
 
 
@@ -57,7 +59,8 @@ def _facts(result: ImportResult) -> Iterator[Row]:
     yield "read from", result.source
     yield "drawn", f"{wording.plural(result.operators, 'operator')} became {wording.plural(result.nodes, 'node')}"
     yield "parameters", wording.count(result.parameters)
-    yield "MACs", wording.count(result.macs)
+    rest = f", without {wording.plural(len(result.opaque), 'opaque node')}" if result.opaque else ""
+    yield "MACs", wording.count(result.macs) + rest
     if result.weights:
         yield "weights", result.weights
     yield "took", f"{result.seconds:.1f}\u202fs"

@@ -44,6 +44,7 @@ from designer.layers.normalization import (
     LayerScale,
     LocalResponseNorm,
 )
+from designer.layers.opaque import Opaque
 from designer.layers.pooling import AdaptiveAveragePool, AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool
 from designer.layers.shaping import (
     ChannelShuffle,
@@ -208,6 +209,11 @@ def _concatenate(each: op.Concatenate, inputs: tuple[TensorSpec, ...]) -> Layer 
 @LAYERS.answers(op.Add)
 def _add(each: op.Add, inputs: tuple[TensorSpec, ...]) -> Layer:
     return Add(len(inputs))
+
+
+@LAYERS.answers(op.Opaque)
+def _opaque(each: op.Opaque, inputs: tuple[TensorSpec, ...]) -> Layer:
+    return Opaque(each.operator, each.format, each.takes, each.gives, each.kept, each.content)
 
 
 def _plain(cls: Callable[..., Layer], *names: str) -> Raising:

@@ -22,6 +22,7 @@ from designer.graph.parameter import choice, declared, flag, integer, integers, 
 L = TypeVar("L", bound=Layer)
 
 _by_key: dict[str, type[Layer]] = {}
+_not_offered: set[str] = set()
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(integer, ratio, flag, choice, integers))
@@ -34,6 +35,7 @@ def register(
     source: str = "",
     keywords: tuple[str, ...] = (),
     renamed: Mapping[str, str] | None = None,
+    is_offered: bool = True,
 ) -> Callable[[type[L]], type[L]]:
     """Make a class a frozen dataclass and put it into the catalogue.
 
@@ -45,6 +47,7 @@ def register(
         source: Where the idea or the formula comes from.
         keywords: More words to find it by.
         renamed: Old parameter names in files, to present ones.
+        is_offered: Whether a person can place one; what only an import makes is in files, and in no palette.
 
     Raises:
         LayerDeclarationError: The key is taken or malformed, or the declaration lacks a docstring or lowering.
@@ -62,6 +65,8 @@ def register(
             raise LayerDeclarationError(f"layer '{key}': {error}") from error
         _refuse_incomplete(made)
         _by_key[key] = made
+        if not is_offered:
+            _not_offered.add(key)
         return made
 
     return declare
@@ -92,9 +97,15 @@ def _all_by_key() -> Mapping[str, type[Layer]]:
 
 @cache
 def catalogue() -> tuple[type[Layer], ...]:
-    """Every layer, by the categories' order and in the order of declaration within one."""
+    """Every layer that can be placed, by the categories' order and in the order of declaration within one."""
     order = list(Category)
-    return tuple(sorted(_all_by_key().values(), key=lambda cls: order.index(cls.category)))
+    offered = (cls for key, cls in _all_by_key().items() if key not in _not_offered)
+    return tuple(sorted(offered, key=lambda cls: order.index(cls.category)))
+
+
+def not_offered() -> tuple[type[Layer], ...]:
+    """Every layer that is in files and cannot be placed: what an import makes where no other layer computes it."""
+    return tuple(cls for key, cls in _all_by_key().items() if key in _not_offered)
 
 
 def lookup(key: str) -> type[Layer]:

@@ -459,3 +459,6 @@ def _mean(write: Kernels, call: Call, operation: op.Mean) -> int:
         return write.reduced(call, "MEAN", source, laid(x), [_in_file(x, axis) for axis in operation.axes])
     kept = write.reduced(call, "MEAN", write.planes(call, source, x), x.shape, operation.axes)
     return write.add(call, "RESHAPE", [kept], call.spec.elements)
+
+
+LITE.refuse(op.Opaque, "nothing is known of the memory that an operator of another format takes")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 
 from designer.edit.grouping import expand_block
-from designer.edit.layout import tidy
 from designer.errors import TemplateError, near
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
@@ -149,7 +148,7 @@ def _drawn_out(name: str, channels: int, resolution: int, block: Layer) -> Desig
     plain = {id: NodeId(id.removeprefix("b_")) for id in parts}
     nodes = [Node(plain.get(node.id, node.id), node.layer, node.name, node.position) for node in opened.nodes.values()]
     wires = [Wire(_renamed(wire.source, plain), _renamed(wire.target, plain)) for wire in opened.wires.values()]
-    return tidy(Design.build(name, nodes, wires))
+    return Design.build(name, nodes, wires)
 
 
 def _renamed(ref: PortRef, names: dict[NodeId, NodeId]) -> PortRef:
@@ -227,7 +226,7 @@ def article_bottleneck(channels: int, expansion: int, depth: int, kernel: int, r
         Wire(PortRef(NodeId("project"), "y"), PortRef(add, "b")),
         Wire(PortRef(add, "y"), PortRef(output, "x")),
     ]
-    return tidy(Design.build(trunk.name, nodes, wires))
+    return Design.build(trunk.name, nodes, wires)
 
 
 @cache

@@ -74,13 +74,13 @@ def row_layers(rows: Sequence[Row], widen: Callable[[int], int]) -> list[tuple[s
 
 
 def chain(name: str, layers: Sequence[tuple[str, Layer]]) -> Design:
-    """Layers one after another as a design, laid out."""
+    """Layers one after another as a design; ``Template.build`` lays it out."""
     nodes = [Node(NodeId(id), layer) for id, layer in layers]
     wires = [
         Wire(PortRef(before.id, before.layer.outputs[0].name), PortRef(after.id, after.layer.inputs[0].name))
         for before, after in pairwise(nodes)
     ]
-    return tidy(Design.build(name, nodes, wires))
+    return Design.build(name, nodes, wires)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,15 @@ class Template:
     make: Callable[..., Design]
 
     def build(self, /, **chosen: Any) -> Design:
-        """The design for these settings; those not named have their defaults.
+        """The design for these settings, laid out; those not named have their defaults.
+
+        Raises:
+            TemplateError: A setting is unknown, or its value does not suit it.
+        """
+        return tidy(self.unplaced(**chosen))
+
+    def unplaced(self, /, **chosen: Any) -> Design:
+        """The same with every card at one place, for who only counts it.
 
         Raises:
             TemplateError: A setting is unknown, or its value does not suit it.

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from designer.errors import JobFailed
 from designer.files.design_json import loads
 from designer.graph.design import Design
+from designer.graph.ids import NodeId
+from designer.measurement.options import PairOptions
+from designer.sweeps.counting import Counting
+from designer.sweeps.log import Log, known_points
+from designer.sweeps.result import Result, SweepReport, SweptPoints
+from designer.sweeps.run import Here, Measure, sweep
+from designer.timing.rounds import Cancelled
+from designer.wording import plural
 from designer.worker.orders import (
+    ActivityOrder,
     DevicesOrder,
     ExportOrder,
     ImportOrder,
@@ -22,7 +33,11 @@ from designer.worker.orders import (
     RooflineOrder,
     RunOrder,
     SoFar,
+    SpiralOrder,
+    SweepOrder,
 )
+
+_TOLD_EVERY_S = 0.2
 
 
 class Tell(Protocol):
@@ -57,6 +72,8 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
 
             weights = Path(order.weights)
             return import_model(order.path, order.options, weights=weights, progress=tell, is_cancelled=asked)
+        case SweepOrder():
+            return _swept(order, tell, asked)
         case RunOrder():
             from designer.runtime.compile.smoke_run import smoke_run
 
@@ -68,7 +85,38 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
 
             tell(0.0, "looking for devices")
             return inventory()
+        case SpiralOrder() | ActivityOrder():
+            return _experimented(order, tell, asked)
     raise JobFailed(f"nobody carries out {type(order).__name__}")
+
+
+def _swept(order: SweepOrder, tell: Tell, asked: Asked) -> SweepReport:
+    """Walk through a space; what was found is told a few times a second, and what a file holds already at once."""
+    space = order.source.space()
+    walk, counting, path = order.plan.walk(space), Counting(space, order.plan.wanted), Path(order.path)
+    known = known_points(path, space)
+    if known:
+        tell(0.0, f"going on from {plural(len(known), 'result')}", SweptPoints(tuple(known.values())))
+    evaluator = Here(counting, _measure(space.base, order.measuring, asked) if order.plan.measures else None)
+    waiting: list[Result] = []
+    count, told = len(known), time.monotonic()
+    for result in sweep(walk, evaluator, Log(path), known, is_cancelled=asked):
+        waiting.append(result)
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            count, told = count + len(waiting), time.monotonic()
+            tell(min(1.0, count / walk.total), f"{count} of {walk.total}", SweptPoints(tuple(waiting)))
+            waiting = []
+    if waiting:
+        tell(1.0, f"{count + len(waiting)} of {walk.total}", SweptPoints(tuple(waiting)))
+    if asked():
+        raise Cancelled
+    return SweepReport(count + len(waiting))
+
+
+def _measure(base: Design, options: PairOptions, asked: Asked) -> Measure:
+    from designer.runtime.measure.sweep_point import measure_point
+
+    return partial(measure_point, base, options=options, is_cancelled=asked)
 
 
 def _design(text: str, name: str = "request") -> Design:
@@ -95,6 +143,25 @@ def _measured(
         case RooflineOrder():
             folder = None if order.data_folder is None else Path(order.data_folder)
             return measure_roofline(design, order.options, folder=folder, progress=tell, is_cancelled=asked)
+
+
+def _experimented(order: SpiralOrder | ActivityOrder, tell: Tell, asked: Asked) -> Report:
+    from designer.runtime.measure.activity import activity_of
+    from designer.runtime.measure.spiral import spiral_experiment
+
+    match order:
+        case SpiralOrder():
+            return spiral_experiment(order.options, progress=tell, is_cancelled=asked)
+        case ActivityOrder():
+            within = tuple(map(NodeId, order.within))
+            return activity_of(
+                _design(order.design),
+                order.options,
+                weights=order.weights,
+                within=within,
+                progress=tell,
+                is_cancelled=asked,
+            )
 
 
 def _written(order: ExportOrder | ImportWeightsOrder, design: Design, tell: Tell, asked: Asked) -> Report:

@@ -15,6 +15,7 @@ from designer.export.options import Options
 from designer.export.result import ExportResult
 from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
+from designer.measurement.activity import ActivityOptions, ActivityReport
 from designer.measurement.devices import Inventory
 from designer.measurement.interleaved import PairReport, RankPreparation, RankReport
 from designer.measurement.latency import LatencyReport
@@ -27,7 +28,10 @@ from designer.measurement.options import (
 )
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
+from designer.measurement.spiral import SpiralOptions, SpiralReport
 from designer.record import Record
+from designer.sweeps.plan import Plan, SpaceSource
+from designer.sweeps.result import SweepReport, SweptPoints
 
 
 @dataclass(frozen=True)
@@ -193,12 +197,69 @@ class RunOrder(Order):
     configuration: MeasuringConfiguration = field(default_factory=MeasuringConfiguration)
 
 
+@dataclass(frozen=True)
+class SpiralOrder(Order):
+    """Lift a spiral, pass it through an activation and bring it back; gives a SpiralReport."""
+
+    kind = "spiral"
+
+    options: SpiralOptions = field(default_factory=SpiralOptions)
+
+
+@dataclass(frozen=True)
+class ActivityOrder(Order):
+    """Watch what a design's activations let through; gives an ActivityReport.
+
+    Attributes:
+        design: What to run, the whole of it.
+        options: What it is shown.
+        weights: A file of weights; fresh ones where None.
+        within: The block whose activations are watched; empty for all.
+    """
+
+    kind = "activity"
+
+    design: str
+    options: ActivityOptions = field(default_factory=ActivityOptions)
+    weights: str | None = None
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SweepOrder(Order):
+    """Walk through a space of designs; tells SweptPoints as they come, and gives a SweepReport.
+
+    Attributes:
+        source: The space.
+        plan: How it is walked through.
+        path: The file that results are kept in, and gone on from.
+        measuring: Under what they are measured, where they are.
+    """
+
+    kind = "sweep"
+
+    source: SpaceSource
+    plan: Plan
+    path: str
+    measuring: PairOptions = field(default_factory=PairOptions)
+
+
 Report = (
-    LatencyReport | PairReport | RankReport | RooflineReport | Inventory | ExportResult | SmokeRunReport | ImportResult
+    LatencyReport
+    | PairReport
+    | RankReport
+    | RooflineReport
+    | Inventory
+    | ExportResult
+    | SmokeRunReport
+    | ImportResult
+    | SpiralReport
+    | ActivityReport
+    | SweepReport
 )
 """What an order gives."""
 
-SoFar = RankPreparation | RankReport
+SoFar = RankPreparation | RankReport | SweptPoints
 """What an order may tell while it is under way."""
 
 ORDERS: Mapping[str, type[Order]] = {
@@ -212,7 +273,10 @@ ORDERS: Mapping[str, type[Order]] = {
         ExportOrder,
         ImportWeightsOrder,
         ImportOrder,
+        SweepOrder,
         RunOrder,
+        SpiralOrder,
+        ActivityOrder,
     )
 }
 

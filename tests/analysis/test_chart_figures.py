@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.analysis.analysis import analyse
-from designer.analysis.chart_figures import mac_shares, pareto_front, time_shares
+from designer.analysis.chart_figures import mac_shares, time_shares
+from designer.analysis.pareto import pareto_front
 from designer.edit.edits import delete
 from designer.graph.design import NodeId, NodePath
 from designer.layers.registry import lookup

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from random import Random
 
 import pytest
 
-from designer.analysis.analysis import analyse
-from designer.analysis.recognising import recognise
+from designer.analysis import recognising
+from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.recognising import Region, recognise
+from designer.analysis.shapes import expanded
 from designer.edit.grouping import expand_block
 from designer.graph.design import Design, Node, Wire
 from designer.graph.ids import NodeId, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.layers.activation import GELU
+from designer.graph.window import Padding
+from designer.layers.activation import GELU, ReLU6
+from designer.layers.convolution import DepthwiseConv2d, PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.layers.merge import Add
 from designer.layers.pooling import MaxPool
 from designer.layers.registry import catalogue
 from designer.layers.shaping import ScalarAdd, ToSequence
 from designer.templates.networks import template
 from tests.contracts.sampling import samples
-from tests.small_designs import row
+from tests.small_designs import drawn, row
 
 BLOCKS = [cls for cls in catalogue() if cls.is_block and cls().body is None]
 CASES = [
@@ -94,3 +101,55 @@ def test_a_whole_network_of_parts_becomes_the_template_again(key: str) -> None:
 def test_what_is_no_block_stays_as_it_is() -> None:
     design = row(Input(8, 16, 16), GELU(), MaxPool(), Output())
     assert recognise(design).design == design
+
+
+def article_blocks(count: int) -> Design:
+    """So many inverted residuals without norms, which no block of the catalogue is: each with channels of its own."""
+    layers: dict[str, Layer] = {"in": Input(24, 8, 8)}
+    wires, last = [], "in"
+    for index in range(count):
+        parts: dict[str, Layer] = {
+            "wide": PointwiseConv2d(144 + index, bias=True),
+            "first": ReLU6(),
+            "each": DepthwiseConv2d(3, padding=Padding.SAME),
+            "second": ReLU6(),
+            "narrow": PointwiseConv2d(24, bias=True),
+            "sum": Add(),
+        }
+        names = [f"{name}_{index}" for name in parts]
+        layers |= zip(names, parts.values(), strict=True)
+        wires += [f"{last}>{names[0]}", f"{last}>{names[-1]}.a"]
+        wires += [f"{one}>{other}{'.b' if other == names[-1] else ''}" for one, other in pairwise(names)]
+        last = names[-1]
+    return drawn(layers | {"out": Output()}, " ".join([*wires, f"{last}>out"]))
+
+
+def test_what_is_nearly_a_block_is_not_tried_out_by_the_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
+    recognise(article_blocks(1))  # forms are learned once
+    tried = 0
+
+    def counted(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Design:
+        nonlocal tried
+        tried += 1
+        return expanded(layer, inputs)
+
+    monkeypatch.setattr(recognising, "expanded", counted)
+    design = article_blocks(50)
+    recognise(design)
+    assert tried <= 100 * 50  # of 1,664 combinations of what stands in each
+
+
+def test_equal_regions_are_tried_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = opened(template("mobilenet_v2").build(width=0.5, resolution=64))
+    asked: list[tuple[str, TensorSpec, tuple[int, ...]]] = []
+    whole = recognising._block_of
+
+    def noted(
+        analysis: Analysis, region: Region, cls: type[Layer], x: TensorSpec, wanted: Mapping[NodeId, int]
+    ) -> object:
+        asked.append((cls.key, x, tuple(wanted.values())))
+        return whole(analysis, region, cls, x, wanted)
+
+    monkeypatch.setattr(recognising, "_block_of", noted)
+    assert len(recognise(design).found) == 19
+    assert len(asked) == len(set(asked))

@@ -21,6 +21,7 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.lowering import step
 from designer.layers.merge import Add, Concatenate, MatrixProduct
 from designer.layers.normalization import GroupNorm, LayerNorm, LocalResponseNorm
+from designer.layers.opaque import Opaque
 from designer.layers.pooling import MaxPool
 from designer.layers.shaping import (
     ChannelShuffle,
@@ -100,6 +101,7 @@ def _parts(layer: Layer) -> Design:
 _WIDE = Conv2d(8, kernel_size=5, padding=Padding.NONE)
 _LOOSE = drawn({"in": Input(), "a": ReLU6(), "out": Output()}, "in>a in>out")
 _UNKNOWN = UnknownLayer("from_later", "{}", ("x",), ("y",), "this version does not know it")
+_KEPT = Opaque("CumSum", takes=(TensorSpec((1, 4, 6, 6)),), gives=(TensorSpec((1, 4, 6, 6)),))
 _WITHOUT_END = Group(row(Input(), ReLU6()))
 _WITH_END = Group(row(Input(), ReLU6(), Output()))
 _CHANNELS_AT_2 = Permute((0, 2, 1, 3))
@@ -205,6 +207,12 @@ def twins() -> Iterable[Twin]:
         _between(PixelShuffle(2), given=Input(8)),
     )
     yield Twin(IssueCode.GROUPS, "channels of a norm", _between(GroupNorm(3)), _between(GroupNorm(2)))
+    yield Twin(
+        IssueCode.GROUPS,
+        "a group of one number",
+        _between(GroupNorm(4), given=Input(4, 1, 1)),
+        _between(GroupNorm(2), given=Input(4, 1, 1)),
+    )
     yield Twin(IssueCode.GROUPS, "equal parts", _parts(Chunk(3)), _parts(Chunk(2)))
     yield Twin(
         IssueCode.GROUPS,
@@ -311,6 +319,13 @@ def twins() -> Iterable[Twin]:
         "a dimension that is not there",
         _between(Foreign(operations.Softmax(4))),
         _between(Foreign(operations.Softmax(3))),
+    )
+
+    yield Twin(
+        IssueCode.OPAQUE_SHAPE,
+        "an operator brought in for another size",
+        _between(_KEPT, given=Input(4, 8, 8)),
+        _between(_KEPT, given=Input(4, 6, 6)),
     )
 
     # Of a layer by itself

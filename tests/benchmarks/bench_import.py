@@ -16,6 +16,7 @@ from tests.benchmarks.designs import mobilenet_v2
 from tests.benchmarks.pairs import Subject, time_alone, time_pairs
 from tests.benchmarks.rows import Comparison, Duration, Row
 from tests.reference.mobilenets import MobileNetV2
+from tests.runtime.importing.large_files import large_file
 
 
 def rows(rounds: int) -> Iterator[Row]:
@@ -26,6 +27,9 @@ def rows(rounds: int) -> Iterator[Row]:
         export_onnx(mobilenet_v2(), path)
         seconds = time_alone(Subject(lambda: load_model(path)), rounds)
         yield Duration("MobileNetV2's ONNX file read, drawn and proved, torch loaded", seconds, 1.0)
+        large = large_file(Path(name) / "large.onnx", "nearly_bottlenecks")
+        seconds = time_alone(Subject(lambda: load_model(large)), min(rounds, 5))
+        yield Duration("An ONNX file of 1,500 operators, nearly blocks, read, drawn and proved", seconds, 5.0)
         network, example = MobileNetV2().eval(), torch.randn(2, 3, 224, 224)
 
         def exported() -> object:

@@ -130,3 +130,35 @@ def test_a_network_is_its_blocks_and_a_step_is_of_one(network: Path, tmp_path: P
     assert "bottleneck_17" in (tmp_path / "all.svg").read_text(encoding="utf-8")
     assert main(["illustrate", str(network), "--step", "2", "-o", str(tmp_path / "a.svg")]) == 2
     assert "a step is of one; say --node" in capsys.readouterr().err
+
+
+# What ReLU keeps ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.torch
+def test_the_experiment_is_run_and_drawn(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.svg"
+    words = ["illustrate", str(file), "--step", "5", "--channels", "2,40", "--seeds", "4", "-o", str(out)]
+    assert main(words) == 0
+    text = out.read_text(encoding="utf-8").replace("\u202f", " ")
+    assert "40 channels" in text
+    assert "seeds 0 to 3" in text
+    assert "always off" in text
+
+
+@pytest.mark.torch
+def test_a_page_has_it_where_it_was_asked_for(network: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.html"
+    block = ["illustrate", str(network), "--node", "bottleneck_3", "-o", str(out)]
+    assert main(block) == 0
+    assert "What ReLU keeps" not in out.read_text(encoding="utf-8")
+    assert main([*block, "--step", "5"]) == 0
+    assert "5 What ReLU keeps" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.torch
+def test_channels_that_cannot_be_are_refused(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "kept.svg"
+    assert main(["illustrate", str(file), "--step", "5", "--channels", "1", "-o", str(out)]) == 2
+    assert "channels" in capsys.readouterr().err
+    assert not out.exists()

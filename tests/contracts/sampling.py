@@ -171,6 +171,17 @@ def random_designs(draw: st.DrawFn, most_layers: int = 9) -> Design:
     return _grouped(design, draw) if draw(st.booleans()) else design
 
 
+def random_design(source: Random, most_layers: int = 9) -> Design:
+    """The same from a plain generator, for who needs many that are all different; no group in it."""
+    growing = _Growing()
+    for _ in range(source.randint(1, 2)):
+        layer = Input(source.randint(1, 8), source.randint(1, 12), source.randint(1, 12))
+        growing.place("in", layer, [], (layer.output(),))
+    for _ in range(source.randint(1, most_layers)):
+        _grow(growing, source.choice(PLACEABLE), source)
+    return growing.finished()
+
+
 def _grow(growing: _Growing, cls: type[Layer], source: Random) -> None:
     """Add a layer of a class, with parameters and sources that fit; nothing where none of some tries fits."""
     for _ in range(12):

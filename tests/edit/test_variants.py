@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from designer.edit.variants import MOST_VALUES, parse_values, shared_parameters, variants
+from designer.edit.variants import shared_parameters, variants
 from designer.errors import ParameterError
 from designer.graph.design import NodeId
+from designer.graph.values import MOST_VALUES, parse_values
 from designer.layers.activation import Activation
 from designer.layers.blocks import Bottleneck, ConvBlock
 from designer.layers.convolution import Conv2d

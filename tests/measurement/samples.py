@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from designer.analysis.roofline import Bound, Peaks, Point
+from designer.measurement.activity import ActivityOptions, ActivityReport, LayerActivity
 from designer.measurement.devices import BackendOffer, Device, Inventory, Offer
 from designer.measurement.interleaved import (
     AbsentBackend,
@@ -18,6 +19,7 @@ from designer.measurement.interleaved import (
 )
 from designer.measurement.latency import Conditions, LatencyReport, Parity
 from designer.measurement.roofline import RooflineReport
+from designer.measurement.spiral import SpiralOptions, SpiralPicture, SpiralReport, SpiralSpread
 from designer.timing.statistics import PairedRatio, Verdict
 
 CONDITIONS = Conditions(
@@ -90,3 +92,18 @@ def devices() -> Inventory:
     )
     cpu = Device("cpu", "a processor", 2, tuple(Offer(key, "") for key in types), formats, backends)
     return Inventory((cpu,), {"torch": "2.9"}, "")
+
+
+def spiral(options: SpiralOptions | None = None) -> SpiralReport:
+    """Three points that come back as they were, with a share for each n that means nothing."""
+    chosen = options or SpiralOptions()
+    points = ((1.0, 0.0), (0.0, 1.0), (-1.0, -1.0))
+    pictures = tuple(SpiralPicture(n, chosen.seed, points, 0.5) for n in chosen.channels)
+    curve = tuple(SpiralSpread(n, (0.25, 0.5, 0.75)) for n in sorted(set(chosen.channels)))
+    return SpiralReport(chosen, points, pictures, curve)
+
+
+def activity(digest: str = "0", path: tuple[str, ...] = ("expand_act",)) -> ActivityReport:
+    """One layer of which each quarter does something else."""
+    layer = LayerActivity(path, "ReLU6", 144, 36, 36, 36, 0.5, 0.1, 6.0, 24, 108, 4096)
+    return ActivityReport(digest, ActivityOptions(), "fresh weights, seed 0", "8 inputs of normal noise", (layer,))

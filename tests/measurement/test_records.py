@@ -18,6 +18,8 @@ RECORDS: list[Record] = [
     samples.rank_so_far()[0],
     samples.roofline(),
     samples.devices(),
+    samples.spiral(),
+    samples.activity(),
 ]
 
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from designer.errors import DesignerError
 from designer.export.result import ExportResult
 from designer.files.design_json import loads
 from designer.measurement.smoke_run import SmokeRunReport
+from designer.timing.rounds import Cancelled as RoundsCancelled
+from designer.worker.jobs import carry_out
 from designer.worker.messages import (
     Cancel,
     Cancelled,
@@ -30,6 +33,7 @@ from designer.worker.messages import (
     encode,
 )
 from designer.worker.orders import (
+    ActivityOrder,
     DevicesOrder,
     ExportOrder,
     ImportWeightsOrder,
@@ -38,6 +42,8 @@ from designer.worker.orders import (
     RankOrder,
     RooflineOrder,
     RunOrder,
+    SpiralOrder,
+    SweepOrder,
 )
 from tests.measurement import samples
 
@@ -104,9 +110,28 @@ def work(request: Request) -> Message:
             return Failure(number, "the disk is full", "free some room", "Traceback: …")
         case ExportOrder() | ImportWeightsOrder():
             return patient(number) or Result(number, ExportResult("onnx", "x.onnx", "0", ()))
+        case SpiralOrder() | ActivityOrder() if os.environ.get("FAKE_WORKER") == "mortal":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case SpiralOrder(options):
+            return Result(number, samples.spiral(options))
+        case ActivityOrder(design):
+            return Result(number, samples.activity(loads(design).digest))
+        case SweepOrder():
+            return swept(number, request.order)
         case RunOrder(word, configuration):
             return run(number, word) or Result(number, ran(word, configuration.batch))
     return Failure(number, "there is no such order")
+
+
+def swept(number: int, order: SweepOrder) -> Message:
+    """A sweep as the worker itself walks it: costs need no torch."""
+    try:
+        tell = lambda share, text, so_far=None: say(Progress(number, share, text, so_far))  # noqa: E731
+        return Result(number, carry_out(order, tell, lambda: number in cancelled))
+    except RoundsCancelled:
+        return Cancelled(number)
+    except DesignerError as error:
+        return Failure(number, str(error))
 
 
 def patient(number: int) -> Message | None:

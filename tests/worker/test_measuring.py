@@ -14,7 +14,7 @@ import pytest
 from designer.analysis.roofline import Bound
 from designer.files.design_json import dumps
 from designer.measurement.devices import Inventory
-from designer.measurement.interleaved import PairReport, RankReport
+from designer.measurement.interleaved import PairReport, RankPreparation, RankReport
 from designer.measurement.latency import LatencyReport
 from designer.measurement.options import LatencyOptions, MemoryFormat, PairOptions, RankOptions, RooflineOptions
 from designer.measurement.roofline import RooflineReport
@@ -125,6 +125,7 @@ def test_ranks_and_says_what_it_has_so_far(shared: Worker, network: str) -> None
     found = []
     while isinstance(message := shared.hear(), Progress):
         if message.so_far is not None:
+            assert isinstance(message.so_far, (RankPreparation, RankReport))
             found.append(message.so_far)
     assert isinstance(message, Result)
     ranking = message.report

@@ -3,6 +3,7 @@
 from designer.graph.operations.dense import Linear, MatrixProduct, Softmax
 from designer.graph.operations.elementwise import (
     Add,
+    Clips,
     Divide,
     Dropout,
     DropPath,
@@ -34,6 +35,7 @@ from designer.graph.operations.normalization import (
     LayerNorm,
     LocalResponseNorm,
 )
+from designer.graph.operations.opaque import Opaque, constant_name
 from designer.graph.operations.operation import Operation, Reader, Step, operations
 from designer.graph.operations.shaping import (
     ChannelShuffle,
@@ -73,6 +75,7 @@ __all__ = [
     "Divide",
     "Dropout",
     "DropPath",
+    "Clips",
     "Elementwise",
     "Elu",
     "Flatten",
@@ -96,6 +99,7 @@ __all__ = [
     "Mean",
     "Mish",
     "Multiply",
+    "Opaque",
     "Operation",
     "PRelu",
     "Pad",
@@ -120,5 +124,6 @@ __all__ = [
     "Tanh",
     "TransposedConvolution",
     "adaptive_parts",
+    "constant_name",
     "operations",
 ]

@@ -7,7 +7,7 @@ exponentials in the definition, each counted as one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from designer.errors import ShapeError
 from designer.graph.formula import Statement, T, Terms
@@ -15,6 +15,18 @@ from designer.graph.operations.operation import Operation
 from designer.graph.tensor import TensorSpec
 from designer.graph.weight import Weight
 from designer.issue_code import IssueCode
+
+
+class Clips(NamedTuple):
+    """Where a curve is flat, so that what comes in cannot be told from what comes out.
+
+    Attributes:
+        low: What it gives for all numbers below some bound; None where it is flat there for none.
+        high: What it gives for all numbers above some bound.
+    """
+
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,11 @@ class Elementwise(Operation):
 
     per_element: ClassVar[int] = 1
 
+    @property
+    def clips(self) -> Clips:
+        """Where its curve is flat."""
+        return Clips()
+
     def formulas(self, of: Terms[T], inputs: tuple[TensorSpec, ...], output: TensorSpec) -> Statement[T]:
         if not self.per_element:
             return Statement()
@@ -36,11 +53,19 @@ class Elementwise(Operation):
 class Relu(Elementwise, title="ReLU"):
     """max(x, 0): one comparison."""
 
+    @property
+    def clips(self) -> Clips:
+        return Clips(0.0)
+
 
 class Relu6(Elementwise, title="ReLU6"):
     """min(max(x, 0), 6): two comparisons."""
 
     per_element = 2
+
+    @property
+    def clips(self) -> Clips:
+        return Clips(0.0, 6.0)
 
 
 @dataclass(frozen=True)
@@ -87,11 +112,19 @@ class HardSwish(Elementwise, title="hard-swish"):
 
     per_element = 5
 
+    @property
+    def clips(self) -> Clips:
+        return Clips(0.0)
+
 
 class HardSigmoid(Elementwise, title="hard-sigmoid"):
     """ReLU6(x + 3)/6: one addition, two comparisons, one division."""
 
     per_element = 4
+
+    @property
+    def clips(self) -> Clips:
+        return Clips(0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -101,6 +134,10 @@ class HardTanh(Elementwise, title="hard-tanh"):
     low: float = -1.0
     high: float = 1.0
     per_element = 2
+
+    @property
+    def clips(self) -> Clips:
+        return Clips(self.low, self.high)
 
 
 class Silu(Elementwise, title="SiLU"):
@@ -208,16 +245,27 @@ class LayerScale(Elementwise, title="layer scale"):
 
 
 class _OfTwo(Elementwise):
-    """Two tensors, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """Two tensors, element by element; one position of a dimension meets every position of the other's.
+
+    So N×C×1×1 meets every position of the other's channels, and N×1×H×W every channel of each position.
+    """
 
     verb: ClassVar[str] = ""
 
     def output(self, *inputs: TensorSpec) -> TensorSpec:
         small, large = sorted(inputs, key=lambda spec: spec.elements)
-        if small.is_map and large.is_map and small.shape == (large.batch, large.channels, 1, 1):
+        if _meets(small, large):
             return large
         require_equal(self.verb, inputs)
         return inputs[0]
+
+
+def _meets(small: TensorSpec, large: TensorSpec) -> bool:
+    """Whether each side of the small is the large one's, or one position that meets all of them."""
+    if len(small.shape) != len(large.shape) or len(small.shape) < 3 or small.is_map != large.is_map:
+        return False
+    pairs = zip(small.shape[1:], large.shape[1:], strict=True)
+    return small.batch == large.batch and all(side in (1, other) for side, other in pairs)
 
 
 class Add(Elementwise, title="addition"):
@@ -229,19 +277,19 @@ class Add(Elementwise, title="addition"):
 
 
 class Subtract(_OfTwo, title="subtraction"):
-    """The first less the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """The first less the second, element by element; one position of a dimension meets all of the other's."""
 
     verb = "subtracting"
 
 
 class Multiply(_OfTwo, title="multiplication"):
-    """Two tensors multiplied element by element; one of N×C×1×1 scales the other's channels."""
+    """Two tensors multiplied element by element; one of N×C×1×1 scales the other's channels, one of N×1×H×W places."""
 
     verb = "multiplying"
 
 
 class Divide(_OfTwo, title="division"):
-    """The first by the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """The first by the second, element by element; one position of a dimension meets all of the other's."""
 
     verb = "dividing"
 

@@ -110,6 +110,13 @@ class GroupNorm(Operation, title="group norm"):
 
     def output(self, x: TensorSpec) -> TensorSpec:
         require_map(x)
+        if x.elements == x.batch * self.groups:
+            raise ShapeError(
+                IssueCode.GROUPS,
+                f"each of {self.groups} groups is one number",
+                f"a number less its own mean is 0, so nothing of {x.label} would be left; fewer groups, or a map of "
+                "more positions, would do",
+            )
         return x
 
     def weights(self) -> tuple[Weight, ...]:

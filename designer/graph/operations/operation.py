@@ -27,6 +27,8 @@ class Operation:
     title: ClassVar[str] = ""
     is_view: ClassVar[bool] = False
     """Whether its results are its first input's own memory when running."""
+    is_opaque: ClassVar[bool] = False
+    """Whether it is kept as it came, so that nothing is known of its work."""
 
     def __init_subclass__(cls, title: str = "") -> None:
         """Note an operation by its title."""

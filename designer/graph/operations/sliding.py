@@ -188,12 +188,22 @@ class _Pool(_Sliding):
         return slid(x, self.extent, self.stride, self.pads, self.ceil_mode)
 
     def full_pads(self, x: TensorSpec) -> Quad:
-        """The pads with which a window that ends beyond the padded input N×C×H×W would end at its edge."""
+        """The pads with which windows that end inside the padded input N×C×H×W are those of this pool, no more or less.
+
+        A last window that ends beyond it ends at its edge; one that would begin in the padding behind is not reached.
+        """
         top, bottom, left, right = self.pads
         y = self.output(x)
-        down = (y.height - 1) * self.stride[0] + self.extent[0] - x.height - top
-        across = (y.width - 1) * self.stride[1] + self.extent[1] - x.width - left
-        return (top, max(bottom, down), left, max(right, across))
+        down = self._pad_behind(x.height + top, bottom, y.height, 0)
+        across = self._pad_behind(x.width + left, right, y.width, 1)
+        return (top, down, left, across)
+
+    def _pad_behind(self, before: int, stated: int, made: int, axis: int) -> int:
+        """What is padded behind so many positions of one side, where so many windows are made of it."""
+        reach, step = self.extent[axis], self.stride[axis]
+        lacking = (made - 1) * step + reach - before
+        is_too_much = (before + stated - reach) // step + 1 > made
+        return max(lacking, 0) if is_too_much else max(lacking, stated)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -376,7 +386,7 @@ class PadMode(Enum):
 
 @dataclass(frozen=True)
 class Pad(Operation, title="padding"):
-    """N×C×H×W with rows and columns added. Nothing is computed.
+    """N×C×H×W with rows and columns added, or any four dimensions with the last two grown. Nothing is computed.
 
     Attributes:
         pads: Rows at top and bottom, columns at left and right.
@@ -389,7 +399,8 @@ class Pad(Operation, title="padding"):
     value: float = 0.0
 
     def output(self, x: TensorSpec) -> TensorSpec:
-        require_map(x)
+        if len(x.shape) != 4:
+            require_map(x)
         top, bottom, left, right = self.pads
         if self.mode is PadMode.REFLECT and (max(top, bottom) >= x.height or max(left, right) >= x.width):
             raise ShapeError(
@@ -398,4 +409,4 @@ class Pad(Operation, title="padding"):
                 f"padding {max(self.pads)} mirrors as many positions beside the edge, and its input is {x.label}; "
                 "less padding fixes it",
             )
-        return x.with_sides(x.height + top + bottom, x.width + left + right)
+        return x._replace(shape=(*x.shape[:2], x.height + top + bottom, x.width + left + right))

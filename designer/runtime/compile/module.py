@@ -16,11 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.opaque import refuse_opaque
 from designer.analysis.program import Instruction, Program, Stretch, Value, program_of
 from designer.analysis.torch_calls import PARTS, Call, torch_calls
 from designer.export.names import attribute_name
 from designer.graph.design import Design, NodePath
+from designer.graph.operations import Opaque
 from designer.runtime.compile import parts
+from designer.runtime.compile.kept import KeptOperator, Runner
 from designer.runtime.compile.memory import require_memory
 
 Function = Callable[..., Tensor]
@@ -155,18 +158,34 @@ def compile_module(design: Design, *, seed: int = 0, device: str | torch.device 
     return compile_analysis(analyse(design), seed=seed, device=torch.device(device))
 
 
-def compile_analysis(analysis: Analysis, *, seed: int, device: torch.device) -> CompiledModule:
+def compile_analysis(
+    analysis: Analysis,
+    *,
+    seed: int,
+    device: torch.device,
+    keeps_opaque: bool = False,
+    runner: Runner | None = None,
+) -> CompiledModule:
     """As ``compile_module``, where the analysis is there already; memory is asked for the analysis' batch.
 
+    Args:
+        analysis: What to build.
+        seed: Of the fresh weights.
+        device: Where they lie.
+        keeps_opaque: Whether opaque nodes become modules that hold their constants, for a file that they go into.
+        runner: Who runs those; where None, the module does not run.
+
     Raises:
-        InvalidDesign: The design has problems.
+        InvalidDesign: The design has problems, or an opaque node that PyTorch cannot run.
         NotEnoughMemory: It would not fit.
     """
     program = program_of(analysis)
+    if not keeps_opaque:
+        refuse_opaque(analysis, "PyTorch cannot run")
     if device.type != "meta":
         require_memory(analysis, device)
     with torch.device("meta"):
-        module = _assemble(program)
+        module = _assemble(program, runner)
     module.digest = analysis.digest
     if device.type == "meta":
         return module
@@ -198,6 +217,9 @@ def initialise(module: nn.Module, seed: int) -> None:
     """
     source = torch.Generator().manual_seed(seed)
     for part in module.modules():
+        if isinstance(part, KeptOperator):
+            part.reset_parameters(source)
+            continue
         weight = getattr(part, "weight", None)
         if not isinstance(weight, nn.Parameter):
             continue
@@ -272,7 +294,9 @@ class _of_sequence:  # noqa: N801  # a function in all but this: it can be pickl
         return self._function(items)
 
 
-def _function_of_step(instruction: Instruction) -> Function:
+def _function_of_step(instruction: Instruction, runner: Runner | None) -> Function:
+    if isinstance(instruction.step.operation, Opaque):
+        return KeptOperator(instruction.step.operation, runner)
     calls = torch_calls(instruction.step)
     functions = [function_of(call) for call in calls]
     if len(functions) == 1:
@@ -281,8 +305,8 @@ def _function_of_step(instruction: Instruction) -> Function:
     return _in_turn(functions, [tuple(map(names.index, call.inputs)) for call in calls])
 
 
-def _assemble(program: Program) -> CompiledModule:
-    functions = [_function_of_step(instruction) for instruction in program.instructions]
+def _assemble(program: Program, runner: Runner | None = None) -> CompiledModule:
+    functions = [_function_of_step(instruction, runner) for instruction in program.instructions]
     built = {stretch.path: _stretch_module(program, stretch, functions) for stretch in program.stretches}
     # In order of execution, so that the state dict lists the weights as the signal meets them.
     for instruction, function in zip(program.instructions, functions, strict=True):

@@ -14,8 +14,9 @@ import torch
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.export.options import Int8Options, Normalisation
+from designer.export.options import Int8Options
 from designer.files.atomic import reason_of
+from designer.measurement.pictures import Normalisation
 from designer.runtime.compile.module import random_inputs
 
 if TYPE_CHECKING:
@@ -91,18 +92,9 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
         return CalibrationData(
             tuple(samples[:number]), tuple(samples[number:]), f"{number} random inputs, seed {seed}", True
         )
-    if len(single) != 1:
-        raise ExportError(
-            f"a folder gives one input, and this design takes {len(single)}; calibrate it with random ones"
-        )
     folder = Path(options.calibration)
-    files = _spread(_files_of(folder), options.samples)
-    found = [each for file in files for each in _read(file, single[0], options.normalisation)]
-    loaded = [(each,) for each in _spread(found, options.samples)]
-    if not loaded:
-        raise ExportError(
-            f"{folder}: its arrays hold no sample; give at least one, N×{'×'.join(map(str, single[0][1:]))}"
-        )
+    files, found = samples_of(folder, single, options.samples, options.normalisation)
+    loaded = [(each,) for each in found]
     held = loaded[::_HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     used = [each for index, each in enumerate(loaded) if index % _HELD_BACK] if len(loaded) >= _HELD_BACK else loaded
     said = f"{len(used)} samples of {folder.name}"
@@ -116,6 +108,31 @@ def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, se
         )
         said += f", pixels {_PIXEL_WORDS[options.normalisation]}"
     return CalibrationData(tuple(used), tuple(held), said, False, preprocessing)
+
+
+def samples_of(
+    folder: Path, shapes: Sequence[tuple[int, ...]], number: int, normalisation: Normalisation
+) -> tuple[list[Path], list[Array]]:
+    """Files of a folder and the samples in them, 1×C×H×W each, evenly spread over it.
+
+    Args:
+        folder: Pictures or .npy arrays.
+        shapes: Shape of each input of the design, N×C×H×W.
+        number: How many samples at most.
+        normalisation: How pixels become inputs.
+
+    Raises:
+        ExportError: The folder cannot be read, holds nothing that fits, or the design takes more than one input.
+    """
+    if len(shapes) != 1:
+        raise ExportError(f"a folder gives one input, and this design takes {len(shapes)}; take random ones for it")
+    files = _spread(_files_of(folder), number)
+    found = [each for file in files for each in _read(file, shapes[0], normalisation)]
+    if not found:
+        raise ExportError(
+            f"{folder}: its arrays hold no sample; give at least one, N×{'×'.join(map(str, shapes[0][1:]))}"
+        )
+    return files, _spread(found, number)
 
 
 def _files_of(folder: Path) -> list[Path]:

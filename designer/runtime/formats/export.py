@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.opaque import refuse_opaque
 from designer.analysis.program import program_of, refuse_invalid
 from designer.errors import ExportError
 from designer.export.formats import MOST_IN_ONE_FILE, Format, format_of
@@ -28,6 +29,7 @@ from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.memory import weight_bytes
 from designer.runtime.compile.module import CompiledModule, compile_analysis
 from designer.runtime.compile.weights import fill, require_possible
+from designer.runtime.formats.opaque import runner_of
 from designer.runtime.formats.verification import Proof, Steps, Verification
 from designer.timing.rounds import Progress
 from designer.wording import memory
@@ -92,6 +94,7 @@ def export_design(
         raise ExportError(f"{os.fspath(path)}: the seed {seed} is out of range; it takes 0 to {HIGHEST_SEED}")
     analysis = analyse(design, batch=settings.fixed_batch or 1)
     refuse_invalid(analysis)
+    refuse_opaque(analysis, f"{chosen.title} has nothing for", chosen.keeps)
     _refuse_too_large(analysis, chosen, path)
     with staged(path) as staging:
         steps(0.0, "compiling")
@@ -159,7 +162,8 @@ def _with_weights(
             raise ExportError("the module was made from another design; compile this one and export that module")
         require_possible(module.state_dict())
         return module, "the given module's"
-    compiled = compile_analysis(analysis, seed=seed, device=torch.device("cpu")).eval()
+    device = torch.device("cpu")
+    compiled = compile_analysis(analysis, seed=seed, device=device, keeps_opaque=True, runner=runner_of).eval()
     if not compiled.state_dict():
         return compiled, ""
     if weights is None:

@@ -21,7 +21,9 @@ from designer.analysis.program import Program, Value
 from designer.export.names import state_key
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
+from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.half_range import require_half_range
+from designer.runtime.formats.onnx_opaque import ELEMENTS
 from designer.runtime.formats.onnx_operators import GraphBuilder, OperatorCall, Shape, write
 
 PROJECT = "bottleneck-designer"
@@ -138,6 +140,7 @@ def build_graph(
         inside |= {
             value: f"{names[value]}.{_HALF}" for value in end_names.values() if value not in program.whole.inputs
         }
+    unsure: set[Value] = set()  # what opaque operators make, and what follows from it: its shape may follow from data
     for instruction in program.instructions:
         call = OperatorCall(
             state_key(instruction.path),
@@ -150,7 +153,12 @@ def build_graph(
             program.specs[instruction.target],
             instruction.layer.card_title(),
         )
+        count = len(builder.shapes)
         write(builder, instruction.step.operation, call)
+        if instruction.step.operation.is_opaque or not unsure.isdisjoint(instruction.sources):
+            unsure.update(instruction.targets)
+            for made in list(builder.shapes)[count:]:
+                del builder.shapes[made]
     for name, value in end_names.items():
         if inside[value] != name:  # an input, what another Output gives already, or what comes in float16
             builder.nodes.append(
@@ -168,10 +176,10 @@ def build_graph(
         builder.nodes,
         analysis.design.name or "design",
         [_info(names[value], shape.of(value)) for value in program.whole.inputs],
-        [_info(name, shape.of(value)) for name, value in end_names.items()],
+        [_leaving(name, program.specs[value], shape.of(value), value in unsure) for name, value in end_names.items()],
         value_info=between,
     )
-    return BuiltGraph(_signed(graph, analysis, plan), builder.initializers)
+    return BuiltGraph(_signed(graph, analysis, plan, builder.domains), builder.initializers)
 
 
 def _cast_inputs(
@@ -208,14 +216,14 @@ class _Shapes:
         return (FREE_BATCH if self._free_batch else shapes[0][0], *sides)
 
 
-def _signed(graph: onnx.GraphProto, analysis: Analysis, plan: GraphPlan) -> onnx.ModelProto:
+def _signed(graph: onnx.GraphProto, analysis: Analysis, plan: GraphPlan, domains: Mapping[str, int]) -> onnx.ModelProto:
     """The model around a graph, with what says where it is from."""
     version = own_version()
-    opsets = [helper.make_opsetid("", plan.opset)]
+    opsets = [helper.make_opsetid("", plan.opset), *(helper.make_opsetid(*each) for each in domains.items())]
     model = helper.make_model(
         graph,
         opset_imports=opsets,
-        ir_version=helper.find_min_ir_version_for(opsets),
+        ir_version=helper.find_min_ir_version_for(opsets, bool(domains)),
         producer_name=PROJECT,
         producer_version=version,
     )
@@ -251,6 +259,11 @@ def array_of(tensor: torch.Tensor) -> NDArray[Any]:
 
 def _info(name: str, shape: Shape) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+
+
+def _leaving(name: str, spec: TensorSpec, shape: Shape, is_unsure: bool) -> onnx.ValueInfoProto:
+    """What the file says of an output: of one that follows from an opaque operator, how many dimensions it has."""
+    return helper.make_tensor_value_info(name, ELEMENTS[spec.dtype], [None] * len(shape) if is_unsure else shape)
 
 
 def _name(names: Mapping[NodePath, str], path: NodePath) -> str:

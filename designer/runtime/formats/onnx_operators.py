@@ -19,6 +19,7 @@ from designer.graph import operations as op
 from designer.graph.operations import Operation, Reader
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Quad
+from designer.runtime.formats.onnx_opaque import nodes_of
 
 Shape = tuple[int | str, ...]
 
@@ -67,7 +68,8 @@ class GraphBuilder:
             padding of one side for the other's.
         nodes: What was written so far.
         initializers: Weights and constants that nodes read, by name.
-        shapes: Shape of every tensor made.
+        shapes: Shape of every tensor made, but of those that opaque operators make.
+        domains: Versions of operator sets other than ONNX's own that some node is of.
     """
 
     opset: int
@@ -77,6 +79,7 @@ class GraphBuilder:
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     initializers: dict[str, NDArray[Any]] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    domains: dict[str, int] = field(default_factory=dict)
 
     def add(
         self,
@@ -594,6 +597,21 @@ _PLAIN: Mapping[type[Operation], str] = {
     op.Multiply: "Mul",
     op.Divide: "Div",
 }
+
+
+@ONNX.answers(op.Opaque)
+def _opaque(builder: GraphBuilder, call: OperatorCall, operation: op.Opaque) -> None:
+    if operation.format != "onnx":
+        raise ExportError(
+            f"{call.name}: {operation.operator} is no operator of ONNX, and cannot be written to its files"
+        )
+    if builder.element is not numpy.float32:
+        raise ExportError(f"{call.name}: an opaque node computes in the numbers it came with; export float32")
+    kept = [builder.weight(call, weight.name) for weight in operation.weights()]
+    nodes, held, domains = nodes_of(operation, builder.opset, call.name, call.inputs, kept, call.outputs)
+    builder.nodes += nodes
+    builder.initializers |= held
+    builder.domains |= domains
 
 
 def _plain(operator: str) -> Writer:

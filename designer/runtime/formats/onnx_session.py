@@ -20,11 +20,13 @@ _LEAST_SAMPLE_S = 5e-3
 _WARM_UP = 3
 
 
-def session_of(path: Path, threads: int | None = None, *, optimised: bool = True) -> onnxruntime.InferenceSession:
+def session_of(
+    path: Path | bytes, threads: int | None = None, *, optimised: bool = True
+) -> onnxruntime.InferenceSession:
     """A session of a file on the CPU.
 
     Args:
-        path: The file.
+        path: The file, or what is in it.
         threads: CPU threads within an operation; as many as this process has processors for by default.
         optimised: Whether the runtime may change the graph for speed.
     """
@@ -36,7 +38,9 @@ def session_of(path: Path, threads: int | None = None, *, optimised: bool = True
     options.intra_op_num_threads = processors() if threads is None else threads
     if not optimised:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        path if isinstance(path, bytes) else str(path), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def run_session(session: onnxruntime.InferenceSession, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:

@@ -14,19 +14,28 @@ from typing import Any
 import torch
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.opaque import opaque_nodes
 from designer.errors import ImportRefused, InvalidDesign
 from designer.export.formats import format_of
 from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
 from designer.graph.design import Design
 from designer.importing.blocks import blocks_of, grouped, laid_out, with_blocks
-from designer.importing.drawing import Drawing, draw, shapes, with_channels_last_where_read_so
+from designer.importing.drawing import (
+    Drawing,
+    NoLayer,
+    draw,
+    shapes,
+    with_channels_last_where_read_so,
+    with_other_dimensions_sliced,
+)
 from designer.importing.model_files import FORMATS, ImportOptions
-from designer.importing.network import Reading
+from designer.importing.network import Network, Reading
 from designer.importing.result import ImportResult, NodeOrigin, OpaqueNode, Rewritten
 from designer.importing.rules import rewritten
 from designer.runtime.compile.module import CompiledModule, compile_analysis
 from designer.runtime.compile.weights import safetensors_bytes
+from designer.runtime.formats.opaque import runner_of
 from designer.runtime.importing.proof import Proof, prove, state_of
 
 Tell = Callable[[float, str], None]
@@ -120,7 +129,7 @@ def import_model(
     loaded = _loaded(_read(path, options, steps), os.fspath(path), options, steps, begin)
     if weights is None or not loaded.weights:
         return loaded.result
-    module = compile_analysis(analyse(loaded.design), seed=0, device=torch.device("cpu"))
+    module = _with_opaque(analyse(loaded.design))
     module.load_state_dict(dict(loaded.weights), strict=False)
     write_whole(weights, safetensors_bytes(module, {"digest": module.digest, "name": loaded.design.name}))
     return replace(loaded.result, weights=str(weights), seconds=time.perf_counter() - begin)
@@ -154,9 +163,7 @@ def _read(path: str | os.PathLike[str], options: ImportOptions, tell: Tell) -> R
 
 def _loaded(reading: Reading, path: str, options: ImportOptions, tell: Tell, begin: float) -> LoadedModel:
     tell(0.3, "drawing")
-    network = with_channels_last_where_read_so(reading.network)
-    network = rewritten(network, shapes(network))
-    drawing = draw(network)
+    network, drawing = _drawn(reading)
     if not options.is_flat:
         drawing = grouped(with_blocks(drawing))
     drawing = laid_out(drawing)
@@ -164,17 +171,48 @@ def _loaded(reading: Reading, path: str, options: ImportOptions, tell: Tell, beg
     tell(0.6, "compiling")
     weights = state_of(drawing)
     module = _compiled(analysis, weights, path)
+    tell(0.7, "running both")
     proof = prove(network, reading.original, drawing, module, options.seed, lambda a, b: tell(0.7 + 0.3 * a, b))
     result = _result(reading, drawing, analysis, proof, path, time.perf_counter() - begin)
     return LoadedModel(
-        drawing.design, module.state_dict(), (), result.rewritten, result.proved, result.max_abs_difference, result
+        drawing.design,
+        module.state_dict(),
+        tuple(each.node for each in result.opaque),
+        result.rewritten,
+        result.proved,
+        result.max_abs_difference,
+        result,
     )
+
+
+def _drawn(reading: Reading) -> tuple[Network, Drawing]:
+    """What was read, rewritten, and a flat drawing of it; what no layer computes is kept as it came, where it can be.
+
+    Raises:
+        ImportRefused: It cannot be drawn.
+    """
+    network, kept = reading.network, frozenset[str]()
+    while True:
+        network = with_other_dimensions_sliced(with_channels_last_where_read_so(network))
+        network = rewritten(network, shapes(network))
+        try:
+            return network, draw(network)
+        except NoLayer as error:
+            if reading.keeping is None or error.tensors <= kept:
+                raise
+            kept |= error.tensors
+            network = reading.keeping(kept)
+
+
+def _with_opaque(analysis: Analysis) -> CompiledModule:
+    """The module of a drawing; its opaque nodes run alone, in their own runtime."""
+    return compile_analysis(analysis, seed=0, device=torch.device("cpu"), keeps_opaque=True, runner=runner_of)
 
 
 def _compiled(analysis: Analysis, weights: Mapping[str, torch.Tensor], path: str) -> CompiledModule:
     """The design as a module with the original's weights."""
     try:
-        module = compile_analysis(analysis, seed=0, device=torch.device("cpu")).eval()
+        module = _with_opaque(analysis).eval()
     except InvalidDesign as error:
         raise ImportRefused(f"{path}: what was drawn of it does not fit together: {error}") from error
     own = module.state_dict()
@@ -201,7 +239,16 @@ def _result(
         if part.origins
     )
     totals = analysis.totals
-    opaque: tuple[OpaqueNode, ...] = ()
+    opaque = tuple(
+        OpaqueNode(
+            ".".join(node),
+            each.operator,
+            ", ".join(spec.full_label or "a number" for spec in each.gives),
+            len(each.content) + sum(spec.bytes for spec in each.kept),
+            drawing.parts[node].reason if node in drawing.parts else "",
+        )
+        for node, each in opaque_nodes(analysis)
+    )
     return ImportResult(
         path,
         reading.source,

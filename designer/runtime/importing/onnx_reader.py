@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,12 +17,15 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper, version_converter
 from onnx.reference import ReferenceEvaluator
+from onnx.shape_inference import infer_shapes
 
-from designer.errors import ImportRefused, ShapeError
+from designer.errors import DesignerError, ImportRefused, ShapeError
 from designer.files.atomic import reason_of
-from designer.graph.tensor import TensorSpec
+from designer.graph.operations import constant_name
+from designer.graph.tensor import DType, TensorSpec
 from designer.importing.model_files import ImportOptions
-from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
+from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin, Reading
+from designer.runtime.formats.onnx_opaque import ELEMENTS, one_operator, packed, read_by, rename
 from designer.runtime.formats.onnx_session import RUNTIME, session_of
 from designer.runtime.importing.beginnings import refuse_other_kinds
 from designer.runtime.importing.building import Built
@@ -33,6 +37,13 @@ _LEAST_OPSET, _RAISED_TO = 6, 17
 _MOST_BYTES = 2**31
 _MOST_FOLDED = 2**24
 """Elements of a constant that is worked out: more is no shape and no table, but a network's own work."""
+_NEVER_FOLDED = {
+    *("If", "Loop", "Scan"),
+    *("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"),
+}
+"""Operators that constants alone do not determine, or that hold graphs of their own."""
+_A_WEIGHT = 1024
+"""Numbers from which on a constant of an operator that is kept is a weight of its node."""
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
 
@@ -50,11 +61,17 @@ def read(path: str | os.PathLike[str], options: ImportOptions, tell: Callable[[f
         raise ImportRefused(f"{name}: it is of opset {opset}, and {_LEAST_OPSET} and later are read; export it anew")
     tell(0.05, "raising the opset")
     raised, words = _raised(model, opset)
-    walk = _Walk(raised, options, name)
+    facts = _Facts(name, raised)
+    walk = _Walk(raised, options, name, facts)
     network = walk.network(Path(name).stem)
     producer = f", by {model.producer_name} {model.producer_version}".rstrip() if model.producer_name else ""
     source = f"ONNX, opset {opset}{words}{producer}"
-    return Reading(network, _Original(name, raised, network), source, "onnx", tuple(walk.warnings), tuple(walk.folded))
+
+    def keeping(tensors: frozenset[str]) -> Network:
+        return _Walk(raised, options, name, facts, walk.operators_of(tensors)).network(Path(name).stem)
+
+    original = _Original(name, raised, network)
+    return Reading(network, original, source, "onnx", tuple(walk.warnings), tuple(walk.folded), keeping)
 
 
 def _loaded(name: str, options: ImportOptions) -> onnx.ModelProto:
@@ -123,10 +140,23 @@ class _Walk:
         model: What is read.
         options: What was chosen.
         path: The file, for refusals.
+        facts: What ONNX says of its tensors.
+        kept: Indices of operators that are kept as they came, whatever is known of them.
     """
 
-    def __init__(self, model: onnx.ModelProto, options: ImportOptions, path: str) -> None:
+    def __init__(
+        self,
+        model: onnx.ModelProto,
+        options: ImportOptions,
+        path: str,
+        facts: _Facts,
+        kept: frozenset[int] = frozenset(),
+    ) -> None:
         self._graph, self._options, self._path = model.graph, options, path
+        self._facts, self._kept = facts, kept
+        self._wanted = {name for node in self._graph.node for name in read_by(node)}
+        self._wanted |= {each.name for each in self._graph.output}
+        self._operator_of: dict[str, int] = {}
         self._opsets = list(model.opset_import)
         self._constants: dict[str, Array] = {}
         self._specs: dict[str, TensorSpec] = {}
@@ -144,8 +174,11 @@ class _Walk:
                 raise ImportRefused(f"{self._path}: its tensor '{tensor.name[:60]}' is damaged: {error}") from error
         inputs = [each for each in self._graph.input if each.name not in self._constants]
         boundaries = tuple(self._entering(index, each) for index, each in enumerate(inputs))
-        for node in self._graph.node:
-            self._place(node)
+        self._facts.entering = dict(self._specs)
+        for index, node in enumerate(self._graph.node):
+            count = len(self._steps)
+            self._place(node, index)
+            self._operator_of |= {name: index for step in self._steps[count:] for name in step.results}
         outputs = tuple(self._leaving(each.name) for each in self._graph.output)
         is_open = all(_side(each, 0) is None for each in inputs)
         return Network(name, boundaries, outputs, tuple(self._steps), {}, has_open_batch=is_open)
@@ -176,31 +209,78 @@ class _Walk:
             raise ImportRefused(f"{self._path}: output '{name}' is a constant; there is nothing to draw")
         return Boundary(tensor, name, self._specs[tensor])
 
-    def _place(self, node: onnx.NodeProto) -> None:
+    def operators_of(self, tensors: frozenset[str]) -> frozenset[int]:
+        """Indices of the operators whose steps make these tensors."""
+        return frozenset(self._operator_of[name] for name in tensors)
+
+    def _place(self, node: onnx.NodeProto, index: int) -> None:
         said = node.name or (node.output[0] if node.output else "")
         inputs = [self._called.get(each, each) for each in node.input]
         attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in node.attribute}
         if self._fold(node, inputs, attributes):
             return
-        build = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
-        if build is None:
-            raise ImportRefused(
-                f"{self._path}: no layer computes {node.op_type} '{said}'. The network was not drawn, as half of it "
-                "would be another network"
-            )
-        missing = next(
-            (each for each in inputs if each and each not in self._specs and each not in self._constants), ""
-        )
+        reads = [self._called.get(each, each) for each in read_by(node)]
+        missing = next((each for each in reads if not self._knows(each)), "")
         if missing:
             raise ImportRefused(f"{self._path}: {node.op_type} '{said}' reads '{missing}', which nothing makes")
+        build = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
+        if build is None or index in self._kept:
+            self._keep(node, reads, attributes, "no layer computes it")
+            return
+        if any(self._specs[each].dtype is not DType.FLOAT32 for each in reads if each in self._specs):
+            self._keep(node, reads, attributes, "it works on other than real numbers")
+            return
         at = At(node.op_type, said, inputs, list(node.output), attributes, self._constants, self._specs)
-        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sum", "Concat"):
-            raise at.refused("its first operand is a constant")
-        built = build(at)
-        if not built:
-            self._called[node.output[0]] = inputs[0]
-        for each in built:
-            self._append(node, each, attributes)
+        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sub", "Sum", "Concat"):
+            self._keep(node, reads, attributes, "its first operand is a constant")
+            return
+        count, before = len(self._steps), dict(self._called)
+        try:
+            built = build(at)
+            if not built:
+                self._called[node.output[0]] = inputs[0]
+            for each in built:
+                self._append(node, each, attributes)
+        except ImportRefused as error:
+            del self._steps[count:]
+            self._called = before
+            self._keep(node, reads, attributes, str(error).removeprefix(f"{node.op_type} '{said}': "))
+
+    def _keep(self, node: onnx.NodeProto, reads: Sequence[str], attributes: Mapping[str, Any], reason: str) -> None:
+        """Keep an operator as it came.
+
+        Raises:
+            ImportRefused: It cannot be: it makes no tensor of numbers, or more than a design's file can hold.
+        """
+        said = f"{node.op_type} '{node.name or (node.output[0] if node.output else '')}'"
+        half = f"{self._path}: no layer computes {said}"
+        results = [each for each in node.output if each and each in self._wanted]
+        flowing = {each: self._specs[each] for each in reads if each in self._specs}
+        constants = {each: self._constants[each] for each in reads if each not in flowing}
+        if not results:
+            self.folded.append("what nothing reads left out")
+            return
+        if not flowing:
+            raise ImportRefused(f"{half}, and nothing flows through it; the network was not drawn without it")
+        if self._facts.is_half:
+            raise ImportRefused(f"{half}, and in a file of 16 bit numbers it cannot be kept; export it in float32")
+        specs = [self._facts.spec(each, said, flowing) for each in results]
+        weights = [
+            each for each, array in constants.items() if array.dtype == numpy.float32 and array.size >= _A_WEIGHT
+        ]
+        try:
+            alone = onnx.NodeProto()
+            alone.CopyFrom(node)
+            rename(alone, self._called)
+            types = dict(zip(results, (spec.dtype for spec in specs), strict=True))
+            content = packed(one_operator(alone, self._opsets, flowing, constants, weights, types))
+        except DesignerError as error:
+            raise ImportRefused(f"{half}, and it cannot be kept: {error}") from error
+        plain = {name: value for name, value in attributes.items() if isinstance(value, (int, float, str, tuple))}
+        foreign = Foreign("onnx", node.op_type, plain, tuple(specs), content, reason)
+        arrays = {constant_name(index): constants[each] for index, each in enumerate(weights)}
+        self._specs.update(zip(results, specs, strict=True))
+        self._steps.append(NetworkStep(foreign, tuple(flowing), tuple(results), arrays, (_origin(node, attributes),)))
 
     def _knows(self, tensor: str) -> bool:
         return tensor in self._specs or tensor in self._constants
@@ -235,7 +315,7 @@ class _Walk:
             return True
         if any(each and each not in self._constants for each in inputs):
             return False
-        if node.op_type in ("If", "Loop", "Scan") or node.domain not in ("", "ai.onnx"):
+        if node.op_type in _NEVER_FOLDED or node.domain not in ("", "ai.onnx"):
             return False
         if node.op_type == "ConstantOfShape":
             elements = int(numpy.prod(self._constants[inputs[0]].astype(numpy.float64)))
@@ -264,6 +344,145 @@ class _Walk:
         )
         self.folded.append("constant folded")
         return True
+
+
+class _Facts:
+    """What ONNX's own inference says of the tensors that operators make which nobody here knows.
+
+    Where a shape follows from data, the file is run once and the shape it had then is taken.
+
+    Args:
+        path: The file, for refusals.
+        model: It, raised.
+    """
+
+    def __init__(self, path: str, model: onnx.ModelProto) -> None:
+        self._path, self._model = path, model
+        self.entering: dict[str, TensorSpec] = {}
+        self._inferred: dict[str, onnx.TypeProto] | None = None
+        self._run: dict[str, Array] | None = None
+
+    @property
+    def is_half(self) -> bool:
+        """Whether the file computes in 16 bits, which are widened here."""
+        half = (onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16)
+        return any(each.data_type in half for each in self._model.graph.initializer) or any(
+            each.type.tensor_type.elem_type in half for each in self._model.graph.input
+        )
+
+    def spec(self, tensor: str, said: str, flowing: Mapping[str, TensorSpec]) -> TensorSpec:
+        """The shape and type of a tensor.
+
+        Args:
+            tensor: Its name.
+            said: What makes it, for a refusal.
+            flowing: What that reads.
+
+        Raises:
+            ImportRefused: It is no tensor of numbers, or nobody can say its shape.
+        """
+        kind = self._types().get(tensor)
+        if kind is not None and not kind.HasField("tensor_type"):
+            what = "a sequence" if kind.HasField("sequence_type") else "an optional value or a map"
+            raise ImportRefused(f"{self._path}: {said} makes {what}, and a wire carries one tensor of numbers")
+        sides = _static(kind)
+        element = kind.tensor_type.elem_type if kind is not None else 0
+        if sides is None or not element:
+            sides, element = self._as_run(tensor, said)
+        dtype = next((each for each, word in ELEMENTS.items() if word == element), None)
+        if dtype is None:
+            word = onnx.TensorProto.DataType.Name(element).lower()
+            raise ImportRefused(f"{self._path}: {said} makes tensors of {word}, and wires carry numbers")
+        shape = tuple(max(side, 1) for side in sides)
+        alike = next((spec for spec in flowing.values() if spec.shape == shape), None)
+        axis = alike.channel_axis if alike else {0: 0, 1: 0, 3: 2}.get(len(shape), 1)
+        return TensorSpec(shape, dtype, axis)
+
+    def _types(self) -> dict[str, onnx.TypeProto]:
+        if self._inferred is None:
+            model = self._bare()
+            try:
+                model = infer_shapes(model, data_prop=True)
+            except Exception:  # noqa: BLE001  # it raises what it likes; then the file's run says all
+                self._inferred = {}
+            else:
+                graph = model.graph
+                self._inferred = {each.name: each.type for each in (*graph.value_info, *graph.output)}
+        return self._inferred
+
+    def _bare(self) -> onnx.ModelProto:
+        """The model with the shapes that enter here, none declared further on, and large weights left out."""
+        model = onnx.ModelProto()
+        model.CopyFrom(self._model)
+        graph = model.graph
+        del graph.value_info[:]
+        for value in graph.input:
+            if value.name in self.entering:
+                sides = self.entering[value.name].shape
+                del value.type.tensor_type.shape.dim[:]
+                value.type.tensor_type.shape.dim.extend(onnx.TensorShapeProto.Dimension(dim_value=s) for s in sides)
+        for value in graph.output:
+            value.type.tensor_type.ClearField("shape")
+        known = {each.name for each in graph.input}
+        kept = [each for each in graph.initializer if prod(each.dims) <= _A_WEIGHT]
+        graph.input.extend(
+            helper.make_tensor_value_info(each.name, each.data_type, list(each.dims))
+            for each in graph.initializer
+            if prod(each.dims) > _A_WEIGHT and each.name not in known
+        )
+        del graph.initializer[:]
+        graph.initializer.extend(kept)
+        return model
+
+    def _as_run(self, tensor: str, said: str) -> tuple[tuple[int, ...], int]:
+        """The shape and ONNX's word for the type that a tensor had when the file was run on noise."""
+        if self._run is None:
+            made = {name for node in self._model.graph.node for name in node.output if name}
+            types = self._types()
+            asked = [name for name in made if _static(types.get(name)) is None and not _is_no_tensor(types.get(name))]
+            noise = numpy.random.default_rng(0)
+            feeds = {
+                name: noise.standard_normal(spec.shape).astype(numpy.float32) for name, spec in self.entering.items()
+            }
+            try:
+                self._run = dict(zip(asked, run_with(self._model, feeds, asked), strict=True))
+            except Exception as error:  # its bindings raise classes of their own, without a common base
+                line = (str(error).strip().splitlines() or [""])[0][:200]
+                raise ImportRefused(
+                    f"{self._path}: no layer computes {said}, and what it makes is not known: {RUNTIME} does not run "
+                    f"the file: {line}"
+                ) from error
+        found = self._run.get(tensor)
+        if found is None:
+            raise ImportRefused(f"{self._path}: no layer computes {said}, and nobody can say what it makes")
+        return found.shape, helper.np_dtype_to_tensor_dtype(found.dtype)
+
+
+def _static(kind: onnx.TypeProto | None) -> tuple[int, ...] | None:
+    """The sides of a tensor where all are known."""
+    if kind is None or not kind.HasField("tensor_type") or not kind.tensor_type.HasField("shape"):
+        return None
+    dims = kind.tensor_type.shape.dim
+    return tuple(each.dim_value for each in dims) if all(each.HasField("dim_value") for each in dims) else None
+
+
+def _is_no_tensor(kind: onnx.TypeProto | None) -> bool:
+    return kind is not None and kind.WhichOneof("value") not in (None, "tensor_type")
+
+
+def run_with(model: onnx.ModelProto, feeds: Mapping[str, Array], tensors: Sequence[str]) -> list[Array]:
+    """A model's tensors of these names, run unoptimised so that all of them are there."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    known = {each.name for each in copy.graph.output}
+    copy.graph.output.extend(
+        helper.make_empty_tensor_value_info(name) for name in dict.fromkeys(tensors) if name not in known
+    )
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "between.onnx"
+        onnx.save(copy, place)
+        found: list[Array] = session_of(place, optimised=False).run(list(tensors), dict(feeds))
+    return found
 
 
 def _side(value: onnx.ValueInfoProto, axis: int) -> int | None:
@@ -342,17 +561,7 @@ class _Original:
         }
 
     def _between(self, inputs: Sequence[Array], tensors: Sequence[str]) -> Mapping[str, Array]:
-        model = onnx.ModelProto()
-        model.CopyFrom(self._raised)
-        there = {name for node in model.graph.node for name in node.output}
-        known = {each.name for each in model.graph.output}
+        there = {name for node in self._raised.graph.node for name in node.output}
         wanted = [name for name in tensors if name in there]
-        model.graph.output.extend(
-            helper.make_empty_tensor_value_info(name) for name in dict.fromkeys(wanted) if name not in known
-        )
-        with TemporaryDirectory() as folder:
-            place = Path(folder) / "between.onnx"
-            onnx.save(model, place)
-            session = session_of(place, optimised=False)
-            results = session.run(wanted, self._feeds(session, inputs))
-        return dict(zip(wanted, results, strict=True))
+        feeds = self._feeds(self._opened(), inputs)
+        return dict(zip(wanted, run_with(self._raised, feeds, wanted), strict=True))

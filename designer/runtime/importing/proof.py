@@ -16,6 +16,7 @@ from designer.graph.tensor import TensorSpec
 from designer.importing.drawing import Drawing
 from designer.importing.network import Boundary, Network, Original
 from designer.importing.result import ParityRun
+from designer.runtime.compile.kept import NotRun
 from designer.runtime.compile.module import CompiledModule, random_inputs
 
 Array = NDArray[numpy.float32]
@@ -84,8 +85,12 @@ def prove(
         except DesignerError as error:
             # Many a file leaves its batch open and then holds fast to one inside.
             return Proof(tuple(runs), "" if runs else f"the original does not run: {error}")
-        with torch.inference_mode():
-            made = module(*ours)
+        try:
+            with torch.inference_mode():
+                made = module(*ours)
+        except NotRun as error:
+            # An opaque operator may hold fast to the batch it came with, too.
+            return Proof(tuple(runs), "" if runs else str(error))
         outputs = [each.numpy() for each in (made if isinstance(made, tuple) else (made,))]
         run, reason = _held([expected[each.tensor] for each in network.outputs], outputs, shapes, network.outputs)
         if run is not None:

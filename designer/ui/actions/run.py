@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from designer.ui.actions.action import Action, Context, Menu, over_window
+from designer.edit.layout import tidy
+from designer.edit.variants import shared_parameters
+from designer.ui.actions.action import Action, Context, Menu, on_bench, over_window
 from designer.ui.actions.questions import has_selection, is_valid
+from designer.ui.compare.member import of_design, of_tab
 from designer.ui.workbench.workbench import Workbench
 
 # Dialogs are imported where they are opened, so that the window stands sooner.
@@ -31,6 +34,52 @@ def _compare(bench: Workbench, parent: QWidget) -> None:
         bench.compare_tabs()
     else:
         CompareDialog(bench, parent).open()
+
+
+def _vary(bench: Workbench, parent: QWidget) -> None:
+    open_vary(bench, parent)
+
+
+def open_vary(bench: Workbench, parent: QWidget, field: str = "") -> None:
+    """Ask which values a field of the selection takes in a sweep.
+
+    Args:
+        bench: The open designs.
+        parent: Over which the question opens.
+        field: The field that is meant; any where empty.
+    """
+    from designer.ui.sweep.vary_dialog import VaryDialog
+
+    document = bench.document
+    if document is not None and bench.selection and shared_parameters(document.design, bench.selection):
+        VaryDialog(document, bench.selection, field, parent).open()
+
+
+def _can_vary(context: Context) -> bool:
+    document, ids = context.bench.document, context.bench.selection
+    return document is not None and document.is_editable and bool(shared_parameters(document.design, ids))
+
+
+def _sweep(bench: Workbench) -> None:
+    """Turn to the page that sweeps the design on screen, and back from it."""
+    from designer.ui.sweep.page import SweepPage
+
+    tab, page = bench.tab, bench.page
+    if tab is None:
+        return
+    if isinstance(page, SweepPage):
+        bench.turn_to(tab)
+        return
+    present = next((each for each in bench.companions if isinstance(each, SweepPage) and each.tab is tab), None)
+    if present is not None:
+        bench.turn_to(present)
+        return
+    made = SweepPage(tab, bench.worker, bench.settings, bench.ask)
+    made.open_asked.connect(lambda design: bench.open_design(tidy(design), is_saved=False))
+    made.compare_asked.connect(
+        lambda designs: bench.compare([of_tab(tab), *(of_design(tidy(each), "sweep") for each in designs)])
+    )
+    bench.accompany(made)
 
 
 RUN_ACTIONS: tuple[Action, ...] = (
@@ -88,5 +137,24 @@ RUN_ACTIONS: tuple[Action, ...] = (
         ("Ctrl+Shift+A",),
         "A family of designs that differ in one field, side by side",
         has_selection,
+    ),
+    Action(
+        "vary",
+        Menu.RUN,
+        "Var&y a field…",
+        over_window(_vary),
+        ("Ctrl+Shift+Y",),
+        "Mark a field of the selection for a sweep, with its values",
+        _can_vary,
+        starts_section=True,
+    ),
+    Action(
+        "sweep",
+        Menu.RUN,
+        "S&weep…",
+        on_bench(_sweep),
+        ("F9",),
+        "Walk through the space of designs whose fields vary, and see the front",
+        lambda c: c.bench.tab is not None,
     ),
 )

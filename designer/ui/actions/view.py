@@ -27,7 +27,7 @@ def illustrate(bench: Workbench) -> None:
     subject = chosen_subject(tab)
     present = next((each for each in bench.companions if isinstance(each, IllustratePage) and each.tab is tab), None)
     if present is None:
-        bench.accompany(IllustratePage(tab, subject, bench.ask))
+        bench.accompany(IllustratePage(tab, subject, bench.ask, bench.worker))
     else:
         present.show_subject(subject)
         bench.turn_to(present)

@@ -132,7 +132,7 @@ def face(
         icons.of_layer(layer.key, layer.category),
         fitted(node.title, TITLE_TYPE, True),
         _large(node.title, report),
-        fitted(summary(node, report), WORDS_TYPE, False),
+        fitted(_varied_words(node) + summary(node, report), WORDS_TYPE, False),
         fitted(_cost_words(cost), DETAILS_TYPE, False),
         wording.milliseconds(milliseconds) if milliseconds is not None else "",
         _profile(layer, report),
@@ -158,6 +158,11 @@ def summary(node: Node, report: NodeReport | None) -> str:
         return node.layer.summary(*(known or ()))
     except DesignerError:
         return node.layer.summary()
+
+
+def _varied_words(node: Node) -> str:
+    """Which fields a sweep varies: ``t ∈ 2, 4, 6 · ``; empty where none is."""
+    return "".join(f"{each.variable or each.field} ∈ {each.values} · " for each in node.varied)
 
 
 def _cost_words(cost: NodeCost | None) -> str:

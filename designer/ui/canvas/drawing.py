@@ -208,7 +208,7 @@ class Drawing(QGraphicsScene):
         if before.position != after.position:
             item.setPos(*after.position)
             self._route_again(after.id)
-        if before.layer != after.layer or before.name != after.name:
+        if (before.layer, before.name, before.varied) != (after.layer, after.name, after.varied):
             self._unworded.add(after.id)
             self._meaning_changed = True
             ports, now = (before.layer.inputs, before.layer.outputs), (after.layer.inputs, after.layer.outputs)

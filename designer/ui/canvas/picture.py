@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
+    QImage,
     QPagedPaintDevice,
     QPageLayout,
     QPaintDevice,
@@ -91,6 +92,19 @@ def picture_data(design: Design, analysis: Analysis | None, ending: str, options
     data = {".png": _png, ".svg": _svg, ".pdf": _pdf}[ending](drawing, options)
     del running
     return data
+
+
+def thumbnail(design: Design, analysis: Analysis, size: QSize, look: Tokens) -> QImage:
+    """A design as large as fits into so many pixels."""
+    drawing = Drawing(design, analysis, look)
+    drawing.shows_grid = False
+    area = picture_area(drawing)
+    image = QImage(
+        area.size().scaled(QSizeF(size), Qt.AspectRatioMode.KeepAspectRatio).toSize(), QImage.Format.Format_RGB32
+    )
+    image.fill(look.ground)
+    _paint(image, drawing, QSizeF(image.size()), PictureOptions(look=look))
+    return image
 
 
 def print_on(printer: QPagedPaintDevice, design: Design, analysis: Analysis | None) -> None:

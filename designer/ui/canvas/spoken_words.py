@@ -41,6 +41,7 @@ def node_words(node: Node, report: NodeReport | None, issues: Sequence[Issue]) -
         node.layer.title,
         f"gives {'unknown' if shape == wording.UNKNOWN else shape}" if shape else "",
         "bypassed" if node.layer.is_bypassed else "",
+        "".join(f"varies {each.field.replace('_', ' ')} over {each.values}" for each in node.varied),
         problem_words(issues),
     )
     return ", ".join(word for word in words if word)

@@ -111,7 +111,7 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
             longest = max((sum(piece.value for piece in stack.pieces) for stack in chart.stacks), default=0.0) or 1.0
             self.setXRange(0, longest, padding=0.02)
             self.setYRange(-len(chart.stacks) + 0.5, 0.5, padding=0.02)
-        elif chart.spots and not chart.lines:
+        elif chart.spots and not chart.lines and any(spot.label for spot in chart.spots):
             # A chart of points begins at nothing, so that twice as far is twice as much.
             for axis, values, span in (
                 (chart.x, [spot.x for spot in chart.spots], self.setXRange),
@@ -141,7 +141,9 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
         shown = [spot for spot in spots if chart.x.shows(spot.x) and chart.y.shows(spot.y)]
         if not shown:
             return
-        size = self.fontMetrics().height() * 1.15
+        # Spots without a name are many, and small so that they can be told apart.
+        has_names = any(spot.label for spot in shown)
+        size = self.fontMetrics().height() * (1.15 if has_names else 0.55)
         for spot in shown:
             if spot.low is not None and spot.high is not None and chart.y.shows(spot.low):
                 x = self._at(chart.x, spot.x)
@@ -154,12 +156,14 @@ class Plot(pyqtgraph.PlotWidget):  # type: ignore[misc]
                 size=size,
                 brush=[pyqtgraph.mkBrush(colour_of(spot.colour)) for spot in shown],
                 pen=[
-                    pyqtgraph.mkPen(self._look.text if spot.is_marked else colour_of(spot.colour), width=2)
+                    pyqtgraph.mkPen(
+                        self._look.text if spot.is_marked else colour_of(spot.colour), width=2 if has_names else 1
+                    )
                     for spot in shown
                 ],
             )
         )
-        for spot in shown:
+        for spot in shown if has_names else ():
             # One letter stands in its spot, a longer name above it.
             is_letter = len(spot.label) == 1
             colour = self._look.ground if is_letter else self._look.text

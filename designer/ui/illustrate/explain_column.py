@@ -11,8 +11,10 @@ from designer.illustration.illustration import Step
 from designer.illustration.palette import PALETTES
 from designer.illustration.scene import Part
 from designer.illustration.slabs import Depth
+from designer.ui.illustrate.experiment_form import ExperimentForm
 from designer.ui.illustrate.step_card import StepCard
 from designer.ui.panels.cards import Card, PanelScroll, heading, quiet
+from designer.ui.widgets.ask import Ask
 
 _HINT = "Drag a number on the picture, or Tab to it and press ↑ ↓. A click on a slab goes to its node."
 
@@ -29,7 +31,7 @@ class ExplainColumn(PanelScroll):
     depth_chosen = Signal(object)
     save_asked = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, ask: Ask, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(self.fontMetrics().averageCharWidth() * 42)
         self.column.setSpacing(self.fontMetrics().height() // 2)
@@ -43,6 +45,9 @@ class ExplainColumn(PanelScroll):
         self.play.clicked.connect(self.play_asked)
         self.column.addWidget(self.play)
         self._add_pointed()
+        self.form = ExperimentForm(ask, self)
+        self.form.hide()
+        self.column.addWidget(self.form)
         self._add_choices()
         self.column.addStretch(1)
 
@@ -89,12 +94,19 @@ class ExplainColumn(PanelScroll):
         made.setToolTip(name)
         return made
 
-    def show_step(self, step: Step, brief: Callable[[Step], str] | None) -> None:
-        """Mark a step, and say of each what it says here; without words there are no steps to walk."""
+    def show_step(self, step: Step, brief: Callable[[Step], str] | None, kept: str = "") -> None:
+        """Mark a step, and say of each what it says here; without words there are no steps to walk.
+
+        Args:
+            step: Which is on screen.
+            brief: What each says.
+            kept: What the experiments say, where they alone can be looked at beside the whole.
+        """
         for each, card in self.cards.items():
-            card.setEnabled(brief is not None)
-            card.say(brief(each) if brief is not None else "of one block")
+            card.setEnabled(brief is not None or (bool(kept) and each in (Step.OVERVIEW, Step.KEPT)))
+            card.say(brief(each) if brief is not None else kept if kept and each is Step.KEPT else "of one block")
         self.cards[step].setChecked(True)
+        self.form.setVisible(step is Step.KEPT)
         self.play.setEnabled(brief is not None)
 
     def show_playing(self, is_playing: bool) -> None:

@@ -9,7 +9,8 @@ from designer.export.illustration_page import illustration_page
 from designer.export.illustration_svg import illustration_svg
 from designer.files.outputs import stem_of, write_output
 from designer.illustration.chain import Chain
-from designer.illustration.illustration import Step, illustration
+from designer.illustration.illustration import Step, illustration, kept_scene
+from designer.illustration.kept import NOTHING_RUN, Kept
 from designer.illustration.multiples import Multiples, multiples_scene
 from designer.illustration.palette import PALETTES, Palette
 from designer.illustration.scene import Scene
@@ -23,7 +24,13 @@ _FILTER = "SVG drawing (*.svg);;PDF page (*.pdf);;PNG picture (*.png);;Page to w
 
 
 def save_illustration(
-    shown: Chain | Multiples, step: Step, depth: Depth | None, palette: str, tab: DesignTab, ask: Ask
+    shown: Chain | Multiples,
+    step: Step,
+    depth: Depth | None,
+    palette: str,
+    tab: DesignTab,
+    ask: Ask,
+    kept: Kept = NOTHING_RUN,
 ) -> Path | None:
     """Ask where, and write it; says why where it cannot be written. Gives the file that was written.
 
@@ -34,6 +41,7 @@ def save_illustration(
         palette: The name of its colours.
         tab: The design, whose folder is offered.
         ask: Who is asked.
+        kept: What was run of the experiments.
     """
     folder = Path(tab.document.path).parent if tab.document.path else Path.home()
     path = ask.path_to_save("Save the illustration", folder / f"{stem_of(shown.name)}.svg", _FILTER)
@@ -41,21 +49,26 @@ def save_illustration(
         return None
     path = path if path.suffix else path.with_name(f"{path.name}.svg")
     try:
-        write_output(path, _bytes(path.suffix.lower(), shown, step, depth, PALETTES[palette]), ENDINGS)
+        write_output(path, _bytes(path.suffix.lower(), shown, step, depth, PALETTES[palette], kept), ENDINGS)
     except DesignerError as error:
         ask.tell("The illustration was not saved", str(error))
         return None
     return path
 
 
-def _scenes(shown: Chain | Multiples, depth: Depth | None) -> dict[Step, Scene]:
+def _scenes(shown: Chain | Multiples, depth: Depth | None, kept: Kept) -> dict[Step, Scene]:
+    """The picture of each step that there is something to say of."""
     if isinstance(shown, Multiples):
-        return {Step.OVERVIEW: multiples_scene(shown, depth)}
-    return {step: illustration(shown, step, depth=depth) for step in Step}
+        scenes = {Step.OVERVIEW: multiples_scene(shown, depth)}
+        return {**scenes, Step.KEPT: kept_scene(shown.name, kept)} if kept.spiral is not None else scenes
+    steps = [step for step in Step if step is not Step.KEPT or kept.spiral is not None]
+    return {step: illustration(shown, step, depth=depth, kept=kept) for step in steps}
 
 
-def _bytes(ending: str, shown: Chain | Multiples, step: Step, depth: Depth | None, palette: Palette) -> bytes:
-    scenes = _scenes(shown, depth)
+def _bytes(
+    ending: str, shown: Chain | Multiples, step: Step, depth: Depth | None, palette: Palette, kept: Kept
+) -> bytes:
+    scenes = _scenes(shown, depth, kept)
     scene = scenes.get(step, scenes[Step.OVERVIEW])
     match ending:
         case ".svg":

@@ -14,16 +14,21 @@ from designer.edit.document import Command
 from designer.errors import DesignerError, InvalidDesign
 from designer.graph.design import NodePath
 from designer.illustration.chain import Chain
-from designer.illustration.illustration import Step, illustration, in_brief
+from designer.illustration.illustration import Step, illustration, in_brief, kept_scene
+from designer.illustration.kept import kept_brief, kept_channels
 from designer.illustration.knob import Knob
 from designer.illustration.knobs import NO_KNOBS, knobs
 from designer.illustration.multiples import Multiples, multiples_scene
 from designer.illustration.scene import Scene
 from designer.illustration.slabs import Depth
+from designer.measurement.spiral import SpiralOptions
+from designer.ui.illustrate.experiments import Experiments
+from designer.ui.illustrate.experiments import Subject as Watched
 from designer.ui.illustrate.explain_column import ExplainColumn
 from designer.ui.illustrate.out import save_illustration
 from designer.ui.illustrate.scene_view import SceneView
 from designer.ui.illustrate.subject import Subject
+from designer.ui.jobs.worker_client import WorkerClient
 from designer.ui.views.companion import Companion
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.widgets.accessibility import announce
@@ -36,7 +41,9 @@ PLAY_MS = 5_000
 class IllustratePage(Companion):
     """A picture of a block, of nodes in a row, or of a whole design, with its steps beside it."""
 
-    def __init__(self, tab: DesignTab, subject: Subject, ask: Ask, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, tab: DesignTab, subject: Subject, ask: Ask, worker: WorkerClient, parent: QWidget | None = None
+    ) -> None:
         super().__init__(tab, parent)
         self.subject = subject
         self.step = Step.OVERVIEW
@@ -45,7 +52,8 @@ class IllustratePage(Companion):
         self._shown: Chain | Multiples | None = None
         self._is_outdated = True
         self.view = SceneView(self)
-        self.column = ExplainColumn(self)
+        self.experiments = Experiments(worker, self)
+        self.column = ExplainColumn(ask, self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -76,6 +84,9 @@ class IllustratePage(Companion):
         column.play_asked.connect(self.toggle_play)
         column.depth_chosen.connect(self._choose_depth)
         column.save_asked.connect(self.save)
+        column.form.chosen.connect(self.experiments.choose)
+        column.form.again_asked.connect(self.experiments.again)
+        self.experiments.changed.connect(self._experimented)
 
     # What is shown ----------------------------------------------------------------------------------------------------
 
@@ -99,10 +110,11 @@ class IllustratePage(Companion):
 
     def show_step(self, step: Step) -> None:
         """Light another step."""
-        if isinstance(self._shown, Multiples):
+        if isinstance(self._shown, Multiples) and step not in (Step.OVERVIEW, Step.KEPT):
             return
         self.step = step
         self._draw()
+        self._follow()
         if self.scene is not None:
             announce(self.view, self.scene.sentence)
 
@@ -118,6 +130,7 @@ class IllustratePage(Companion):
             return
         self.view.words = ""
         self._draw()
+        self._follow()
 
     def _refuse(self, error: DesignerError) -> None:
         words = str(error)
@@ -130,15 +143,41 @@ class IllustratePage(Companion):
             self.column.show_step(self.step, None)
 
     def _draw(self) -> None:
-        shown, words = self._shown, self.view.words
+        shown, words, kept = self._shown, self.view.words, self.experiments.kept()
         if isinstance(shown, Multiples):
-            self.view.show_scene(multiples_scene(shown, self._depth), words)
-            self.column.show_step(Step.OVERVIEW, None)
+            if self.step is Step.KEPT:
+                scene = kept_scene(shown.name, kept, self.view.room)
+            else:
+                self.step, scene = Step.OVERVIEW, multiples_scene(shown, self._depth)
+            self.view.show_scene(scene, words)
+            self.column.show_step(self.step, None, kept_brief(kept))
         elif shown is not None:
             turned = NO_KNOBS if words else knobs(self.tab.analysis, shown)
-            scene = illustration(shown, self.step, turned, self._depth, self.view.room)
+            scene = illustration(shown, self.step, turned, self._depth, self.view.room, kept)
             self.view.show_scene(scene, words)
-            self.column.show_step(self.step, None if words else partial(in_brief, shown))
+            self.column.show_step(self.step, None if words else partial(in_brief, shown, kept=kept))
+
+    def _follow(self) -> None:
+        """Run the spiral for what is shown; watch the design's activations where they are looked at."""
+        if self._shown is None or self.view.words:
+            return
+        experiments = self.experiments
+        if experiments.spiral is None and not experiments.is_running:
+            channels = kept_channels(self._shown if isinstance(self._shown, Chain) else None)
+            experiments.spiral_options = SpiralOptions.taking(experiments.spiral_options, channels=channels)
+            self.column.form.show_options(experiments.spiral_options, experiments.activity_options)
+        document = self.tab.document
+        watched = Watched.of(self.tab.analysis, self.subject.path, document.path) if self.step is Step.KEPT else None
+        experiments.follow(watched)
+
+    def _experimented(self) -> None:
+        """A report came, or none will."""
+        if not self.isVisible():
+            return
+        self._draw()
+        if self.experiments.words:
+            announce(self.view, self.experiments.words)
+            self.status_message.emit(self.experiments.words)
 
     def follow_theme(self) -> None:
         """Paint in the colours of the present look."""
@@ -151,7 +190,7 @@ class IllustratePage(Companion):
         if self._player.isActive():
             self._stop()
             return
-        if self.step is Step.RESIDUAL:
+        if self.step >= Step.RESIDUAL:
             self.show_step(Step.OVERVIEW)
         self._player.start()
         self.column.show_playing(True)
@@ -163,7 +202,7 @@ class IllustratePage(Companion):
         return self._player.isActive()
 
     def _play_on(self) -> None:
-        if self.step is Step.RESIDUAL:
+        if self.step >= Step.RESIDUAL:
             self._stop()
         else:
             self._walk_by(1)
@@ -214,7 +253,8 @@ class IllustratePage(Companion):
             self.status_message.emit("Nothing is drawn that could be saved")
             return None
         name = palette or self.view.palette_now.name
-        written = save_illustration(shown, self.step, self._depth, name, self.tab, self._ask)
+        kept = self.experiments.kept()
+        written = save_illustration(shown, self.step, self._depth, name, self.tab, self._ask, kept)
         if written is not None:
             self.status_message.emit(f"Saved {written.name}")
         return written
@@ -231,10 +271,12 @@ class IllustratePage(Companion):
         """Nothing plays unseen."""
         super().hideEvent(event)
         self._stop()
+        self.experiments.stop()
 
     def end(self) -> None:
         """Stop listening to the design."""
         self._stop()
+        self.experiments.stop()
         self.tab.analysed.disconnect(self.refresh)
         self.tab.document_changed.disconnect(self.changed)
 

@@ -309,7 +309,7 @@ class SceneView(QWidget):
             self._turn(turns[key])
         elif key in steps:
             self.step_asked.emit(steps[key])
-        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_4:
+        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_5:
             self.step_chosen.emit(int(key) - int(Qt.Key.Key_0))
         elif key == Qt.Key.Key_Space:
             self.play_asked.emit()

@@ -35,7 +35,8 @@ class Bar:
 def kind_colour(key: str) -> QColor:
     """A colour for a type of layer: its category's, lighter or darker for each further type of the same one."""
     layer, look = lookup(key), tokens()
-    place = [each for each in catalogue() if each.category is layer.category].index(layer)
+    alike = [each for each in catalogue() if each.category is layer.category]
+    place = alike.index(layer) if layer in alike else len(alike)
     return mixed(look.category(layer.category), look.text, min(0.3 * place, 0.6))
 
 

@@ -14,6 +14,7 @@ from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure, Scope
 from designer.analysis.figures.registry import figure, figures
 from designer.analysis.measured import Latency, Measured
+from designer.analysis.opaque import without_opaque
 from designer.measurement.latency import BlockLatency, LatencyReport, ShownLatency
 from designer.ui.look.theme import tokens
 from designer.ui.panels.bars import Bar, Bars, kind_colour
@@ -225,6 +226,8 @@ class CostsPanel(QWidget):
                 continue
             is_complete, value = analysis.totals.complete, each.of_design(analysis)
             rest = [] if is_complete else ["incomplete"]
+            if each.adds_up:
+                rest.append(without_opaque(analysis))
             note = " · ".join(filter(None, [each.note(analysis), *rest]))
             if kept is not None:
                 before = each.of_design(kept)

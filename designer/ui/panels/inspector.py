@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from designer import wording
 from designer.analysis.analysis import Analysis, NodeReport
@@ -37,10 +37,12 @@ from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, 
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id.
+    Signals: ``explain_asked`` with a Figure and a node's id; ``vary_asked`` with the field of the selection whose
+    values for a sweep shall be chosen.
     """
 
     explain_asked = Signal(object, str)
+    vary_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -178,9 +180,20 @@ class InspectorPanel(QWidget):
             field.tried.connect(lambda value, name=parameter.name: self._try(name, value))
             field.untried.connect(self._leave)
             self._fields[parameter.name] = field
-            self._form.addWidget(labelled_row(field, self))
+            row = labelled_row(field, self)
+            row.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            row.customContextMenuRequested.connect(partial(self._open_field_menu, row, parameter.name))
+            self._form.addWidget(row)
         if focused in self._fields:
             self._fields[focused].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_field_menu(self, row: QWidget, name: str, at: QPoint) -> None:
+        if self._document is None or not self._document.is_editable:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("&Vary…", lambda: self.vary_asked.emit(name))
+        menu.popup(row.mapToGlobal(at))
 
     def _padding_refuses(self, name: str, value: object) -> bool:
         for node in self._nodes():

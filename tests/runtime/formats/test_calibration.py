@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from designer.errors import ExportError
-from designer.export.options import Int8Options, Normalisation
+from designer.export.options import Int8Options
+from designer.measurement.pictures import Normalisation
 from designer.runtime.formats.calibration import calibration_data
 
 pytestmark = pytest.mark.torch

@@ -18,31 +18,24 @@ from designer.runtime.formats.litert.writing import (
     axis_in_file,
     laid,
     options_of,
-    pairwise,
-    with_constant,
 )
 
 
-@LITERT.answers(op.Add)
-def _add(builder: LiteBuilder, call: LiteCall, operation: op.Add) -> int:
-    return pairwise(builder, call, OP.ADD, call.inputs, clip=call.clip)
+def _of_two(code: int) -> Writer:
+    """Two tensors, both laid as the result is: one of four dimensions is a map or stands as it is outside a file."""
+
+    def write_both(builder: LiteBuilder, call: LiteCall, _operation: Operation) -> int:
+        write = Writing(builder, call)
+        a, b = (write.as_result(x, spec) for x, spec in zip(call.inputs, call.specs, strict=True))
+        return write.binary(code, a, b, laid(call.spec), call.clip, is_result=True)
+
+    return write_both
 
 
-@LITERT.answers(op.Multiply)
-def _multiply(builder: LiteBuilder, call: LiteCall, operation: op.Multiply) -> int:
-    return pairwise(builder, call, OP.MUL, call.inputs)
-
-
-@LITERT.answers(op.Subtract)
-def _subtract(builder: LiteBuilder, call: LiteCall, operation: op.Subtract) -> int:
-    a, b = call.inputs
-    return Writing(builder, call).binary(OP.SUB, a, b, laid(call.spec), is_result=True)
-
-
-@LITERT.answers(op.Divide)
-def _divide(builder: LiteBuilder, call: LiteCall, operation: op.Divide) -> int:
-    a, b = call.inputs
-    return Writing(builder, call).binary(OP.DIV, a, b, laid(call.spec), is_result=True)
+LITERT.set(op.Add, _of_two(OP.ADD))
+LITERT.set(op.Multiply, _of_two(OP.MUL))
+LITERT.set(op.Subtract, _of_two(OP.SUB))
+LITERT.set(op.Divide, _of_two(OP.DIV))
 
 
 @LITERT.answers(op.ScalarMultiply)
@@ -79,17 +72,16 @@ LITERT.set(op.Tanh, _plain(OP.TANH))
 
 @LITERT.answers(op.Silu)
 def _silu(builder: LiteBuilder, call: LiteCall, operation: op.Silu) -> int:
-    gate = builder.operator(OP.LOGISTIC, [call.inputs[0]], builder.made(call, "gate"))
-    return pairwise(builder, call, OP.MUL, [call.inputs[0], gate])
+    write, x, shape = Writing(builder, call), call.inputs[0], laid(call.spec)
+    return write.binary(OP.MUL, x, write.add(OP.LOGISTIC, [x], shape), shape, is_result=True)
 
 
 @LITERT.answers(op.HardSigmoid)
 def _hard_sigmoid(builder: LiteBuilder, call: LiteCall, operation: op.HardSigmoid) -> int:
     """ReLU6(x + 3)/6."""
-    three, sixth = numpy.array([3.0]), numpy.array([1 / 6])
-    add, multiply = OP.ADD, OP.MUL
-    clipped = with_constant(builder, call, add, call.inputs[0], "three", three, "clipped", "relu6")
-    return with_constant(builder, call, multiply, clipped, "sixth", sixth)
+    write, shape = Writing(builder, call), laid(call.spec)
+    clipped = write.binary(OP.ADD, call.inputs[0], write.number("three", 3.0), shape, "relu6")
+    return write.binary(OP.MUL, clipped, write.number("sixth", 1 / 6), shape, is_result=True)
 
 
 @LITERT.answers(op.LeakyRelu)

@@ -17,7 +17,6 @@ from designer.runtime.formats.litert.writing import (
     axis_in_file,
     laid,
     options_of,
-    with_constant,
 )
 
 
@@ -29,8 +28,9 @@ def _batch_norm(builder: LiteBuilder, call: LiteCall, operation: op.BatchNorm) -
         for name in ("weight", "bias", "running_mean", "running_var")
     )
     factor = scale / numpy.sqrt(variance + operation.eps)
-    scaled = with_constant(builder, call, OP.MUL, call.inputs[0], "factor", factor, "scaled")
-    return with_constant(builder, call, OP.ADD, scaled, "shift", shift - mean * factor)
+    write, shape = Writing(builder, call), laid(call.spec)
+    scaled = write.binary(OP.MUL, call.inputs[0], write.weight("factor", factor), shape)
+    return write.binary(OP.ADD, scaled, write.weight("shift", shift - mean * factor), shape, is_result=True)
 
 
 def _normed(write: Writing, x: int, shape: Sequence[int], axes: Sequence[int], eps: float) -> int:

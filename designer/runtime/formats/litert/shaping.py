@@ -95,3 +95,6 @@ def _mean(builder: LiteBuilder, call: LiteCall, operation: op.Mean) -> int:
     planes = write.planes(call.inputs[0], x)
     kept = write.reduced(OP.MEAN, planes, x.shape, operation.axes)
     return write.reshaped(kept, call.spec.shape, is_result=True)
+
+
+LITERT.refuse(op.Opaque, "LiteRT has nothing for an operator of another format; ONNX can be written")

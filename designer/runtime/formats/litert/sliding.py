@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy
 from ai_edge_litert import schema_py_generated as schema
 
 from designer.errors import ExportError
 from designer.graph import operations as op
-from designer.graph.window import Quad
+from designer.graph.window import Padding, Quad
 from designer.runtime.formats.litert.writing import (
     CLIPS,
     LITERT,
@@ -18,6 +20,7 @@ from designer.runtime.formats.litert.writing import (
     laid,
     numbers,
     options_of,
+    order_of,
 )
 
 
@@ -27,10 +30,11 @@ def _padded(
     """The tensor to slide over, and LiteRT's word for the padding of the window."""
     x = call.specs[0]
     pads = operation.pads if isinstance(operation, op.Convolution) else operation.full_pads(x)
+    is_same = replace(operation, pads=pads).is_same(x)
+    if is_same and (any(pads) or (operation.padding is Padding.SAME and operation.extent != (1, 1))):
+        return call.inputs[0], schema.Padding.SAME
     if not any(pads):
         return call.inputs[0], schema.Padding.VALID
-    if pads == operation.pads and operation.is_same(x):
-        return call.inputs[0], schema.Padding.SAME
     return _pad(builder, call, pads, fill), schema.Padding.VALID
 
 
@@ -143,7 +147,8 @@ def _resize(builder: LiteBuilder, call: LiteCall, operation: op.Resize) -> int:
 @LITERT.answers(op.Pad)
 def _padding(builder: LiteBuilder, call: LiteCall, operation: op.Pad) -> int:
     top, bottom, left, right = operation.pads
-    widths = numpy.array([[0, 0], [top, bottom], [left, right], [0, 0]], numpy.int32)
+    sides = [[0, 0], [0, 0], [top, bottom], [left, right]]
+    widths = numpy.array([sides[axis] for axis in order_of(call.spec)], numpy.int32)
     inputs = [call.inputs[0], builder.constant(f"{call.name}.pads", widths)]
     if operation.mode is op.PadMode.REPLICATE:
         raise ExportError(f"{call.name}: LiteRT has no padding by the edge; a number, or mirrored, can be written")

@@ -172,21 +172,12 @@ def numbers(builder: LiteBuilder, call: LiteCall, word: str, values: Sequence[in
     return builder.constant(f"{call.name}.{word}", numpy.array(values, numpy.int32))
 
 
-def with_constant(
-    builder: LiteBuilder, call: LiteCall, code: int, x: int, name: str, value: Array, step: str = "", clip: str = ""
-) -> int:
-    """An operator of a tensor and a constant that the file keeps."""
-    constant = builder.weight(f"{call.key}.{name}", numpy.asarray(value, numpy.float32))
-    return pairwise(builder, call, code, [x, constant], step, clip)
-
-
-def pairwise(
-    builder: LiteBuilder, call: LiteCall, code: int, inputs: Sequence[int], step: str = "", clip: str = ""
-) -> int:
-    """A sum or a product of two tensors, clipped where that is asked for."""
-    kind = schema.AddOptionsT if code == OP.ADD else schema.MulOptionsT
-    options = options_of(kind, fusedActivationFunction=CLIPS[clip])
-    return builder.operator(code, inputs, builder.made(call, step), options)
+_OF_TWO = {
+    OP.ADD: schema.AddOptionsT,
+    OP.SUB: schema.SubOptionsT,
+    OP.MUL: schema.MulOptionsT,
+    OP.DIV: schema.DivOptionsT,
+}
 
 
 class Writing:
@@ -237,15 +228,20 @@ class Writing:
         array = self.builder.weights[f"{self.call.key}.{name}"].reshape(-1, *[1] * (len(spec.shape) - 1 - place))
         return self.builder.weight(f"{self.call.key}.{name}", array)
 
-    def binary(self, code: int, a: int, b: int, shape: Sequence[int], is_result: bool = False) -> int:
-        kinds = {
-            OP.ADD: schema.AddOptionsT,
-            OP.SUB: schema.SubOptionsT,
-            OP.MUL: schema.MulOptionsT,
-            OP.DIV: schema.DivOptionsT,
-        }
-        made = kinds.get(code, lambda: None)()
-        return self.add(code, [a, b], shape, made, is_result)
+    def weight(self, name: str, value: Array) -> int:
+        """A constant of the call that is no number of the state dict."""
+        return self.builder.weight(f"{self.call.key}.{name}", numpy.asarray(value, numpy.float32))
+
+    def binary(self, code: int, a: int, b: int, shape: Sequence[int], clip: str = "", is_result: bool = False) -> int:
+        """An operator of two tensors, clipped where that is asked for."""
+        kind = _OF_TWO.get(code)
+        options = options_of(kind, fusedActivationFunction=CLIPS[clip]) if kind is not None else None
+        return self.add(code, [a, b], shape, options, is_result)
+
+    def as_result(self, x: int, spec: TensorSpec) -> int:
+        """A tensor with its dimensions in the order of the call's result."""
+        order = [order_of(spec).index(axis) for axis in order_of(self.call.spec)]
+        return self.transposed(x, laid(spec), order) if len(spec.shape) == len(self.call.spec.shape) else x
 
     def planes(self, x: int, spec: TensorSpec) -> int:
         """A tensor with its dimensions in the order that it has outside a file."""

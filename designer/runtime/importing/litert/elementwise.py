@@ -78,6 +78,8 @@ def _prelu(at: At) -> list[Laid]:
     if slopes.size != at.flow.sides(value)[-1]:
         raise at.refused("it has other slopes than one a channel")
     found, axis = at.flow.axis_of(value, len(value.groups) - 1)
+    if axis != 1 and (slopes == slopes[0]).all():
+        return at.made(op.PRelu(1), (value.tensor,), value.groups, {"weight": slopes[:1]})
     if axis != 1 and len(value.groups) == 4:
         found, axis = at.flow.as_map(value), 1
     if axis != 1:

@@ -26,7 +26,7 @@ MAP: tuple[int, ...] = (0, 2, 3, 1)
 """For each dimension of a file's map N×H×W×C, which of ours N×C×H×W it is."""
 _TO_MAP = (0, 3, 1, 2)
 
-_MOST_ELEMENTS = 2**27
+_MOST_ELEMENTS = 2**26
 
 
 @dataclass(frozen=True)
@@ -239,8 +239,8 @@ class Flow:
         return made
 
     def _name(self, value: Laid) -> str:
-        """A name for what the file's tensor is once its dimensions are in order."""
-        return self.free(value.name if value.name not in self.specs else f"{value.name}/arranged")
+        """A name for what the file's tensor is once its dimensions are in order: its own, where nothing has it yet."""
+        return value.name if value.name not in self.specs else self.free(f"{value.name}/arranged")
 
     def _arranged(self, value: Laid, wanted: Sequence[Group]) -> str:
         """Our tensor with these dimensions, each made of those it has now; the same one for who asks again."""
@@ -287,8 +287,17 @@ class Flow:
         elif (gone := _gone(shape, sides)) is not None and self.specs[tensor].channel_axis not in gone:
             operation = op.Squeeze(gone)
         else:
-            operation = op.Reshape(tuple(sides[1:]), 1 if len(sides) == 4 else len(sides) - 1)
+            operation = op.Reshape(tuple(sides[1:]), self._channels_of(tensor, sides))
         self.add(operation, (tensor,), (name,), origins=origins)
+
+    def _channels_of(self, tensor: str, sides: Sequence[int]) -> int:
+        """Which dimension holds the channels once a tensor has these: the same, second or last, where it is kept."""
+        shape, axis, last = self.specs[tensor].shape, self.specs[tensor].channel_axis, len(sides) - 1
+        if axis == 1 and sides[1] == shape[1]:
+            return 1
+        if axis == len(shape) - 1 and sides[-1] == shape[-1]:
+            return last
+        return 1 if last == 3 else last
 
     # What changes only how a tensor is looked at -------------------------------------------------------------------
 
@@ -314,7 +323,7 @@ class Flow:
             raise self.refused(f"{'×'.join(map(str, self.sides(value)))} does not become {said}")
         sequence = [axis for group in value.groups for axis in group]
         factors = _factors([shape[axis] for axis in sequence], sides)
-        if factors is None or len(factors[0]) > 1:
+        if factors is None or len(factors[0]) > 1 or sides[0] % shape[0]:
             return self._anew(value, sides)
         if any(len(each) > 1 for each in factors):
             value = self._split(value, dict(zip(sequence, factors, strict=True)))

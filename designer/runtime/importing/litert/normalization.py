@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy
 from numpy.typing import NDArray
 
 from designer.graph import operations as op
@@ -18,7 +19,14 @@ Array = NDArray[Any]
 def _local_norm(at: At) -> list[Laid]:
     size = 2 * int(at.option("radius")) + 1
     alpha, beta, k = (plain_number(at.option(name)) for name in ("alpha", "beta", "bias"))
-    return at.mapped(op.LocalResponseNorm(size, plain_number(alpha * size), beta, k), at.map())
+    return at.mapped(op.LocalResponseNorm(size, _times(alpha, size), beta, k), at.map())
+
+
+def _times(share: float, size: int) -> float:
+    """What the file has the nth part of: the shortest number whose nth part is that, in 32 bits."""
+    whole = share * size
+    short = (float(f"{whole:.{digits}g}") for digits in range(1, 9))
+    return next((each for each in short if numpy.float32(each / size) == numpy.float32(share)), plain_number(whole))
 
 
 _X = Flowing("x")

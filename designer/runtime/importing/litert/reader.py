@@ -38,7 +38,7 @@ _RUNTIME = f"LiteRT {version('ai-edge-litert')}"
 _MOST_BYTES = 2**32
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
-_MOST_ELEMENTS = 2**27
+_MOST_ELEMENTS = 2**26
 _OURS = "bottleneck-designer"
 
 
@@ -195,7 +195,8 @@ class _Walk:
             rest = numpy.prod(self.flow.shape(value)[1:], dtype=int)
             value = self.flow.reshaped(value, (batch, *(self.flow.sides(value) if batch == 1 else (int(rest),))))
         found = self.flow.one_for_one(value)
-        found = found if self.flow.axes(found) == MAP else self.flow.as_it_is(found)
+        is_map = self.flow.axes(found) == MAP and self.flow.specs[found.tensor].is_map
+        found = found if is_map else self.flow.as_it_is(found)
         order = self.flow.axes(found)
         assert order is not None  # it is a map or as it is
         self.ends.append(replace(found, name=tensor.name))
@@ -303,7 +304,7 @@ def _is_symmetric(window: Convolution | MaxPool | AveragePool) -> bool:
 
 
 class _Original:
-    """The file in LiteRT, its tables packed anew so that the runtime meets no damaged offset."""
+    """The file in LiteRT, its tables packed anew, so that the runtime meets no damaged offset and no untrue shape."""
 
     runtime = _RUNTIME
 
@@ -320,15 +321,8 @@ class _Original:
             raise ImportRefused(f"{_RUNTIME} does not run it: {text}") from error
 
     def _run(self, inputs: Sequence[Array], between: Sequence[Laid]) -> Mapping[str, Array]:
-        self._content = self._content or packed(self._model)
-        interpreter = Interpreter(
-            model_content=self._content,
-            num_threads=1,
-            experimental_preserve_all_tensors=bool(between),
-            experimental_op_resolver_type=(
-                OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if between else OpResolverType.AUTO
-            ),
-        )
+        self._content = self._content or packed(self._with_true_shapes())
+        interpreter = _interpreter(self._content, is_plain=bool(between), keeps_all=bool(between))
         entering = []
         for index, array, boundary in zip(self._model.inputs, inputs, self._network.inputs, strict=True):
             theirs = numpy.ascontiguousarray(array.transpose(boundary.order) if boundary.order else array)
@@ -347,3 +341,36 @@ class _Original:
             if array.size * shape[0] == numpy.prod(sides_of(value.groups, shape)) * (len(inputs[0]) if inputs else 1):
                 found[value.tensor] = from_file(array, value.groups, shape)
         return found
+
+    def _with_true_shapes(self) -> LiteModel:
+        """The network with the shapes that the runtime leads through it.
+
+        Its plain kernels work them out; the quicker ones believe what a file declares, and read beyond a tensor where
+        that is damaged.
+        """
+        interpreter = _interpreter(packed(self._model), is_plain=True)
+        interpreter.allocate_tensors()
+        shapes = {entry["index"]: tuple(map(int, entry["shape"])) for entry in interpreter.get_tensor_details()}
+        tensors = (
+            replace(tensor, shape=shapes.get(index, tensor.shape)) if tensor.constant is None else tensor
+            for index, tensor in enumerate(self._model.tensors)
+        )
+        return replace(self._model, tensors=tuple(tensors))
+
+
+def _interpreter(content: bytes, *, is_plain: bool, keeps_all: bool = False) -> Interpreter:
+    """The runtime with a file.
+
+    Args:
+        content: The file.
+        is_plain: Whether it runs its plain kernels, which are slower and lead shapes through the network.
+        keeps_all: Whether every tensor can be asked for afterwards.
+    """
+    return Interpreter(
+        model_content=content,
+        num_threads=1,
+        experimental_preserve_all_tensors=keeps_all,
+        experimental_op_resolver_type=(
+            OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if is_plain else OpResolverType.AUTO
+        ),
+    )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from designer.graph import operations as op
 from designer.graph.operations import Operation
 from designer.runtime.importing.litert.folding import sliced
-from designer.runtime.importing.litert.layout import Laid
+from designer.runtime.importing.litert.layout import MAP, Laid
 from designer.runtime.importing.litert.reading import SEEN_AS_MAP, At, answers
 
 Array = NDArray[Any]
@@ -23,9 +23,9 @@ def _passed(at: At) -> list[Laid]:
     return [replace(at.value(), name=at.out)]
 
 
-def _again(at: At, value: Laid) -> list[Laid]:
+def _again(at: At, value: Laid) -> Laid:
     """The same numbers looked at in another way."""
-    return [replace(value, name=at.out, origins=(*at.value().origins, *at.flow.origins))]
+    return replace(value, name=at.out, origins=(*at.value().origins, *at.flow.origins))
 
 
 @answers("RESHAPE")
@@ -38,7 +38,44 @@ def _reshape(at: At) -> list[Laid]:
     known = prod(side for side in wanted if side != -1)
     if wanted.count(-1) > 1 or known < 1 or len(wanted) > 8:
         raise at.refused(f"its shape is {'×'.join(map(str, wanted[:9]))}")
-    return _again(at, at.flow.reshaped(value, [whole // known if side == -1 else side for side in wanted]))
+    sides = tuple(whole // known if side == -1 else side for side in wanted)
+    return _between_map_and_sequence(at, value, sides) or [_joined_here(at, _again(at, at.flow.reshaped(value, sides)))]
+
+
+def _between_map_and_sequence(at: At, value: Laid, sides: Sequence[int]) -> list[Laid]:
+    """Rows and columns as one dimension, or one as both; nothing where it is neither.
+
+    It is said where it stands, for a side of one position leaves no trace in what is moved.
+    """
+    flow, before = at.flow, at.flow.sides(value)
+    if flow.axes(value) == MAP and sides == (before[0], before[1] * before[2], before[3]):
+        rows = at.step(op.Reshape((before[3], -1)), (value.tensor,), "rows")
+        return at.made(op.Permute((0, 2, 1)), (rows,), [(0,), (1,), (2,)])
+    is_planes = flow.axes(value) == (0, 1, 2, 3) and flow.specs[value.tensor].is_map
+    if is_planes and sides == (*before[:2], before[2] * before[3]):
+        return at.made(op.Reshape((before[1], -1)), (value.tensor,), [(0,), (1,), (2,)])
+    is_sequence = flow.axes(value) == (0, 1, 2) and len(sides) == 4
+    is_sequence = is_sequence and not any(each.kind in ("TRANSPOSE", "RESHAPE") for each in at.readers)
+    if is_sequence and (sides[0], sides[1] * sides[2], sides[3]) == before:
+        turned = at.step(op.Permute((0, 2, 1)), (value.tensor,), "turned")
+        return at.mapped(op.Reshape((sides[3], *sides[1:3])), flow.seen(turned, [(0,), (1,), (2,)], turned))
+    return []
+
+
+def _joined_here(at: At, value: Laid) -> Laid:
+    """The dimensions that a reshape made, in this order and number from here on.
+
+    But for a vector in the file's order: the matrix behind it takes that, and nothing is moved. Where the batch is
+    joined with others, they come apart again before a reader.
+    """
+    flow, rank = at.flow, len(value.groups)
+    order = [axis for group in value.groups for axis in group]
+    if value.groups[0] != (0,) or rank > 4 or (rank == len(flow.shape(value)) == len(order)):
+        return value
+    if rank == 2:
+        return flow.as_it_is(value) if order == sorted(order) else value
+    is_turned = any(each.kind == "TRANSPOSE" for each in at.readers)
+    return flow.as_map(value) if rank == 4 and not is_turned else flow.as_it_is(value)
 
 
 @answers("SQUEEZE")
@@ -50,7 +87,7 @@ def _squeeze(at: At) -> list[Laid]:
     if any(sides[axis] != 1 for axis in axes):
         raise at.refused("it leaves out a dimension of several positions")
     kept = [side for axis, side in enumerate(sides) if axis not in axes]
-    return _again(at, at.flow.reshaped(at.value(), kept or [1]))
+    return [_again(at, at.flow.reshaped(at.value(), kept or [1]))]
 
 
 @answers("EXPAND_DIMS")
@@ -58,7 +95,7 @@ def _expand(at: At) -> list[Laid]:
     sides = list(at.flow.sides(at.value()))
     (axis,) = at.numbers(1, "dimension")[:1] or [0]
     sides.insert(axis % (len(sides) + 1), 1)
-    return _again(at, at.flow.reshaped(at.value(), sides))
+    return [_again(at, at.flow.reshaped(at.value(), sides))]
 
 
 @answers("TRANSPOSE")
@@ -66,7 +103,14 @@ def _transpose(at: At) -> list[Laid]:
     order, value = at.numbers(1, "order"), at.value()
     if sorted(order) != list(range(len(value.groups))):
         raise at.refused(f"its order is {order}")
-    return _again(at, at.flow.turned(value, order))
+    flow, is_kept = at.flow, order == sorted(order)
+    if is_kept and flow.axes(value) == MAP:
+        # It moves nothing in the file, so it is said for what it makes of a map: N×H×W×C that is no map.
+        return at.made(op.Permute(MAP), (value.tensor,), [(axis,) for axis in range(4)])
+    is_moved_on = all(each.kind in ("TRANSPOSE", "RESHAPE") for each in at.readers) and not at.is_given_out
+    if flow.axes(value) == (0, 1, 2) and order[0] == 0 and not is_moved_on:
+        return at.made(op.Permute(tuple(order)), (value.tensor,), [(axis,) for axis in range(3)])
+    return [_again(at, flow.turned(value, order))]
 
 
 @answers("CONCATENATION")
@@ -185,7 +229,7 @@ def _cut(at: At, parts: Sequence[slice], gone: Sequence[int]) -> list[Laid]:
         name = at.step(op.Slice(axis, start, stop, step), (value.tensor,), f"slice_{place}")
         value = at.flow.seen(name, groups, at.out)
     kept = [side for place, side in enumerate(at.flow.sides(value)) if place not in gone]
-    return _again(at, at.flow.reshaped(value, kept or [1]))
+    return [_again(at, at.flow.reshaped(value, kept or [1]))]
 
 
 @answers("MEAN")

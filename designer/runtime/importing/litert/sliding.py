@@ -151,6 +151,10 @@ def _average_pool(at: At) -> list[Laid]:
     x, padding, pads = _source(at, kernel, stride, (1, 1))
     if padding is not Padding.NONE:
         padding = padding_of(kernel, (1, 1), pads)
+    if padding is Padding.EXPLICIT:
+        to_the_ceiling = op.AveragePool(kernel=kernel, stride=stride, ceil_mode=True)
+        if to_the_ceiling.full_pads(at.flow.specs[x.tensor]._replace(channel_axis=1)) == pads:
+            return at.mapped(to_the_ceiling, x)
     if padding is Padding.NONE and kernel == at.sides(x):
         return at.mapped(op.GlobalAveragePool(), x)
     return at.mapped(op.AveragePool(kernel=kernel, stride=stride, pads=pads, padding=padding), x)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 from numpy.typing import NDArray
+
+from designer.runtime.importing.load import LoadedModel
+from tests.runtime.importing.proving import proved
 
 flatbuffers: Any = pytest.importorskip("flatbuffers")
 schema: Any = pytest.importorskip("ai_edge_litert.schema_py_generated")
@@ -108,3 +111,71 @@ class LiteFile:
         made.builtinCode, made.deprecatedBuiltinCode, made.version = code, min(code, 127), 1
         made.customCode = custom or None
         return made
+
+
+# Operators that many tests need --------------------------------------------------------------------------------------
+
+SAME, VALID = schema.Padding.SAME, schema.Padding.VALID
+CLIP = schema.ActivationFunctionType
+MAP = (1, 8, 6, 4)
+
+Make = Callable[[LiteFile, int], int]
+"""What a test puts behind an input 1×8×6×4; gives what leaves."""
+Operators = dict[str, tuple[Make, list[str] | None]]
+"""By what a test calls it: what is put there, and the layers it becomes; None where there are many."""
+
+
+def assert_drawn(folder: Path, make: Make, wanted: list[str] | None) -> None:
+    """Assert that a file is drawn of these layers and computes what LiteRT computes."""
+    loaded = proved(made(folder, make))
+    assert wanted is None or layers(loaded) == wanted
+
+
+def made(folder: Path, make: Make, shape: tuple[int, ...] = (1, 8, 6, 4)) -> Path:
+    file = LiteFile()
+    x = file.tensor(shape, "x")
+    return file.saved(folder, [x], [make(file, x)])
+
+
+def layers(loaded: LoadedModel) -> list[str]:
+    return [node.layer.key for node in loaded.design.nodes.values() if node.layer.key not in ("input", "output")]
+
+
+def conv(file: LiteFile, x: int, shape: tuple[int, ...], padding: int = VALID, **more: Any) -> int:
+    """A convolution 3×3 to five channels."""
+    stated: dict[str, Any] = {
+        "strideH": 1,
+        "strideW": 1,
+        "dilationHFactor": 1,
+        "dilationWFactor": 1,
+        "padding": padding,
+        **more,
+    }
+    return file.operator("CONV_2D", [x, file.random(5, 3, 3, 4), file.random(5)], shape, options="Conv2D", **stated)
+
+
+def pool(file: LiteFile, kind: str, x: int, shape: tuple[int, ...], size: int, padding: int = VALID) -> int:
+    sides: dict[str, Any] = {"filterHeight": size, "filterWidth": size, "strideH": 2, "strideW": 2}
+    return file.operator(kind, [x], shape, options="Pool2D", padding=padding, **sides)
+
+
+def binary(file: LiteFile, kind: str, a: int, b: int, shape: tuple[int, ...], clip: int = 0) -> int:
+    return file.operator(kind, [a, b], shape, options=kind.capitalize(), fusedActivationFunction=clip)
+
+
+def number(file: LiteFile, value: float) -> int:
+    return file.constant(numpy.array(value, numpy.float32))
+
+
+def padded(file: LiteFile, x: int, *widths: int) -> int:
+    sides = [8 + widths[2] + widths[3], 6 + widths[4] + widths[5], 4 + widths[6] + widths[7]]
+    pads = file.constant(numpy.array(widths, numpy.int32).reshape(4, 2))
+    return file.operator("PAD", [x, pads], (1, *sides), options="Pad")
+
+
+def resized(kind: str, options: str, **values: Any) -> Make:
+    return lambda file, x: file.operator(kind, [x, file.numbers(16, 12)], (1, 16, 12, 4), options=options, **values)
+
+
+def plain(kind: str, options: str = "", **values: Any) -> Make:
+    return lambda file, x: file.operator(kind, [x], (1, 8, 6, 4), options=options, **values)
