@@ -10,7 +10,7 @@ Source of the scratch memory: the reference kernels of TensorFlow Lite for Micro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, NamedTuple
 
@@ -173,7 +173,7 @@ def padded(operation: op.Convolution | op.MaxPool | op.AveragePool, x: TensorSpe
     LiteRT's kernels pad as TensorFlow does; PyTorch's symmetric padding is that where the stride is one.
     """
     pads = operation.pads if isinstance(operation, op.Convolution) else operation.full_pads(x)
-    if not any(pads) or (pads == operation.pads and operation.is_same(x)):
+    if not any(pads) or replace(operation, pads=pads).is_same(x):
         return None
     return pads
 
@@ -288,10 +288,6 @@ def _plain(code: str) -> LiteWriter:
 
 
 for _type, _code in (
-    (op.Add, "ADD"),
-    (op.Subtract, "SUB"),
-    (op.Multiply, "MUL"),
-    (op.Divide, "DIV"),
     (op.ScalarMultiply, "MUL"),
     (op.ScalarAdd, "ADD"),
     (op.LayerScale, "MUL"),
@@ -306,6 +302,25 @@ for _type, _code in (
     (op.LocalResponseNorm, "LOCAL_RESPONSE_NORMALIZATION"),
 ):
     LITE.set(_type, _plain(_code))
+
+
+def _of_two(code: str) -> LiteWriter:
+    """Two tensors, both laid as the result is: one of four dimensions that is no map may have to be turned."""
+
+    def write_both(write: Kernels, call: Call, _operation: Operation) -> int:
+        inputs = [
+            write.add(call, "TRANSPOSE", [x], spec.elements)
+            if len(spec.shape) == len(call.spec.shape) and spec.is_map != call.spec.is_map
+            else x
+            for x, spec in zip(call.inputs, call.specs, strict=True)
+        ]
+        return write.add(call, code, inputs, call.spec.elements)
+
+    return write_both
+
+
+for _type, _code in ((op.Add, "ADD"), (op.Subtract, "SUB"), (op.Multiply, "MUL"), (op.Divide, "DIV")):
+    LITE.set(_type, _of_two(_code))
 
 
 def _in_turn(write: Kernels, call: Call, *codes: str) -> int:
