@@ -13,6 +13,7 @@ from typing import NamedTuple
 from designer.graph import operations as op
 from designer.graph.operations import Operation
 from designer.graph.tensor import TensorSpec
+from designer.importing.functions import with_functions_known
 from designer.importing.network import Array, Network, NetworkStep
 
 
@@ -56,7 +57,7 @@ def rewritten(network: Network, specs: Mapping[str, TensorSpec]) -> Network:
         network: What was read.
         specs: The shape of every tensor by its name.
     """
-    steps = list(network.steps)
+    steps = list(with_functions_known(network).steps)
     for rule in _RULES:
         steps = _applied(rule, steps, network, specs)
     return replace(network, steps=tuple(steps))
@@ -126,52 +127,6 @@ def _norm_of_map(step: NetworkStep, around: _Surroundings) -> _Match | None:
     return _Match("layer norm of a map", replace(normed.operation, axis=1), turned.inputs, gone, normed.weights)
 
 
-def _gated_by_itself(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """x·σ(x) is SiLU, and x·hard-sigmoid(x) is h-swish, in either order."""
-    if not isinstance(step.operation, op.Multiply):
-        return None
-    for x, gate in (step.inputs, step.inputs[::-1]):
-        made = around.made_by.get(gate)
-        if made is None or made.inputs != (x,):
-            continue
-        if isinstance(made.operation, op.Sigmoid):
-            return _Match("SiLU", op.Silu(), (x,), (gate,), {})
-        if isinstance(made.operation, op.HardSigmoid):
-            return _Match("h-swish", op.HardSwish(), (x,), (gate,), {})
-    return None
-
-
-def _hard_sigmoid(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """ReLU6(x + 3)/6 spelled out."""
-    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
-        return None
-    clipped = around.made_by.get(step.inputs[0])
-    if clipped is None or not isinstance(clipped.operation, op.Relu6):
-        return None
-    moved = around.made_by.get(clipped.inputs[0])
-    if moved is None or moved.operation != op.ScalarAdd(3.0):
-        return None
-    return _Match("hard-sigmoid", op.HardSigmoid(), moved.inputs, (moved.results[0], clipped.results[0]), {})
-
-
-def _hard_swish(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """x·ReLU6(x + 3), and the sixth of it."""
-    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
-        return None
-    product = around.made_by.get(step.inputs[0])
-    if product is None or not isinstance(product.operation, op.Multiply):
-        return None
-    for x, gate in (product.inputs, product.inputs[::-1]):
-        clipped = around.made_by.get(gate)
-        if clipped is None or not isinstance(clipped.operation, op.Relu6):
-            continue
-        moved = around.made_by.get(clipped.inputs[0])
-        if moved is not None and moved.operation == op.ScalarAdd(3.0) and moved.inputs == (x,):
-            gone = (moved.results[0], gate, product.results[0])
-            return _Match("h-swish", op.HardSwish(), (x,), gone, {})
-    return None
-
-
 def _spelled_batch_norm(step: NetworkStep, around: _Surroundings) -> _Match | None:
     """A factor a channel and a number added to each: a batch norm whose statistics are worked into both."""
     scaled = around.made_by.get(step.inputs[0])
@@ -203,7 +158,4 @@ _RULES: tuple[_Rule, ...] = (
     _channel_shuffle,
     _product_with_transposed,
     _norm_of_map,
-    _hard_swish,
-    _hard_sigmoid,
-    _gated_by_itself,
 )

@@ -231,7 +231,7 @@ class _Walk:
             self._keep(node, reads, attributes, "it works on other than real numbers")
             return
         at = At(node.op_type, said, inputs, list(node.output), attributes, self._constants, self._specs)
-        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sum", "Concat"):
+        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sub", "Sum", "Concat"):
             self._keep(node, reads, attributes, "its first operand is a constant")
             return
         count, before = len(self._steps), dict(self._called)

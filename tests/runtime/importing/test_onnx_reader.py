@@ -122,6 +122,24 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
         helper.make_node("Mul", ["gate", "x"], ["y"]),
     ],
     "SiLU in words": [helper.make_node("Sigmoid", ["x"], ["gate"]), helper.make_node("Mul", ["x", "gate"], ["y"])],
+    "GELU in words": [
+        helper.make_node("Div", ["x", "root"], ["a"]),
+        helper.make_node("Erf", ["a"], ["b"]),
+        helper.make_node("Add", ["b", "one"], ["c"]),
+        helper.make_node("Mul", ["x", "c"], ["d"]),
+        helper.make_node("Mul", ["d", "half"], ["y"]),
+    ],
+    "GELU by tanh in words": [
+        helper.make_node("Pow", ["x", "three"], ["a"]),
+        helper.make_node("Mul", ["a", "cubic"], ["b"]),
+        helper.make_node("Add", ["x", "b"], ["c"]),
+        helper.make_node("Mul", ["c", "slope"], ["d"]),
+        helper.make_node("Tanh", ["d"], ["e"]),
+        helper.make_node("Add", ["e", "one"], ["f"]),
+        helper.make_node("Mul", ["x", "half"], ["halved"]),
+        helper.make_node("Mul", ["halved", "f"], ["y"]),
+    ],
+    "one less": [helper.make_node("Sub", ["one", "x"], ["n"]), helper.make_node("Neg", ["n"], ["y"])],
     "sum of three": [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Sum", ["x", "r", "x"], ["y"])],
     "shape worked out": [
         helper.make_node("GlobalAveragePool", ["x"], ["p"]),
@@ -145,6 +163,11 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
 WEIGHTS = [
     KERNEL,
     numpy_helper.from_array(numpy.array(0), "zero"),
+    *(
+        numpy_helper.from_array(numpy.array(value, numpy.float32), name)
+        for name, value in {"root": 2**0.5, "one": 1, "half": 0.5, "three": 3, "cubic": 0.044715}.items()
+    ),
+    numpy_helper.from_array(numpy.array((2 / numpy.pi) ** 0.5, numpy.float32), "slope"),
     numpy_helper.from_array(numpy.array([0]), "at"),
     numpy_helper.from_array(numpy.array([-1]), "rest"),
     numpy_helper.from_array(numpy.array([1, 1, 2, 2], numpy.float32), "scales"),
@@ -162,6 +185,14 @@ WEIGHTS = [
 def test_an_operator_is_drawn_and_computes_the_same(tmp_path: Path, name: str) -> None:
     needed = {each for node in OPERATORS[name] for each in node.input}
     proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+
+
+@pytest.mark.parametrize("name", ["GELU in words", "GELU by tanh in words"])
+def test_a_gelu_in_words_is_one_node(tmp_path: Path, name: str) -> None:
+    needed = {each for node in OPERATORS[name] for each in node.input}
+    loaded = proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+    assert [node.layer.key for node in loaded.design.nodes.values()] == ["input", "gelu", "output"]
+    assert not loaded.opaque
 
 
 def test_a_batch_norm_in_words_is_one_and_says_so(tmp_path: Path) -> None:
