@@ -319,8 +319,10 @@ def _of_two(code: str) -> LiteWriter:
     return write_both
 
 
-for _type, _code in ((op.Add, "ADD"), (op.Subtract, "SUB"), (op.Multiply, "MUL"), (op.Divide, "DIV")):
-    LITE.set(_type, _of_two(_code))
+LITE.set(op.Add, _of_two("ADD"))
+LITE.set(op.Subtract, _of_two("SUB"))
+LITE.set(op.Multiply, _of_two("MUL"))
+LITE.set(op.Divide, _of_two("DIV"))
 
 
 def _in_turn(write: Kernels, call: Call, *codes: str) -> int:
