@@ -43,8 +43,13 @@ class Hint(Problem):
     target: str = ""
 
 
-def hints(analysis: Analysis, profile: Profile) -> tuple[Hint, ...]:
+def hints(analysis: Analysis, profile: Profile, tried: int = MOST_TRIED) -> tuple[Hint, ...]:
     """What a target makes of a valid design: memory first, then operators, padding, channels.
+
+    Args:
+        analysis: Of the design.
+        profile: The target.
+        tried: Of how many hints fixes are tried; none, for who must answer within a frame.
 
     Raises:
         InvalidDesign: The design has problems.
@@ -52,7 +57,7 @@ def hints(analysis: Analysis, profile: Profile) -> tuple[Hint, ...]:
     verdict = verdict_of(analysis, profile)
     found = [*_memory(verdict), *_operators(verdict), *_padding(verdict), *_channels(verdict)]
     return tuple(
-        replace(hint, fixes=tuple(_fixes(analysis, profile, hint))) if place < MOST_TRIED else hint
+        replace(hint, fixes=tuple(_fixes(analysis, profile, hint))) if place < tried else hint
         for place, hint in enumerate(found)
     )
 

@@ -120,6 +120,14 @@ RUN_ACTIONS: tuple[Action, ...] = (
         checked=lambda c: c.bench.latency.is_live,
     ),
     Action(
+        "targets",
+        Menu.RUN,
+        "&Targets…",
+        lambda c: c.panels.show_targets(),
+        ("Ctrl+Shift+T",),
+        "Choose the devices that the design is held against: whether it fits, and what would be better there",
+    ),
+    Action(
         "compare",
         Menu.RUN,
         "&Compare designs",

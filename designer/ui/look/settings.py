@@ -185,6 +185,15 @@ class Settings:
         self._store.setValue("look/columns_changed", list(keys))
 
     @property
+    def targets(self) -> tuple[str, ...]:
+        """Keys of the targets that designs are held against."""
+        return tuple(self._texts("targets/chosen"))
+
+    @targets.setter
+    def targets(self, keys: tuple[str, ...]) -> None:
+        self._store.setValue("targets/chosen", list(keys))
+
+    @property
     def tiles_changed(self) -> tuple[str, ...]:
         """Keys of the figures that have a tile, or none, other than from the start."""
         return tuple(self._texts("look/tiles_changed"))

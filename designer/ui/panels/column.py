@@ -12,7 +12,7 @@ PROBLEM_LINES = 17
 """How many lines of text the problems may take before they scroll."""
 
 
-def right_column(costs: CostsPanel, inspector: QWidget, problems: QWidget) -> QWidget:
+def right_column(costs: CostsPanel, targets: QWidget, inspector: QWidget, problems: QWidget) -> QWidget:
     """The panels one below the other; the problems stay in sight.
 
     Above the inspector stands only what never changes its height: a field must not move from under the pointer when a
@@ -23,6 +23,7 @@ def right_column(costs: CostsPanel, inspector: QWidget, problems: QWidget) -> QW
     # A bar that comes and goes would make the fields narrower and wider.
     upper.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     upper.column.addWidget(costs)
+    upper.column.addWidget(targets)
     upper.column.addWidget(inspector)
     upper.column.addWidget(costs.shares)
     upper.column.addStretch(1)

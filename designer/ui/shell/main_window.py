@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
@@ -23,6 +23,10 @@ from designer.edit.alignment import Alignment
 from designer.edit.document import Command
 from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
+from designer.targets.hints import MOST_TRIED, hints
+from designer.targets.profile import Profile
+from designer.targets.profile_files import targets
+from designer.targets.verdict import verdict_of
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
@@ -41,6 +45,7 @@ from designer.ui.panels.inspector import InspectorPanel
 from designer.ui.panels.node_library import Entry
 from designer.ui.panels.palette import PalettePanel
 from designer.ui.panels.problems import ProblemsPanel
+from designer.ui.panels.target_tiles import TargetTiles
 from designer.ui.shell.command_palette import CommandPalette
 from designer.ui.shell.docks import Docks
 from designer.ui.shell.menus import ActionViews
@@ -61,6 +66,8 @@ if TYPE_CHECKING:
     from designer.ui.lessons.panel import LessonPanel
 
 TITLE = "Bottleneck Designer"
+HINT_PAUSE_MS = 200
+"""After an edit, until the fixes of a target's hints are tried: a trial is an analysis of the whole design."""
 
 
 class MainWindow(QMainWindow):
@@ -83,6 +90,10 @@ class MainWindow(QMainWindow):
         self._kept: Analysis | None = None
         self._shows_tried = False
         self._has_asked_for_devices = False
+        self._known_targets: dict[str, Profile] | None = None
+        self._hint_pause = QTimer(self)
+        self._hint_pause.setSingleShot(True)
+        self._hint_pause.setInterval(HINT_PAUSE_MS)
         self._make_panels()
         self._make_centre()
         self._connect()
@@ -94,6 +105,7 @@ class MainWindow(QMainWindow):
     def _make_panels(self) -> None:
         self.palette_panel = PalettePanel(self)
         self.costs = CostsPanel(self)
+        self.target_tiles = TargetTiles(self)
         self.inspector = InspectorPanel(self)
         self.problems = ProblemsPanel(self)
         self.charts = ChartsPanel(self.worker, self.settings, self.bench.ask, self)
@@ -101,7 +113,9 @@ class MainWindow(QMainWindow):
         area = Qt.DockWidgetArea
         self.palette_dock = self.docks.add("Nodes", self.palette_panel, area.LeftDockWidgetArea)
         self.panels_dock = self.docks.add(
-            "Design", right_column(self.costs, self.inspector, self.problems), area.RightDockWidgetArea
+            "Design",
+            right_column(self.costs, self.target_tiles, self.inspector, self.problems),
+            area.RightDockWidgetArea,
         )
         self.charts_dock = self.docks.add("Charts", self.charts, area.BottomDockWidgetArea, is_hidden=True)
         self.table_dock = self.docks.add("Table", self.table, area.BottomDockWidgetArea, is_hidden=True)
@@ -163,6 +177,8 @@ class MainWindow(QMainWindow):
         bench.import_asked.connect(partial(importing.import_network, bench, self))
         bench.import_shown.connect(partial(importing.show_import, bench, self))
         self.costs.figures_chosen.connect(lambda keys: setattr(self.settings, "tiles_changed", keys))
+        self.target_tiles.map_asked.connect(self._show_memory_map)
+        self._hint_pause.timeout.connect(self._show_problems)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
         self.inspector.vary_asked.connect(lambda field: open_vary(self.bench, self, field))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
@@ -229,10 +245,58 @@ class MainWindow(QMainWindow):
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None and "explaining" in vars(self):
             self.explaining.show_analysis(self.bench.tab.analysis)
-        if self.bench.tab is None or not self.bench.tab.ghosts.is_shown:  # else the fix's own button would go
-            self.problems.show_problems(problems(analysis) if analysis is not None else ())
+        self.target_tiles.show_targets(self._targets)
+        self.target_tiles.show_analysis(self.bench.whole_analysis)
+        self._show_problems(tried=0)
+        if self._targets:
+            self._hint_pause.start()
         if analysis is not None:
             self.inspector.show_analysis(analysis)
+
+    def _show_problems(self, tried: int = MOST_TRIED) -> None:
+        """Show the problems, and what the targets make of the whole design; fixes of the latter come after a pause."""
+        analysis = self.bench.analysis
+        if self.bench.tab is not None and self.bench.tab.ghosts.is_shown:
+            return  # else the fix's own button would go
+        found: list[Problem] = list(problems(analysis)) if analysis is not None else []
+        if analysis is not None and analysis.is_valid and analysis is self.bench.whole_analysis:
+            found += [hint for profile in self._targets for hint in hints(analysis, profile, tried)]
+        self.problems.show_problems(found)
+
+    @property
+    def _targets(self) -> tuple[Profile, ...]:
+        """The targets that were chosen, those left out whose files are gone."""
+        keys = self.settings.targets
+        if not keys:
+            return ()
+        if self._known_targets is None:
+            self._known_targets = {profile.key: profile for profile in targets()}
+        known = self._known_targets
+        return tuple(known[key] for key in keys if key in known)
+
+    def show_targets(self) -> None:
+        """Ask which targets designs are held against."""
+        from designer.ui.dialogs.targets_dialog import TargetsDialog
+
+        dialog = TargetsDialog(self.settings, self)
+        dialog.accepted.connect(self._targets_chosen)
+        dialog.open()
+
+    def _targets_chosen(self) -> None:
+        self._known_targets = None
+        self._show_analysis()
+
+    def _show_memory_map(self, profile: Profile) -> None:
+        from designer.ui.dialogs.memory_map_dialog import MemoryMapDialog
+
+        analysis = self.bench.whole_analysis
+        if analysis is None or not analysis.is_valid:
+            return
+        verdict = verdict_of(analysis, profile)
+        if verdict.deployed is None or verdict.reason:
+            self.status.say(verdict.reason)
+            return
+        MemoryMapDialog(verdict, self).open()
 
     @property
     def _is_tried(self) -> bool:
