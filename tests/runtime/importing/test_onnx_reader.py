@@ -115,6 +115,9 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
         helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     ],
     "average pool": [helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[2, 2], strides=[2, 2])],
+    "average with its padding": [
+        helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[3, 2], pads=[1, 0, 2, 1], count_include_pad=1)
+    ],
     "average over all": [helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[9, 8])],
     "hard-sigmoid of ONNX": [helper.make_node("HardSigmoid", ["x"], ["y"], alpha=0.3, beta=0.4)],
     "h-swish in words": [
