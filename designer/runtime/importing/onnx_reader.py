@@ -24,7 +24,7 @@ from designer.files.atomic import reason_of
 from designer.graph.operations import constant_name
 from designer.graph.tensor import DType, TensorSpec
 from designer.importing.model_files import ImportOptions
-from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin, Reading
+from designer.importing.network import ADDEND, Boundary, Foreign, Network, NetworkStep, Origin, Reading
 from designer.runtime.formats.onnx_opaque import ELEMENTS, one_operator, packed, read_by, rename
 from designer.runtime.formats.onnx_session import RUNTIME, session_of
 from designer.runtime.importing.beginnings import refuse_other_kinds
@@ -277,7 +277,8 @@ class _Walk:
         except DesignerError as error:
             raise ImportRefused(f"{half}, and it cannot be kept: {error}") from error
         plain = {name: value for name, value in attributes.items() if isinstance(value, (int, float, str, tuple))}
-        foreign = Foreign("onnx", node.op_type, plain, tuple(specs), content, reason)
+        known = _addend(node.op_type, constants, specs[0])
+        foreign = Foreign("onnx", node.op_type, plain, tuple(specs), content, reason, known)
         arrays = {constant_name(index): constants[each] for index, each in enumerate(weights)}
         self._specs.update(zip(results, specs, strict=True))
         self._steps.append(NetworkStep(foreign, tuple(flowing), tuple(results), arrays, (_origin(node, attributes),)))
@@ -483,6 +484,15 @@ def run_with(model: onnx.ModelProto, feeds: Mapping[str, Array], tensors: Sequen
         onnx.save(copy, place)
         found: list[Array] = session_of(place, optimised=False).run(list(tensors), dict(feeds))
     return found
+
+
+def _addend(operator: str, constants: Mapping[str, Array], spec: TensorSpec) -> dict[str, Array]:
+    """What an addition adds, where it is a number a channel and the channels are last."""
+    found = list(constants.values())
+    if operator != "Add" or len(found) != 1 or not found[0].ndim or found[0].dtype.kind != "f":
+        return {}
+    is_a_row = found[0].size == found[0].shape[-1] == spec.shape[-1]
+    return {ADDEND: found[0].reshape(-1)} if is_a_row else {}
 
 
 def _side(value: onnx.ValueInfoProto, axis: int) -> int | None:

@@ -16,6 +16,7 @@ from onnx.backend.test.loader import load_model_tests
 from designer.errors import ImportRefused
 from designer.graph.design import Design
 from designer.importing.model_files import ImportOptions
+from designer.layers.normalization import LayerNorm
 from designer.matching.matching import match_designs
 from designer.runtime.compile.module import compile_module
 from designer.runtime.formats.onnx_file import export_onnx
@@ -188,6 +189,36 @@ WEIGHTS = [
 def test_an_operator_is_drawn_and_computes_the_same(tmp_path: Path, name: str) -> None:
     needed = {each for node in OPERATORS[name] for each in node.input}
     proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_a_layer_norm_in_words_is_one_node(tmp_path: Path, axis: int) -> None:
+    """Over the channels of a map, and over the last dimension of a sequence, as exporters before opset 17 write it."""
+    is_map = axis == 1
+    size = 3 if is_map else 8
+    inner = [
+        helper.make_node("ReduceMean", ["x"], ["mean"], axes=[axis]),
+        helper.make_node("Sub", ["x", "mean"], ["c"]),
+        helper.make_node("Pow", ["c", "two"], ["s"]),
+        helper.make_node("ReduceMean", ["s"], ["v"], axes=[axis]),
+        helper.make_node("Add", ["v", "eps"], ["e"]),
+        helper.make_node("Sqrt", ["e"], ["r"]),
+        helper.make_node("Div", ["c", "r"], ["n"]),
+        helper.make_node("Mul", ["n", "gamma"], ["g"]),
+        helper.make_node("Add", ["g", "beta"], ["y"]),
+    ]
+    sides = (size, 1, 1) if is_map else (size,)
+    weights = [
+        numpy_helper.from_array(numpy.array(2, numpy.float32), "two"),
+        numpy_helper.from_array(numpy.array(1e-6, numpy.float32), "eps"),
+        random_tensor("gamma", *sides),
+        random_tensor("beta", *sides),
+    ]
+    loaded = proved(saved(tmp_path, inner, ("N", 3, 9, 8) if is_map else ("N", 5, 8), weights))
+    (norm,) = (node.layer for node in loaded.design.nodes.values() if node.layer.key == "layer_norm")
+    assert norm == LayerNorm(1e-6)
+    assert not loaded.opaque
+    assert loaded.result.parameters == 2 * size
 
 
 @pytest.mark.parametrize("name", ["GELU in words", "GELU by tanh in words"])
