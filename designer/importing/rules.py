@@ -60,6 +60,21 @@ def rewritten(network: Network, specs: Mapping[str, TensorSpec]) -> Network:
     steps = list(with_functions_known(network).steps)
     for rule in _RULES:
         steps = _applied(rule, steps, network, specs)
+    return _without_nothing(replace(network, steps=tuple(steps)))
+
+
+def _without_nothing(network: Network) -> Network:
+    """The network without what rules left that passes its input on, unless that leaves."""
+    leaving = {each.tensor for each in network.outputs}
+    called: dict[str, str] = {}
+    steps = []
+    for step in network.steps:
+        inputs = tuple(called.get(name, name) for name in step.inputs)
+        is_nothing = step.rules and isinstance(step.operation, op.Identity)
+        if is_nothing and step.results[0] not in leaving:
+            called[step.results[0]] = inputs[0]
+            continue
+        steps.append(replace(step, inputs=inputs))
     return replace(network, steps=tuple(steps))
 
 
@@ -180,6 +195,18 @@ def _layer_norm(step: NetworkStep, around: _Surroundings) -> _Match | None:
     return _Match("layer norm", operation, (x,), gone, {"weight": scaled.weights["weight"], "bias": shift})
 
 
+def _bias_of_product(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """A product with a matrix, and a number added to each output: a fully connected layer with a bias."""
+    if not isinstance(step.operation, Foreign) or ADDEND not in step.operation.known:
+        return None
+    product = around.made_by.get(step.inputs[0])
+    if product is None or not isinstance(product.operation, op.Linear) or product.operation.bias:
+        return None
+    weights = {**product.weights, "bias": step.operation.known[ADDEND]}
+    operation = replace(product.operation, bias=True)
+    return _Match("bias of a fully connected layer", operation, product.inputs, product.results, weights)
+
+
 def _shift_of(step: NetworkStep) -> Array | None:
     """The numbers that a step adds to each channel, if that is what it does."""
     operation = step.operation
@@ -198,6 +225,17 @@ def _chain_before(step: NetworkStep | None, around: _Surroundings, count: int) -
     return tuple(found) if len(found) == count else None
 
 
+def _permuted_twice(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """Two permutations behind each other: one, or nothing at all."""
+    before = around.made_by.get(step.inputs[0])
+    if not isinstance(step.operation, op.Permute) or before is None or not isinstance(before.operation, op.Permute):
+        return None
+    order = tuple(before.operation.order[axis] for axis in step.operation.order)
+    is_nothing = order == tuple(sorted(order))
+    operation = op.Identity() if is_nothing else op.Permute(order)
+    return _Match("permutations joined", operation, before.inputs, before.results, {})
+
+
 def _product_with_transposed(step: NetworkStep, around: _Surroundings) -> _Match | None:
     """A matrix product whose second factor has its rows and columns changed about before."""
     if step.operation != op.MatrixProduct():
@@ -214,7 +252,9 @@ _ROUNDED = 1e-6
 _DEALT = (op.Permute((0, 2, 1, 3, 4)), op.Permute((0, 2, 1, 3)))
 
 _RULES: tuple[_Rule, ...] = (
+    _permuted_twice,
     _layer_norm,
+    _bias_of_product,
     _spelled_batch_norm,
     _channel_shuffle,
     _product_with_transposed,

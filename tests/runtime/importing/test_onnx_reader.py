@@ -16,6 +16,7 @@ from onnx.backend.test.loader import load_model_tests
 from designer.errors import ImportRefused
 from designer.graph.design import Design
 from designer.importing.model_files import ImportOptions
+from designer.layers.endpoints import Input
 from designer.layers.normalization import LayerNorm
 from designer.matching.matching import match_designs
 from designer.runtime.compile.module import compile_module
@@ -191,6 +192,40 @@ def test_an_operator_is_drawn_and_computes_the_same(tmp_path: Path, name: str) -
     proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
 
 
+def test_channels_last_come_in_as_a_map_without_the_turns(tmp_path: Path) -> None:
+    """As converters from TensorFlow write it: each convolution between a turn to N×C×H×W and one back."""
+
+    def turned(x: str, y: str, order: Sequence[int]) -> onnx.NodeProto:
+        return helper.make_node("Transpose", [x], [y], perm=list(order))
+
+    nodes = [
+        turned("x", "a", (0, 3, 1, 2)),
+        helper.make_node("Conv", ["a", "w"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
+        turned("b", "c", (0, 2, 3, 1)),
+        turned("c", "d", (0, 3, 1, 2)),
+        helper.make_node("Relu", ["d"], ["e"]),
+        helper.make_node("GlobalAveragePool", ["e"], ["y"]),
+    ]
+    loaded = proved(saved(tmp_path, nodes, ("N", 9, 8, 3), [KERNEL]))
+    assert len(loaded.result.runs) == 2
+    layers = [node.layer for node in loaded.design.nodes.values()]
+    assert layers[0] == Input(3, 9, 8)
+    assert [layer.key for layer in layers[1:]] == ["conv_block", "global_average_pool", "output"]
+    assert {each.rule for each in loaded.rewritten} == {"channels last turned"}
+
+
+def test_a_product_and_a_sum_are_a_fully_connected_layer_with_its_bias(tmp_path: Path) -> None:
+    product = helper.make_node("MatMul", ["x", "f"], ["p"])
+    path = saved(tmp_path, [product, helper.make_node("Add", ["b", "p"], ["y"])], ("N", 5, 8), FULLY_CONNECTED)
+    loaded = proved(path)
+    assert loaded.result.parameters == 8 * 6 + 6
+    assert not loaded.opaque
+    assert [each.rule for each in loaded.rewritten] == ["bias of a fully connected layer"]
+
+
+FULLY_CONNECTED = [random_tensor("f", 8, 6), random_tensor("b", 6)]
+
+
 @pytest.mark.parametrize("axis", [1, -1])
 def test_a_layer_norm_in_words_is_one_node(tmp_path: Path, axis: int) -> None:
     """Over the channels of a map, and over the last dimension of a sequence, as exporters before opset 17 write it."""
@@ -269,8 +304,11 @@ def test_a_template_comes_back_as_itself(tmp_path: Path, key: str) -> None:
     assert not differing
 
 
+LIGHT_NETWORKS = "resnet50 squeezenet shufflenet densenet121 inception_v2".split()  # noqa: SIM905  # a column otherwise
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["resnet50", "squeezenet", "shufflenet", "densenet121", "inception_v2"])
+@pytest.mark.parametrize("name", LIGHT_NETWORKS)
 def test_the_onnx_packages_own_networks_are_drawn(name: str) -> None:
     loaded = proved(LIGHT / f"light_{name}.onnx")
     assert loaded.max_abs_difference is not None
