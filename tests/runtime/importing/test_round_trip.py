@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.errors import ExportError
 from designer.export.source_text import class_name
 from designer.files.design_json import load, loads
@@ -17,7 +18,6 @@ from designer.graph.operations import Operation
 from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
 from designer.runtime.compile.module import compile_module
-from designer.runtime.compile.program import program_of
 from designer.runtime.formats.export import export_design
 from designer.runtime.formats.onnx_file import export_onnx
 from designer.runtime.importing.load import import_model, load_model

@@ -255,7 +255,7 @@ class Flow:
         shape = self.shape(value)
         sequence = [axis for group in wanted for axis in group]
         sides = sides_of(wanted, shape)
-        joined = _joined(_with_ones_inside(wanted, len(shape)))
+        joined = _joined(_with_ones_inside(wanted, len(shape))) if all(map(_is_rising, wanted)) else None
         tensor, name = value.tensor, self._name(value)
         origins = value.origins or self.origins
         if sequence != sorted(sequence) and len(shape) > len(wanted) and joined is not None:
@@ -372,7 +372,7 @@ class Flow:
 
 _OF_MAPS = (
     *(op.Convolution, op.TransposedConvolution, op.MaxPool, op.AveragePool, op.GlobalAveragePool, op.GlobalMaxPool),
-    *(op.BatchNorm, op.GroupNorm, op.LocalResponseNorm, op.GlobalResponseNorm, op.Resize, op.Pad, op.PixelShuffle),
+    *(op.BatchNorm, op.GroupNorm, op.LocalResponseNorm, op.GlobalResponseNorm, op.Resize, op.PixelShuffle),
     *(op.Multiply, op.Subtract, op.Divide),
 )
 
@@ -411,6 +411,10 @@ def _joined(wanted: Sequence[Group]) -> list[tuple[Group, int]] | None:
     if any(not group for group in wanted):
         return None
     return sorted(((group, place) for place, group in enumerate(wanted)), key=lambda each: each[0])
+
+
+def _is_rising(group: Group) -> bool:
+    return list(group) == sorted(group)
 
 
 def _is_sorted(wanted: Sequence[Group]) -> bool:

@@ -39,6 +39,8 @@ _MOST_BYTES = 2**32
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
 _MOST_ELEMENTS = 2**26
+_MOST_WATCHED = 2**27
+"""Elements of all tensors of a network between which the first difference is looked for: half a gigabyte."""
 _OURS = "bottleneck-designer"
 
 
@@ -315,10 +317,16 @@ class _Original:
 
     def run(self, inputs: Sequence[Array], tensors: Sequence[str] = ()) -> Mapping[str, Array]:
         try:
-            return self._run(inputs, [self._flow.laid[name] for name in tensors if name in self._flow.laid])
+            return self._run(inputs, self._between(tensors))
         except (RuntimeError, ValueError, TypeError) as error:
             text = (str(error).strip().splitlines() or ["without a word"])[0][:200]
             raise ImportRefused(f"{_RUNTIME} does not run it: {text}") from error
+
+    def _between(self, tensors: Sequence[str]) -> list[Laid]:
+        """Those of the tensors that the file has too; none where all of them together would be too large to keep."""
+        if sum(spec.elements for spec in self._flow.specs.values()) > _MOST_WATCHED:
+            return []
+        return [self._flow.laid[name] for name in tensors if name in self._flow.laid]
 
     def _run(self, inputs: Sequence[Array], between: Sequence[Laid]) -> Mapping[str, Array]:
         self._content = self._content or packed(self._with_true_shapes())
