@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "new",
     "check",
+    "targets",
     "cost",
     "bench",
     "devices",

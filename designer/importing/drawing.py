@@ -347,7 +347,13 @@ class _Sheet:
         self._join(steps, layer, first.inputs, {name: array for step in steps for name, array in step.weights.items()})
 
     def _keep(self, step: NetworkStep, foreign: Foreign) -> None:
-        """Place the opaque node of an operator; constants that it reads are its weights."""
+        """Place the opaque node of an operator; constants that it reads are its weights.
+
+        Raises:
+            ImportRefused: It cannot be kept; the text is the reader's.
+        """
+        if not foreign.content:
+            raise ImportRefused(foreign.reason)
         flowing = tuple(name for name in step.inputs if name in self._specs)
         constants = [self._network.constants[name] for name in step.inputs if name in self._network.constants]
         if not flowing:

@@ -13,7 +13,8 @@ from designer.errors import ImportRefused
 from designer.graph import operations as op
 from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
-from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
+from designer.importing.network import Attribute
+from designer.runtime.importing.building import Built, convolution, counted_padding, padding_of, transposed_convolution
 from designer.runtime.importing.pytorch_batch import is_reshape_of_ours, layout_of, order_between, shape_of
 
 
@@ -65,6 +66,18 @@ class Call:
             return self._held[found]
         if isinstance(found, (list, tuple)):
             return [self._held[each] if isinstance(each, fx.Node) else each for each in found]
+        return found
+
+    @property
+    def plain(self) -> dict[str, Attribute]:
+        """Its arguments that are numbers, words, or rows of numbers."""
+        found: dict[str, Attribute] = {}
+        for name in self._names:
+            value = self.raw(name)
+            if isinstance(value, (int, float, str)):
+                found[name] = value
+            elif isinstance(value, (list, tuple)) and all(isinstance(each, int) for each in value):
+                found[name] = tuple(value)
         return found
 
     def tensor(self, name: str) -> str:
@@ -362,6 +375,41 @@ def _div(call: Call) -> list[Built]:
     return _of_two(call, op.Divide(), lambda value: op.ScalarMultiply(1 / value))
 
 
+@_answers("rsub")
+def _rsub(call: Call) -> list[Built]:
+    whole = call.get("other")
+    if call.get("alpha", 1) != 1 or isinstance(whole, str) or (isinstance(whole, Tensor) and whole.numel() != 1):
+        raise call.refused("its first operand is no number")
+    return _less(call, float(whole), call.tensor("self"))
+
+
+def _less(call: Call, whole: float, part: str) -> list[Built]:
+    """A number less a tensor."""
+    negative = call.between("negative")
+    call.made.append(negative)
+    return [
+        Built(op.ScalarMultiply(-1.0), (part,), (negative,)),
+        Built(op.ScalarAdd(whole), (negative,), (call.result,)),
+    ]
+
+
+@_answers("neg", "neg_")
+def _neg(call: Call) -> list[Built]:
+    return call.one(op.ScalarMultiply(-1.0))
+
+
+@_answers("pow", "pow_", "square")
+def _power(call: Call) -> list[Built]:
+    exponent = 2 if call.operator == "square" else call.get("exponent")
+    x, square = call.tensor("self"), call.between("square")
+    if exponent == 2:
+        return call.one(op.Multiply(), x, x)
+    if exponent != 3:
+        raise call.refused(f"its exponent is {exponent}")
+    call.made.append(square)
+    return [Built(op.Multiply(), (x, x), (square,)), Built(op.Multiply(), (square, x), (call.result,))]
+
+
 def _of_two(call: Call, operation: Operation, with_number: Callable[[float], Operation]) -> list[Built]:
     """Two tensors, or one and a constant."""
     one, other = call.get("self"), call.get("other")
@@ -369,6 +417,8 @@ def _of_two(call: Call, operation: Operation, with_number: Callable[[float], Ope
         return call.one(operation, one, other)
     is_ordered = isinstance(operation, (op.Subtract, op.Divide))
     if not isinstance(one, str) and is_ordered:
+        if isinstance(operation, op.Subtract) and (isinstance(one, (int, float)) or one.numel() == 1):
+            return _less(call, float(one), other)
         raise call.refused("its first operand is a constant")
     flowing, constant = (one, other) if isinstance(one, str) else (other, one)
     if isinstance(constant, (int, float)) or (isinstance(constant, Tensor) and constant.numel() == 1):
@@ -420,16 +470,16 @@ def _max_pool(call: Call) -> list[Built]:
 def _average_pool(call: Call) -> list[Built]:
     kernel = _pair(call.get("kernel_size"))
     padding, pads = _padding(kernel, (1, 1), _pair(call.get("padding", 0)))
+    stride, ceil = _pair(call.get("stride") or kernel), bool(call.get("ceil_mode", False))
+    if call.get("divisor_override"):
+        raise call.refused("it divides by a number of its own")
     if padding is not Padding.NONE and call.get("count_include_pad", True):
-        raise call.refused("it counts its padding in the mean")
-    operation = op.AveragePool(
-        kernel=kernel,
-        stride=_pair(call.get("stride") or kernel),
-        pads=pads,
-        padding=padding,
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
-    return call.one(operation)
+        if ceil:
+            raise call.refused("it counts its padding in the mean, and not what lies beyond it")
+        between = call.between("padded")
+        call.made.append(between)
+        return counted_padding(kernel, stride, pads, call.tensor("self"), between, call.result)
+    return call.one(op.AveragePool(kernel=kernel, stride=stride, pads=pads, padding=padding, ceil_mode=ceil))
 
 
 @_answers("mean")

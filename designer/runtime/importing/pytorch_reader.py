@@ -26,7 +26,7 @@ from designer.errors import ImportRefused
 from designer.graph.operations import Identity
 from designer.graph.tensor import TensorSpec
 from designer.importing.model_files import ImportOptions
-from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
+from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin, Reading
 from designer.runtime.importing.building import Built
 from designer.runtime.importing.pytorch_batch import Layout, layout_of, shape_of
 from designer.runtime.importing.pytorch_operators import OPERATORS, Call, operator_of
@@ -295,14 +295,15 @@ class _Walk:
 
     def _place(self, node: fx.Node, operator: str) -> None:
         build = OPERATORS.get(operator)
-        if build is None:
-            raise ImportRefused(
-                f"{_said(node, operator)}: no layer computes it. The network was not drawn, as half of it would be "
-                "another network"
-            )
         call = Call(node, operator, self._held, self._within + node.name)
         value = node.meta["val"]
-        built = list(build(call))
+        reason = f"{_said(node, operator)}: no layer computes it"
+        built: list[Built] = []
+        if build is not None:
+            try:
+                built = list(build(call))
+            except ImportRefused as error:
+                reason = str(error)
         if len(built) == 1 and isinstance(built[0].operation, Identity):
             self._held[node] = built[0].inputs[0]
             return
@@ -314,8 +315,26 @@ class _Walk:
             self._held[node] = call.result
         else:
             self._held[node] = [call.part(index) for index in range(len(value))]
+        if not built:
+            self._foreign(node, operator, call, reason)
         for name in call.made:
             self.names.setdefault(name, node.name)
+
+    def _foreign(self, node: fx.Node, operator: str, call: Call, reason: str) -> None:
+        """Note a call that no operation says: a rule may find what it is a part of, else it is refused."""
+        held = self._held[node]
+        results = (held,) if isinstance(held, str) else tuple(held)
+        shapes = [shape_of(each) for each in call.results]
+        specs = tuple(
+            TensorSpec(shape, channel_axis=2 if len(shape) == 3 else min(1, len(shape) - 1)) for shape in shapes
+        )
+        read = dict.fromkeys(each for each in _flat([*node.args, *node.kwargs.values()]) if isinstance(each, fx.Node))
+        flowing = tuple(name for each in read if isinstance(name := self._held.get(each), str))
+        whole = f"{reason}. The network was not drawn, as half of it would be another network"
+        if not flowing or any(len(shape) < 2 for shape in shapes):
+            raise ImportRefused(whole)
+        foreign = Foreign("pytorch", operator, call.plain, specs, "", whole)
+        self._steps.append(NetworkStep(foreign, flowing, results, {}, (_origin(node, operator),)))
 
     def _written_over(self, node: Any, result: str) -> None:
         """Let every name of a tensor that a call wrote into mean what the call made."""

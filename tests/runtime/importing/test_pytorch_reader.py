@@ -125,6 +125,7 @@ MODULES: dict[str, nn.Module] = {
     "clamp": Function(lambda x: x.clamp(0, 6)),
     "max pool": nn.MaxPool2d(3, 2, 1, ceil_mode=True),
     "average pool": nn.AvgPool2d(2),
+    "average pool with its padding": nn.AvgPool2d(3, 2, (1, 0)),
     "average pool without its padding": nn.AvgPool2d(3, 2, 1, count_include_pad=False),
     "adaptive": nn.AdaptiveAvgPool2d((3, 2)),
     "global max": nn.AdaptiveMaxPool2d(1),
@@ -267,10 +268,10 @@ def test_a_branch_on_numbers_is_refused_with_its_line(capfd: pytest.CaptureFixtu
     [
         (lambda x: torch.linalg.norm(x, dim=1), "aten.linalg_norm"),
         (lambda x: x.permute(1, 0, 2, 3), "its batch elsewhere than first"),
-        (lambda x: x.permute(1, 0, 2, 3).reshape(-1, 8, 8), "into or out of the batch"),
+        (lambda x: x.permute(1, 0, 2, 3).reshape(x.shape), "into or out of the batch"),
         (lambda x: x.flip(0), "aten.flip"),
         (lambda x: x.mean(0, keepdim=True) + x, "along the batch"),
-        (lambda x: F.avg_pool2d(x, 3, 1, 1), "it counts its padding"),
+        (lambda x: F.avg_pool2d(x, 3, 2, 1, True), "it counts its padding"),
     ],
 )
 def test_what_no_layer_computes_is_named(function: Callable[[Tensor], Tensor], words: str) -> None:
