@@ -82,13 +82,19 @@ def test_nothing_lies_on_the_remarks_or_outside(number: int) -> None:
         assert each.box.bottom <= scene.height
 
 
-def test_beside_the_whole_there_are_spirals_where_there_is_room(chain: Chain) -> None:
+def test_beside_the_whole_there_are_spirals_once_they_were_run(chain: Chain) -> None:
     wide = illustration(chain, kept=Kept(with_curve()))
-    narrow = illustration(chain, room=(940, 700), kept=Kept(with_curve()))
-    assert "What ReLU keeps" in texts(wide)
-    assert "What ReLU keeps" not in texts(narrow)
-    for scene in (wide, narrow):
+    small = illustration(chain, room=(980, 720), kept=Kept(with_curve()))
+    narrow = illustration(chain, room=(640, 700), kept=Kept(with_curve()))
+    assert [("What ReLU keeps" in texts(scene)) for scene in (wide, small, narrow)] == [True, True, True]
+    assert "What ReLU keeps" not in texts(illustration(chain))  # nothing was run
+    for scene in (wide, small, narrow):
         assert "The same map with other layers" in texts(scene)
+        bars = [shape.box for shape in scene.shapes if isinstance(shape, Panel) and shape.radius == 2.0]
+        assert len(bars) == 4
+        assert max(box.width for box in bars) > 60
+        for words in (shape for shape in scene.shapes if isinstance(shape, Words)):
+            assert words.box.right <= scene.width
 
 
 def test_every_number_is_in_the_sentence(chain: Chain) -> None:

@@ -139,6 +139,8 @@ def test_chinese_is_chosen_and_remembered(
     assert "计算结果" in (panel.result.bars.accessibleDescription() if panel.result.bars else "")
     panel.languages.setFocus()
     qtbot.keyClick(panel.languages, Qt.Key.Key_Up)
+    assert panel.guess is not None
+    assert (panel.guess.value, panel.guess.slider.value()) == (5, 10)
     assert "the formula below holds all the same" in panel.result.text  # the outcome stays, in the other language
 
 
