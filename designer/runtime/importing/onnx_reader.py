@@ -19,7 +19,7 @@ from onnx import helper, numpy_helper, version_converter
 from onnx.reference import ReferenceEvaluator
 from onnx.shape_inference import infer_shapes
 
-from designer.errors import DesignerError, ImportRefused, ShapeError
+from designer.errors import DesignerError, ImportRefused, ParameterError, ShapeError
 from designer.files.atomic import reason_of
 from designer.graph.operations import constant_name
 from designer.graph.tensor import DType, TensorSpec
@@ -37,11 +37,15 @@ _LEAST_OPSET, _RAISED_TO = 6, 17
 _MOST_BYTES = 2**31
 _MOST_FOLDED = 2**24
 """Elements of a constant that is worked out: more is no shape and no table, but a network's own work."""
+_NOT_UNDERSTOOD = (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, StopIteration, ParameterError)
+"""What reading raises where an operator states what it cannot: too few inputs, sides below zero, no type."""
 _NEVER_FOLDED = {
     *("If", "Loop", "Scan"),
     *("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial"),
 }
 """Operators that constants alone do not determine, or that hold graphs of their own."""
+_MOST_FED = 2**26
+"""Numbers of one input: 256 MB, which a file that is not damaged rarely asks for."""
 _A_WEIGHT = 1024
 """Numbers from which on a constant of an operator that is kept is a weight of its node."""
 _TO_CHANNELS_FIRST, _CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
@@ -181,7 +185,14 @@ class _Walk:
         }
         for index, node in enumerate(self._graph.node):
             count = len(self._steps)
-            self._place(node, index)
+            try:
+                self._place(node, index)
+            except _NOT_UNDERSTOOD as error:
+                said = f"{node.op_type} '{node.name or (node.output[0] if node.output else '')}'"
+                reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+                raise ImportRefused(
+                    f"{self._path}: {said} contradicts itself ({reason}); the file is damaged"
+                ) from error
             self._operator_of |= {name: index for step in self._steps[count:] for name in step.results}
         outputs = tuple(self._leaving(each.name) for each in self._graph.output)
         is_open = all(_side(each, 0) is None for each in inputs)
@@ -203,6 +214,11 @@ class _Walk:
         sides = tuple((1 if axis == 0 else _SIDE) if side is None else side for axis, side in enumerate(shape))
         if len(sides) < 2 or min(sides) < 1:
             raise ImportRefused(f"{self._path}: input '{value.name}' is no picture, sequence or vector")
+        if prod(sides) > _MOST_FED:
+            words = "×".join(map(str, sides))
+            raise ImportRefused(
+                f"{self._path}: input '{value.name}' is {words}, more than can be run here; say a smaller one"
+            )
         order: tuple[int, ...] = ()
         if self._is_turned_at_once(value.name):
             self._turned.add(value.name)
@@ -261,7 +277,7 @@ class _Walk:
                 self._called[node.output[0]] = inputs[0]
             for each in built:
                 self._append(node, each, attributes)
-        except ImportRefused as error:
+        except (ImportRefused, *_NOT_UNDERSTOOD) as error:
             del self._steps[count:]
             self._called = before
             self._keep(node, reads, attributes, str(error).removeprefix(f"{node.op_type} '{said}': "))

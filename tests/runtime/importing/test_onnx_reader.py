@@ -23,6 +23,7 @@ from designer.runtime.compile.module import compile_module
 from designer.runtime.formats.onnx_file import export_onnx
 from designer.runtime.importing.load import load_model
 from designer.templates.networks import template
+from tests.runtime.importing.large_files import large_file
 from tests.runtime.importing.proving import (
     assert_computes_the_same,
     assert_ends_in_words,
@@ -30,6 +31,7 @@ from tests.runtime.importing.proving import (
     every_design,
     proved,
 )
+from tests.runtime.importing.wrong_files import wrong_copies
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
@@ -397,16 +399,25 @@ def test_weights_outside_are_read_only_where_it_was_said(tmp_path: Path) -> None
         load_model(path, ImportOptions(has_external_data=True))
 
 
+def real_files(folder: Path) -> list[Path]:
+    """Files of other people's networks, one of ours, and one with opaque operators."""
+    own = folder / "v2.onnx"
+    export_onnx(template("mobilenet_v2").build(width=0.35, resolution=64, classes=10), own)
+    names = ("resnet50", "squeezenet", "shufflenet")
+    return [*(LIGHT / f"light_{name}.onnx" for name in names), own, large_file(folder / "opaque.onnx", "opaquely", 60)]
+
+
 @pytest.mark.slow
-def test_a_hundred_damaged_copies_end_in_words(tmp_path: Path) -> None:
-    whole = saved(
-        tmp_path,
-        [
-            helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]),
-            helper.make_node("Relu", ["c"], ["r"]),
-            helper.make_node("GlobalAveragePool", ["r"], ["p"]),
-            helper.make_node("Flatten", ["p"], ["y"]),
-        ],
-        weights=[KERNEL],
-    ).read_bytes()
-    assert_ends_in_words(damaged_copies(whole, tmp_path, ".onnx", 100), at_least=40)
+def test_a_hundred_damaged_copies_of_real_files_end_in_words(tmp_path: Path) -> None:
+    paths = [
+        copy
+        for seed, file in enumerate(real_files(tmp_path))
+        for copy in damaged_copies(file.read_bytes(), tmp_path, ".onnx", 20, seed)
+    ]
+    assert_ends_in_words(paths, at_least=40)
+
+
+@pytest.mark.slow
+def test_a_hundred_copies_that_state_what_cannot_be_end_in_words(tmp_path: Path) -> None:
+    (tmp_path / "wrong").mkdir()
+    assert_ends_in_words(wrong_copies(real_files(tmp_path), tmp_path / "wrong", 100), at_least=30)
