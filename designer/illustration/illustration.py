@@ -151,7 +151,11 @@ def _size(chain: Chain, step: Step, room: tuple[float, float] | None, kept: Kept
     least = _PANEL_TOP + least_height(kept) + _FOOT if step is Step.KEPT else _LEAST[1]
     has_pair = step in (Step.SEPARABLE, Step.FREEDOM, Step.RESIDUAL)
     narrowest = _PAIR_LEAST if has_pair else _LEAST[0]
-    return max(wide, narrowest, 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages)), max(high, least)
+    width = max(wide, narrowest, 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages))
+    if room is None:
+        return width, max(high, least)
+    height = max(high * width / wide, least)
+    return max(width, wide * height / high), height  # of the room's own form, so that it fills it
 
 
 def _title(chain: Chain) -> list[Shape]:

@@ -121,3 +121,11 @@ def test_channels_worth_a_picture_are_the_papers_and_the_blocks(chain: Chain) ->
 def test_what_was_watched_before_an_edit_says_so() -> None:
     scene = kept_scene("net", Kept(activity=samples.activity(), is_outdated=True))
     assert any("before the last edit" in text for text in texts(scene))
+
+
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("room", [(990.0, 720.0), (700.0, 900.0), (1500.0, 640.0)])
+def test_a_picture_fills_its_room(chain: Chain, step: Step, room: tuple[float, float]) -> None:
+    scene = illustration(chain, step, room=room, kept=Kept(with_curve(), layers(2)))
+    assert scene.width / scene.height == pytest.approx(room[0] / room[1])
+    assert scene.width >= room[0]

@@ -248,6 +248,16 @@ def test_a_module_keeps_its_mode() -> None:
     assert [part.training for part in module.modules()] == [True, True, False]
 
 
+def test_a_module_of_float64_comes_in_as_its_copy_in_float32_and_says_so() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).double()
+    loaded = from_module(module, torch.randn(2, 3, 8, 8, dtype=torch.float64))
+    assert loaded.proved
+    assert any("float64" in warning for warning in loaded.result.warnings)
+    assert {each.dtype for each in module.parameters()} == {torch.float64}
+    kernel = next(each for name, each in loaded.weights.items() if each.dim() == 4)
+    torch.testing.assert_close(kernel, module[0].weight.float())
+
+
 class Branch(nn.Module):
     """Does another thing where the sum is positive."""
 
@@ -270,6 +280,7 @@ def test_a_branch_on_numbers_is_refused_with_its_line(capfd: pytest.CaptureFixtu
         (lambda x: x.permute(1, 0, 2, 3), "its batch elsewhere than first"),
         (lambda x: x.permute(1, 0, 2, 3).reshape(x.shape), "into or out of the batch"),
         (lambda x: x.flip(0), "aten.flip"),
+        (lambda x: x.to(torch.int32) * 0.5, r"aten\.to"),
         (lambda x: x.mean(0, keepdim=True) + x, "along the batch"),
         (lambda x: F.avg_pool2d(x, 3, 2, 1, True), "it counts its padding"),
     ],

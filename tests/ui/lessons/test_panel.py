@@ -217,6 +217,8 @@ def test_an_illustration_gives_way_to_the_canvas_and_its_lesson(
     press(qtbot, window, "F8")
     assert isinstance(window.bench.page, IllustratePage)
     press(qtbot, window, "F12")
+    QApplication.processEvents()
+    assert window.width() == 1280  # canvas, illustration and lesson ask for no larger window
     assert window.bench.canvas_tab is tab
     assert window.lessons_dock.isVisible()
 
