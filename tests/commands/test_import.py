@@ -104,7 +104,8 @@ def opaque_file(folder: Path) -> Path:
     """An ONNX file of 1×3×8×8 whose only operator no layer computes."""
     ends = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (1, 3, 8, 8)) for name in ("x", "y")]
     axis = helper.make_tensor("axis", onnx.TensorProto.INT64, (), [3])
-    graph = helper.make_graph([helper.make_node("CumSum", ["x", "axis"], ["y"], name="sum")], "n", *[[e] for e in ends])
+    node = helper.make_node("CumSum", ["x", "axis"], ["y"], name="sum")
+    graph = helper.make_graph([node], "n", ends[:1], ends[1:])
     graph.initializer.append(axis)
     path = folder / "net.onnx"
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
