@@ -74,7 +74,9 @@ _BASE = 292.0
 _SLAB, _DEPTH, _TAP = 140.0, 78.0, 10.0
 _PANEL_TOP, _FOOT = 372.0, 34.0
 _ROOM_A_STAGE = 236.0
-_TWO_PANELS, _BETWEEN = 1080.0, 20.0
+_TWO_PANELS, _BETWEEN = 900.0, 20.0
+_PAIR_LEAST = 1200.0
+"""In less, the words of a row that stands beside its label and its figures would lie on its slabs."""
 _SPARED = 120.0
 """The whole is said in fewer lines than any step."""
 
@@ -147,7 +149,13 @@ def in_brief(chain: Chain, step: Step, kept: Kept = NOTHING_RUN) -> str:
 def _size(chain: Chain, step: Step, room: tuple[float, float] | None, kept: Kept) -> tuple[float, float]:
     wide, high = room or (PAPER[0], PAPER[1] - (_SPARED if step is Step.OVERVIEW else 0))
     least = _PANEL_TOP + least_height(kept) + _FOOT if step is Step.KEPT else _LEAST[1]
-    return max(wide, _LEAST[0], 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages)), max(high, least)
+    has_pair = step in (Step.SEPARABLE, Step.FREEDOM, Step.RESIDUAL)
+    narrowest = _PAIR_LEAST if has_pair else _LEAST[0]
+    width = max(wide, narrowest, 2 * _SIDE + _ROOM_A_STAGE * len(chain.stages))
+    if room is None:
+        return width, max(high, least)
+    height = max(high * width / wide, least)
+    return max(width, wide * height / high), height  # of the room's own form, so that it fills it
 
 
 def _title(chain: Chain) -> list[Shape]:

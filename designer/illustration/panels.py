@@ -18,6 +18,8 @@ from designer.wording import count, short
 PADDING = 20.0
 _LABEL, _FIGURES = 176.0, 240.0
 _BAR = 14.0
+_NARROW = 520.0
+"""Bars in less than this have their MACs beside them, and no weights."""
 _REACH = 8.0
 """Activations are drawn from −8 to 8, which holds ReLU6's clip."""
 
@@ -141,7 +143,8 @@ def bars(box: Box, title: str, others: Sequence[Other]) -> Drawn:
     shapes: list[Shape] = [Panel(box), Words(Spot(box.x + PADDING, box.y + PADDING + 8), title, 14, is_bold=True)]
     most = max((other.chain.cost.macs for other in others), default=0) or 1
     label = max(text_width(other.label, 12) for other in others) + 24
-    numbers = 236.0
+    is_narrow = box.width < _NARROW
+    numbers = 110.0 if is_narrow else 236.0
     room = box.width - 2 * PADDING - label - numbers
     step = min((box.height - 64) / max(len(others), 1), 44)
     for index, other in enumerate(others):
@@ -150,7 +153,7 @@ def bars(box: Box, title: str, others: Sequence[Other]) -> Drawn:
         ink = Ink.ACCENT if other.is_own else Ink.STANDARD if len(other.chain.stages) == 1 else Ink.DEPTHWISE
         left, cost = box.x + PADDING + label, other.chain.cost
         shapes.append(bar(Box(left, y - 12, room, 16), cost.macs / most, ink))
-        words = f"{short(cost.macs)} MACs · {count(cost.parameters)} weights"
+        words = f"{short(cost.macs)} MACs" + f" · {count(cost.parameters)} weights" * (not is_narrow)
         at = left + max(room * cost.macs / most, 2) + 12
         shapes.append(Words(Spot(at, y), words, 11, ink=Ink.TEXT))
     return Drawn(tuple(shapes))

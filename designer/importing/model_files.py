@@ -29,6 +29,9 @@ FORMATS = (
     ModelFormat("litert", "LiteRT", (".tflite",)),
 )
 
+CODE_ENDINGS = (".pt2", ".pt", ".pth", ".ckpt")
+"""What names of PyTorch's own files end in: programs and modules, which its loader may run code for."""
+
 ENDINGS = tuple(ending for each in FORMATS for ending in each.endings)
 """Every ending of a network's file."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import onnx
 import pytest
+from onnx import helper
 
 from designer.__main__ import main
 from designer.files.design_json import load
@@ -96,3 +98,32 @@ def test_a_survey_tells_of_every_file(tmp_path: Path, capsys: pytest.CaptureFixt
 )
 def test_a_survey_that_cannot_be_is_refused(words: list[str]) -> None:
     assert main(words) == 2
+
+
+def opaque_file(folder: Path) -> Path:
+    """An ONNX file of 1×3×8×8 whose only operator no layer computes."""
+    ends = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, (1, 3, 8, 8)) for name in ("x", "y")]
+    axis = helper.make_tensor("axis", onnx.TensorProto.INT64, (), [3])
+    node = helper.make_node("CumSum", ["x", "axis"], ["y"], name="sum")
+    graph = helper.make_graph([node], "n", ends[:1], ends[1:])
+    graph.initializer.append(axis)
+    path = folder / "net.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+def test_opaque_nodes_are_told_and_give_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = opaque_file(tmp_path), tmp_path / "net.design.json"
+    assert main(["import", str(path), "-o", str(out), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert [(each["node"], each["operator"]) for each in told["opaque"]] == [("sum", "CumSum")]
+    assert told["proved"]
+    assert main(["import", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert "without 1 opaque node" in said
+    assert "opaque: sum is CumSum" in said
+    assert main(["import", "--survey", str(tmp_path)]) == 1
+    assert "without CumSum, opaque" in capsys.readouterr().out
+    again = tmp_path / "again.onnx"
+    assert main(["export", str(out), "-o", str(again)]) == 0
+    assert [node.op_type for node in onnx.load(again).graph.node] == ["CumSum"]

@@ -82,13 +82,19 @@ def test_nothing_lies_on_the_remarks_or_outside(number: int) -> None:
         assert each.box.bottom <= scene.height
 
 
-def test_beside_the_whole_there_are_spirals_where_there_is_room(chain: Chain) -> None:
+def test_beside_the_whole_there_are_spirals_once_they_were_run(chain: Chain) -> None:
     wide = illustration(chain, kept=Kept(with_curve()))
-    narrow = illustration(chain, room=(940, 700), kept=Kept(with_curve()))
-    assert "What ReLU keeps" in texts(wide)
-    assert "What ReLU keeps" not in texts(narrow)
-    for scene in (wide, narrow):
+    small = illustration(chain, room=(980, 720), kept=Kept(with_curve()))
+    narrow = illustration(chain, room=(640, 700), kept=Kept(with_curve()))
+    assert [("What ReLU keeps" in texts(scene)) for scene in (wide, small, narrow)] == [True, True, True]
+    assert "What ReLU keeps" not in texts(illustration(chain))  # nothing was run
+    for scene in (wide, small, narrow):
         assert "The same map with other layers" in texts(scene)
+        bars = [shape.box for shape in scene.shapes if isinstance(shape, Panel) and shape.radius == 2.0]
+        assert len(bars) == 4
+        assert max(box.width for box in bars) > 60
+        for words in (shape for shape in scene.shapes if isinstance(shape, Words)):
+            assert words.box.right <= scene.width
 
 
 def test_every_number_is_in_the_sentence(chain: Chain) -> None:
@@ -115,3 +121,11 @@ def test_channels_worth_a_picture_are_the_papers_and_the_blocks(chain: Chain) ->
 def test_what_was_watched_before_an_edit_says_so() -> None:
     scene = kept_scene("net", Kept(activity=samples.activity(), is_outdated=True))
     assert any("before the last edit" in text for text in texts(scene))
+
+
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("room", [(990.0, 720.0), (700.0, 900.0), (1500.0, 640.0)])
+def test_a_picture_fills_its_room(chain: Chain, step: Step, room: tuple[float, float]) -> None:
+    scene = illustration(chain, step, room=room, kept=Kept(with_curve(), layers(2)))
+    assert scene.width / scene.height == pytest.approx(room[0] / room[1])
+    assert scene.width >= room[0]

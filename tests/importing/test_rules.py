@@ -63,6 +63,15 @@ NORM = [
         (SHUFFLE, op.ChannelShuffle(2)),
         ([(op.Reshape((2, 4, 4, 9)), ("x",), "parted"), SHUFFLE[1], SHUFFLE[2]], op.ChannelShuffle(2)),
         (NORM, op.LayerNorm(8, 1e-6, 1)),
+        ([(op.Permute((0, 2, 3, 1)), ("x",), "a"), (op.Permute((0, 2, 1, 3)), ("a",), "y")], op.Permute((0, 3, 2, 1))),
+        (
+            [
+                (op.Permute((0, 2, 3, 1)), ("x",), "a"),
+                (op.Permute((0, 3, 1, 2)), ("a",), "b"),
+                (op.Relu(), ("b",), "y"),
+            ],
+            op.Relu(),
+        ),
     ],
 )
 def test_a_spelled_out_function_is_one_operation(lines: list[Line], wanted: Operation) -> None:

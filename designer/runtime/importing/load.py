@@ -29,7 +29,7 @@ from designer.importing.drawing import (
     with_channels_last_where_read_so,
     with_other_dimensions_sliced,
 )
-from designer.importing.model_files import FORMATS, ImportOptions
+from designer.importing.model_files import CODE_ENDINGS, FORMATS, ImportOptions
 from designer.importing.network import Network, Reading
 from designer.importing.result import ImportResult, NodeOrigin, OpaqueNode, Rewritten
 from designer.importing.rules import rewritten
@@ -148,6 +148,12 @@ def _read(path: str | os.PathLike[str], options: ImportOptions, tell: Tell) -> R
 
         return read_named(name, options)
     chosen = next((each for each in FORMATS if name.lower().endswith(each.endings)), None)
+    if chosen is None and name.lower().endswith(CODE_ENDINGS):
+        raise ImportRefused(
+            f"{name}: files of PyTorch are not read: PyTorch's loader unpickles parts of them and evaluates what they "
+            "state, so such a file can run code; import the module that made it by its name, as in "
+            "torchvision.models:mobilenet_v2 or net.py:Net, or export it to a file that ends in .onnx"
+        )
     if chosen is None:
         endings = ", ".join(ending for each in FORMATS for ending in each.endings)
         raise ImportRefused(f"{name}: networks are read from files that end in {endings}; choose one of those")

@@ -16,7 +16,7 @@ from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
 from designer.importing.network import Attribute
-from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
+from designer.runtime.importing.building import Built, convolution, counted_padding, padding_of, transposed_convolution
 
 Array = NDArray[Any]
 
@@ -180,9 +180,11 @@ def _max_pool(at: At) -> list[Built]:
 def _average_pool(at: At) -> list[Built]:
     kernel, stride = _pair(at, "kernel_shape"), _pair(at, "strides")
     padding, numbers = _pads(at, kernel, stride, (1, 1))
-    if padding is not Padding.NONE and at.attribute("count_include_pad", 0):
-        raise at.refused("it counts its padding in the mean")
     ceil = bool(at.attribute("ceil_mode", 0))
+    if padding is not Padding.NONE and at.attribute("count_include_pad", 0):
+        if ceil:
+            raise at.refused("it counts its padding in the mean, and not what lies beyond it")
+        return counted_padding(kernel, stride, numbers, at.x, f"{at.outputs[0]}/padded", at.outputs[0])
     if kernel == at.map.sides and padding is Padding.NONE:
         return at.one(op.GlobalAveragePool())
     return at.one(op.AveragePool(kernel=kernel, stride=stride, pads=numbers, padding=padding, ceil_mode=ceil))

@@ -9,6 +9,7 @@ import numpy
 import torch
 from numpy.typing import NDArray
 
+from designer.analysis.analysis import analyse
 from designer.errors import DesignerError
 from designer.export.names import state_key
 from designer.graph.ids import NodePath
@@ -18,12 +19,16 @@ from designer.importing.network import Boundary, Network, Original
 from designer.importing.result import ParityRun
 from designer.runtime.compile.kept import NotRun
 from designer.runtime.compile.module import CompiledModule, random_inputs
+from designer.wording import memory
 
 Array = NDArray[numpy.float32]
 
 ROUNDING = 1e-4
 """Largest difference that passes for rounding in float32, as a share of the original's largest output: kernels of other
 runtimes add in another order, and a hundred layers add up."""
+
+_MOST_BYTES = 2**30
+"""Of tensors that live at once in a run: the original holds as many beside it, and a damaged file may claim any."""
 
 _OPEN_BATCH = 3
 """Pictures at once in the second run, where the batch is open: a number that a file rarely has for anything else."""
@@ -75,7 +80,11 @@ def prove(
     if network.has_open_batch:
         batches.append(_OPEN_BATCH)
     runs: list[ParityRun] = []
+    a_picture = analyse(drawing.design).totals.peak_activation_bytes
     for index, batch in enumerate(batches):
+        if batch * a_picture > _MOST_BYTES:
+            reason = f"its tensors take {memory(batch * a_picture)} at this size; bring it in at a smaller one"
+            return Proof(tuple(runs), "" if runs else reason)
         tell(index / len(batches), f"running the original beside the design, batch {batch}")
         shapes = [(batch, *shape[1:]) for shape in module.input_shapes]
         ours = random_inputs(shapes, torch.device("cpu"), seed)

@@ -14,7 +14,7 @@ from designer.graph import operations as op
 from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
 from designer.importing.network import Attribute
-from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
+from designer.runtime.importing.building import Built, convolution, counted_padding, padding_of, transposed_convolution
 from designer.runtime.importing.pytorch_batch import is_reshape_of_ours, layout_of, order_between, shape_of
 
 
@@ -470,16 +470,16 @@ def _max_pool(call: Call) -> list[Built]:
 def _average_pool(call: Call) -> list[Built]:
     kernel = _pair(call.get("kernel_size"))
     padding, pads = _padding(kernel, (1, 1), _pair(call.get("padding", 0)))
+    stride, ceil = _pair(call.get("stride") or kernel), bool(call.get("ceil_mode", False))
+    if call.get("divisor_override"):
+        raise call.refused("it divides by a number of its own")
     if padding is not Padding.NONE and call.get("count_include_pad", True):
-        raise call.refused("it counts its padding in the mean")
-    operation = op.AveragePool(
-        kernel=kernel,
-        stride=_pair(call.get("stride") or kernel),
-        pads=pads,
-        padding=padding,
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
-    return call.one(operation)
+        if ceil:
+            raise call.refused("it counts its padding in the mean, and not what lies beyond it")
+        between = call.between("padded")
+        call.made.append(between)
+        return counted_padding(kernel, stride, pads, call.tensor("self"), between, call.result)
+    return call.one(op.AveragePool(kernel=kernel, stride=stride, pads=pads, padding=padding, ceil_mode=ceil))
 
 
 @_answers("mean")

@@ -7,6 +7,7 @@ Shapes are taken from the trace, weights from the program's state; what follows 
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import io
@@ -51,6 +52,13 @@ def read_module(module: nn.Module, examples: Sequence[Tensor], warnings: tuple[s
     Raises:
         ImportRefused: ``torch.export`` cannot trace it; the text has PyTorch's reason and the line of source.
     """
+    if any(each.dtype is torch.float64 for each in (*module.parameters(), *module.buffers())):
+        module = copy.deepcopy(module).float()
+        warnings = (
+            *warnings,
+            "it computes in float64; what is drawn, and run beside the drawing, is its copy in float32",
+        )
+    examples = tuple(each.float() if each.dtype is torch.float64 else each for each in examples)
     with _evaluating(module):
         program, more = _exported(module, examples)
     return _reading(program, module, type(module).__name__, (*warnings, *more))
@@ -258,7 +266,7 @@ class _Walk:
         if read and all(isinstance(self._held.get(each), Tensor) for each in read) and not operator.startswith("sym_"):
             self._held[node] = self._worked_out(node)
             return
-        if operator in _DROPPED:
+        if operator in _DROPPED and not _makes_whole_numbers(node, read):
             self._held[node] = self._held[read[0]] if read else None
             return
         if not isinstance(node.meta.get("val"), (Tensor, tuple, list)):
@@ -346,6 +354,13 @@ class _Walk:
     def _append(self, node: fx.Node, operator: str, made: Built) -> None:
         weights = {name: _array(tensor) for name, tensor in made.weights.items()}
         self._steps.append(NetworkStep(made.operation, made.inputs, made.results, weights, (_origin(node, operator),)))
+
+
+def _makes_whole_numbers(node: fx.Node, read: list[fx.Node]) -> bool:
+    """Whether a conversion takes real numbers to others, which is rounding and no mere change of type."""
+    before, after = (each.meta.get("val") for each in (read[0], node)) if read else (None, None)
+    both = isinstance(before, Tensor) and isinstance(after, Tensor)
+    return both and before.is_floating_point() and not after.is_floating_point()  # type: ignore[union-attr]  # both are
 
 
 def _flat(value: Any) -> Iterator[Any]:

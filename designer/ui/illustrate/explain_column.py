@@ -107,7 +107,14 @@ class ExplainColumn(PanelScroll):
             card.say(brief(each) if brief is not None else kept if kept and each is Step.KEPT else "of one block")
         self.cards[step].setChecked(True)
         self.form.setVisible(step is Step.KEPT)
+        self._make_room()
         self.play.setEnabled(brief is not None)
+
+    def _make_room(self) -> None:
+        """Be as wide as what is in it, with the bar that scrolls it."""
+        letters = self.fontMetrics().averageCharWidth() * 42
+        needed = self.content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(max(letters, needed))
 
     def show_playing(self, is_playing: bool) -> None:
         """Say what the button does."""

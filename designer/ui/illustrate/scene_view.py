@@ -137,7 +137,7 @@ class SceneView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Small, and still to be read."""
-        return QSize(620, 420)
+        return QSize(360, 320)
 
     def _transform(self) -> QTransform:
         if self.scene is None:

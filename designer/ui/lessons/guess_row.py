@@ -48,6 +48,11 @@ class GuessRow(QWidget):
         for widget in (self.slider, self.number, self.commit):
             widget.setEnabled(not is_committed)
 
+    def show_guess(self, value: float) -> None:
+        """Show a guess that was made."""
+        self.number.show_value(value)
+        self._typed(value)
+
     def _slid(self, step: int) -> None:
         self.value = self._scale.low + step * self._scale.step
         self.number.show_value(self.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from designer.errors import DesignerError, InvalidDesign
 from designer.lessons.answers import truth, wanted
@@ -58,10 +58,8 @@ class LessonPanel(PanelScroll):
         chosen = self._bench.settings.lesson_language or _language_of_the_system()
         self.languages.setCurrentIndex(max(self.languages.findData(chosen), 0))
         self.languages.activated.connect(lambda _: self._choose_language())
-        row = QHBoxLayout()
-        row.addWidget(self.chooser, 1)
-        row.addWidget(self.languages)
-        self.column.addLayout(row)
+        self.column.addWidget(self.chooser)
+        self.column.addWidget(self.languages)
 
     # Which lesson -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +213,7 @@ class LessonPanel(PanelScroll):
     def _show_outcome(self, outcome: Outcome) -> None:
         self.outcome = outcome
         if self.guess is not None:
-            self.guess.number.show_value(outcome.guess)
+            self.guess.show_guess(outcome.guess)
             self.guess.set_committed(True)
         self.result.show_outcome(outcome, self.language)
         self.again.show()

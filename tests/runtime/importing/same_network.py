@@ -172,6 +172,8 @@ def _element_by_element(operation: Operation, weights: Arrays, taken: Sequence[W
             return _element_by_element(op.Multiply(), {}, [x, _plainly(op.Sigmoid(), x)], spec)
         case op.HardTanh(0.0, 6.0):
             return _plainly(op.Relu6(), x)
+        case op.ScalarMultiply(1.0) | op.ScalarAdd(0.0):
+            return x
         case op.ScalarMultiply(factor):
             return _mixed(_seed("factor"), x, _bits(factor))
         case op.ScalarAdd(addend):

@@ -125,6 +125,7 @@ MODULES: dict[str, nn.Module] = {
     "clamp": Function(lambda x: x.clamp(0, 6)),
     "max pool": nn.MaxPool2d(3, 2, 1, ceil_mode=True),
     "average pool": nn.AvgPool2d(2),
+    "average pool with its padding": nn.AvgPool2d(3, 2, (1, 0)),
     "average pool without its padding": nn.AvgPool2d(3, 2, 1, count_include_pad=False),
     "adaptive": nn.AdaptiveAvgPool2d((3, 2)),
     "global max": nn.AdaptiveMaxPool2d(1),
@@ -247,6 +248,16 @@ def test_a_module_keeps_its_mode() -> None:
     assert [part.training for part in module.modules()] == [True, True, False]
 
 
+def test_a_module_of_float64_comes_in_as_its_copy_in_float32_and_says_so() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)).double()
+    loaded = from_module(module, torch.randn(2, 3, 8, 8, dtype=torch.float64))
+    assert loaded.proved
+    assert any("float64" in warning for warning in loaded.result.warnings)
+    assert {each.dtype for each in module.parameters()} == {torch.float64}
+    kernel = next(each for name, each in loaded.weights.items() if each.dim() == 4)
+    torch.testing.assert_close(kernel, module[0].weight.float())
+
+
 class Branch(nn.Module):
     """Does another thing where the sum is positive."""
 
@@ -269,8 +280,9 @@ def test_a_branch_on_numbers_is_refused_with_its_line(capfd: pytest.CaptureFixtu
         (lambda x: x.permute(1, 0, 2, 3), "its batch elsewhere than first"),
         (lambda x: x.permute(1, 0, 2, 3).reshape(x.shape), "into or out of the batch"),
         (lambda x: x.flip(0), "aten.flip"),
+        (lambda x: x.to(torch.int32) * 0.5, r"aten\.to"),
         (lambda x: x.mean(0, keepdim=True) + x, "along the batch"),
-        (lambda x: F.avg_pool2d(x, 3, 1, 1), "it counts its padding"),
+        (lambda x: F.avg_pool2d(x, 3, 2, 1, True), "it counts its padding"),
     ],
 )
 def test_what_no_layer_computes_is_named(function: Callable[[Tensor], Tensor], words: str) -> None:
@@ -315,7 +327,7 @@ def test_a_program_of_torch_export_is_refused_unread(tmp_path: Path) -> None:
     """Its loader unpickles and evaluates what the file states, so such a file can run code."""
     path = tmp_path / "net.pt2"
     torch.export.save(torch.export.export(nn.ReLU(), (torch.randn(2, 3, 16, 16),)), path)
-    with pytest.raises(ImportRefused, match=r"\.onnx"):
+    with pytest.raises(ImportRefused, match=r"can run code; import the module that made it by its name.*\.onnx"):
         load_model(path)
     with pytest.raises(ImportRefused, match="there is no such file"):
         load_model(tmp_path / "none.onnx")

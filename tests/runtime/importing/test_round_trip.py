@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,14 +17,14 @@ from designer.graph.design import Design
 from designer.graph.operations import Operation
 from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
-from designer.runtime.compile.folding import fold
-from designer.runtime.compile.module import CompiledModule, compile_module
+from designer.runtime.compile.module import compile_module
 from designer.runtime.formats.export import export_design
+from designer.runtime.formats.onnx_file import export_onnx
 from designer.runtime.importing.load import import_model, load_model
 from designer.templates.networks import templates
 from tests.contracts.sampling import random_designs
 from tests.reference.mobilenets import randomise
-from tests.runtime.importing.round_trip import Computed, computed, computed_by
+from tests.runtime.importing.round_trip import Computed, computed
 
 pytestmark = [pytest.mark.torch, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -51,37 +50,26 @@ def assert_same(ours: Computed, design: str) -> None:
     assert theirs.outputs == ours.outputs
 
 
-def exported(design: Design, path: Path, format: str) -> CompiledModule:
-    """The module whose file was written: every weight of it counts."""
+def exported(design: Design, path: Path) -> None:
+    """Write a file in which every weight counts."""
     module = compile_module(design).eval()
     randomise(module)
-    export_design(design, path, format, module=module)
-    return module
+    export_onnx(design, path, module=module)
 
 
 def read_again(path: Path) -> ImportResult:
     result = load_model(path).result
-    assert result.proved, result.unproved
+    is_nothing = "nothing but zeros" in result.unproved  # as x − x is, of which agreeing proves nothing
+    assert result.proved or is_nothing, result.unproved
     return result
-
-
-needs_litert = pytest.mark.skipif(find_spec("ai_edge_litert") is None, reason="needs the extra for mobile formats")
 
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_template_and_an_example_come_back_from_onnx(tmp_path: Path, design: Design) -> None:
-    exported(design, tmp_path / "net.onnx", "onnx")
+    exported(design, tmp_path / "net.onnx")
     result = read_again(tmp_path / "net.onnx")
     assert result.is_complete
     assert_same(computed(design), result.design)
-
-
-@needs_litert
-@pytest.mark.parametrize("design", DESIGNS)
-def test_they_come_back_from_litert_with_batch_norms_folded(tmp_path: Path, design: Design) -> None:
-    module = exported(design, tmp_path / "net.tflite", "litert")
-    folded = fold(program_of(analyse(design)), module.state_dict()).program
-    assert_same(computed_by(folded), read_again(tmp_path / "net.tflite").design)
 
 
 @pytest.mark.parametrize("design", DESIGNS)
@@ -117,23 +105,10 @@ def seeded(count: int) -> settings:
 def test_200_random_designs_come_back_from_onnx(tmp_path_factory: pytest.TempPathFactory, design: Design) -> None:
     path = tmp_path_factory.mktemp("net") / "net.onnx"
     try:
-        exported(design, path, "onnx")
+        exported(design, path)
     except ExportError:  # ONNX Runtime does not take every transposed convolution
         return
     result = read_again(path)
     if not has_any(design, IN_SEVERAL):
         assert result.is_complete
         assert_same(computed(design), result.design)
-
-
-@needs_litert
-@seeded(60)
-@given(random_designs(most_layers=5))
-def test_random_designs_come_back_from_litert(tmp_path_factory: pytest.TempPathFactory, design: Design) -> None:
-    path = tmp_path_factory.mktemp("net") / "net.tflite"
-    try:
-        exported(design, path, "litert")
-    except ExportError:  # what LiteRT cannot hold, its writer says
-        return
-    if not has_any(design, IN_SEVERAL):  # batch norms that are not folded come back as products and sums
-        read_again(path)

@@ -139,6 +139,8 @@ def test_chinese_is_chosen_and_remembered(
     assert "计算结果" in (panel.result.bars.accessibleDescription() if panel.result.bars else "")
     panel.languages.setFocus()
     qtbot.keyClick(panel.languages, Qt.Key.Key_Up)
+    assert panel.guess is not None
+    assert (panel.guess.value, panel.guess.slider.value()) == (5, 10)
     assert "the formula below holds all the same" in panel.result.text  # the outcome stays, in the other language
 
 
@@ -215,6 +217,8 @@ def test_an_illustration_gives_way_to_the_canvas_and_its_lesson(
     press(qtbot, window, "F8")
     assert isinstance(window.bench.page, IllustratePage)
     press(qtbot, window, "F12")
+    QApplication.processEvents()
+    assert window.width() == 1280  # canvas, illustration and lesson ask for no larger window
     assert window.bench.canvas_tab is tab
     assert window.lessons_dock.isVisible()
 

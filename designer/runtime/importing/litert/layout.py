@@ -26,7 +26,8 @@ MAP: tuple[int, ...] = (0, 2, 3, 1)
 """For each dimension of a file's map N×H×W×C, which of ours N×C×H×W it is."""
 _TO_MAP = (0, 3, 1, 2)
 
-_MOST_ELEMENTS = 2**26
+MOST_ELEMENTS = 2**25
+"""Of a tensor, 128 MB, where nobody said how large the input is; a damaged file claims more."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,13 @@ class Flow:
         steps: In order.
         laid: Of tensors that the file has too: how it has them, by name.
         origins: Of the operator that is being read.
+
+    Args:
+        most_elements: The largest tensor that is believed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most_elements: int = MOST_ELEMENTS) -> None:
+        self._most_elements = most_elements
         self.specs: dict[str, TensorSpec] = {}
         self.steps: list[NetworkStep] = []
         self.laid: dict[str, Laid] = {}
@@ -121,10 +126,10 @@ class Flow:
         except ShapeError as error:
             raise ImportRefused(f"{said.operator} '{said.name}': {error}") from error
         for spec in specs:
-            if spec.elements > _MOST_ELEMENTS:
+            if spec.elements > self._most_elements:
                 raise ImportRefused(
                     f"{said.operator} '{said.name}' makes {spec.full_label}, {spec.elements:,} numbers; the file is "
-                    "damaged, or its input is too large"
+                    "damaged, or its input is too large; an input that is stated (--input) is believed"
                 )
         self.specs.update(zip(results, specs, strict=True))
         kept = {

@@ -26,7 +26,7 @@ from designer.importing.model_files import ImportOptions
 from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
 from designer.runtime.importing.beginnings import refuse_other_kinds
 from designer.runtime.importing.litert.folding import folded
-from designer.runtime.importing.litert.layout import MAP, Flow, Laid, from_file, sides_of
+from designer.runtime.importing.litert.layout import MAP, MOST_ELEMENTS, Flow, Laid, from_file, sides_of
 from designer.runtime.importing.litert.model import LiteModel, LiteOperator, model_of, packed
 from designer.runtime.importing.litert.operators import OPERATORS, spelled_out
 from designer.runtime.importing.litert.reading import At, Padded
@@ -38,7 +38,8 @@ _RUNTIME = f"LiteRT {version('ai-edge-litert')}"
 _MOST_BYTES = 2**32
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
-_MOST_ELEMENTS = 2**26
+_MOST_STATED = 2**30
+"""Elements of a tensor where a person said how large the input is."""
 _MOST_WATCHED = 2**27
 """Elements of all tensors of a network between which the first difference is looked for: half a gigabyte."""
 _OURS = "bottleneck-designer"
@@ -80,7 +81,8 @@ class _Walk:
 
     def __init__(self, model: LiteModel, options: ImportOptions, path: str) -> None:
         self.model, self._options, self._path = model, options, path
-        self.flow = Flow()
+        self._most = _MOST_STATED if options.input_shapes else MOST_ELEMENTS
+        self.flow = Flow(self._most)
         self.warnings: list[str] = []
         self.rewritten: list[str] = []
         self.ends: list[Laid] = []
@@ -143,7 +145,7 @@ class _Walk:
         order = MAP if len(sides) == 4 and not self._stands_as_ours(index) else tuple(range(len(sides)))
         shape = tuple(sides[order.index(axis)] for axis in range(len(sides)))
         spec = TensorSpec(shape, channel_axis=2 if len(sides) == 3 else 1)
-        if spec.elements > _MOST_ELEMENTS:
+        if spec.elements > self._most:
             raise ImportRefused(f"{self._path}: input '{tensor.name}' claims {spec.elements:,} numbers; it is damaged")
         name = self.flow.free(tensor.name)
         self.flow.specs[name] = spec

@@ -136,3 +136,14 @@ def test_a_shape_that_a_file_declares_is_not_believed(tmp_path: Path, kind: str)
     stated = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "padding": SAME}
     slid = file.operator("CONV_2D", [x, kernel, file.random(5)], (1, 8, 90000, 5), options="Conv2D", **stated)
     assert layers(proved(file.saved(tmp_path, [x], [slid]))) == ["conv2d"]
+
+
+def test_a_large_input_is_believed_where_a_person_stated_it(tmp_path: Path) -> None:
+    """Forty million numbers: more than a damaged side of a small network is let have."""
+    file = LiteFile()
+    x = file.tensor((1, 5000, 2000, 4), "x")
+    out = file.operator("MEAN", [x, file.numbers(1, 2)], (1, 4), options="Reducer")
+    path = file.saved(tmp_path, [x], [out])
+    with pytest.raises(ImportRefused, match="'x' claims 40,000,000 numbers"):
+        load_model(path)
+    assert load_model(path, ImportOptions(input_shapes=((1, 5000, 2000, 4),))).design.input_nodes()
