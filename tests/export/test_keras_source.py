@@ -73,7 +73,7 @@ def test_every_layer_computes_what_the_module_computes(layer: type[Layer], tmp_p
         proved(design, tmp_path)
 
 
-LACKING = {"layer_scale", "local_response_norm", "global_response_norm"}
+LACKING = {"convnext_block", "layer_scale", "local_response_norm", "global_response_norm"}
 """Layers that Keras has in no form."""
 
 
