@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "new",
     "check",
+    "targets",
     "cost",
     "bench",
     "devices",
@@ -29,6 +30,7 @@ COMMANDS = (
     "weights",
     "render",
     "illustrate",
+    "lesson",
 )
 """Each is a module of ``designer.commands``: its docstring, ``arguments`` and ``run``."""
 

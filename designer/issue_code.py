@@ -46,3 +46,10 @@ class IssueCode(StrEnum):
     BOUNDS = "bounds"
     PARAMETERS = "parameters"
     UNKNOWN_LAYER = "unknown-layer"
+
+    # Of a target, where one was chosen
+    TARGET_MEMORY = "target-memory"
+    TARGET_WEIGHTS = "target-weights"
+    TARGET_OPERATOR = "target-operator"
+    TARGET_CHANNELS = "target-channels"
+    TARGET_PADDING = "target-padding"

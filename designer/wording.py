@@ -78,6 +78,14 @@ def memory(value: float | None) -> str:
     return _prefixed(value, "B")
 
 
+def kibibytes(value: float | None) -> str:
+    """Bytes as makers of microcontrollers count them: ``225 KiB``, ``1.25 MiB``; three significant digits at most."""
+    if value is None:
+        return UNKNOWN
+    size, unit = (value / 2**20, "MiB") if abs(value) >= 2**20 else (value / 2**10, "KiB")
+    return f"{float(f'{size:.3g}'):g}{THIN_SPACE}{unit}".replace("-", "−")
+
+
 def milliseconds(
     median_ms: float | None, low_ms: float | None = None, high_ms: float | None = None, rounds: int | None = None
 ) -> str:

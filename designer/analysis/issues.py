@@ -19,6 +19,8 @@ class Severity(Enum):
     """It runs, but surely not as meant."""
     UNFINISHED = "to do"
     """Something is still to be drawn: nothing is wrong with what is there."""
+    HINT = "hint"
+    """It runs as meant; on the target that was chosen it would run better, or only, otherwise."""
 
 
 def worst(issues: Iterable[Issue]) -> Severity:
@@ -56,7 +58,7 @@ class Issue:
     @property
     def is_blocking(self) -> bool:
         """Whether it keeps the design from running."""
-        return self.severity is not Severity.WARNING and not self.runs_anyway
+        return self.severity not in (Severity.WARNING, Severity.HINT) and not self.runs_anyway
 
     @property
     def node(self) -> NodeId | None:

@@ -21,6 +21,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--budget", action="append", default=[], metavar="NAME=VALUE", help="end with 1 where a design needs more"
     )
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a row for a target; --budget target=NAME is a limit",
+    )
     add_json(parser)
 
 
@@ -29,9 +36,13 @@ def run(options: argparse.Namespace) -> int:
     from designer.analysis.compare import compare, parse_budget
     from designer.export.tables import markdown
     from designer.files.outputs import refuse_loss
+    from designer.targets.comparing import with_targets
+    from designer.targets.profile_files import target
     from designer.wording import short
 
-    said = pairs(options.budget, "--budget", "parameters=3.5e6")
+    said = pairs([each for each in options.budget if not _names_target(each)], "--budget", "parameters=3.5e6")
+    must_fit = [target(each.partition("=")[2].strip()) for each in options.budget if _names_target(each)]
+    profiles = [target(name) for name in options.target]
     budgets = dict(parse_budget(f"{name}={value}") for name, value in said.items())
     if options.report is not None:
         refuse_loss(options.report, (".html", ".htm"), options.files)
@@ -39,11 +50,15 @@ def run(options: argparse.Namespace) -> int:
     if not 1 <= options.baseline <= len(analyses):
         raise DesignerError(f"--baseline {options.baseline}: it takes the place of one of the files, from 1 up")
     table = compare(analyses, baseline=options.baseline - 1, budgets=budgets)
+    table = with_targets(table, analyses, profiles, must_fit)
     status = DONE if table.holds_budgets else PROBLEMS
     for row in table.rows:
-        for name, text, value in zip(table.told_apart, row.texts, row.values, strict=True):
-            if row.limit is not None and (value is None or value > row.limit):
-                say(f"{name}: {row.label.lower()} {text}, and the budget is {short(row.limit)}")
+        if row.limit is None:
+            continue
+        for name, text, value, broken in zip(table.told_apart, row.texts, row.values, row.broken, strict=True):
+            if value is None or broken:
+                limit = "" if row.key.startswith("target_") else f", and the budget is {short(row.limit)}"
+                say(f"{name}: {row.label if not limit else row.label.lower()} {text}{limit}")
     if options.report is not None:
         _write_report(options.report, analyses, table)
     if options.json:
@@ -53,14 +68,18 @@ def run(options: argparse.Namespace) -> int:
         ]
         ratios = {row.key: list(row.ratios) for row in table.rows}
         best = {row.key: row.best for row in table.rows}
-        broken = {row.key: list(row.broken) for row in table.rows if row.limit is not None}
-        print_json({"designs": designs, "ratios": ratios, "best": best, "over_budget": broken})
+        over = {row.key: list(row.broken) for row in table.rows if row.limit is not None}
+        print_json({"designs": designs, "ratios": ratios, "best": best, "over_budget": over})
         return status
     print(
         markdown(table) if options.markdown else _columns(table.told_apart, [(r.label, r.texts) for r in table.rows]),
         end="",
     )
     return status
+
+
+def _names_target(budget: str) -> bool:
+    return budget.partition("=")[0].strip() == "target"
 
 
 def _write_report(path: Path, analyses: Sequence[Any], table: Any) -> None:

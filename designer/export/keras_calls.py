@@ -357,7 +357,8 @@ def _pad(operation: op.Pad, inputs: tuple[str, ...], x: TensorSpec) -> tuple[Cal
     if operation.mode is op.PadMode.REPLICATE:
         raise ExportError("Keras has no padding by the edge; a number, or mirrored, can be written")
     top, bottom, left, right = operation.pads
-    width = ((0, 0), (top, bottom), (left, right), (0, 0))
+    sides = ((0, 0), (0, 0), (top, bottom), (left, right))
+    width = tuple(sides[axis] for axis in _order(x))
     if operation.mode is op.PadMode.REFLECT:
         return (_call("ops.pad", *inputs, pad_width=width, mode="reflect"),)
     return (_call("ops.pad", *inputs, pad_width=width, constant_values=operation.value),)

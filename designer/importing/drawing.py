@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import accumulate, count
 
 from designer.errors import ImportRefused, ParameterError, ShapeError
 from designer.graph import operations as op
@@ -157,9 +157,29 @@ def with_channels_last_where_read_so(network: Network) -> Network:
         if isinstance(operation, op.Reshape) and len(operation.sides) > 1:
             last = len(operation.sides)
             wanted = _wanted_axis(step.results[0], last, readers)
-            if wanted is not None and wanted != operation.channel_axis:
+            if wanted in (1, last) and wanted != operation.channel_axis:
                 step = replace(step, operation=replace(operation, channel_axis=wanted))
         steps.append(step)
+    return replace(network, steps=tuple(steps))
+
+
+def with_other_dimensions_sliced(network: Network) -> Network:
+    """The network with a split of what is no channels as slices, one a part: a split is of channels alone."""
+    specs = {each.tensor: each.spec for each in network.inputs}
+    steps: list[NetworkStep] = []
+    for step in network.steps:
+        operation = step.operation
+        parts: tuple[NetworkStep, ...] = (step,)
+        if isinstance(operation, op.Split) and operation.axis != specs[step.inputs[0]].channel_axis:
+            ends = list(accumulate(operation.sizes))
+            bounds = zip((0, *ends), ends, step.results, strict=False)
+            parts = tuple(
+                replace(step, operation=op.Slice(operation.axis, start, stop), results=(name,))
+                for start, stop, name in bounds
+            )
+        for part in parts:
+            specs.update(zip(part.results, outputs_of(part, specs), strict=True))
+        steps += parts
     return replace(network, steps=tuple(steps))
 
 
@@ -327,7 +347,13 @@ class _Sheet:
         self._join(steps, layer, first.inputs, {name: array for step in steps for name, array in step.weights.items()})
 
     def _keep(self, step: NetworkStep, foreign: Foreign) -> None:
-        """Place the opaque node of an operator; constants that it reads are its weights."""
+        """Place the opaque node of an operator; constants that it reads are its weights.
+
+        Raises:
+            ImportRefused: It cannot be kept; the text is the reader's.
+        """
+        if not foreign.content:
+            raise ImportRefused(foreign.reason)
         flowing = tuple(name for name in step.inputs if name in self._specs)
         constants = [self._network.constants[name] for name in step.inputs if name in self._network.constants]
         if not flowing:

@@ -16,6 +16,9 @@ Array = Any
 """A NumPy array. This room does not import NumPy; it hands arrays on and asks for their shape and numbers."""
 
 
+ADDEND = "addend"
+"""What a ``Foreign`` addition adds: a number a channel, the channels last."""
+
 Attribute = int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
 """What an operator of a file states besides its tensors."""
 
@@ -50,6 +53,7 @@ class Foreign(NamedTuple):
         specs: The shape of each of its results.
         content: The operator as the file has it, as text that the format's writer can read back; empty where none can.
         reason: Why no operation of ours says it, for people.
+        known: Constants that the content has, which a rule may take, by what they are: ``ADDEND``.
     """
 
     format: str
@@ -58,6 +62,7 @@ class Foreign(NamedTuple):
     specs: tuple[TensorSpec, ...]
     content: str = ""
     reason: str = ""
+    known: Mapping[str, Array] = {}
 
 
 @dataclass(frozen=True)

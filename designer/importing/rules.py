@@ -13,7 +13,8 @@ from typing import NamedTuple
 from designer.graph import operations as op
 from designer.graph.operations import Operation
 from designer.graph.tensor import TensorSpec
-from designer.importing.network import Array, Network, NetworkStep
+from designer.importing.functions import with_functions_known
+from designer.importing.network import ADDEND, Array, Foreign, Network, NetworkStep
 
 
 class _Match(NamedTuple):
@@ -56,9 +57,24 @@ def rewritten(network: Network, specs: Mapping[str, TensorSpec]) -> Network:
         network: What was read.
         specs: The shape of every tensor by its name.
     """
-    steps = list(network.steps)
+    steps = list(with_functions_known(network).steps)
     for rule in _RULES:
         steps = _applied(rule, steps, network, specs)
+    return _without_nothing(replace(network, steps=tuple(steps)))
+
+
+def _without_nothing(network: Network) -> Network:
+    """The network without what rules left that passes its input on, unless that leaves."""
+    leaving = {each.tensor for each in network.outputs}
+    called: dict[str, str] = {}
+    steps = []
+    for step in network.steps:
+        inputs = tuple(called.get(name, name) for name in step.inputs)
+        is_nothing = step.rules and isinstance(step.operation, op.Identity)
+        if is_nothing and step.results[0] not in leaving:
+            called[step.results[0]] = inputs[0]
+            continue
+        steps.append(replace(step, inputs=inputs))
     return replace(network, steps=tuple(steps))
 
 
@@ -66,15 +82,19 @@ def _applied(
     rule: _Rule, steps: list[NetworkStep], network: Network, specs: Mapping[str, TensorSpec]
 ) -> list[NetworkStep]:
     made_by = {name: step for step in steps for name in step.results}
-    read: dict[str, int] = {}
-    for name in (*(name for step in steps for name in step.inputs), *(each.tensor for each in network.outputs)):
-        read[name] = read.get(name, 0) + 1
+    readers: dict[str, set[str]] = {each.tensor: {_OUTSIDE} for each in network.outputs}
+    for step in steps:
+        for name in step.inputs:
+            readers.setdefault(name, set()).add(step.results[0])
     around = _Surroundings(made_by, specs)
     replaced: dict[str, NetworkStep] = {}
     gone: set[str] = set()
     for step in steps:
         found = rule(step, around)
-        if found is None or any(read[name] > 1 for name in found.gone):
+        if found is None:
+            continue
+        inside = {made_by[name].results[0] for name in found.gone} | {step.results[0]}
+        if any(not readers.get(name, set()) <= inside for name in found.gone):
             continue
         # What an earlier match took or made is no part of this one.
         if gone.intersection((*found.gone, *found.inputs)) or any(name in replaced for name in found.gone):
@@ -91,6 +111,10 @@ def _applied(
         )
     kept = [step for step in steps if step.results[0] not in gone]
     return [replaced.get(step.results[0], step) for step in kept]
+
+
+_OUTSIDE = ""
+"""Who reads what leaves the network."""
 
 
 def _channel_shuffle(step: NetworkStep, around: _Surroundings) -> _Match | None:
@@ -126,52 +150,6 @@ def _norm_of_map(step: NetworkStep, around: _Surroundings) -> _Match | None:
     return _Match("layer norm of a map", replace(normed.operation, axis=1), turned.inputs, gone, normed.weights)
 
 
-def _gated_by_itself(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """x·σ(x) is SiLU, and x·hard-sigmoid(x) is h-swish, in either order."""
-    if not isinstance(step.operation, op.Multiply):
-        return None
-    for x, gate in (step.inputs, step.inputs[::-1]):
-        made = around.made_by.get(gate)
-        if made is None or made.inputs != (x,):
-            continue
-        if isinstance(made.operation, op.Sigmoid):
-            return _Match("SiLU", op.Silu(), (x,), (gate,), {})
-        if isinstance(made.operation, op.HardSigmoid):
-            return _Match("h-swish", op.HardSwish(), (x,), (gate,), {})
-    return None
-
-
-def _hard_sigmoid(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """ReLU6(x + 3)/6 spelled out."""
-    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
-        return None
-    clipped = around.made_by.get(step.inputs[0])
-    if clipped is None or not isinstance(clipped.operation, op.Relu6):
-        return None
-    moved = around.made_by.get(clipped.inputs[0])
-    if moved is None or moved.operation != op.ScalarAdd(3.0):
-        return None
-    return _Match("hard-sigmoid", op.HardSigmoid(), moved.inputs, (moved.results[0], clipped.results[0]), {})
-
-
-def _hard_swish(step: NetworkStep, around: _Surroundings) -> _Match | None:
-    """x·ReLU6(x + 3), and the sixth of it."""
-    if not isinstance(step.operation, op.ScalarMultiply) or abs(step.operation.factor - 1 / 6) > _ROUNDED:
-        return None
-    product = around.made_by.get(step.inputs[0])
-    if product is None or not isinstance(product.operation, op.Multiply):
-        return None
-    for x, gate in (product.inputs, product.inputs[::-1]):
-        clipped = around.made_by.get(gate)
-        if clipped is None or not isinstance(clipped.operation, op.Relu6):
-            continue
-        moved = around.made_by.get(clipped.inputs[0])
-        if moved is not None and moved.operation == op.ScalarAdd(3.0) and moved.inputs == (x,):
-            gone = (moved.results[0], gate, product.results[0])
-            return _Match("h-swish", op.HardSwish(), (x,), gone, {})
-    return None
-
-
 def _spelled_batch_norm(step: NetworkStep, around: _Surroundings) -> _Match | None:
     """A factor a channel and a number added to each: a batch norm whose statistics are worked into both."""
     scaled = around.made_by.get(step.inputs[0])
@@ -181,6 +159,81 @@ def _spelled_batch_norm(step: NetworkStep, around: _Surroundings) -> _Match | No
         return None
     weights = {**step.weights, "weight": scaled.weights["weight"]}
     return _Match("batch norm", step.operation, scaled.inputs, (scaled.results[0],), weights)
+
+
+def _layer_norm(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """(x − mean)/√(variance + ε) along a dimension, scaled and shifted a channel, in operators of their own."""
+    shift = _shift_of(step)
+    scaled = around.made_by.get(step.inputs[0]) if shift is not None else None
+    if scaled is None or not isinstance(scaled.operation, op.LayerScale):
+        return None
+    normed = around.made_by.get(scaled.inputs[0])
+    if normed is None or normed.operation != op.Divide():
+        return None
+    centred, spread = (around.made_by.get(name) for name in normed.inputs)
+    inner = _chain_before(spread, around, 4)
+    if centred is None or centred.operation != op.Subtract() or inner is None:
+        return None
+    root, raised, variance, squared = inner
+    mean = around.made_by.get(centred.inputs[1])
+    x, c, axis = centred.inputs[0], centred.results[0], scaled.operation.axis
+    alike = op.Mean((axis,), keep=True)
+    if not isinstance(root.operation, Foreign) or root.operation.operator.lower() != "sqrt":
+        return None
+    if not isinstance(raised.operation, op.ScalarAdd) or raised.operation.addend <= 0 or variance.operation != alike:
+        return None
+    if squared.operation != op.Multiply() or squared.inputs != (c, c):
+        return None
+    if mean is None or mean.operation != alike or mean.inputs != (x,):
+        return None
+    spec = around.specs[x]
+    if axis != spec.channel_axis or not (spec.is_map or spec.has_channels_last):
+        return None
+    gone = tuple(each.results[0] for each in (mean, centred, squared, variance, raised, root, normed, scaled))
+    eps = float(f"{raised.operation.addend:.7g}")  # as it was written before it was a number of 32 bits
+    operation = op.LayerNorm(spec.channels, eps, 1 if spec.is_map else -1)
+    return _Match("layer norm", operation, (x,), gone, {"weight": scaled.weights["weight"], "bias": shift})
+
+
+def _bias_of_product(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """A product with a matrix, and a number added to each output: a fully connected layer with a bias."""
+    if not isinstance(step.operation, Foreign) or ADDEND not in step.operation.known:
+        return None
+    product = around.made_by.get(step.inputs[0])
+    if product is None or not isinstance(product.operation, op.Linear) or product.operation.bias:
+        return None
+    weights = {**product.weights, "bias": step.operation.known[ADDEND]}
+    operation = replace(product.operation, bias=True)
+    return _Match("bias of a fully connected layer", operation, product.inputs, product.results, weights)
+
+
+def _shift_of(step: NetworkStep) -> Array | None:
+    """The numbers that a step adds to each channel, if that is what it does."""
+    operation = step.operation
+    if isinstance(operation, op.BatchNorm):
+        is_shift = not operation.eps and "shift of channels as a batch norm" in step.rules
+        return step.weights["bias"] if is_shift else None
+    return operation.known.get(ADDEND) if isinstance(operation, Foreign) else None
+
+
+def _chain_before(step: NetworkStep | None, around: _Surroundings, count: int) -> tuple[NetworkStep, ...] | None:
+    """A step and those before it, each the maker of the next one's first tensor."""
+    found: list[NetworkStep] = []
+    while step is not None and len(found) < count:
+        found.append(step)
+        step = around.made_by.get(step.inputs[0])
+    return tuple(found) if len(found) == count else None
+
+
+def _permuted_twice(step: NetworkStep, around: _Surroundings) -> _Match | None:
+    """Two permutations behind each other: one, or nothing at all."""
+    before = around.made_by.get(step.inputs[0])
+    if not isinstance(step.operation, op.Permute) or before is None or not isinstance(before.operation, op.Permute):
+        return None
+    order = tuple(before.operation.order[axis] for axis in step.operation.order)
+    is_nothing = order == tuple(sorted(order))
+    operation = op.Identity() if is_nothing else op.Permute(order)
+    return _Match("permutations joined", operation, before.inputs, before.results, {})
 
 
 def _product_with_transposed(step: NetworkStep, around: _Surroundings) -> _Match | None:
@@ -199,11 +252,11 @@ _ROUNDED = 1e-6
 _DEALT = (op.Permute((0, 2, 1, 3, 4)), op.Permute((0, 2, 1, 3)))
 
 _RULES: tuple[_Rule, ...] = (
+    _permuted_twice,
+    _layer_norm,
+    _bias_of_product,
     _spelled_batch_norm,
     _channel_shuffle,
     _product_with_transposed,
     _norm_of_map,
-    _hard_swish,
-    _hard_sigmoid,
-    _gated_by_itself,
 )

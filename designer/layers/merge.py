@@ -67,9 +67,9 @@ class Add(Layer):
     keywords=("scale", "gate", "squeeze", "excite"),
 )
 class Multiply(Layer):
-    """Multiplies two tensors element by element; an N×C×1×1 input scales the other's channels.
+    """Multiplies two tensors element by element; an N×C×1×1 input scales the other's channels, N×1×H×W its positions.
 
-    In N×C×H×W twice, or one N×C×1×1, or N×F twice; out the larger. One multiplication an element.
+    In N×C×H×W twice, or one with 1 for a side, or N×F twice; out the larger. One multiplication an element.
     """
 
     @property
@@ -92,9 +92,9 @@ class Multiply(Layer):
     keywords=("minus", "difference"),
 )
 class Subtract(Layer):
-    """The first tensor less the second, element by element; one of N×C×1×1 meets every position of the other.
+    """The first tensor less the second, element by element; one position of a side meets every position of the other.
 
-    In N×C×H×W twice, or one N×C×1×1, or N×F twice; out the larger. One subtraction an element.
+    In N×C×H×W twice, or one with 1 for a side, or N×F twice; out the larger. One subtraction an element.
     """
 
     @property
@@ -112,9 +112,9 @@ class Subtract(Layer):
     key="divide", title="Divide", glyph="DIV", category=Category.MERGE, source="a / b", keywords=("quotient", "ratio")
 )
 class Divide(Layer):
-    """The first tensor by the second, element by element; one of N×C×1×1 meets every position of the other.
+    """The first tensor by the second, element by element; one position of a side meets every position of the other.
 
-    In N×C×H×W twice, or one N×C×1×1, or N×F twice; out the larger. One division an element.
+    In N×C×H×W twice, or one with 1 for a side, or N×F twice; out the larger. One division an element.
     """
 
     @property

@@ -14,9 +14,9 @@ from typing import Any
 import onnxruntime
 import torch
 
+from designer.analysis.program import program_of
 from designer.export.options import Int8Options, OnnxOptions
 from designer.runtime.compile.module import compile_module
-from designer.runtime.compile.program import program_of
 from designer.runtime.compile.torchvision_names import torchvision_names
 from designer.runtime.formats.export import export_design
 from designer.runtime.formats.onnx_file import check_file, export_onnx, onnx_graph_of, store

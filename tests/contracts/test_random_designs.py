@@ -13,11 +13,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.program import program_of
 from designer.analysis.torch_calls import layer_calls
 from designer.files.design_json import dumps, loads
 from designer.graph.design import Design, NodePath
 from designer.runtime.compile.module import CompiledModule, compile_module
-from designer.runtime.compile.program import program_of
 from designer.runtime.formats.onnx_file import export_onnx
 from tests.contracts.sampling import random_designs
 from tests.reference.mobilenets import randomise

@@ -14,13 +14,14 @@ from designer.graph.operations import Operation, Reader, operation, operations
 from designer.layers.raising import LAYERS
 from designer.layers.registry import not_offered
 from designer.runtime.formats.onnx_operators import ONNX
+from designer.targets.lite_operators import LITE
 from tests.contracts.sampling import PLACEABLE, samples
 
 pytestmark = pytest.mark.torch
 
 
 def readers() -> list[Reader[Any]]:
-    found: list[Reader[Any]] = [TORCH, KERAS, ONNX, LAYERS]
+    found: list[Reader[Any]] = [TORCH, KERAS, ONNX, LAYERS, LITE]
     try:
         from designer.runtime.formats.litert.operators import LITERT
     except ImportError:  # an extra, which not every machine has

@@ -9,10 +9,10 @@ from designer.graph.operations import Operation
 from designer.graph.tensor import TensorSpec
 from designer.importing import rules
 from designer.importing.drawing import shapes
-from designer.importing.network import Boundary, Network, NetworkStep, Origin
+from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin
 from designer.importing.rules import rewritten
 
-Line = tuple[Operation, tuple[str, ...], str]
+Line = tuple[Operation | Foreign, tuple[str, ...], str]
 
 
 def network(*lines: Line, channels: int = 8, outputs: tuple[str, ...] = ()) -> Network:
@@ -61,11 +61,126 @@ NORM = [
             op.HardSwish(),
         ),
         (SHUFFLE, op.ChannelShuffle(2)),
+        ([(op.Reshape((2, 4, 4, 9)), ("x",), "parted"), SHUFFLE[1], SHUFFLE[2]], op.ChannelShuffle(2)),
         (NORM, op.LayerNorm(8, 1e-6, 1)),
+        ([(op.Permute((0, 2, 3, 1)), ("x",), "a"), (op.Permute((0, 2, 1, 3)), ("a",), "y")], op.Permute((0, 3, 2, 1))),
+        (
+            [
+                (op.Permute((0, 2, 3, 1)), ("x",), "a"),
+                (op.Permute((0, 3, 1, 2)), ("a",), "b"),
+                (op.Relu(), ("b",), "y"),
+            ],
+            op.Relu(),
+        ),
     ],
 )
 def test_a_spelled_out_function_is_one_operation(lines: list[Line], wanted: Operation) -> None:
     assert operations_of(network(*lines)) == [wanted]
+
+
+def foreign(operator: str) -> Foreign:
+    """An operator of one tensor that no layer computes."""
+    return Foreign("onnx", operator, {}, (TensorSpec((1, 8, 6, 6)),), "kept", "no layer computes it")
+
+
+ROOT = 0.5**0.5
+SPELLED: list[tuple[list[Line], Operation]] = [
+    (  # x·½·(1 + erf(x/√2)), as PyTorch's exporter writes it
+        [
+            (op.ScalarMultiply(ROOT), ("x",), "a"),
+            (foreign("Erf"), ("a",), "b"),
+            (op.ScalarAdd(1.0), ("b",), "c"),
+            (op.Multiply(), ("x", "c"), "d"),
+            (op.ScalarMultiply(0.5), ("d",), "y"),
+        ],
+        op.Gelu(),
+    ),
+    (  # (½x)·(1 + erf(x/√2))
+        [
+            (op.ScalarMultiply(0.5), ("x",), "h"),
+            (op.ScalarMultiply(ROOT), ("x",), "a"),
+            (foreign("Erf"), ("a",), "b"),
+            (op.ScalarAdd(1.0), ("b",), "c"),
+            (op.Multiply(), ("h", "c"), "y"),
+        ],
+        op.Gelu(),
+    ),
+    (  # ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+        [
+            (op.Multiply(), ("x", "x"), "s"),
+            (op.Multiply(), ("s", "x"), "c"),
+            (op.ScalarMultiply(0.044715), ("c",), "w"),
+            (op.Add(), ("x", "w"), "t"),
+            (op.ScalarMultiply(0.7978845608), ("t",), "r"),
+            (op.Tanh(), ("r",), "h"),
+            (op.ScalarAdd(1.0), ("h",), "o"),
+            (op.Multiply(), ("x", "o"), "p"),
+            (op.ScalarMultiply(0.5), ("p",), "y"),
+        ],
+        op.Gelu(by_tanh=True),
+    ),
+    (  # the same taken as x·½·x²·x
+        [
+            (op.ScalarMultiply(0.5), ("x",), "half"),
+            (op.Multiply(), ("x", "x"), "s"),
+            (op.ScalarMultiply(0.044715), ("s",), "w"),
+            (op.ScalarAdd(1.0), ("w",), "i"),
+            (op.ScalarMultiply(0.7978845608), ("x",), "r"),
+            (op.Multiply(), ("r", "i"), "j"),
+            (op.Tanh(), ("j",), "h"),
+            (op.ScalarAdd(1.0), ("h",), "o"),
+            (op.Multiply(), ("half", "o"), "y"),
+        ],
+        op.Gelu(by_tanh=True),
+    ),
+    (  # x·tanh(softplus(x))
+        [(foreign("Softplus"), ("x",), "s"), (op.Tanh(), ("s",), "t"), (op.Multiply(), ("x", "t"), "y")],
+        op.Mish(),
+    ),
+    (  # x/(1 + e⁻ˣ)
+        [
+            (op.ScalarMultiply(-1.0), ("x",), "n"),
+            (foreign("Exp"), ("n",), "e"),
+            (op.ScalarAdd(1.0), ("e",), "o"),
+            (op.Divide(), ("x", "o"), "y"),
+        ],
+        op.Silu(),
+    ),
+    (  # clip(x/6 + ½, 0, 1)
+        [
+            (op.ScalarMultiply(1 / 6), ("x",), "s"),
+            (op.ScalarAdd(0.5), ("s",), "a"),
+            (op.HardTanh(0.0, 1.0), ("a",), "y"),
+        ],
+        op.HardSigmoid(),
+    ),
+    (  # x·clip(x + 3, 0, 6)/6, the sixth before the product
+        [
+            (op.ScalarAdd(3.0), ("x",), "a"),
+            (op.HardTanh(0.0, 6.0), ("a",), "c"),
+            (op.ScalarMultiply(1 / 6), ("x",), "s"),
+            (op.Multiply(), ("s", "c"), "y"),
+        ],
+        op.HardSwish(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "wanted"), SPELLED)
+def test_a_function_is_known_however_it_is_spelled(lines: list[Line], wanted: Operation) -> None:
+    made = network(*lines)
+    (step,) = rewritten(made, shapes(made)).steps
+    assert (step.operation, step.inputs, step.results) == (wanted, ("x",), ("y",))
+    assert {origin.name for origin in step.origins} == {line[2] for line in lines}
+
+
+@pytest.mark.parametrize(("lines", "wanted"), SPELLED)
+def test_a_function_that_is_off_by_a_thousandth_is_none(lines: list[Line], wanted: Operation) -> None:
+    last, inputs, _ = lines[-1]
+    off = [*lines[:-1], (last, inputs, "z"), (op.ScalarMultiply(1.001), ("z",), "y")]
+    made = network(*off)
+    after = rewritten(made, shapes(made))
+    assert [step.operation for step in after.steps] == [wanted, op.ScalarMultiply(1.001)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +191,7 @@ def test_a_spelled_out_function_is_one_operation(lines: list[Line], wanted: Oper
         [PLUS_3, (op.Relu(), ("plus",), "clipped"), (op.ScalarMultiply(1 / 6), ("clipped",), "y")],
         [(op.Relu(), ("x",), "other"), (op.Sigmoid(), ("other",), "gate"), (op.Multiply(), ("x", "gate"), "y")],
         [SHUFFLE[0], (op.Permute((0, 1, 2, 4, 3)), ("parted",), "turned"), SHUFFLE[2]],
-        [(op.Reshape((2, 4, 4, 9)), ("x",), "parted"), SHUFFLE[1], SHUFFLE[2]],
+        [(op.Reshape((4, 8, 3, 3)), ("x",), "parted"), SHUFFLE[1], SHUFFLE[2]],
         [NORM[0], NORM[1], (op.Permute((0, 2, 3, 1)), ("normed",), "y")],
     ],
 )

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.export.formats import Format, formats
 from designer.export.names import MODULE_ATTRIBUTES, attribute_name, state_key
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -20,7 +21,6 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.normalization import BatchNorm
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.module import compile_module
-from designer.runtime.compile.program import program_of
 from designer.runtime.formats.export import export_design
 from designer.templates.networks import template
 

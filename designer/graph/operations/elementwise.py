@@ -245,16 +245,27 @@ class LayerScale(Elementwise, title="layer scale"):
 
 
 class _OfTwo(Elementwise):
-    """Two tensors, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """Two tensors, element by element; one position of a dimension meets every position of the other's.
+
+    So N×C×1×1 meets every position of the other's channels, and N×1×H×W every channel of each position.
+    """
 
     verb: ClassVar[str] = ""
 
     def output(self, *inputs: TensorSpec) -> TensorSpec:
         small, large = sorted(inputs, key=lambda spec: spec.elements)
-        if small.is_map and large.is_map and small.shape == (large.batch, large.channels, 1, 1):
+        if _meets(small, large):
             return large
         require_equal(self.verb, inputs)
         return inputs[0]
+
+
+def _meets(small: TensorSpec, large: TensorSpec) -> bool:
+    """Whether each side of the small is the large one's, or one position that meets all of them."""
+    if len(small.shape) != len(large.shape) or len(small.shape) < 3 or small.is_map != large.is_map:
+        return False
+    pairs = zip(small.shape[1:], large.shape[1:], strict=True)
+    return small.batch == large.batch and all(side in (1, other) for side, other in pairs)
 
 
 class Add(Elementwise, title="addition"):
@@ -266,19 +277,19 @@ class Add(Elementwise, title="addition"):
 
 
 class Subtract(_OfTwo, title="subtraction"):
-    """The first less the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """The first less the second, element by element; one position of a dimension meets all of the other's."""
 
     verb = "subtracting"
 
 
 class Multiply(_OfTwo, title="multiplication"):
-    """Two tensors multiplied element by element; one of N×C×1×1 scales the other's channels."""
+    """Two tensors multiplied element by element; one of N×C×1×1 scales the other's channels, one of N×1×H×W places."""
 
     verb = "multiplying"
 
 
 class Divide(_OfTwo, title="division"):
-    """The first by the second, element by element; one of N×C×1×1 meets every position of the other's channels."""
+    """The first by the second, element by element; one position of a dimension meets all of the other's."""
 
     verb = "dividing"
 

@@ -386,7 +386,7 @@ class PadMode(Enum):
 
 @dataclass(frozen=True)
 class Pad(Operation, title="padding"):
-    """N×C×H×W with rows and columns added. Nothing is computed.
+    """N×C×H×W with rows and columns added, or any four dimensions with the last two grown. Nothing is computed.
 
     Attributes:
         pads: Rows at top and bottom, columns at left and right.
@@ -399,7 +399,8 @@ class Pad(Operation, title="padding"):
     value: float = 0.0
 
     def output(self, x: TensorSpec) -> TensorSpec:
-        require_map(x)
+        if len(x.shape) != 4:
+            require_map(x)
         top, bottom, left, right = self.pads
         if self.mode is PadMode.REFLECT and (max(top, bottom) >= x.height or max(left, right) >= x.width):
             raise ShapeError(
@@ -408,4 +409,4 @@ class Pad(Operation, title="padding"):
                 f"padding {max(self.pads)} mirrors as many positions beside the edge, and its input is {x.label}; "
                 "less padding fixes it",
             )
-        return x.with_sides(x.height + top + bottom, x.width + left + right)
+        return x._replace(shape=(*x.shape[:2], x.height + top + bottom, x.width + left + right))

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.opaque import refuse_opaque
+from designer.analysis.program import Instruction, Program, Stretch, Value, program_of
 from designer.analysis.torch_calls import PARTS, Call, torch_calls
 from designer.export.names import attribute_name
 from designer.graph.design import Design, NodePath
@@ -24,7 +25,6 @@ from designer.graph.operations import Opaque
 from designer.runtime.compile import parts
 from designer.runtime.compile.kept import KeptOperator, Runner
 from designer.runtime.compile.memory import require_memory
-from designer.runtime.compile.program import Instruction, Program, Stretch, Value, program_of
 
 Function = Callable[..., Tensor]
 

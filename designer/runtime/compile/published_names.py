@@ -13,7 +13,7 @@ torchvision DenseNet                                   ``features.conv0``, ``fea
 torchvision and timm ResNet, ResNeXt                   ``conv1``, ``layerN.N.conv1``, ``bn1`` … ``downsample``, ``fc``
 timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N.N.conv_pw`` …, ``conv_head``
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
-timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw`` …, ``gamma``, ``head.fc``
+timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 timm StarNet                                           ``stem.0``, ``stages.N.N.dwconv`` …, ``head``
 =====================================================  =============================================================
 

@@ -73,7 +73,8 @@ def fill(module: CompiledModule, file: WeightFile) -> Filled:
     """Put what a file has into a module: every tensor whose name and shape agree; the rest stays as it is.
 
     Names of the file may have a prefix before all of them, be torchvision's or timm's where the design has that
-    network's tensors in its order, or be those of nodes that were grouped or taken out of a group since. No tensor is used twice.
+    network's tensors in its order, or be those of nodes that were grouped or taken out of a group since. No tensor is
+    used twice.
 
     Raises:
         ExportError: Nothing of the file belongs to the design, or what does holds what no weight can be.

@@ -17,6 +17,7 @@ import torch
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.analysis.opaque import refuse_opaque
+from designer.analysis.program import program_of, refuse_invalid
 from designer.errors import ExportError
 from designer.export.formats import MOST_IN_ONE_FILE, Format, format_of
 from designer.export.options import Options
@@ -27,7 +28,6 @@ from designer.graph.design import Design
 from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.memory import weight_bytes
 from designer.runtime.compile.module import CompiledModule, compile_analysis
-from designer.runtime.compile.program import program_of, refuse_invalid
 from designer.runtime.compile.weights import fill, require_possible
 from designer.runtime.formats.opaque import runner_of
 from designer.runtime.formats.verification import Proof, Steps, Verification

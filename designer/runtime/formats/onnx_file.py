@@ -12,6 +12,7 @@ from typing import Any
 
 import onnx
 
+from designer.analysis.program import Program, program_of
 from designer.errors import ExportError
 from designer.export.names import names_in_files
 from designer.export.open_size import fixed_size_reason, other_sizes
@@ -21,7 +22,6 @@ from designer.graph.design import Design
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.kept import NotRun
 from designer.runtime.compile.module import CompiledModule
-from designer.runtime.compile.program import Program, program_of
 from designer.runtime.formats.export import export_design
 from designer.runtime.formats.onnx_graph import BuiltGraph, GraphPlan, array_of, build_graph
 from designer.runtime.formats.onnx_session import RUNTIME, run_session, session_of

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.program import Program, Value
 from designer.export.names import state_key
 from designer.export.open_size import SizeWords
 from designer.graph.design import NodePath
 from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.half_range import require_half_range
-from designer.runtime.compile.program import Program, Value
 from designer.runtime.formats.onnx_opaque import ELEMENTS
 from designer.runtime.formats.onnx_operators import GraphBuilder, OperatorCall, Shape, write
 

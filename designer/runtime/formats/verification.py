@@ -16,11 +16,11 @@ import torch
 from numpy.typing import NDArray
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.program import Program
 from designer.errors import ExportError
 from designer.export.formats import MOST_IN_ONE_FILE
 from designer.export.result import Check, Comparison, LatencyPair, Renamed, Sensitivity
 from designer.runtime.compile.module import CompiledModule, random_inputs
-from designer.runtime.compile.program import Program
 from designer.timing.rounds import Cancelled, Progress
 
 Arrays = list[NDArray[Any]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from designer.graph.operations import Convolution, Operation, TransposedConvolution
+from designer.graph.operations import AveragePool, Convolution, Operation, Pad, TransposedConvolution
 from designer.graph.window import Padding, Pair, Quad, extent
 
 Weights = Any
@@ -93,3 +93,20 @@ def transposed_convolution(
         bias=has_bias,
         output_padding=output_padding,
     )
+
+
+def counted_padding(kernel: Pair, stride: Pair, pads: Quad, x: str, between: str, result: str) -> list[Built]:
+    """An average pool that counts its padding in the mean: zeros around the map, and a pool without padding.
+
+    Args:
+        kernel: Of the pool.
+        stride: Of the pool.
+        pads: Rows and columns around the map at top, bottom, left and right.
+        x: What is pooled.
+        between: What the padded map is called.
+        result: What the pool makes.
+    """
+    return [
+        Built(Pad(pads), (x,), (between,)),
+        Built(AveragePool(kernel=kernel, stride=stride), (between,), (result,), {}, ("padding counted in a mean",)),
+    ]

@@ -21,7 +21,14 @@ from designer.files.atomic import write_whole
 from designer.files.design_json import dumps
 from designer.graph.design import Design
 from designer.importing.blocks import blocks_of, grouped, laid_out, with_blocks
-from designer.importing.drawing import Drawing, NoLayer, draw, shapes, with_channels_last_where_read_so
+from designer.importing.drawing import (
+    Drawing,
+    NoLayer,
+    draw,
+    shapes,
+    with_channels_last_where_read_so,
+    with_other_dimensions_sliced,
+)
 from designer.importing.model_files import FORMATS, ImportOptions
 from designer.importing.network import Network, Reading
 from designer.importing.result import ImportResult, NodeOrigin, OpaqueNode, Rewritten
@@ -186,7 +193,7 @@ def _drawn(reading: Reading) -> tuple[Network, Drawing]:
     """
     network, kept = reading.network, frozenset[str]()
     while True:
-        network = with_channels_last_where_read_so(network)
+        network = with_other_dimensions_sliced(with_channels_last_where_read_so(network))
         network = rewritten(network, shapes(network))
         try:
             return network, draw(network)

@@ -16,7 +16,7 @@ from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
 from designer.importing.network import Attribute
-from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
+from designer.runtime.importing.building import Built, convolution, counted_padding, padding_of, transposed_convolution
 
 Array = NDArray[Any]
 
@@ -180,9 +180,11 @@ def _max_pool(at: At) -> list[Built]:
 def _average_pool(at: At) -> list[Built]:
     kernel, stride = _pair(at, "kernel_shape"), _pair(at, "strides")
     padding, numbers = _pads(at, kernel, stride, (1, 1))
-    if padding is not Padding.NONE and at.attribute("count_include_pad", 0):
-        raise at.refused("it counts its padding in the mean")
     ceil = bool(at.attribute("ceil_mode", 0))
+    if padding is not Padding.NONE and at.attribute("count_include_pad", 0):
+        if ceil:
+            raise at.refused("it counts its padding in the mean, and not what lies beyond it")
+        return counted_padding(kernel, stride, numbers, at.x, f"{at.outputs[0]}/padded", at.outputs[0])
     if kernel == at.map.sides and padding is Padding.NONE:
         return at.one(op.GlobalAveragePool())
     return at.one(op.AveragePool(kernel=kernel, stride=stride, pads=numbers, padding=padding, ceil_mode=ceil))
@@ -407,6 +409,8 @@ def _of_two(at: At, operation: Operation, with_number: Callable[[float], Operati
     if one is None and other is None:
         return at.one(operation, *at.inputs)
     if one is not None and isinstance(operation, (op.Subtract, op.Divide)):
+        if isinstance(operation, op.Subtract) and one.size == 1:
+            return _less(at, float(one.item()))
         raise at.refused("its first operand is a constant")
     constant = one if other is None else other
     flowing = at.inputs[1] if other is None else at.inputs[0]
@@ -422,6 +426,32 @@ def _of_two(at: At, operation: Operation, with_number: Callable[[float], Operati
     if isinstance(operation, op.Add) and varying == [1] and spec.is_map:
         return [_shifted(at, flowing, constant.reshape(-1))]
     raise at.refused(f"it takes a constant of {'×'.join(map(str, constant.shape))}")
+
+
+def _less(at: At, whole: float) -> list[Built]:
+    """A number less a tensor."""
+    negative = f"{at.outputs[0]}/negative"
+    return [
+        Built(op.ScalarMultiply(-1.0), (at.inputs[1],), (negative,)),
+        Built(op.ScalarAdd(whole), (negative,), (at.outputs[0],)),
+    ]
+
+
+@_answers("Neg")
+def _neg(at: At) -> list[Built]:
+    return at.one(op.ScalarMultiply(-1.0))
+
+
+@_answers("Pow")
+def _power(at: At) -> list[Built]:
+    given = at.kept(1, "exponent")
+    exponent = float(given.item()) if given.size == 1 else 0.0
+    if exponent == 2:
+        return at.one(op.Multiply(), at.x, at.x)
+    if exponent != 3:
+        raise at.refused("its exponent is not 2 or 3")
+    square = f"{at.outputs[0]}/square"
+    return [Built(op.Multiply(), (at.x, at.x), (square,)), Built(op.Multiply(), (square, at.x), (at.outputs[0],))]
 
 
 def _shifted(at: At, flowing: str, shift: Array) -> Built:

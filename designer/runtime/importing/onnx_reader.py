@@ -24,7 +24,7 @@ from designer.files.atomic import reason_of
 from designer.graph.operations import constant_name
 from designer.graph.tensor import DType, TensorSpec
 from designer.importing.model_files import ImportOptions
-from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin, Reading
+from designer.importing.network import ADDEND, Boundary, Foreign, Network, NetworkStep, Origin, Reading
 from designer.runtime.formats.onnx_opaque import ELEMENTS, one_operator, packed, read_by, rename
 from designer.runtime.formats.onnx_session import RUNTIME, session_of
 from designer.runtime.importing.beginnings import refuse_other_kinds
@@ -44,6 +44,7 @@ _NEVER_FOLDED = {
 """Operators that constants alone do not determine, or that hold graphs of their own."""
 _A_WEIGHT = 1024
 """Numbers from which on a constant of an operator that is kept is a weight of its node."""
+_TO_CHANNELS_FIRST, _CHANNELS_LAST = (0, 3, 1, 2), (0, 2, 3, 1)
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
 
@@ -161,6 +162,7 @@ class _Walk:
         self._constants: dict[str, Array] = {}
         self._specs: dict[str, TensorSpec] = {}
         self._called: dict[str, str] = {}
+        self._turned: set[str] = set()
         self._steps: list[NetworkStep] = []
         self.warnings: list[str] = []
         self.folded: list[str] = []
@@ -174,7 +176,9 @@ class _Walk:
                 raise ImportRefused(f"{self._path}: its tensor '{tensor.name[:60]}' is damaged: {error}") from error
         inputs = [each for each in self._graph.input if each.name not in self._constants]
         boundaries = tuple(self._entering(index, each) for index, each in enumerate(inputs))
-        self._facts.entering = dict(self._specs)
+        self._facts.entering = {
+            each.tensor: each.spec._replace(shape=_in_the_files_order(each, each.spec.shape)) for each in boundaries
+        }
         for index, node in enumerate(self._graph.node):
             count = len(self._steps)
             self._place(node, index)
@@ -199,9 +203,21 @@ class _Walk:
         sides = tuple((1 if axis == 0 else _SIDE) if side is None else side for axis, side in enumerate(shape))
         if len(sides) < 2 or min(sides) < 1:
             raise ImportRefused(f"{self._path}: input '{value.name}' is no picture, sequence or vector")
+        order: tuple[int, ...] = ()
+        if self._is_turned_at_once(value.name):
+            self._turned.add(value.name)
+            order, sides = _CHANNELS_LAST, tuple(sides[axis] for axis in _TO_CHANNELS_FIRST)
         spec = TensorSpec(sides, channel_axis=2 if len(sides) == 3 else 1)
         self._specs[value.name] = spec
-        return Boundary(value.name, value.name, spec)
+        return Boundary(value.name, value.name, spec, order)
+
+    def _is_turned_at_once(self, name: str) -> bool:
+        """Whether all that reads an input turns it from N×H×W×C to N×C×H×W, as files from TensorFlow do."""
+        readers = [node for node in self._graph.node if name in read_by(node)]
+        return bool(readers) and all(
+            node.op_type == "Transpose" and [list(each.ints) for each in node.attribute] == [list(_TO_CHANNELS_FIRST)]
+            for node in readers
+        )
 
     def _leaving(self, name: str) -> Boundary:
         tensor = self._called.get(name, name)
@@ -217,6 +233,10 @@ class _Walk:
         said = node.name or (node.output[0] if node.output else "")
         inputs = [self._called.get(each, each) for each in node.input]
         attributes = {each.name: _plain(helper.get_attribute_value(each)) for each in node.attribute}
+        if node.op_type == "Transpose" and inputs[0] in self._turned:
+            self._called[node.output[0]] = inputs[0]
+            self.folded.append("channels last turned")
+            return
         if self._fold(node, inputs, attributes):
             return
         reads = [self._called.get(each, each) for each in read_by(node)]
@@ -231,7 +251,7 @@ class _Walk:
             self._keep(node, reads, attributes, "it works on other than real numbers")
             return
         at = At(node.op_type, said, inputs, list(node.output), attributes, self._constants, self._specs)
-        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sum", "Concat"):
+        if inputs and inputs[0] in self._constants and node.op_type not in ("Add", "Mul", "Sub", "Sum", "Concat"):
             self._keep(node, reads, attributes, "its first operand is a constant")
             return
         count, before = len(self._steps), dict(self._called)
@@ -277,7 +297,8 @@ class _Walk:
         except DesignerError as error:
             raise ImportRefused(f"{half}, and it cannot be kept: {error}") from error
         plain = {name: value for name, value in attributes.items() if isinstance(value, (int, float, str, tuple))}
-        foreign = Foreign("onnx", node.op_type, plain, tuple(specs), content, reason)
+        known = _addend(node.op_type, constants, specs[0])
+        foreign = Foreign("onnx", node.op_type, plain, tuple(specs), content, reason, known)
         arrays = {constant_name(index): constants[each] for index, each in enumerate(weights)}
         self._specs.update(zip(results, specs, strict=True))
         self._steps.append(NetworkStep(foreign, tuple(flowing), tuple(results), arrays, (_origin(node, attributes),)))
@@ -485,6 +506,20 @@ def run_with(model: onnx.ModelProto, feeds: Mapping[str, Array], tensors: Sequen
     return found
 
 
+def _in_the_files_order(boundary: Boundary, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Our shape of an input as the file has it."""
+    return tuple(shape[axis] for axis in boundary.order) if boundary.order else shape
+
+
+def _addend(operator: str, constants: Mapping[str, Array], spec: TensorSpec) -> dict[str, Array]:
+    """What an addition adds, where it is a number a channel and the channels are last."""
+    found = list(constants.values())
+    if operator != "Add" or len(found) != 1 or not found[0].ndim or found[0].dtype.kind != "f":
+        return {}
+    is_a_row = found[0].size == found[0].shape[-1] == spec.shape[-1]
+    return {ADDEND: found[0].reshape(-1)} if is_a_row else {}
+
+
 def _side(value: onnx.ValueInfoProto, axis: int) -> int | None:
     """A side that a file states, or None where it leaves it open."""
     dims = value.type.tensor_type.shape.dim
@@ -552,12 +587,18 @@ class _Original:
             self.runtime = f"{RUNTIME}, raised to opset {_RAISED_TO}"
             return session
 
+    def _in_the_files_order(self, inputs: Sequence[Array]) -> list[Array]:
+        return [
+            numpy.ascontiguousarray(array.transpose(each.order)) if each.order else array
+            for each, array in zip(self._network.inputs, inputs, strict=True)
+        ]
+
     def _feeds(self, session: Any, inputs: Sequence[Array]) -> dict[str, Array]:
         kinds = {each.name: each.type for each in session.get_inputs()}
         half = "tensor(float16)"
         return {
             each.name: array.astype(numpy.float16) if kinds[each.name] == half else array
-            for each, array in zip(self._network.inputs, inputs, strict=True)
+            for each, array in zip(self._network.inputs, self._in_the_files_order(inputs), strict=True)
         }
 
     def _between(self, inputs: Sequence[Array], tensors: Sequence[str]) -> Mapping[str, Array]:

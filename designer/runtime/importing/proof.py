@@ -151,17 +151,15 @@ def first_difference(
     except DesignerError:
         return ""
     last: dict[NodePath, Array] = {}
-    order: list[NodePath] = []
     with torch.inference_mode():
         for path, tensor in module.watched(ours):
-            if path not in last:
-                order.append(path)
-            last[path] = tensor.numpy().copy()
-    for path in order:
-        wanted = expected.get(tensors.get(path, ""))
-        if wanted is None or wanted.shape != last[path].shape:
+            if tensors.get(path, "") in expected:  # a copy only of what can be compared: all of them may be gigabytes
+                last[path] = tensor.numpy().copy()
+    for path, made in last.items():
+        wanted = expected[tensors[path]]
+        if wanted.shape != made.shape:
             continue
         allowed = ROUNDING * (float(numpy.abs(wanted).max(initial=0.0)) or 1.0)
-        if not float(numpy.abs(wanted - last[path]).max(initial=0.0)) <= allowed:
+        if not float(numpy.abs(wanted - made).max(initial=0.0)) <= allowed:
             return ".".join(path)
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -13,7 +13,9 @@ from designer.errors import ImportRefused
 from designer.graph import operations as op
 from designer.graph.operations import Interpolation, Operation, PadMode
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
-from designer.runtime.importing.building import Built, convolution, padding_of, transposed_convolution
+from designer.importing.network import Attribute
+from designer.runtime.importing.building import Built, convolution, counted_padding, padding_of, transposed_convolution
+from designer.runtime.importing.pytorch_batch import is_reshape_of_ours, layout_of, order_between, shape_of
 
 
 class Call:
@@ -23,12 +25,14 @@ class Call:
         node: The call.
         operator: Its name.
         held: By node, the name of its tensor, its constant, or its parts.
+        name: What its result is called; the node's own name where empty.
     """
 
-    def __init__(self, node: fx.Node, operator: str, held: Mapping[fx.Node, Any]) -> None:
+    def __init__(self, node: fx.Node, operator: str, held: Mapping[fx.Node, Any], name: str = "") -> None:
         self.node, self.operator = node, operator
         self._held = held
-        self.made: list[str] = [node.name]
+        self._name = name or node.name
+        self.made: list[str] = [self._name]
         schema = getattr(node.target, "_schema", None)
         self._names = [each.name for each in schema.arguments] if schema else []
         self._defaults = {each.name: each.default_value for each in schema.arguments} if schema else {}
@@ -36,15 +40,15 @@ class Call:
     @property
     def result(self) -> str:
         """The name of what it makes."""
-        return self.node.name
+        return self._name
 
     def part(self, index: int) -> str:
         """The name of one of several results."""
-        return f"{self.node.name}.{index}"
+        return f"{self._name}.{index}"
 
     def between(self, word: str) -> str:
         """The name of a tensor on the way to the result."""
-        return f"{self.node.name}/{word}"
+        return f"{self._name}/{word}"
 
     def raw(self, name: str) -> Any:
         """An argument by its name in PyTorch's schema: a node, a number, a list, or its default."""
@@ -64,6 +68,18 @@ class Call:
             return [self._held[each] if isinstance(each, fx.Node) else each for each in found]
         return found
 
+    @property
+    def plain(self) -> dict[str, Attribute]:
+        """Its arguments that are numbers, words, or rows of numbers."""
+        found: dict[str, Attribute] = {}
+        for name in self._names:
+            value = self.raw(name)
+            if isinstance(value, (int, float, str)):
+                found[name] = value
+            elif isinstance(value, (list, tuple)) and all(isinstance(each, int) for each in value):
+                found[name] = tuple(value)
+        return found
+
     def tensor(self, name: str) -> str:
         """The name of a tensor that flows.
 
@@ -75,22 +91,46 @@ class Call:
             return found
         raise self.refused(f"its '{name}' is a constant")
 
-    def shape(self, name: str) -> tuple[int, ...]:
-        """The shape of a tensor that flows or of a constant, its batch 1 where it is open."""
+    def value(self, name: str) -> Tensor:
+        """What the trace knows of a tensor: its shape, where the batch may be a symbol."""
         found = self.raw(name)
-        value = found.meta["val"] if isinstance(found, fx.Node) else found
-        return tuple(side if isinstance(side, int) else 1 for side in value.shape)
+        value: Tensor = found.meta["val"] if isinstance(found, fx.Node) else found
+        return value
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a tensor that flows, as ours lies, or of a constant; its batch 1 where it is open."""
+        return shape_of(self.value(name))
+
+    @property
+    def results(self) -> tuple[Tensor, ...]:
+        """What the trace knows of each of its results."""
+        value = self.node.meta["val"]
+        return (value,) if isinstance(value, Tensor) else tuple(value)
 
     @property
     def output(self) -> tuple[int, ...]:
         """The shape of its first result, the batch 1 where it is open."""
-        value = self.node.meta["val"]
-        first = value if isinstance(value, Tensor) else value[0]
-        return tuple(side if isinstance(side, int) else 1 for side in first.shape)
+        return shape_of(self.results[0])
 
     def axis(self, name: str = "dim") -> int:
-        """A dimension, counted from the batch."""
-        return int(self.get(name, 0)) % len(self.shape("self"))
+        """The dimension of our ``self`` that an argument says.
+
+        Raises:
+            ImportRefused: It is the batch.
+        """
+        return self.axes([int(self.get(name, 0))])[0]
+
+    def axes(self, given: Iterable[int], of: str = "self") -> tuple[int, ...]:
+        """The dimensions of our tensor that these of the trace are.
+
+        Raises:
+            ImportRefused: One is the batch.
+        """
+        value = self.value(of)
+        found = tuple(layout_of(value).axis(axis % value.dim()) for axis in given)
+        if 0 in found:
+            raise self.refused("it works along the batch")
+        return found
 
     def refused(self, why: str) -> ImportRefused:
         """The refusal of this call."""
@@ -335,6 +375,41 @@ def _div(call: Call) -> list[Built]:
     return _of_two(call, op.Divide(), lambda value: op.ScalarMultiply(1 / value))
 
 
+@_answers("rsub")
+def _rsub(call: Call) -> list[Built]:
+    whole = call.get("other")
+    if call.get("alpha", 1) != 1 or isinstance(whole, str) or (isinstance(whole, Tensor) and whole.numel() != 1):
+        raise call.refused("its first operand is no number")
+    return _less(call, float(whole), call.tensor("self"))
+
+
+def _less(call: Call, whole: float, part: str) -> list[Built]:
+    """A number less a tensor."""
+    negative = call.between("negative")
+    call.made.append(negative)
+    return [
+        Built(op.ScalarMultiply(-1.0), (part,), (negative,)),
+        Built(op.ScalarAdd(whole), (negative,), (call.result,)),
+    ]
+
+
+@_answers("neg", "neg_")
+def _neg(call: Call) -> list[Built]:
+    return call.one(op.ScalarMultiply(-1.0))
+
+
+@_answers("pow", "pow_", "square")
+def _power(call: Call) -> list[Built]:
+    exponent = 2 if call.operator == "square" else call.get("exponent")
+    x, square = call.tensor("self"), call.between("square")
+    if exponent == 2:
+        return call.one(op.Multiply(), x, x)
+    if exponent != 3:
+        raise call.refused(f"its exponent is {exponent}")
+    call.made.append(square)
+    return [Built(op.Multiply(), (x, x), (square,)), Built(op.Multiply(), (square, x), (call.result,))]
+
+
 def _of_two(call: Call, operation: Operation, with_number: Callable[[float], Operation]) -> list[Built]:
     """Two tensors, or one and a constant."""
     one, other = call.get("self"), call.get("other")
@@ -342,6 +417,8 @@ def _of_two(call: Call, operation: Operation, with_number: Callable[[float], Ope
         return call.one(operation, one, other)
     is_ordered = isinstance(operation, (op.Subtract, op.Divide))
     if not isinstance(one, str) and is_ordered:
+        if isinstance(operation, op.Subtract) and (isinstance(one, (int, float)) or one.numel() == 1):
+            return _less(call, float(one), other)
         raise call.refused("its first operand is a constant")
     flowing, constant = (one, other) if isinstance(one, str) else (other, one)
     if isinstance(constant, (int, float)) or (isinstance(constant, Tensor) and constant.numel() == 1):
@@ -393,26 +470,25 @@ def _max_pool(call: Call) -> list[Built]:
 def _average_pool(call: Call) -> list[Built]:
     kernel = _pair(call.get("kernel_size"))
     padding, pads = _padding(kernel, (1, 1), _pair(call.get("padding", 0)))
+    stride, ceil = _pair(call.get("stride") or kernel), bool(call.get("ceil_mode", False))
+    if call.get("divisor_override"):
+        raise call.refused("it divides by a number of its own")
     if padding is not Padding.NONE and call.get("count_include_pad", True):
-        raise call.refused("it counts its padding in the mean")
-    operation = op.AveragePool(
-        kernel=kernel,
-        stride=_pair(call.get("stride") or kernel),
-        pads=pads,
-        padding=padding,
-        ceil_mode=bool(call.get("ceil_mode", False)),
-    )
-    return call.one(operation)
+        if ceil:
+            raise call.refused("it counts its padding in the mean, and not what lies beyond it")
+        between = call.between("padded")
+        call.made.append(between)
+        return counted_padding(kernel, stride, pads, call.tensor("self"), between, call.result)
+    return call.one(op.AveragePool(kernel=kernel, stride=stride, pads=pads, padding=padding, ceil_mode=ceil))
 
 
 @_answers("mean")
 def _mean(call: Call) -> list[Built]:
     given = call.get("dim")
     rank = len(call.shape("self"))
-    axes = tuple(sorted(int(axis) % rank for axis in given)) if given else ()
-    keep = bool(call.get("keepdim", False))
-    if not axes or 0 in axes:
-        raise call.refused("it goes over the batch")
+    if not given:
+        raise call.refused("it works along the batch")
+    axes, keep = tuple(sorted(call.axes(given))), bool(call.get("keepdim", False))
     if rank == 4 and axes == (2, 3):
         if keep:
             return call.one(op.GlobalAveragePool())
@@ -425,41 +501,80 @@ def _mean(call: Call) -> list[Built]:
     return call.one(op.Mean(axes, keep))
 
 
-@_answers("flatten", "view", "reshape", "_unsafe_view", "unsqueeze", "unflatten")
+@_answers("flatten", "view", "reshape", "_unsafe_view", "unsqueeze", "unflatten", "reshape_as", "view_as")
 def _reshape(call: Call) -> list[Built]:
     before, after = call.shape("self"), call.output
-    if prod(before[1:]) != prod(after[1:]):
+    if prod(before[1:]) != prod(after[1:]) or not is_reshape_of_ours(call.value("self"), call.results[0]):
         raise call.refused("it moves elements into or out of the batch")
+    if before == after:
+        return call.one(op.Identity())
     if len(after) == 2:
         return call.one(op.Flatten())
     return call.one(op.Reshape(after[1:], 1 if len(after) == 4 else len(after) - 1))
 
 
+@_answers("expand", "expand_as", "broadcast_to")
+def _expand(call: Call) -> list[Built]:
+    """What reads it meets each position of the other tensor by itself; the trial beside the original says whether."""
+    if len(call.shape("self")) != len(call.output):
+        raise call.refused("it makes dimensions out of nothing")
+    return call.one(op.Identity())
+
+
 @_answers("squeeze")
 def _squeeze(call: Call) -> list[Built]:
-    given, shape = call.get("dim"), call.shape("self")
-    axes = [given] if isinstance(given, int) else list(given) if given is not None else list(range(1, len(shape)))
-    gone = tuple(sorted({axis % len(shape) for axis in axes if shape[axis] == 1} - {0}))
+    given, value = call.get("dim"), call.value("self")
+    layout = layout_of(value)
+    axes = [given] if isinstance(given, int) else list(given) if given is not None else list(range(value.dim()))
+    real = sorted({axis % value.dim() for axis in axes} - {layout.at})
+    gone = tuple(sorted(layout.axis(axis) for axis in real if value.shape[axis] == 1))
     return call.one(op.Squeeze(gone)) if gone else call.one(op.Identity())
 
 
 @_answers("permute")
 def _permute(call: Call) -> list[Built]:
-    return _turned(call, tuple(int(each) % len(call.output) for each in call.get("dims")))
+    return _turned(call, [int(each) for each in call.get("dims")])
 
 
-@_answers("transpose")
+@_answers("transpose", "swapaxes", "t", "numpy_T")
 def _transpose(call: Call) -> list[Built]:
-    order = list(range(len(call.output)))
-    one, other = call.axis("dim0"), call.axis("dim1")
+    order = list(range(call.value("self").dim()))
+    one, other = int(call.get("dim0", 0)) % len(order), int(call.get("dim1", 1)) % len(order)
     order[one], order[other] = order[other], order[one]
-    return _turned(call, tuple(order))
+    return _turned(call, order)
 
 
-def _turned(call: Call, order: tuple[int, ...]) -> list[Built]:
-    if order[0] != 0:
+def _turned(call: Call, order: Sequence[int]) -> list[Built]:
+    """The dimensions in another order; nothing where only the batch has moved, as ours stays first."""
+    before, after = layout_of(call.value("self")), layout_of(call.results[0])
+    ours = order_between(before, after, [axis % len(order) for axis in order])
+    if ours[0] != 0:
         raise call.refused("it moves the batch")
-    return call.one(op.Permute(order))
+    return call.one(op.Permute(ours) if ours != tuple(sorted(ours)) else op.Identity())
+
+
+@_answers("unbind")
+def _unbind(call: Call) -> list[Built]:
+    axis = call.axis()
+    parts = [call.part(index) for index in range(len(call.results))]
+    call.made += parts
+    return [each for index, part in enumerate(parts) for each in _selected(call, axis, index, part)]
+
+
+@_answers("select")
+def _select(call: Call) -> list[Built]:
+    axis = call.axis()
+    return _selected(call, axis, int(call.get("index")) % call.shape("self")[axis], call.result)
+
+
+def _selected(call: Call, axis: int, index: int, result: str) -> list[Built]:
+    """One position of a dimension, which goes."""
+    between = f"{result}/kept"
+    call.made.append(between)
+    return [
+        Built(op.Slice(axis, index, index + 1), (call.tensor("self"),), (between,)),
+        Built(op.Squeeze((axis,)), (between,), (result,)),
+    ]
 
 
 @_answers("cat", "concat", "concatenate")
@@ -467,16 +582,17 @@ def _concatenate(call: Call) -> list[Built]:
     tensors = call.get("tensors")
     if any(not isinstance(each, str) for each in tensors):
         raise call.refused("a constant is among what it joins")
-    axis = int(call.get("dim", 0)) % len(call.output)
+    value = call.results[0]
+    axis = layout_of(value).axis(int(call.get("dim", 0)) % value.dim())
+    if not axis:
+        raise call.refused("it works along the batch")
     return call.one(op.Concatenate(axis) if len(tensors) > 1 else op.Identity(), *tensors)
 
 
 @_answers("split", "split_with_sizes", "chunk", "tensor_split")
 def _split(call: Call) -> list[Built]:
-    shapes = [tuple(each.shape) for each in call.node.meta["val"]]
+    shapes = [shape_of(each) for each in call.results]
     axis = call.axis()
-    if axis == 0:
-        raise call.refused("it splits the batch")
     parts = tuple(call.part(index) for index in range(len(shapes)))
     call.made += parts
     return [Built(op.Split(tuple(int(shape[axis]) for shape in shapes), axis), (call.tensor("self"),), parts)]
@@ -484,17 +600,20 @@ def _split(call: Call) -> list[Built]:
 
 @_answers("slice")
 def _slice(call: Call) -> list[Built]:
-    axis, step = call.axis(), int(call.get("step", 1))
     before, after = call.shape("self"), call.output
-    if before == after or axis == 0:
-        if before != after:
-            raise call.refused("it takes a part of the batch")
+    if before == after:
         return call.one(op.Identity())
-    start, stop = call.get("start") or 0, call.get("end")
+    axis, step = call.axis(), int(call.get("step", 1))
     side = before[axis]
-    start = start + side if start < 0 else start
-    stop = side if stop is None or stop > side else stop + side if stop < 0 else stop
-    return call.one(op.Slice(axis, int(start), int(stop), step))
+    start, stop, _ = slice(call.get("start"), call.get("end"), step).indices(side)
+    return call.one(op.Slice(axis, start, stop, step))
+
+
+@_answers("narrow")
+def _narrow(call: Call) -> list[Built]:
+    axis, length = call.axis(), int(call.get("length"))
+    start = int(call.get("start")) % call.shape("self")[axis]
+    return call.one(op.Slice(axis, start, start + length))
 
 
 @_answers("pixel_shuffle")

@@ -26,8 +26,9 @@ from designer.errors import ImportRefused
 from designer.graph.operations import Identity
 from designer.graph.tensor import TensorSpec
 from designer.importing.model_files import ImportOptions
-from designer.importing.network import Boundary, Network, NetworkStep, Origin, Reading
+from designer.importing.network import Boundary, Foreign, Network, NetworkStep, Origin, Reading
 from designer.runtime.importing.building import Built
+from designer.runtime.importing.pytorch_batch import Layout, layout_of, shape_of
 from designer.runtime.importing.pytorch_operators import OPERATORS, Call, operator_of
 
 RUNTIME = f"PyTorch {torch.__version__}"
@@ -39,6 +40,9 @@ _DROPPED = frozenset(
     ]
 )
 """Calls that change no number of what they take."""
+
+_REGIONS = {"wrap_with_autocast": 4, "wrap_with_set_grad_enabled": 1}
+"""Calls of a graph within the graph, which say in what precision or mode it runs; and which argument the graph is."""
 
 
 def read_module(module: nn.Module, examples: Sequence[Tensor], warnings: tuple[str, ...] = ()) -> Reading:
@@ -190,6 +194,7 @@ class _Walk:
         self.names: dict[str, str] = {}
         """By a tensor of the network, the node of the program that makes it."""
         self.rewritten: list[str] = []
+        self._within = ""
 
     def network(self, name: str) -> Network:
         """What the program computes."""
@@ -223,7 +228,7 @@ class _Walk:
             raise ImportRefused(f"input '{node.name}' is no tensor N×C×H×W, N×L×C or N×F, and only those are drawn")
         self._held[node] = node.name
         self.names[node.name] = node.name
-        shape = _shape(value)
+        shape = shape_of(value)
         spec = TensorSpec(shape, channel_axis=2 if len(shape) == 3 else 1)
         self._inputs.append(Boundary(node.name, node.name, spec))
 
@@ -233,10 +238,17 @@ class _Walk:
             held = self._held[each]
             if not isinstance(held, str):
                 raise ImportRefused(f"output '{each.name}' is a constant; there is nothing to draw")
-            self._outputs.append(Boundary(held, each.name, TensorSpec(_shape(value))))
+            if layout_of(value) != Layout():
+                raise ImportRefused(
+                    f"output '{each.name}' has its batch elsewhere than first, and no layer computes that"
+                )
+            self._outputs.append(Boundary(held, each.name, TensorSpec(shape_of(value))))
 
     def _call(self, node: fx.Node) -> None:
         operator = operator_of(node.target)
+        if operator in _REGIONS:
+            self._inline(node, _REGIONS[operator])
+            return
         arguments = [*node.args, *node.kwargs.values()]
         read = [each for each in _flat(arguments) if isinstance(each, fx.Node)]
         if operator == "getitem":
@@ -254,6 +266,23 @@ class _Walk:
             return
         self._place(node, operator)
 
+    def _inline(self, node: fx.Node, place: int) -> None:
+        """Read the calls of a graph within the graph in its place."""
+        holder: Any = node.graph.owning_module
+        inner, given = node.args[place], iter(node.args[place + 1 :])
+        graph = getattr(holder, str(inner.target)).graph  # type: ignore[union-attr]  # a get_attr node
+        outside, self._within = self._within, f"{self._within}{node.name}/"
+        for each in graph.nodes:
+            if each.op == "placeholder":
+                self._held[each] = self._held[next(given)]  # type: ignore[index]  # graphs take nodes only
+            elif each.op == "call_function":
+                self._call(each)
+            elif each.op == "output":
+                results = each.args[0]
+                several = isinstance(results, (tuple, list))
+                self._held[node] = [self._held[r] for r in results] if several else self._held[results]
+        self._within = outside
+
     def _worked_out(self, node: fx.Node) -> Any:
         """What follows from constants alone."""
 
@@ -266,14 +295,15 @@ class _Walk:
 
     def _place(self, node: fx.Node, operator: str) -> None:
         build = OPERATORS.get(operator)
-        if build is None:
-            raise ImportRefused(
-                f"{_said(node, operator)}: no layer computes it. The network was not drawn, as half of it would be "
-                "another network"
-            )
-        call = Call(node, operator, self._held)
+        call = Call(node, operator, self._held, self._within + node.name)
         value = node.meta["val"]
-        built = list(build(call))
+        reason = f"{_said(node, operator)}: no layer computes it"
+        built: list[Built] = []
+        if build is not None:
+            try:
+                built = list(build(call))
+            except ImportRefused as error:
+                reason = str(error)
         if len(built) == 1 and isinstance(built[0].operation, Identity):
             self._held[node] = built[0].inputs[0]
             return
@@ -285,8 +315,26 @@ class _Walk:
             self._held[node] = call.result
         else:
             self._held[node] = [call.part(index) for index in range(len(value))]
+        if not built:
+            self._foreign(node, operator, call, reason)
         for name in call.made:
             self.names.setdefault(name, node.name)
+
+    def _foreign(self, node: fx.Node, operator: str, call: Call, reason: str) -> None:
+        """Note a call that no operation says: a rule may find what it is a part of, else it is refused."""
+        held = self._held[node]
+        results = (held,) if isinstance(held, str) else tuple(held)
+        shapes = [shape_of(each) for each in call.results]
+        specs = tuple(
+            TensorSpec(shape, channel_axis=2 if len(shape) == 3 else min(1, len(shape) - 1)) for shape in shapes
+        )
+        read = dict.fromkeys(each for each in _flat([*node.args, *node.kwargs.values()]) if isinstance(each, fx.Node))
+        flowing = tuple(name for each in read if isinstance(name := self._held.get(each), str))
+        whole = f"{reason}. The network was not drawn, as half of it would be another network"
+        if not flowing or any(len(shape) < 2 for shape in shapes):
+            raise ImportRefused(whole)
+        foreign = Foreign("pytorch", operator, call.plain, specs, "", whole)
+        self._steps.append(NetworkStep(foreign, flowing, results, {}, (_origin(node, operator),)))
 
     def _written_over(self, node: Any, result: str) -> None:
         """Let every name of a tensor that a call wrote into mean what the call made."""
@@ -308,11 +356,6 @@ def _flat(value: Any) -> Iterator[Any]:
         yield from _flat(list(value.values()))
     else:
         yield value
-
-
-def _shape(value: Tensor) -> tuple[int, ...]:
-    """A shape of the trace, its batch 1 where it is open."""
-    return tuple(side if isinstance(side, int) else 1 for side in value.shape)
 
 
 def _array(tensor: Tensor) -> NDArray[Any]:

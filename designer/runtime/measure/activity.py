@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.program import Instruction, program_of
 from designer.errors import JobFailed
 from designer.graph.design import Design, NodePath
 from designer.graph.layer import Category
@@ -17,7 +18,6 @@ from designer.graph.operations import Elementwise
 from designer.measurement.activity import ActivityOptions, ActivityReport, LayerActivity
 from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.module import CompiledModule, compile_analysis, random_inputs
-from designer.runtime.compile.program import Instruction, program_of
 from designer.runtime.compile.weights import fill
 from designer.runtime.formats.calibration import samples_of
 from designer.timing.rounds import Cancelled

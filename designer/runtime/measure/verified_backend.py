@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.program import program_of, refuse_invalid
 from designer.measurement.latency import Conditions, Parity
 from designer.measurement.options import MeasuringConfiguration
 from designer.runtime.compile.memory import require_memory
 from designer.runtime.compile.module import compile_analysis, random_inputs
-from designer.runtime.compile.program import program_of, refuse_invalid
 from designer.runtime.measure.backends.backend import Backend, Prepared, Workload, torch_outputs
 from designer.runtime.measure.conditions import conditions_of
 from designer.runtime.measure.parity import parity

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from designer.ui.actions.action import Action, Menu
+from pathlib import Path
+
+from designer.errors import DesignerError
+from designer.ui.actions.action import Action, Context, Menu
 from designer.ui.actions.questions import has_design
+
+
+def _lessons_from_folder(context: Context) -> None:
+    folder = context.bench.ask.folder("Lessons", Path.home())
+    if folder is None:
+        return
+    try:
+        context.panels.show_lessons(folder)
+    except DesignerError as error:
+        context.bench.ask.tell("The lessons were not opened", str(error))
+
 
 HELP_ACTIONS: tuple[Action, ...] = (
     Action(
@@ -30,6 +44,23 @@ HELP_ACTIONS: tuple[Action, ...] = (
         lambda c: c.panels.show_help("numbers"),
         (),
         "What is counted, and what is not",
+    ),
+    Action(
+        "lessons",
+        Menu.HELP,
+        "&Lessons",
+        lambda c: c.panels.show_lessons(),
+        ("F12",),
+        "Read a little, change something, commit a guess, and see what is computed or measured here",
+        starts_section=True,
+    ),
+    Action(
+        "lessons_from_folder",
+        Menu.HELP,
+        "Lessons from a &folder…",
+        _lessons_from_folder,
+        (),
+        "Lessons of your own: data files, written without code",
     ),
     Action("help_keys", Menu.HELP, "&Keys and mouse", lambda c: c.panels.show_help("keys"), (), "Every shortcut"),
     Action(

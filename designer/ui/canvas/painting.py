@@ -523,7 +523,7 @@ def _port(painter: QPainter, centre: QPointF, mark: PortMark, pen: QPen, paint: 
     painter.drawEllipse(centre, radius, radius)
 
 
-_BADGES = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.UNFINISHED: "…"}
+_BADGES = {Severity.ERROR: "!", Severity.WARNING: "?", Severity.UNFINISHED: "…", Severity.HINT: "i"}
 """Never colour alone."""
 
 

@@ -94,6 +94,15 @@ class Settings:
         self._store.setValue("look/theme", name)
 
     @property
+    def lesson_language(self) -> str:
+        """The language that lessons were read in last; empty where nobody chose one."""
+        return self._word("lessons/language", "", ("", "en", "zh"))
+
+    @lesson_language.setter
+    def lesson_language(self, key: str) -> None:
+        self._store.setValue("lessons/language", key)
+
+    @property
     def text_percent(self) -> int:
         """Size of letters in panels and menus, in percent of the system's; from the next start on."""
         return self._number("look/text_percent", *TEXT_PERCENT)

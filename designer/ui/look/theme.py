@@ -97,7 +97,7 @@ class Tokens:
         return mixed(ground, self.fills[tone], share)
 
 
-TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.UNFINISHED: "todo"}
+TONES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.UNFINISHED: "todo", Severity.HINT: "todo"}
 """How a problem looks: red where something contradicts itself, grey where it is only still to be drawn."""
 
 

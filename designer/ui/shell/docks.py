@@ -15,10 +15,26 @@ class Docks:
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
         self._docks: list[QDockWidget] = []
+        self._without_design: set[QDockWidget] = set()
         self._before: QByteArray | None = None
 
-    def add(self, title: str, content: QWidget, area: Qt.DockWidgetArea, is_hidden: bool = False) -> QDockWidget:
-        """Put a panel into a dock; its title is also the name that its place is remembered by."""
+    def add(
+        self,
+        title: str,
+        content: QWidget,
+        area: Qt.DockWidgetArea,
+        is_hidden: bool = False,
+        needs_design: bool = True,
+    ) -> QDockWidget:
+        """Put a panel into a dock.
+
+        Args:
+            title: Its title, which is also the name that its place is remembered by.
+            content: The panel.
+            area: Where it is docked at first.
+            is_hidden: Whether it is hidden at first.
+            needs_design: Whether it is of no use where no design is open.
+        """
         dock = QDockWidget(title, self._window)
         dock.setObjectName(title)
         dock.setWidget(content)
@@ -30,6 +46,8 @@ class Docks:
         # Opened from a menu it comes in front of those that share its place.
         dock.toggleViewAction().triggered.connect(lambda is_shown: dock.raise_() if is_shown else None)
         self._docks.append(dock)
+        if not needs_design:
+            self._without_design.add(dock)
         # Qt gives the two buttons of the title the style's icons again when it floats or is docked.
         dock.topLevelChanged.connect(lambda _floats: self.dress())
         return dock
@@ -50,7 +68,7 @@ class Docks:
     def set_enabled(self, is_enabled: bool) -> None:
         """Let the panels be used, or not, where nothing is open that they could speak of."""
         for dock in self._docks:
-            dock.widget().setEnabled(is_enabled)
+            dock.widget().setEnabled(is_enabled or dock in self._without_design)
 
     def put_away(self, is_away: bool) -> None:
         """Hide them all, or bring them back as they were."""

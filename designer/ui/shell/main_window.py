@@ -58,6 +58,7 @@ from designer.worker.orders import DevicesOrder
 
 if TYPE_CHECKING:
     from designer.ui.dialogs.explain_dialog import ExplainDialog
+    from designer.ui.lessons.panel import LessonPanel
 
 TITLE = "Bottleneck Designer"
 
@@ -444,6 +445,35 @@ class MainWindow(QMainWindow):
             (self.problems, first_problem),
         )
         focus_next(stops, self.focusWidget())
+
+    @cached_property
+    def lessons(self) -> LessonPanel:
+        """The panel of lessons, made and docked for the first of them."""
+        from designer.ui.lessons.panel import LessonPanel
+
+        panel = LessonPanel(self.bench, self)
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        self.lessons_dock = self.docks.add("Lesson", panel, left, is_hidden=True, needs_design=False)
+        self.tabifyDockWidget(self.palette_dock, self.lessons_dock)
+        self.docks.dress()
+        self.views.menu(Menu.VIEW).addAction(self.lessons_dock.toggleViewAction())
+        return panel
+
+    def show_lessons(self, folder: Path | None = None) -> None:
+        """Open the lessons of a folder, or the program's own, beside the canvas.
+
+        Raises:
+            DesignFileError: The folder cannot be read.
+        """
+        if folder is None:
+            self.lessons.open_first()
+        else:
+            self.lessons.open_folder(folder)
+        if isinstance(self.bench.page, Companion):
+            self.bench.turn_to(self.bench.page.tab)  # lessons stand beside a canvas
+        self.lessons_dock.show()
+        self.lessons_dock.raise_()
+        self.lessons.chooser.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_help(self, page: str) -> None:
         """Show a help page: ``layer``, ``numbers``, ``keys`` or ``about``."""

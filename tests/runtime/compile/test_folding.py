@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.operations import Convolution
 from designer.layers.convolution import Conv2d
@@ -14,7 +15,6 @@ from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.module import compile_module
-from designer.runtime.compile.program import program_of
 from designer.templates.networks import template
 from tests.reference.mobilenets import randomise
 

@@ -61,13 +61,13 @@ warnings.simplefilter("ignore")
 from designer.errors import DesignerError
 from designer.runtime.importing.load import load_model
 for path in sys.argv[1:]:
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         load_model(path)
         words = "read"
     except DesignerError as error:
         words = "refused " + " ".join(str(error).split())
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     print(f"{seconds:.3f} {peak} {words}", flush=True)
 """
@@ -79,7 +79,7 @@ class Answer:
 
     Attributes:
         path: The file.
-        seconds: How long it took.
+        seconds: How long it took of a processor, whatever else runs on the machine.
         peak: The most bytes that the process has had so far.
         words: ``read``, or ``refused`` and why.
     """

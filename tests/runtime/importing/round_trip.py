@@ -8,11 +8,11 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import Program, program_of
 from designer.graph import operations as op
 from designer.graph.design import Design
 from designer.graph.operations import Operation
 from designer.graph.tensor import TensorSpec
-from designer.runtime.compile.program import Program, program_of
 
 _NOTHING = (op.Identity, op.Dropout, op.DropPath)
 """What does nothing when running, so that files need not have it."""

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.export.names import state_key
 from designer.graph import operations as op
 from designer.graph.design import Design
@@ -26,7 +27,6 @@ from designer.graph.tensor import TensorSpec
 from designer.graph.window import Padding
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.module import CompiledModule, compile_analysis
-from designer.runtime.compile.program import program_of
 
 Words = NDArray[numpy.uint64]
 """How each element of one picture's tensor comes about."""
@@ -206,14 +206,14 @@ def _reduced(
         case op.Resize() if spec.sides == result.sides:
             return x
         case op.GlobalAveragePool():
-            return _mixed(_seed("mean"), _summed(x, (1, 2)))
+            return _mean(x, {1, 2})
         case op.Mean(axes):
-            return _mixed(_seed("mean"), _summed(x, tuple({axis - 1 for axis in axes})))
+            return _mean(x, {axis - 1 for axis in axes})
         case op.AdaptiveAveragePool((rows, columns)) if not (spec.height % rows or spec.width % columns):
             kernel = (spec.height // rows, spec.width // columns)
             return _reduced(op.AveragePool(kernel=kernel, stride=kernel), weights, taken, spec, result)
         case op.AveragePool() if not any(operation.pads) and operation.kernel == spec.sides:
-            return _mixed(_seed("mean"), _summed(x, (1, 2)))
+            return _mean(x, {1, 2})
         case op.MaxPool() | op.AveragePool():
             full = operation.full_pads(spec)
             return _as_a_whole(replace(operation, pads=full, padding=Padding.NONE, ceil_mode=False), {}, x, result)
@@ -236,6 +236,11 @@ def _reduced(
             flat = zip(x.reshape(-1, *x.shape[-2:]), second.reshape(-1, *second.shape[-2:]), strict=True)
             return numpy.stack([_dense(a, b) for a, b in flat])
     return _as_a_whole(operation, weights, x, result)
+
+
+def _mean(x: Words, axes: set[int]) -> Words:
+    """The mean over dimensions, which of one position is that position."""
+    return x if all(x.shape[axis] == 1 for axis in axes) else _mixed(_seed("mean"), _summed(x, tuple(axes)))
 
 
 def _scaled(x: Words, factor: NDArray[Any], shift: NDArray[Any], axis: int) -> Words:

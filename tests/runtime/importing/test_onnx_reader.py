@@ -16,6 +16,8 @@ from onnx.backend.test.loader import load_model_tests
 from designer.errors import ImportRefused
 from designer.graph.design import Design
 from designer.importing.model_files import ImportOptions
+from designer.layers.endpoints import Input
+from designer.layers.normalization import LayerNorm
 from designer.matching.matching import match_designs
 from designer.runtime.compile.module import compile_module
 from designer.runtime.formats.onnx_file import export_onnx
@@ -115,6 +117,9 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
         helper.make_node("MaxPool", ["x"], ["y"], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     ],
     "average pool": [helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[2, 2], strides=[2, 2])],
+    "average with its padding": [
+        helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[3, 2], pads=[1, 0, 2, 1], count_include_pad=1)
+    ],
     "average over all": [helper.make_node("AveragePool", ["x"], ["y"], kernel_shape=[9, 8])],
     "hard-sigmoid of ONNX": [helper.make_node("HardSigmoid", ["x"], ["y"], alpha=0.3, beta=0.4)],
     "h-swish in words": [
@@ -122,6 +127,24 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
         helper.make_node("Mul", ["gate", "x"], ["y"]),
     ],
     "SiLU in words": [helper.make_node("Sigmoid", ["x"], ["gate"]), helper.make_node("Mul", ["x", "gate"], ["y"])],
+    "GELU in words": [
+        helper.make_node("Div", ["x", "root"], ["a"]),
+        helper.make_node("Erf", ["a"], ["b"]),
+        helper.make_node("Add", ["b", "one"], ["c"]),
+        helper.make_node("Mul", ["x", "c"], ["d"]),
+        helper.make_node("Mul", ["d", "half"], ["y"]),
+    ],
+    "GELU by tanh in words": [
+        helper.make_node("Pow", ["x", "three"], ["a"]),
+        helper.make_node("Mul", ["a", "cubic"], ["b"]),
+        helper.make_node("Add", ["x", "b"], ["c"]),
+        helper.make_node("Mul", ["c", "slope"], ["d"]),
+        helper.make_node("Tanh", ["d"], ["e"]),
+        helper.make_node("Add", ["e", "one"], ["f"]),
+        helper.make_node("Mul", ["x", "half"], ["halved"]),
+        helper.make_node("Mul", ["halved", "f"], ["y"]),
+    ],
+    "one less": [helper.make_node("Sub", ["one", "x"], ["n"]), helper.make_node("Neg", ["n"], ["y"])],
     "sum of three": [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Sum", ["x", "r", "x"], ["y"])],
     "shape worked out": [
         helper.make_node("GlobalAveragePool", ["x"], ["p"]),
@@ -145,6 +168,11 @@ OPERATORS: dict[str, list[onnx.NodeProto]] = {
 WEIGHTS = [
     KERNEL,
     numpy_helper.from_array(numpy.array(0), "zero"),
+    *(
+        numpy_helper.from_array(numpy.array(value, numpy.float32), name)
+        for name, value in {"root": 2**0.5, "one": 1, "half": 0.5, "three": 3, "cubic": 0.044715}.items()
+    ),
+    numpy_helper.from_array(numpy.array((2 / numpy.pi) ** 0.5, numpy.float32), "slope"),
     numpy_helper.from_array(numpy.array([0]), "at"),
     numpy_helper.from_array(numpy.array([-1]), "rest"),
     numpy_helper.from_array(numpy.array([1, 1, 2, 2], numpy.float32), "scales"),
@@ -162,6 +190,78 @@ WEIGHTS = [
 def test_an_operator_is_drawn_and_computes_the_same(tmp_path: Path, name: str) -> None:
     needed = {each for node in OPERATORS[name] for each in node.input}
     proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+
+
+def test_channels_last_come_in_as_a_map_without_the_turns(tmp_path: Path) -> None:
+    """As converters from TensorFlow write it: each convolution between a turn to N×C×H×W and one back."""
+
+    def turned(x: str, y: str, order: Sequence[int]) -> onnx.NodeProto:
+        return helper.make_node("Transpose", [x], [y], perm=list(order))
+
+    nodes = [
+        turned("x", "a", (0, 3, 1, 2)),
+        helper.make_node("Conv", ["a", "w"], ["b"], auto_pad="SAME_UPPER", strides=[2, 2]),
+        turned("b", "c", (0, 2, 3, 1)),
+        turned("c", "d", (0, 3, 1, 2)),
+        helper.make_node("Relu", ["d"], ["e"]),
+        helper.make_node("GlobalAveragePool", ["e"], ["y"]),
+    ]
+    loaded = proved(saved(tmp_path, nodes, ("N", 9, 8, 3), [KERNEL]))
+    assert len(loaded.result.runs) == 2
+    layers = [node.layer for node in loaded.design.nodes.values()]
+    assert layers[0] == Input(3, 9, 8)
+    assert [layer.key for layer in layers[1:]] == ["conv_block", "global_average_pool", "output"]
+    assert {each.rule for each in loaded.rewritten} == {"channels last turned"}
+
+
+def test_a_product_and_a_sum_are_a_fully_connected_layer_with_its_bias(tmp_path: Path) -> None:
+    product = helper.make_node("MatMul", ["x", "f"], ["p"])
+    path = saved(tmp_path, [product, helper.make_node("Add", ["b", "p"], ["y"])], ("N", 5, 8), FULLY_CONNECTED)
+    loaded = proved(path)
+    assert loaded.result.parameters == 8 * 6 + 6
+    assert not loaded.opaque
+    assert [each.rule for each in loaded.rewritten] == ["bias of a fully connected layer"]
+
+
+FULLY_CONNECTED = [random_tensor("f", 8, 6), random_tensor("b", 6)]
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_a_layer_norm_in_words_is_one_node(tmp_path: Path, axis: int) -> None:
+    """Over the channels of a map, and over the last dimension of a sequence, as exporters before opset 17 write it."""
+    is_map = axis == 1
+    size = 3 if is_map else 8
+    inner = [
+        helper.make_node("ReduceMean", ["x"], ["mean"], axes=[axis]),
+        helper.make_node("Sub", ["x", "mean"], ["c"]),
+        helper.make_node("Pow", ["c", "two"], ["s"]),
+        helper.make_node("ReduceMean", ["s"], ["v"], axes=[axis]),
+        helper.make_node("Add", ["v", "eps"], ["e"]),
+        helper.make_node("Sqrt", ["e"], ["r"]),
+        helper.make_node("Div", ["c", "r"], ["n"]),
+        helper.make_node("Mul", ["n", "gamma"], ["g"]),
+        helper.make_node("Add", ["g", "beta"], ["y"]),
+    ]
+    sides = (size, 1, 1) if is_map else (size,)
+    weights = [
+        numpy_helper.from_array(numpy.array(2, numpy.float32), "two"),
+        numpy_helper.from_array(numpy.array(1e-6, numpy.float32), "eps"),
+        random_tensor("gamma", *sides),
+        random_tensor("beta", *sides),
+    ]
+    loaded = proved(saved(tmp_path, inner, ("N", 3, 9, 8) if is_map else ("N", 5, 8), weights))
+    (norm,) = (node.layer for node in loaded.design.nodes.values() if node.layer.key == "layer_norm")
+    assert norm == LayerNorm(1e-6)
+    assert not loaded.opaque
+    assert loaded.result.parameters == 2 * size
+
+
+@pytest.mark.parametrize("name", ["GELU in words", "GELU by tanh in words"])
+def test_a_gelu_in_words_is_one_node(tmp_path: Path, name: str) -> None:
+    needed = {each for node in OPERATORS[name] for each in node.input}
+    loaded = proved(saved(tmp_path, OPERATORS[name], weights=[each for each in WEIGHTS if each.name in needed]))
+    assert [node.layer.key for node in loaded.design.nodes.values()] == ["input", "gelu", "output"]
+    assert not loaded.opaque
 
 
 def test_a_batch_norm_in_words_is_one_and_says_so(tmp_path: Path) -> None:
@@ -204,8 +304,11 @@ def test_a_template_comes_back_as_itself(tmp_path: Path, key: str) -> None:
     assert not differing
 
 
+LIGHT_NETWORKS = "resnet50 squeezenet shufflenet densenet121 inception_v2".split()  # noqa: SIM905  # a column otherwise
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["resnet50", "squeezenet", "shufflenet", "densenet121", "inception_v2"])
+@pytest.mark.parametrize("name", LIGHT_NETWORKS)
 def test_the_onnx_packages_own_networks_are_drawn(name: str) -> None:
     loaded = proved(LIGHT / f"light_{name}.onnx")
     assert loaded.max_abs_difference is not None

@@ -45,6 +45,50 @@ class Attention(nn.Module):
         return F.scaled_dot_product_attention(self.query(tokens), self.key(tokens), self.value(tokens))
 
 
+class Heads(nn.Module):
+    """Attention as transformers write it: query, key and value in one, turned so that they stand before the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.project = nn.Linear(8, 24), nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, places, width = x.shape
+        three = self.qkv(x).reshape(batch, places, 3, 2, width // 2).permute(2, 0, 3, 1, 4)
+        query, key, value = three.unbind(0)
+        gathered = F.scaled_dot_product_attention(query, key, value)
+        return self.project(gathered.transpose(1, 2).reshape(batch, places, width))
+
+
+class Windows(nn.Module):
+    """Windows of 3×2 positions merged into the batch, attended to each by itself, and laid out as the map again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = Heads()
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        apart = x.reshape(batch, channels, height // 3, 3, width // 2, 2).permute(0, 2, 4, 3, 5, 1)
+        windows = self.heads(apart.reshape(-1, 6, channels))
+        back = windows.reshape(batch, height // 3, width // 2, 3, 2, channels).permute(0, 5, 1, 3, 2, 4)
+        return back.reshape(batch, channels, height, width)
+
+
+class LinearAttention(nn.Module):
+    """Attention without a softmax in a region of full precision, its shares summed by a column of ones."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, channels, height, width = x.shape
+        heads = x.reshape(batch, 1, channels, height * width).transpose(-1, -2)
+        query, key, value = heads.chunk(3, -1) if channels % 3 == 0 else (heads, heads, heads)
+        with torch.autocast(device_type="cpu", enabled=False):
+            summed = F.pad(value.float(), (0, 1), value=1.0)
+            gathered = query.relu() @ (key.relu().transpose(-1, -2) @ summed)
+            made = gathered[..., :-1] / (gathered[..., -1:] + 1e-5)
+        return made.transpose(-1, -2).reshape(batch, channels, height, width)
+
+
 class Scaled(nn.Module):
     """A trained factor a channel."""
 
@@ -81,6 +125,7 @@ MODULES: dict[str, nn.Module] = {
     "clamp": Function(lambda x: x.clamp(0, 6)),
     "max pool": nn.MaxPool2d(3, 2, 1, ceil_mode=True),
     "average pool": nn.AvgPool2d(2),
+    "average pool with its padding": nn.AvgPool2d(3, 2, (1, 0)),
     "average pool without its padding": nn.AvgPool2d(3, 2, 1, count_include_pad=False),
     "adaptive": nn.AdaptiveAvgPool2d((3, 2)),
     "global max": nn.AdaptiveMaxPool2d(1),
@@ -103,6 +148,13 @@ MODULES: dict[str, nn.Module] = {
     "dense": nn.Sequential(nn.Flatten(), nn.Linear(8 * 9 * 8, 10), nn.Dropout(0.2)),
     "layer norm of a map": Function(lambda x: F.layer_norm(x.permute(0, 2, 3, 1), (8,)).permute(0, 3, 1, 2)),
     "attention": Attention(),
+    "heads": nn.Sequential(nn.Flatten(2), Function(lambda x: x.transpose(1, 2)), Heads()),
+    "windows": Windows(),
+    "attention without softmax": LinearAttention(),
+    "sequence first": Function(lambda x: x.flatten(2).permute(2, 0, 1).relu().permute(1, 2, 0)),
+    "narrow": Function(lambda x: x.narrow(1, 2, 3).narrow(-1, -4, 3)),
+    "select": Function(lambda x: x[:, :, 2] + x[:, :, -1]),
+    "one gate a position": Function(lambda x: x * x.narrow(1, 0, 1).sigmoid()),
     "scaled": Scaled(),
     "written over": Function(lambda x: (y := x + 1).relu_() + y),
 }
@@ -151,10 +203,13 @@ def test_a_network_written_by_hand_is_the_template(written: Callable[[], nn.Modu
     assert match_designs(template(key).build(), loaded.design).is_same
 
 
+LARGER = {"mobilevit_xxs": 256}
+"""Sides of the picture where a network asks for others than 224."""
+
 PUBLISHED = """
     mobilenetv2_100 mobilenetv4_conv_small efficientnet_lite0 mnasnet_100 repvgg_a0 starnet_s1 regnetx_002 resnet18
     resnext50_32x4d densenet121 mobileone_s0 mobilenetv3_large_100 efficientnet_b0 ghostnet_100 ghostnetv2_100
-    fasternet_t0 convnext_atto
+    fasternet_t0 convnext_atto efficientvit_b0 mobilevit_xxs
 """.split()  # noqa: SIM905  # as quotes and commas it would be a page
 
 
@@ -164,7 +219,8 @@ def test_a_published_network_is_drawn_whole(name: str) -> None:
     timm = published_networks.timm()
     torch.manual_seed(0)
     module = timm.create_model(name, pretrained=False)
-    loaded = from_module(module, torch.randn(2, 3, 224, 224))
+    side = LARGER.get(name, 224)
+    loaded = from_module(module, torch.randn(2, 3, side, side))
     assert loaded.proved, loaded.result.unproved
     assert loaded.max_abs_difference is not None
     assert loaded.max_abs_difference <= 1e-5
@@ -211,8 +267,11 @@ def test_a_branch_on_numbers_is_refused_with_its_line(capfd: pytest.CaptureFixtu
     ("function", "words"),
     [
         (lambda x: torch.linalg.norm(x, dim=1), "aten.linalg_norm"),
-        (lambda x: x.permute(1, 0, 2, 3), "it moves the batch"),
-        (lambda x: F.avg_pool2d(x, 3, 1, 1), "it counts its padding"),
+        (lambda x: x.permute(1, 0, 2, 3), "its batch elsewhere than first"),
+        (lambda x: x.permute(1, 0, 2, 3).reshape(x.shape), "into or out of the batch"),
+        (lambda x: x.flip(0), "aten.flip"),
+        (lambda x: x.mean(0, keepdim=True) + x, "along the batch"),
+        (lambda x: F.avg_pool2d(x, 3, 2, 1, True), "it counts its padding"),
     ],
 )
 def test_what_no_layer_computes_is_named(function: Callable[[Tensor], Tensor], words: str) -> None:

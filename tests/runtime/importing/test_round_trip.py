@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.errors import ExportError
 from designer.export.source_text import class_name
 from designer.files.design_json import load, loads
@@ -19,7 +20,6 @@ from designer.importing.model_files import ImportOptions
 from designer.importing.result import ImportResult
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.module import CompiledModule, compile_module
-from designer.runtime.compile.program import program_of
 from designer.runtime.formats.export import export_design
 from designer.runtime.importing.load import import_model, load_model
 from designer.templates.networks import templates

@@ -6,7 +6,6 @@ N×H×W×C; names are the canvas'.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +17,8 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from designer.analysis.program import Instruction, Program, Value
+from designer.analysis.program_folding import fused_clips
 from designer.errors import ExportError
 from designer.export.names import names_in_files, state_key
 from designer.export.options import ForPhones, Precision
@@ -26,9 +27,8 @@ from designer.graph.operations import Operation, Relu, Relu6
 from designer.graph.tensor import TensorSpec
 from designer.runtime.compile.folding import fold
 from designer.runtime.compile.half_range import require_half_range
-from designer.runtime.compile.program import Instruction, Program, Value
 from designer.runtime.formats.litert.operators import LITERT
-from designer.runtime.formats.litert.writing import TAKES_CLIP, LiteBuilder, LiteCall, laid
+from designer.runtime.formats.litert.writing import LiteBuilder, LiteCall, laid
 from designer.runtime.formats.mobile import folded_onnx, proved, work_folder
 from designer.runtime.formats.onnx_graph import array_of, own_version
 from designer.runtime.formats.verification import Arrays, Proof, Steps, Verification
@@ -112,8 +112,6 @@ class _Graph:
         self._program = program
         self._names, _ = names_in_files(verification.analysis)
         self._specs = program.specs
-        self._readers = Counter(value for each in program.instructions for value in each.sources)
-        self._readers.update(program.whole.outputs)
         self._tensors: dict[Value, int] = {}
         for value, path in zip(program.whole.inputs, program.input_paths, strict=True):
             self._tensors[value] = self.builder.tensor(self._name(path), laid(self._specs[value]))
@@ -123,23 +121,15 @@ class _Graph:
         return self._names.get(path) or ".".join(path)
 
     def _write_all(self) -> None:
-        instructions = self._program.instructions
+        instructions, clipped = self._program.instructions, fused_clips(self._program)
         place = 0
         while place < len(instructions):
-            instruction = instructions[place]
-            place += 1
-            clip = ""
-            if isinstance(instruction.step.operation, TAKES_CLIP) and place < len(instructions):
-                clip = self._clip_of(instruction, instructions[place])
-            targets = instructions[place].targets if clip else instruction.targets
+            instruction, following = instructions[place], instructions[place + 1 : place + 2]
+            is_clipped = place in clipped
+            clip = _CLIP_WORDS[type(following[0].step.operation)] if is_clipped else ""
+            targets = following[0].targets if is_clipped else instruction.targets
             self._tensors |= zip(targets, self._write(instruction, clip), strict=True)
-            place += bool(clip)
-
-    def _clip_of(self, instruction: Instruction, following: Instruction) -> str:
-        """The clip that follows alone."""
-        if following.sources != (instruction.target,) or self._readers[instruction.target] != 1:
-            return ""
-        return _CLIP_WORDS.get(type(following.step.operation), "")
+            place += 1 + is_clipped
 
     def _write(self, instruction: Instruction, clip: str) -> tuple[int, ...]:
         step, sources = instruction.step, instruction.sources

@@ -20,6 +20,7 @@ from designer.runtime.formats.litert.writing import (
     laid,
     numbers,
     options_of,
+    order_of,
 )
 
 
@@ -146,7 +147,8 @@ def _resize(builder: LiteBuilder, call: LiteCall, operation: op.Resize) -> int:
 @LITERT.answers(op.Pad)
 def _padding(builder: LiteBuilder, call: LiteCall, operation: op.Pad) -> int:
     top, bottom, left, right = operation.pads
-    widths = numpy.array([[0, 0], [top, bottom], [left, right], [0, 0]], numpy.int32)
+    sides = [[0, 0], [0, 0], [top, bottom], [left, right]]
+    widths = numpy.array([sides[axis] for axis in order_of(call.spec)], numpy.int32)
     inputs = [call.inputs[0], builder.constant(f"{call.name}.pads", widths)]
     if operation.mode is op.PadMode.REPLICATE:
         raise ExportError(f"{call.name}: LiteRT has no padding by the edge; a number, or mirrored, can be written")

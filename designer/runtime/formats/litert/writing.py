@@ -17,7 +17,6 @@ import numpy
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from designer.graph import operations as op
 from designer.graph.operations import Reader
 from designer.graph.tensor import TensorSpec
 
@@ -135,8 +134,6 @@ def laid(spec: TensorSpec) -> tuple[int, ...]:
 Writer = Callable[[LiteBuilder, LiteCall, Any], int | tuple[int, ...]]
 LITERT: Reader[Writer] = Reader("LiteRT", "litert")
 """What writes each operation, giving the tensors made. Complete where ``operators`` was imported."""
-TAKES_CLIP = (op.Convolution, op.Linear, op.Add)
-"""Operations that clip what they make themselves."""
 
 CLIPS: Mapping[str, int] = {
     "": schema.ActivationFunctionType.NONE,

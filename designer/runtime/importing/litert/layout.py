@@ -26,7 +26,7 @@ MAP: tuple[int, ...] = (0, 2, 3, 1)
 """For each dimension of a file's map N×H×W×C, which of ours N×C×H×W it is."""
 _TO_MAP = (0, 3, 1, 2)
 
-_MOST_ELEMENTS = 2**27
+_MOST_ELEMENTS = 2**26
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ class Flow:
         shape = self.shape(value)
         sequence = [axis for group in wanted for axis in group]
         sides = sides_of(wanted, shape)
-        joined = _joined(_with_ones_inside(wanted, len(shape)))
+        joined = _joined(_with_ones_inside(wanted, len(shape))) if all(map(_is_rising, wanted)) else None
         tensor, name = value.tensor, self._name(value)
         origins = value.origins or self.origins
         if sequence != sorted(sequence) and len(shape) > len(wanted) and joined is not None:
@@ -323,7 +323,7 @@ class Flow:
             raise self.refused(f"{'×'.join(map(str, self.sides(value)))} does not become {said}")
         sequence = [axis for group in value.groups for axis in group]
         factors = _factors([shape[axis] for axis in sequence], sides)
-        if factors is None or len(factors[0]) > 1:
+        if factors is None or len(factors[0]) > 1 or sides[0] % shape[0]:
             return self._anew(value, sides)
         if any(len(each) > 1 for each in factors):
             value = self._split(value, dict(zip(sequence, factors, strict=True)))
@@ -372,7 +372,7 @@ class Flow:
 
 _OF_MAPS = (
     *(op.Convolution, op.TransposedConvolution, op.MaxPool, op.AveragePool, op.GlobalAveragePool, op.GlobalMaxPool),
-    *(op.BatchNorm, op.GroupNorm, op.LocalResponseNorm, op.GlobalResponseNorm, op.Resize, op.Pad, op.PixelShuffle),
+    *(op.BatchNorm, op.GroupNorm, op.LocalResponseNorm, op.GlobalResponseNorm, op.Resize, op.PixelShuffle),
     *(op.Multiply, op.Subtract, op.Divide),
 )
 
@@ -411,6 +411,10 @@ def _joined(wanted: Sequence[Group]) -> list[tuple[Group, int]] | None:
     if any(not group for group in wanted):
         return None
     return sorted(((group, place) for place, group in enumerate(wanted)), key=lambda each: each[0])
+
+
+def _is_rising(group: Group) -> bool:
+    return list(group) == sorted(group)
 
 
 def _is_sorted(wanted: Sequence[Group]) -> bool:

@@ -38,7 +38,9 @@ _RUNTIME = f"LiteRT {version('ai-edge-litert')}"
 _MOST_BYTES = 2**32
 _SIDE = 224
 """Rows and columns where a file leaves them open and nobody said."""
-_MOST_ELEMENTS = 2**27
+_MOST_ELEMENTS = 2**26
+_MOST_WATCHED = 2**27
+"""Elements of all tensors of a network between which the first difference is looked for: half a gigabyte."""
 _OURS = "bottleneck-designer"
 
 
@@ -304,7 +306,7 @@ def _is_symmetric(window: Convolution | MaxPool | AveragePool) -> bool:
 
 
 class _Original:
-    """The file in LiteRT, its tables packed anew so that the runtime meets no damaged offset."""
+    """The file in LiteRT, its tables packed anew, so that the runtime meets no damaged offset and no untrue shape."""
 
     runtime = _RUNTIME
 
@@ -315,21 +317,20 @@ class _Original:
 
     def run(self, inputs: Sequence[Array], tensors: Sequence[str] = ()) -> Mapping[str, Array]:
         try:
-            return self._run(inputs, [self._flow.laid[name] for name in tensors if name in self._flow.laid])
+            return self._run(inputs, self._between(tensors))
         except (RuntimeError, ValueError, TypeError) as error:
             text = (str(error).strip().splitlines() or ["without a word"])[0][:200]
             raise ImportRefused(f"{_RUNTIME} does not run it: {text}") from error
 
+    def _between(self, tensors: Sequence[str]) -> list[Laid]:
+        """Those of the tensors that the file has too; none where all of them together would be too large to keep."""
+        if sum(spec.elements for spec in self._flow.specs.values()) > _MOST_WATCHED:
+            return []
+        return [self._flow.laid[name] for name in tensors if name in self._flow.laid]
+
     def _run(self, inputs: Sequence[Array], between: Sequence[Laid]) -> Mapping[str, Array]:
-        self._content = self._content or packed(self._model)
-        interpreter = Interpreter(
-            model_content=self._content,
-            num_threads=1,
-            experimental_preserve_all_tensors=bool(between),
-            experimental_op_resolver_type=(
-                OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if between else OpResolverType.AUTO
-            ),
-        )
+        self._content = self._content or packed(self._with_true_shapes())
+        interpreter = _interpreter(self._content, is_plain=bool(between), keeps_all=bool(between))
         entering = []
         for index, array, boundary in zip(self._model.inputs, inputs, self._network.inputs, strict=True):
             theirs = numpy.ascontiguousarray(array.transpose(boundary.order) if boundary.order else array)
@@ -348,3 +349,36 @@ class _Original:
             if array.size * shape[0] == numpy.prod(sides_of(value.groups, shape)) * (len(inputs[0]) if inputs else 1):
                 found[value.tensor] = from_file(array, value.groups, shape)
         return found
+
+    def _with_true_shapes(self) -> LiteModel:
+        """The network with the shapes that the runtime leads through it.
+
+        Its plain kernels work them out; the quicker ones believe what a file declares, and read beyond a tensor where
+        that is damaged.
+        """
+        interpreter = _interpreter(packed(self._model), is_plain=True)
+        interpreter.allocate_tensors()
+        shapes = {entry["index"]: tuple(map(int, entry["shape"])) for entry in interpreter.get_tensor_details()}
+        tensors = (
+            replace(tensor, shape=shapes.get(index, tensor.shape)) if tensor.constant is None else tensor
+            for index, tensor in enumerate(self._model.tensors)
+        )
+        return replace(self._model, tensors=tuple(tensors))
+
+
+def _interpreter(content: bytes, *, is_plain: bool, keeps_all: bool = False) -> Interpreter:
+    """The runtime with a file.
+
+    Args:
+        content: The file.
+        is_plain: Whether it runs its plain kernels, which are slower and lead shapes through the network.
+        keeps_all: Whether every tensor can be asked for afterwards.
+    """
+    return Interpreter(
+        model_content=content,
+        num_threads=1,
+        experimental_preserve_all_tensors=keeps_all,
+        experimental_op_resolver_type=(
+            OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES if is_plain else OpResolverType.AUTO
+        ),
+    )

@@ -15,7 +15,7 @@ from designer.graph import operations as op
 from designer.graph.operations import Interpolation, PadMode
 from designer.graph.window import Padding, Pair, Quad, extent, same_pads
 from designer.runtime.importing.building import convolution, padding_of, transposed_convolution
-from designer.runtime.importing.litert.layout import Laid
+from designer.runtime.importing.litert.layout import MAP, Laid
 from designer.runtime.importing.litert.model import LiteOperator
 from designer.runtime.importing.litert.reading import (
     OPERATORS,
@@ -173,6 +173,8 @@ def _pad(at: At) -> list[Laid]:
         return [replace(x, name=at.out)]
     if len(widths) != 4 or any(widths[0]):
         raise at.refused("it pads the batch, or something else than a map")
+    if (made := _in_place(at, widths, PadMode.CONSTANT, value)) is not None:
+        return made
     x = at.map()
     (top, bottom), (left, right), channels = widths[1:]
     pads = (top, bottom, left, right)
@@ -223,10 +225,25 @@ def _more_channels(at: At, x: Laid, before: int, after: int) -> list[Laid]:
 @answers("MIRROR_PAD")
 def _mirror(at: At) -> list[Laid]:
     widths = _widths(at)
-    if len(widths) != 4 or any(widths[0]) or any(widths[3]) or at.option("mode") != schema.MirrorPadMode.REFLECT:
+    is_usual = len(widths) == 4 and not any(widths[0]) and at.option("mode") == schema.MirrorPadMode.REFLECT
+    if is_usual and (made := _in_place(at, widths, PadMode.REFLECT)) is not None:
+        return made
+    if not is_usual or any(widths[3]):
         raise at.refused("it mirrors something else than rows and columns, or the edge itself too")
     (top, bottom), (left, right) = widths[1:3]
     return at.mapped(op.Pad((top, bottom, left, right), PadMode.REFLECT), at.map())
+
+
+def _in_place(at: At, widths: Sequence[Pair], mode: PadMode, value: float = 0.0) -> list[Laid] | None:
+    """The last two dimensions padded of a tensor that is no map; None where it is one, or others grow."""
+    order = at.flow.axes(at.value())
+    if order is None or order == MAP:
+        return None
+    added = dict(zip(order, widths, strict=True))
+    if any(added[1]):
+        return None
+    pads = (*added[2], *added[3])
+    return at.made(op.Pad(pads, mode, value), (at.value().tensor,), [(axis,) for axis in order])
 
 
 def _scale(at: At, x: Laid) -> tuple[float, float]:

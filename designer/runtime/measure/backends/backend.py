@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from designer.analysis.analysis import Analysis
+from designer.analysis.program import Program
 from designer.graph.design import NodePath
 from designer.runtime.compile.folding import Folded, fold
 from designer.runtime.compile.module import CompiledModule, assembled
-from designer.runtime.compile.program import Program
 from designer.runtime.measure.configuration import DTYPES, MEMORY_FORMATS
 
 OWN_FORMAT = "its own"

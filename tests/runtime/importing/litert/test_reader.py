@@ -114,3 +114,25 @@ def test_what_no_layer_computes_is_named(tmp_path: Path, name: str) -> None:
     file.tensor(MAP)
     with pytest.raises(ImportRefused, match=words):
         load_model(file.saved(tmp_path, [x], [out]))
+
+
+def test_pictures_are_not_joined_to_one(tmp_path: Path) -> None:
+    file = LiteFile()
+    x = file.tensor((2, *MAP[1:]), "x")
+    joined = file.operator("RESHAPE", [x, file.numbers(1, 384)], (1, 384), options="Reshape")
+    with pytest.raises(ImportRefused, match="it moves elements into or out of the batch"):
+        load_model(file.saved(tmp_path, [x], [joined]))
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16"])
+def test_a_shape_that_a_file_declares_is_not_believed(tmp_path: Path, kind: str) -> None:
+    """The quicker kernels of the runtime read beyond a tensor that is declared larger than it is."""
+    file = LiteFile()
+    x = file.tensor(MAP, "x")
+    kernel = file.random(5, 3, 3, 4)
+    if kind == "float16":
+        half = file.constant(numpy.ones((5, 3, 3, 4), numpy.float16))
+        kernel = file.operator("DEQUANTIZE", [half], (5, 3, 9000, 4), options="Dequantize")
+    stated = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, "padding": SAME}
+    slid = file.operator("CONV_2D", [x, kernel, file.random(5)], (1, 8, 90000, 5), options="Conv2D", **stated)
+    assert layers(proved(file.saved(tmp_path, [x], [slid]))) == ["conv2d"]

@@ -54,6 +54,19 @@ def sliced(file: LiteFile, x: int) -> int:
     return file.operator("STRIDED_SLICE", [x, *ranges], (1, 4, 6, 3), options="StridedSlice", beginMask=1, endMask=5)
 
 
+def column_flattened(file: LiteFile, x: int) -> int:
+    """A map of one column laid out in the file's order, row by row, and given out."""
+    column = file.operator("MEAN", [x, file.numbers(2)], (1, 8, 1, 4), options="Reducer", keepDims=True)
+    return file.operator("RESHAPE", [column, file.numbers(1, 32)], (1, 32), options="Reshape")
+
+
+def padded_matrices(file: LiteFile, x: int) -> int:
+    """Products of matrices N×H×W×W', which are no map, with rows and columns added."""
+    scores = file.operator("BATCH_MATMUL", [x, x], (1, 8, 6, 6), options="BatchMatMul", adjY=True)
+    widths = file.constant(numpy.array([[0, 0], [0, 0], [1, 2], [0, 1]], numpy.int32))
+    return file.operator("PAD", [scores, widths], (1, 8, 9, 7), options="Pad")
+
+
 OPERATORS: Operators = {
     "mean": (
         lambda file, x: file.operator("MEAN", [x, file.numbers(1, 2)], (1, 4), options="Reducer"),
@@ -72,6 +85,8 @@ OPERATORS: Operators = {
         ["global_max_pool", "flatten"],
     ),
     "shuffle": (shuffled, ["channel_shuffle", "conv2d"]),
+    "flattened column": (column_flattened, None),
+    "padded matrices": (padded_matrices, ["permute", "matrix_product", "pad"]),
     "split": (one_of_two, ["chunk", "concatenate"]),
     "predictions": (boxes, None),
     "sliced": (sliced, ["slice", "slice"]),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from designer.analysis.analysis import analyse
+from designer.analysis.program import program_of
 from designer.errors import InvalidDesign
 from designer.graph.design import Design
 from designer.graph.operations import Convolution
 from designer.graph.window import Padding
-from designer.runtime.compile.program import program_of
 from designer.templates.networks import template
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.report import problem_lines
 from designer.errors import InvalidDesign
 from designer.graph.design import NodePath, PortRef
 from designer.graph.layer import Layer
+from designer.graph.lowered import Lowered
 from designer.graph.operations import Step
 from designer.graph.tensor import TensorSpec
 
@@ -161,7 +163,7 @@ def _append_steps(program: Program, analysis: Analysis, path: NodePath, sources:
     assert report.known_inputs is not None  # a valid design has no unknown shape
     names = dict(zip((port.name for port in layer.inputs), sources, strict=True))
     outputs = [port.name for port in layer.outputs]
-    lowered = layer.lowered(*report.known_inputs)
+    lowered = _lowered(layer, report.known_inputs)
     for step in lowered.steps:
         targets = tuple(program.new_value(lowered.specs[name]) for name in step.results)
         takes = tuple(names[name] for name in step.inputs)
@@ -169,3 +171,9 @@ def _append_steps(program: Program, analysis: Analysis, path: NodePath, sources:
         program.instructions.append(Instruction(path, layer, step, takes, targets, words))
         names |= zip(step.results, targets, strict=True)
     return tuple(names[name] for name in outputs)
+
+
+@lru_cache(maxsize=1 << 12)
+def _lowered(layer: Layer, inputs: tuple[TensorSpec, ...]) -> Lowered:
+    """A layer's steps; remembered, as the program of a design is asked for again after every edit of one node."""
+    return layer.lowered(*inputs)
