@@ -49,8 +49,8 @@ _ORDERS = (
     ("downsample", "blocks"),
     # blocks
     ("conv1", "bn1", "conv2", "bn2", "conv3", "bn3", "downsample"),
-    ("conv_pw", "bn1", "conv_dw", "bn2", "se", "conv_pwl", "bn3"),
     ("conv_dw", "bn1", "se", "conv_pw", "bn2"),
+    ("conv_pw", "bn1", "conv_dw", "bn2", "se", "conv_pwl", "bn3"),
     ("conv_exp", "bn1", "se", "conv_pwl", "bn2"),
     ("conv", "bn1"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
