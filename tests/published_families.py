@@ -71,5 +71,4 @@ PUBLISHED = [
     Published("squeezenet", {}, _torchvision("squeezenet1_1")),
     Published("densenet", {}, _torchvision("densenet121")),
     Published("convnext", {}, _timm("convnext_atto")),
-    Published("starnet", {}, _timm("starnet_s1")),
 ]

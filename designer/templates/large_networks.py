@@ -1,4 +1,4 @@
-"""The tables of ResNet, ResNeXt, RegNet, SqueezeNet, DenseNet, ConvNeXt and StarNet."""
+"""The tables of ResNet, ResNeXt, RegNet, SqueezeNet, DenseNet and ConvNeXt."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from designer.graph.design import Design
 from designer.graph.window import Padding
-from designer.layers.activation import Activation, ReLU, ReLU6
+from designer.layers.activation import Activation, ReLU
 from designer.layers.blocks import (
     BasicBlock,
     ConvBlock,
@@ -15,7 +15,6 @@ from designer.layers.blocks import (
     DenseLayer,
     Fire,
     ResidualBottleneck,
-    StarBlock,
 )
 from designer.layers.convolution import Conv2d, PointwiseConv2d
 from designer.layers.dense import Dropout, Flatten
@@ -194,29 +193,6 @@ def convnext(resolution: int, classes: int) -> Design:
     return net.flattened(f"ConvNeXt atto · {resolution}", classes)
 
 
-# StarNet -------------------------------------------------------------------------------------------------------------
-
-_STARNET_S1 = ((24, 2), (48, 2), (96, 8), (192, 3))
-
-
-def starnet(resolution: int, classes: int) -> Design:
-    """StarNet S1: a stem, four stages of star blocks, each behind a convolution of stride 2, norm, classifier.
-
-    Source: Ma et al. 2024, Rewrite the Stars, table 7. The convolutions before a norm have a bias as in its code.
-    """
-    net = Assembly(resolution)
-    net.put("stem", Conv2d(32, 3, 2, bias=True))
-    net.put("stem_bn", BatchNorm())
-    net.put("stem_act", ReLU6())
-    for stage, (channels, repeats) in enumerate(_STARNET_S1, start=1):
-        net.put(f"down_{stage}", Conv2d(channels, 3, 2, bias=True))
-        net.put(f"down_{stage}_bn", BatchNorm())
-        for _ in range(repeats):
-            net.numbered("star", StarBlock())
-    net.put("final_bn", BatchNorm())
-    return net.classified(f"StarNet S1 · {resolution}", classes)
-
-
 TEMPLATES = (
     Template(
         "resnet",
@@ -257,13 +233,5 @@ TEMPLATES = (
         "Liu et al. 2022, arXiv 2201.03545, fig. 4",
         _PLAIN,
         convnext,
-    ),
-    Template(
-        "starnet",
-        "StarNet S1",
-        "Two branches multiplied with each other.",
-        "Ma et al. 2024, arXiv 2403.19967, table 7",
-        _PLAIN,
-        starnet,
     ),
 )

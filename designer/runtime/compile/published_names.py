@@ -14,7 +14,6 @@ torchvision and timm ResNet, ResNeXt                   ``conv1``, ``layerN.N.con
 timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N.N.conv_pw`` …, ``conv_head``
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
-timm StarNet                                           ``stem.0``, ``stages.N.N.dwconv`` …, ``head``
 =====================================================  =============================================================
 
 Knows no torch: shapes by name are enough.
@@ -39,7 +38,7 @@ _ORDERS = (
     ("conv_stem", "bn1", "blocks", "conv_head", "bn2", "classifier"),
     ("conv_stem", "bn1", "blocks", "conv_head", "norm_head", "classifier"),
     ("stem", "s1", "s2", "s3", "s4", "head"),
-    ("stem", "stages", "norm", "head"),
+    ("stem", "stages", "head"),
     # parts of several
     ("conv", "bn"),
     ("norm", "conv"),
@@ -57,7 +56,6 @@ _ORDERS = (
     ("squeeze", "expand1x1", "expand3x3"),
     ("norm1", "conv1", "norm2", "conv2"),
     ("conv_dw", "norm", "mlp", "gamma"),
-    ("dwconv", "f1", "f2", "g", "dwconv2"),
     (
         *("conv0", "norm0", "denseblock1", "transition1", "denseblock2", "transition2"),
         *("denseblock3", "transition3", "denseblock4", "norm5"),
