@@ -90,8 +90,8 @@ class Recognition(NamedTuple):
 def recognise(design: Design) -> Recognition:
     """The design with a block of the catalogue in the place of its parts, wherever one is drawn.
 
-    Goes from the end to the beginning; of several blocks that end at a node it takes the one of most parts. What is no
-    block stays as it is.
+    Goes from the end to the beginning; of several blocks that end at a node it takes the one of most parts, and of
+    several that are equal in these the one of fewest parameters. What is no block stays as it is.
     """
     analysis = analyse(design)
     taken: set[NodeId] = set()
@@ -105,7 +105,7 @@ def recognise(design: Design) -> Recognition:
             if (block := _block_at(analysis, region, cls, known)) is not None
         ]
         if fitting:
-            largest = max(fitting, key=lambda each: len(each.parts))
+            largest = max(fitting, key=lambda each: (len(each.parts), -len(each.block.parameters)))
             drawn.append(largest)
             taken |= set(largest.region.parts)
     drawn.reverse()
@@ -319,11 +319,11 @@ def _candidates(
     if isinstance(parameter, Choice):
         keys = {layer.key for layer in layers}
         named = [each for each in parameter.options if each.value in keys or _stands_for_none(each)]
-        by_name = [getattr(layer, parameter.name) for layer in layers if _has(layer, parameter.name)]
+        by_name = _values(layers, parameter.name)
         return list(dict.fromkeys([*(each for each in by_name if each in parameter.options), *named])) or [
             parameter.default
         ]
-    found = [getattr(layer, parameter.name) for layer in layers if _has(layer, parameter.name)]
+    found = _values(layers, parameter.name)
     made = [spec.channels for id in region.parts for spec in analysis.node(id).outputs or ()]
     if not found and parameter.name in _names_of_parts():
         return [parameter.default]  # it is for a part that does not stand here
@@ -359,8 +359,15 @@ def _names_of_parts() -> frozenset[str]:
     return frozenset(each.name for cls in layers for each in cls.parameters if isinstance(each, Ratio))
 
 
-def _has(layer: Layer, name: str) -> bool:
-    return any(parameter.name == name for parameter in layer.parameters)
+def _own_name(layer: Layer, name: str) -> str | None:
+    """What the layer calls a parameter that a block calls so: the same, or without what says of which part it is."""
+    fitting = [own for each in layer.parameters if name == (own := each.name) or name.endswith(f"_{own}")]
+    return max(fitting, key=len, default=None)
+
+
+def _values(layers: Sequence[Layer], name: str) -> list[Any]:
+    """The values that parts have of what a block calls so."""
+    return [getattr(layer, own) for layer in layers if (own := _own_name(layer, name)) is not None]
 
 
 def _stands_for_none(choice: Any) -> bool:
@@ -399,6 +406,8 @@ def _forms(key: str) -> Mapping[Form, _Form]:
             options.append([parameter.default, 1.0])
         elif parameter.name == "kernel_size":
             options.append([parameter.default, 1])
+        elif parameter.name == "groups":
+            options.append([1, 2])
         else:
             options.append([parameter.default])
     found: dict[Form, set[tuple[bool | None, ...]]] = {}

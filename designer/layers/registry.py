@@ -89,8 +89,8 @@ def _refuse_incomplete(cls: type[Layer]) -> None:
 def _all_by_key() -> Mapping[str, type[Layer]]:
     import designer.layers as package
 
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
     plug_ins.load("layers")
     return dict(_by_key)
 

@@ -1,4 +1,4 @@
-"""The templates: MobileNetV1 and V2 as the papers' tables, and their blocks drawn out for a closer look."""
+"""The templates: MobileNetV1 and V2 as the papers' tables, the other families, and blocks drawn out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
+from designer.templates import efficientnets, large_networks, mobilenets
 from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
@@ -249,6 +250,10 @@ def templates() -> tuple[Template, ...]:
             _NETWORK_SETTINGS,
             mobilenet_v1,
         ),
+        *mobilenets.TEMPLATES,
+        *efficientnets.TEMPLATES,
+        *large_networks.TEMPLATES,
+        mobilenets.TINY,
         Template(
             "bottleneck",
             "Bottleneck (V2)",

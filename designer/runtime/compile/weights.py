@@ -20,6 +20,7 @@ from designer.errors import DesignerError, ExportError
 from designer.export.names import state_key
 from designer.runtime.compile.checkpoint import WeightFile, shown
 from designer.runtime.compile.module import CompiledModule
+from designer.runtime.compile.published_names import names_by_place
 from designer.runtime.compile.torchvision_names import torchvision_names
 
 MARK = "design"
@@ -71,8 +72,9 @@ class Filled:
 def fill(module: CompiledModule, file: WeightFile) -> Filled:
     """Put what a file has into a module: every tensor whose name and shape agree; the rest stays as it is.
 
-    Names of the file may have a prefix before all of them, be torchvision's where the design has the template's names,
-    or be those of nodes that were grouped or taken out of a group since. No tensor is used twice.
+    Names of the file may have a prefix before all of them, be torchvision's or timm's where the design has that
+    network's tensors in its order, or be those of nodes that were grouped or taken out of a group since. No tensor is
+    used twice.
 
     Raises:
         ExportError: Nothing of the file belongs to the design, or what does holds what no weight can be.
@@ -135,8 +137,16 @@ _Names = dict[str, str]
 def _matched(tensors: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> _Names:
     """By key of the module, the tensor of the file that is meant for it."""
     plain = max(_spellings(tensors), key=lambda names: _fitting(names, tensors, state))
+    if 2 * len(set(plain) & set(state)) < len(state):  # a published network may call its classifier as we do
+        by_place = names_by_place(_shapes(state), _shapes({name: tensors[plain[name]] for name in plain}))
+        if by_place is not None:
+            return {key: plain[name] for key, name in by_place.items()}
     plain = _from_torchvision(plain, state)
     return _found_again(plain, tensors, state)
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _spellings(tensors: Mapping[str, Tensor]) -> Iterator[_Names]:

@@ -88,6 +88,15 @@ _LAYERS = {
     "drop_path": "M3 12 L8 12 M16 12 L21 12 M9 7 L15 17 M15 7 L9 17",
     "squeeze_excite": "M3 5 L21 5 M3 19 L21 19 M5 5 L10 12 L5 19 M19 5 L14 12 L19 19",
     "self_attention": "O6 6 2.5 O18 6 2.5 O12 18 2.5 M8 7.5 L11 16 M16 7.5 L13 16 M8.5 6 L15.5 6",
+    "mbconv": "M2 10 L6 10 L8 5 L16 5 L18 10 L22 10 L22 14 L18 14 L16 19 L8 19 L6 14 L2 14 Z F O12 12 2.4",
+    "universal_inverted_bottleneck": "R3 8 3 8 M6 9 L9 4 L15 4 L18 9 M6 15 L9 20 L15 20 L18 15 R18 8 3 8 M12 4 L12 20",
+    "fused_mbconv": "M2 9 L6 4 L14 4 L18 9 L22 9 L22 15 L18 15 L14 20 L6 20 L2 15 Z M6 4 L14 20 M14 4 L6 20",
+    "residual_basic": "R7 11 4 9 R14 11 4 9 M3 15 L7 15 M18 15 L21 15 M4 15 L4 5 L20 5 L20 15",
+    "residual_bottleneck": "R6 10 3 10 R11 13 3 4 R16 10 3 10 M3 15 L6 15 M19 15 L21 15 M4 15 L4 5 L20 5 L20 15",
+    "fire": "M3 12 L8 12 M8 12 L13 6 L20 6 M8 12 L13 18 L20 18 F R8 10 3 4 R14 4 5 4 R14 16 5 4",
+    "dense_layer": "R3 4 3 16 R9 4 3 16 R15 4 3 16 M6 7 L21 7 M12 12 L21 12 M18 17 L21 17",
+    "convnext_block": "R3 5 7 14 M5 5 L5 19 M8 5 L8 19 M10 12 L14 5 L14 19 L10 12 M14 12 L21 12",
+    "star_block": "M12 3 L14.6 9.2 L21 9.6 L16 13.8 L17.8 20.5 L12 16.8 L6.2 20.5 L8 13.8 L3 9.6 L9.4 9.2 Z",
 }
 """By a layer's key."""
 

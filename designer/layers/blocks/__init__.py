@@ -1,0 +1,24 @@
+"""Blocks: layers that stand for a small design. One declares parameters and expands; all else follows."""
+
+from designer.layers.blocks.inverted_residual import FusedMBConv, MBConv, UniversalInvertedBottleneck
+from designer.layers.blocks.joining import DenseLayer, Fire
+from designer.layers.blocks.large_kernel import ConvNeXtBlock, StarBlock
+from designer.layers.blocks.mobile import Bottleneck, ConvBlock, Separable
+from designer.layers.blocks.own import Group
+from designer.layers.blocks.residual import BasicBlock, ResidualBottleneck
+
+__all__ = [
+    "BasicBlock",
+    "Bottleneck",
+    "ConvBlock",
+    "ConvNeXtBlock",
+    "DenseLayer",
+    "Fire",
+    "FusedMBConv",
+    "Group",
+    "MBConv",
+    "ResidualBottleneck",
+    "Separable",
+    "StarBlock",
+    "UniversalInvertedBottleneck",
+]
