@@ -87,6 +87,7 @@ def shared_parameters(design: Design, ids: Sequence[NodeId]) -> tuple[Parameter,
 
     A parameter of one name but another kind or range is another; it is left out.
     """
+    ids = [id for id in ids if id in design.nodes]  # a selection may be of what an undo has just taken away
     if not ids:
         return ()
     first, *others = [design.nodes[id].layer.parameters for id in ids]

@@ -72,12 +72,15 @@ def test_every_layer_computes_what_the_module_computes(layer: type[Layer], tmp_p
     sound = (sample for sample in samples(layer, 60) if sample.inputs[0].channels > 1)
     possible = (design for sample in sound if not _is_lacking(design := sample.design()))
     chosen = list(islice(possible, 4))
-    assert bool(chosen) == (layer.key not in LACKING)
+    assert bool(chosen) == (layer.key not in LACKING) or layer.key in LACKING_IN_PART
     for design in chosen:
         proved(design, tmp_path)
 
 
-LACKING = {"convnext_block", "layer_scale", "local_response_norm", "global_response_norm"}
+LACKING_IN_PART = {"convnext_block"}
+"""Layers that Keras has with some of their parameters only."""
+
+LACKING = {"layer_scale", "local_response_norm", "global_response_norm"}
 """Layers that Keras has in no form."""
 
 

@@ -112,13 +112,14 @@ class Split(Operation, title="split"):
 
     def outputs(self, *inputs: TensorSpec) -> tuple[TensorSpec, ...]:
         (x,) = inputs
-        if sum(self.sizes) != x.channels or min(self.sizes) < 1:
+        if sum(self.sizes) != x.shape[self.axis] or min(self.sizes) < 1:
             raise ShapeError(
                 IssueCode.SPLIT,
-                f"{x.channels} channels are not {' + '.join(map(str, self.sizes))}",
+                f"{x.shape[self.axis]} channels are not {' + '.join(map(str, self.sizes))}",
                 "the parts together are all channels, and each has one at least",
             )
-        return tuple(x.with_channels(size) for size in self.sizes)
+        before, after = x.shape[: self.axis], x.shape[self.axis + 1 :]
+        return tuple(TensorSpec((*before, size, *after), x.dtype, x.channel_axis) for size in self.sizes)
 
 
 @dataclass(frozen=True)

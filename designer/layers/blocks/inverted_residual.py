@@ -129,7 +129,7 @@ class MBConv(_InvertedResidual):
 
 @register(
     key="universal_inverted_bottleneck",
-    title="Universal inverted (V4)",
+    title="Universal inverted",
     glyph="UIB",
     category=Category.BLOCK,
     source="Qin et al. 2024, MobileNetV4, fig. 4",

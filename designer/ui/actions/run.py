@@ -51,8 +51,9 @@ def open_vary(bench: Workbench, parent: QWidget, field: str = "") -> None:
     from designer.ui.sweep.vary_dialog import VaryDialog
 
     document = bench.document
-    if document is not None and bench.selection and shared_parameters(document.design, bench.selection):
-        VaryDialog(document, bench.selection, field, parent).open()
+    ids = [id for id in bench.selection if document is not None and id in document.design.nodes]
+    if document is not None and shared_parameters(document.design, ids):
+        VaryDialog(document, ids, field, parent).open()
 
 
 def _can_vary(context: Context) -> bool:
