@@ -53,7 +53,7 @@ class Fire(Layer):
 
 @register(
     key="dense_layer",
-    title="Dense layer (DenseNet)",
+    title="DenseNet layer",
     glyph="DNL",
     category=Category.BLOCK,
     source="Huang et al. 2017, Densely Connected Convolutional Networks, sec. 3",
