@@ -133,6 +133,8 @@ def test_chinese_is_chosen_and_remembered(
     panel.languages.setFocus()
     qtbot.keyClick(panel.languages, Qt.Key.Key_Down)
     assert panel.language == settings.lesson_language == "zh"
+    for button in (panel.open, panel.guess.commit, panel.again):
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in button.text()), button.text()
     assert "标准的 k×k 卷积同时做两件事" in texts(panel)
     qtbot.mouseClick(panel.open, LEFT)
     commit(qtbot, panel, "5")
