@@ -189,7 +189,7 @@ def test_a_measurement_that_shows_otherwise_or_nothing_is_told_so(
     low: float, value: float, high: float, standing: Standing
 ) -> None:
     lesson = LESSONS["8-batch-norm-disappears"]
-    outcome = Outcome(lesson, 50, Truth(value, ("measured",), "", low, high))
+    outcome = Outcome(lesson, 50, Truth(value, ({"en": "measured"},), "", low, high))
     assert outcome.standing is standing
     said = {language: reason(outcome, language) for language in ("en", "zh")}
     for language, text in said.items():
