@@ -1,4 +1,4 @@
-"""What files in eight bits share, whatever runs them: samples in batches, signal to noise, agreement, what to warn of."""
+"""What files in eight bits share, whatever runs them: samples in batches, signal to noise, agreement, warnings."""
 
 from __future__ import annotations
 

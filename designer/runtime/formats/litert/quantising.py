@@ -9,9 +9,10 @@ alone, and computes with something else, without a word, where they are not.
 from __future__ import annotations
 
 import io
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, NamedTuple
 
 import numpy
@@ -53,9 +54,10 @@ def quantised(content: bytes, samples: Sequence[Sequence[Array]], remark: str, s
     """
     model = model_of(content)
     names = [_text(entry.name) for entry in model.signatureDefs[0].inputs]
+    inputs = _Fed(names, samples, steps)
     with _in_silence():
         engine = quantizer.Quantizer(content, recipe.static_wi8_ai8())
-        found = engine.calibrate({SIGNATURE: _Fed(names, samples, steps)}, num_threads=1)
+        found = engine.calibrate({SIGNATURE: inputs}, num_threads=1)
     _unify(found, model)
     try:
         with _in_silence():
@@ -69,24 +71,29 @@ def quantised(content: bytes, samples: Sequence[Sequence[Array]], remark: str, s
 
 
 class _Fed:
-    """Samples by the names of the inputs; the engine goes through them twice, at first to count them."""
+    """Samples by the names of the inputs; the engine goes through them twice, at first to count them.
+
+    Progress is told outside the silence that is kept around the engine.
+    """
 
     def __init__(self, names: Sequence[str], samples: Sequence[Sequence[Array]], steps: Steps) -> None:
         self._names, self._samples, self._steps = names, samples, steps
+        self._out, self._err = sys.stdout, sys.stderr
         self._given = 0
 
     def __iter__(self) -> Iterator[dict[str, Array]]:
         for index, sample in enumerate(self._samples):
             number = len(self._samples)
-            self._steps(self._given / (2 * number), f"calibrating, sample {index + 1} of {number}")
+            with redirect_stdout(self._out), redirect_stderr(self._err):
+                self._steps(self._given / (2 * number), f"calibrating, sample {index + 1} of {number}")
             self._given += 1
             yield dict(zip(self._names, sample, strict=True))
 
 
 @contextmanager
 def _in_silence() -> Iterator[None]:
-    """The engine prints sizes and times to standard output, which may be a record that a program reads."""
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+    """The engine prints sizes, times and bars to standard output, which may be a record that a program reads."""
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
 
@@ -169,7 +176,8 @@ def _refuse_floats(model: Any) -> None:
 def _in_order(model: Any) -> None:
     """Lay tensors out as operators make them, and each rescaling operator before the one that wants it.
 
-    Planners that go by a tensor's place in the file then see the same whatever the engine did first.
+    Planners that go by a tensor's place in the file then see the same whatever the engine did first. An operator that
+    rescales to the same scale goes: the engine writes one where a tensor changed its number of dimensions.
     """
     graph = model.subgraphs[0]
     rescaling = {int(each.outputs[0]): each for each in graph.operators if code_of(model, each) == "QUANTIZE"}
@@ -183,22 +191,20 @@ def _in_order(model: Any) -> None:
     for operator in graph.operators:
         if int(operator.outputs[0]) in rescaling:
             continue
-        operator.inputs = _renumbered(operator.inputs, {**dict(zip(operator.inputs, operator.inputs)), **same})
+        operator.inputs = numpy.array([same.get(int(each), int(each)) for each in operator.inputs], numpy.int32)
         wanted = dict.fromkeys(int(each) for each in operator.inputs if int(each) in rescaling)
         operators += [rescaling[each] for each in wanted if each not in placed]
         placed |= set(wanted)
         operators.append(operator)
     graph.operators = operators
-    graph.outputs = _renumbered(graph.outputs, {**dict(zip(graph.outputs, graph.outputs)), **same})
     made = [int(each) for operator in graph.operators for each in operator.outputs]
-    order = list(dict.fromkeys([*map(int, graph.inputs), *made, *range(len(graph.tensors))]))
+    taken = [int(each) for operator in graph.operators for each in operator.inputs if each >= 0]
+    order = list(dict.fromkeys([*map(int, graph.inputs), *made, *taken]))
     number = {tensor: place for place, tensor in enumerate(order)}
     graph.tensors = [graph.tensors[each] for each in order]
     graph.inputs, graph.outputs = _renumbered(graph.inputs, number), _renumbered(graph.outputs, number)
     for operator in graph.operators:
-        operator.inputs, operator.outputs = (
-            _renumbered(each, number) for each in (operator.inputs, operator.outputs)
-        )
+        operator.inputs, operator.outputs = (_renumbered(each, number) for each in (operator.inputs, operator.outputs))
     for signature in model.signatureDefs:
         for entry in (*signature.inputs, *signature.outputs):
             entry.tensorIndex = number[entry.tensorIndex]
