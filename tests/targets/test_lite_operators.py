@@ -97,9 +97,9 @@ def test_every_layer_in_eight_bits_is_what_its_file_has_or_is_refused_by_name(la
         try:
             found = written(design, sample.batch, is_int8=True)
         except ExportError as error:
-            is_known = "LiteRT has no" in str(error) or "cannot give out what enters" in str(error)
-            assert is_known or deployed.refusal, error
-            continue
+            if deployed.refusal or "LiteRT has no" in str(error) or "cannot give out what enters" in str(error):
+                continue
+            raise
         assert not deployed.refusal
         assert said(deployed) == found
 
