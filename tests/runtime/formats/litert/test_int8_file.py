@@ -154,7 +154,7 @@ def test_a_microcontrollers_runtime_computes_bit_for_bit_what_the_reference_kern
 ) -> None:
     runtime = pytest.importorskip("tflite_micro", exc_type=ImportError).runtime
     content, result, _ = exported
-    reference, micro = loaded(content, is_reference=True), runtime.Interpreter.from_bytes(content, 4 << 20)
+    reference, micro = loaded(content, is_reference=True), runtime.Interpreter.from_bytes(content, arena_size=4 << 20)
     entry = reference.get_input_details()[0]
     for seed in range(3):
         steps = numpy.random.default_rng(seed).integers(-128, 128, entry["shape"], numpy.int8)
