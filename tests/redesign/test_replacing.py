@@ -55,7 +55,7 @@ def test_a_block_that_cannot_be_replaced_is_named() -> None:
 
 def test_channels_out_are_found_where_another_parameter_decides_them() -> None:
     before = analyse(template("mobilenet_v2").build())
-    inputs = before.at(("bottleneck_3",)).known_inputs
+    inputs = before.node(NodeId("bottleneck_3")).known_inputs
     assert inputs is not None
     layer, lost = successor(before.design.nodes[NodeId("bottleneck_3")].layer, inputs, kind_of("fire"))
     # Of E channels in each of its two expansions a fire module gives 2·E; 24 come out of the third bottleneck.
@@ -98,4 +98,4 @@ def test_every_kind_is_tried_on_every_block_of_a_network(cls: type[Layer]) -> No
     before = analyse(template("efficientnet").build())
     made = EDIT.redesign(before, list(before.design.nodes), ReplacingOptions(cls.key))
     assert made.after.is_valid
-    assert made.after.at(("pool",)).outputs == before.at(("pool",)).outputs
+    assert made.after.node(NodeId("pool")).outputs == before.node(NodeId("pool")).outputs
