@@ -89,7 +89,7 @@ def _answer(lesson: Any, options: argparse.Namespace) -> int:
 
 
 def _data(outcome: Any, language: str) -> Any:
-    from designer.lessons.words import reason
+    from designer.lessons.words import evidence_lines, reason
 
     kind = outcome.lesson.answer.kind
     return {
@@ -99,7 +99,7 @@ def _data(outcome: Any, language: str) -> Any:
         "standing": outcome.standing.value,
         "claim": list(outcome.lesson.claim),
         "reason": reason(outcome, language),
-        "evidence": list(outcome.truth.evidence),
+        "evidence": list(evidence_lines(outcome, language)),
         "warning": outcome.truth.warning,
     }
 

@@ -33,6 +33,7 @@ _PADDING = 20.0
 _LINE = 16.0
 _ROW, _LEAST_ROW = 44.0, 15.0
 _LEFT_SHARE = 0.54
+_CURVE_HIGH = 240.0
 
 
 class Kept(NamedTuple):
@@ -108,7 +109,9 @@ def kept_panel(box: Box, title: str, kept: Kept) -> Drawn:
     right = inner._replace(x=inner.x + inner.width * _LEFT_SHARE + 14, width=inner.width * (1 - _LEFT_SHARE) - 14)
     parts: list[Part] = []
     if kept.spiral is not None:
-        for drawn in (_spirals(left, kept.spiral), _curve(left, kept.spiral)):
+        below = left.y + min(116.0, left.height * 0.36) + 62
+        curve = _curve(left._replace(y=below, height=left.bottom - below), kept.spiral)
+        for drawn in (_spirals(left, kept.spiral), curve):
             shapes += drawn.shapes
             parts += drawn.parts
     bottom = _remarks(right)
@@ -122,7 +125,7 @@ def kept_panel(box: Box, title: str, kept: Kept) -> Drawn:
 
 
 def small_panel(box: Box, title: str, kept: Kept) -> Drawn:
-    """The spirals alone, as beside the whole."""
+    """The spirals and their curve, as beside the whole."""
     shapes: list[Shape] = [Panel(box), Words(Spot(box.x + _PADDING, box.y + 28), title, 14, is_bold=True)]
     assert kept.spiral is not None  # the caller looked
     inner = Box(box.x + _PADDING, box.y + 52, box.width - 2 * _PADDING, box.height - 66)
@@ -138,7 +141,8 @@ def small_panel(box: Box, title: str, kept: Kept) -> Drawn:
         if y < box.bottom - 8:
             shapes.append(Words(Spot(inner.x, y), line, 12, ink=Ink.QUIET))
         y += 18
-    return Drawn(tuple(shapes), drawn.parts)
+    curve = _curve(inner._replace(y=y, height=min(inner.bottom - y, _CURVE_HIGH)), kept.spiral)
+    return Drawn((*shapes, *curve.shapes), (*drawn.parts, *curve.parts))
 
 
 # Spirals --------------------------------------------------------------------------------------------------------------
@@ -191,8 +195,7 @@ def _fitted(points: Sequence[tuple[float, float]], frame: Box) -> tuple[Spot, ..
 
 def _curve(box: Box, report: SpiralReport) -> Drawn:
     """The share over n: the middle of all seeds as a line, the least and the greatest as a band."""
-    top = box.y + min(116.0, box.height * 0.36) + 62
-    frame = Box(box.x + 44, top, box.width - 52, box.bottom - top - 36)
+    frame = Box(box.x + 44, box.y, box.width - 52, box.height - 36)
     if frame.height < 40:
         return Drawn(())
     dimensions = [each.channels for each in report.curve]

@@ -17,9 +17,18 @@ from designer.wording import count, short
 
 PADDING = 20.0
 _LABEL, _FIGURES = 176.0, 240.0
+_LEAST_LABEL, _LEAST_FIGURES = 150.0, 160.0
+"""Beside rows to compare: what they are at the left and their costs at the right; the least in a narrow panel."""
+
+_PAIR_WIDE = 1060.0
+"""A panel as wide as this has room for both as they are."""
+
 _BAR = 14.0
 _NARROW = 520.0
 """Bars in less than this have their MACs beside them, and no weights."""
+_TWO_BARS = 60.0
+"""As much room for each, and weights have a bar as well."""
+
 _REACH = 8.0
 """Activations are drawn from −8 to 8, which holds ReLU6's clip."""
 
@@ -95,20 +104,20 @@ def comparison(
     shapes, top = heading(box, title, sentence)
     bottom = box.bottom - (34 if last else 12)
     each = (bottom - top) / len(pairs)
-    scale = scale_for(
-        (spec for pair in pairs for spec in pair.chain.tensors), min(each * 0.44, 100), min(each * 0.3, 62), 8.0, depth
-    )
     most = max(pair.chain.cost.macs for pair in pairs)
+    is_wide = box.width >= _PAIR_WIDE
+    label, figures = (_LABEL, _FIGURES) if is_wide else (_LEAST_LABEL, _LEAST_FIGURES)
+    left, right = box.x + PADDING + label, box.right - PADDING - figures
     parts: list[Part] = []
-    for index, pair in enumerate(pairs):
-        base = top + (index + 1) * each - 24
-        left, right = box.x + PADDING + _LABEL, box.right - PADDING - _FIGURES
-        row = Row(pair.chain, scale, left, right, base, BRIEF, marked=pair.marked, is_of_design=False).draw()
+    bases = [top + (index + 1) * each - 24 for index in range(len(pairs))]
+    rows = _rows(pairs, left, right, bases, each, depth)
+    for index, (pair, row) in enumerate(zip(pairs, rows, strict=True)):
+        row.draw()
         shapes += row.shapes
         parts += row.parts
         middle = row.middle
-        shapes += _label(box.x + PADDING, middle, pair)
-        shapes += _figures(Box(right + 24, middle - 24, _FIGURES - 24, 48), pair.chain, most)
+        shapes += _label(box.x + PADDING, middle, label, pair)
+        shapes += _figures(Box(right + 24, middle - 24, figures - 24, 48), pair.chain, most)
         if index:
             y = top + index * each - 2
             shapes.append(Line((Spot(box.x + PADDING, y), Spot(box.right - PADDING, y)), Ink.EDGE, is_dashed=True))
@@ -117,9 +126,26 @@ def comparison(
     return Drawn(tuple(shapes), tuple(parts))
 
 
-def _label(x: float, middle: float, pair: Pair) -> Iterator[Shape]:
+def _rows(
+    pairs: Sequence[Pair], left: float, right: float, bases: Sequence[float], each: float, depth: Depth | None
+) -> list[Row]:
+    """The rows in one scale, which is smaller where the words between tensors need the room."""
+    specs = [spec for pair in pairs for spec in pair.chain.tensors]
+    rows: list[Row] = []
+    for share in (1.0, 0.85, 0.7, 0.55, 0.4):
+        scale = scale_for(specs, share * min(each * 0.44, 100), share * min(each * 0.3, 62), 8.0, depth)
+        rows = [
+            Row(pair.chain, scale, left, right, base, BRIEF, marked=pair.marked, is_of_design=False)
+            for pair, base in zip(pairs, bases, strict=True)
+        ]
+        if not any(row.is_cramped for row in rows):
+            break
+    return rows
+
+
+def _label(x: float, middle: float, width: float, pair: Pair) -> Iterator[Shape]:
     yield Words(Spot(x, middle - 6), pair.title, 13, is_bold=True)
-    for index, line in enumerate(wrapped(pair.note, _LABEL - 12, 11)):
+    for index, line in enumerate(wrapped(pair.note, width - 12, 11)):
         yield Words(Spot(x, middle + 11 + 14 * index), line, 11, ink=Ink.QUIET)
     if pair.is_own:
         yield Words(Spot(x, middle - 24), "this design", 10, ink=Ink.ACCENT, is_bold=True)
@@ -139,24 +165,32 @@ def bar(box: Box, share: float, ink: Ink) -> Shape:
 
 
 def bars(box: Box, title: str, others: Sequence[Other]) -> Drawn:
-    """Other ways to the same map, each with its MACs and weights."""
+    """Other ways to the same map, each with its MACs and weights; where there is room, weights have bars as well."""
     shapes: list[Shape] = [Panel(box), Words(Spot(box.x + PADDING, box.y + PADDING + 8), title, 14, is_bold=True)]
-    most = max((other.chain.cost.macs for other in others), default=0) or 1
     label = max(text_width(other.label, 12) for other in others) + 24
+    has_two = (box.height - 64) / len(others) >= _TWO_BARS
     is_narrow = box.width < _NARROW
-    numbers = 110.0 if is_narrow else 236.0
-    room = box.width - 2 * PADDING - label - numbers
-    step = min((box.height - 64) / max(len(others), 1), 44)
+    numbers = 110.0 if is_narrow or has_two else 236.0
+    room = Box(box.x + PADDING + label, 0, box.width - 2 * PADDING - label - numbers, 16)
+    most_macs = max(other.chain.cost.macs for other in others) or 1
+    most_weights = max(other.chain.cost.parameters for other in others) or 1
+    step = min((box.height - 64) / len(others), 84 if has_two else 44)
     for index, other in enumerate(others):
-        y = box.y + 72 + index * step
+        y, cost = box.y + 72 + index * step, other.chain.cost
         shapes.append(Words(Spot(box.x + PADDING, y), other.label, 12, is_bold=other.is_own))
         ink = Ink.ACCENT if other.is_own else Ink.STANDARD if len(other.chain.stages) == 1 else Ink.DEPTHWISE
-        left, cost = box.x + PADDING + label, other.chain.cost
-        shapes.append(bar(Box(left, y - 12, room, 16), cost.macs / most, ink))
-        words = f"{short(cost.macs)} MACs" + f" · {count(cost.parameters)} weights" * (not is_narrow)
-        at = left + max(room * cost.macs / most, 2) + 12
-        shapes.append(Words(Spot(at, y), words, 11, ink=Ink.TEXT))
+        macs, weights = f"{short(cost.macs)} MACs", f"{count(cost.parameters)} weights"
+        words = macs if is_narrow or has_two else f"{macs} · {weights}"
+        shapes += _numbered_bar(room._replace(y=y - 12), cost.macs / most_macs, ink, words)
+        if has_two:
+            shapes += _numbered_bar(room._replace(y=y + 10, height=8), cost.parameters / most_weights, ink, weights)
     return Drawn(tuple(shapes))
+
+
+def _numbered_bar(box: Box, share: float, ink: Ink, words: str) -> Iterator[Shape]:
+    """A bar with its number behind it."""
+    yield bar(box, share, ink)
+    yield Words(Spot(box.x + max(box.width * share, 2) + 12, box.middle.y + 4), words, 11, ink=Ink.TEXT)
 
 
 def curves(box: Box, title: str, sentence: str, chain: Chain) -> Drawn:

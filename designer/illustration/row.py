@@ -11,12 +11,27 @@ from designer.illustration.chain import Chain, Form, Kernels, Merge
 from designer.illustration.knob import Knob
 from designer.illustration.knobs import NO_KNOBS, Knobs
 from designer.illustration.palette import FORMS, Ink
-from designer.illustration.scene import Anchor, Arc, Box, Handle, Line, Panel, Part, Polygon, Shape, Spot, Words
+from designer.illustration.scene import (
+    Anchor,
+    Arc,
+    Box,
+    Handle,
+    Line,
+    Panel,
+    Part,
+    Polygon,
+    Shape,
+    Spot,
+    Words,
+    text_width,
+)
 from designer.illustration.slabs import Scale, Solid
 from designer.illustration.words import merge_words, operation_words, role, stage_facts, tensor_facts, who_fixed
 from designer.wording import plural, short
 
 _ARROW_MARGIN = 12.0
+_LETTERS_DIFFER = 1.12
+"""How much wider than estimated the letters of a font may be."""
 _TOP, _SIDE = 0.62, 0.42
 """How much of its colour the upper face and the side of a body have."""
 
@@ -123,6 +138,14 @@ class Row:
         return self.base - max(self.scale.side(spec.height) for spec in self.chain.tensors) / 2
 
     @property
+    def is_cramped(self) -> bool:
+        """Whether what is said of kernels is wider than the room between two tensors."""
+        kernels = (stage.kernels for stage in self.chain.stages if stage.kernels is not None)
+        lines = (line for each in kernels for line in (_number_words(each), who_fixed(each)))
+        widest = max((text_width(line, self.manner.small) for line in lines), default=0.0)
+        return self._room < widest * _LETTERS_DIFFER
+
+    @property
     def _room(self) -> float:
         """How much room there is between two tensors."""
         tensors = self.chain.tensors
@@ -203,8 +226,7 @@ class Row:
     def _write_count(self, place: int, kernels: Kernels, at: Spot, lit: bool) -> float:
         """How many kernels there are, what fixes that, and what of it can be scrubbed; gives where that ends."""
         manner, ink = self.manner, Ink.BOUND if kernels.is_bound else Ink.FREE
-        number = f"{plural(kernels.count, 'kernel')} of {kernels.size}"
-        words = [Words(at, number, manner.small, Anchor.MIDDLE, Ink.QUIET, lit=lit)]
+        words = [Words(at, _number_words(kernels), manner.small, Anchor.MIDDLE, Ink.QUIET, lit=lit)]
         words.append(Words(at, who_fixed(kernels), manner.small, Anchor.MIDDLE, ink, True, lit=lit))
         knobs = self._stage_knobs(place) if manner.is_full else None
         if knobs is not None:
@@ -241,20 +263,24 @@ class Row:
         """A few of the kernels, as many as there is room for; gives how high they reach."""
         one = self.scale.kernel(kernels, 0.0, 0.0).box
         is_stack = kernels.form is Form.POINTWISE
+        rest = f"… ×{short(kernels.count)}"
+        tail = text_width(rest, 10) * _LETTERS_DIFFER + 5
         step = one.height + 3 if is_stack else one.width + (7 if kernels.depth == 1 else 10)
         if is_stack:
             shown = min(kernels.count, self.manner.rods)
         else:
-            fits = max(int((self._room - 2 * _ARROW_MARGIN - 24) // step), 1)
+            fits = max(int((self._room - 2 * _ARROW_MARGIN - tail) // step), 1)
             shown = min(kernels.count, fits, _PLATES if kernels.form is Form.DEPTHWISE else _BLOCKS)
         width = one.width if is_stack else shown * step
         left = middle - width / 2
+        if kernels.count > shown:
+            left = min(left, middle + self._room / 2 - _ARROW_MARGIN - tail - width)
         for index in range(shown):
             x, y = (left, bottom - index * step) if is_stack else (left + index * step, bottom)
             self.shapes += _kernel_faces(self.scale.kernel(kernels, x, y), kernels, lit)
         if kernels.count > shown:
             at = Spot(left + width + (5 if is_stack else 1), bottom)
-            self.shapes.append(Words(at, f"… ×{short(kernels.count)}", 10, ink=Ink.QUIET, lit=lit))
+            self.shapes.append(Words(at, rest, 10, ink=Ink.QUIET, lit=lit))
         return bottom - (shown * step if is_stack else one.height)
 
     # Merges -----------------------------------------------------------------------------------------------------------
@@ -270,6 +296,11 @@ class Row:
         box = Box(begin.x, top - 18, max(finish.x - begin.x, 1), 26)
         facts = (merge_words(merge, True), *tensor_facts(self.chain.tensors[merge.target]))
         self.parts.append(Part(box, merge.title, facts, merge.path if self.is_of_design else None))
+
+
+def _number_words(kernels: Kernels) -> str:
+    """``144 kernels of 3×3×1``."""
+    return f"{plural(kernels.count, 'kernel')} of {kernels.size}"
 
 
 def faces(solid: Solid, ink: Ink, lit: bool) -> Iterator[Shape]:

@@ -36,7 +36,7 @@ def role(stage: Stage) -> str:
 
 def who_fixed(kernels: Kernels) -> str:
     """What fixes how many kernels there are."""
-    return "as many as channels come in" if kernels.is_bound else "chosen by a person"
+    return "fixed by the input" if kernels.is_bound else "chosen by a person"
 
 
 def merge_words(merge: Merge, is_full: bool) -> str:

@@ -22,7 +22,7 @@ from designer.illustration.chain import body_chain
 from designer.illustration.sentences import saving_sentence, share_words
 from designer.layers.activation import Activation
 from designer.layers.endpoints import Input, Output
-from designer.lessons.lesson import Answer, AnswerKind, Lesson, Truth
+from designer.lessons.lesson import Answer, AnswerKind, Lesson, Texts, Truth
 from designer.measurement.interleaved import PairReport
 from designer.measurement.options import EAGER, PairOptions, RooflineOptions
 from designer.measurement.roofline import RooflineReport
@@ -32,6 +32,12 @@ from designer.timing.statistics import CONFIDENCE
 from designer.wording import memory, percentage
 
 _MOST_LINES = 8
+
+_DEFINITION_ZH = (
+    "“保留”是指：用一次函数从还原后的点读出原来的螺旋，所能解释的方差占比；"
+    "100 % 是同一条螺旋，允许拉伸、旋转或平移；0 % 表示完全看不出点在哪里。"
+)
+"""What is meant by kept, in Chinese."""
 
 
 class PairWanted(NamedTuple):
@@ -140,6 +146,11 @@ def _valid(design: Design) -> Analysis:
     return analysis
 
 
+def _said(english: str, chinese: str = "") -> Texts:
+    """A line of evidence; what has no Chinese form is said in English there too."""
+    return {"en": english, "zh": chinese} if chinese else {"en": english}
+
+
 def _separated(analysis: Analysis) -> Saving:
     found = saving(body_chain(analysis))
     if found is None or not found.is_separable:
@@ -156,25 +167,27 @@ def _figure(answer: Answer, analysis: Analysis, start: Analysis) -> Truth:
         raise DesignerError(f"{asked.title} of {analysis.design.name} is unknown, as a shape is")
     explanation = asked.explain(analysis, ())
     has_formula = bool(explanation.symbols or explanation.terms)
-    evidence = _formula(explanation) if has_formula else (f"{asked.title}: {asked.said(analysis)}",)
+    evidence = _formula(explanation) if has_formula else (_said(f"{asked.title}: {asked.said(analysis)}"),)
     if not answer.is_share:
         return Truth(float(value), evidence)
     base = asked.known_of_design(start)
     if not base:
         raise DesignerError(f"{asked.title} of {start.design.name} is nothing, so there is no share of it")
-    said = f"{asked.words(value)} of {asked.words(base)} at first"
+    now, first = asked.words(value), asked.words(base)
+    said = _said(f"{now} of {first} at first", f"现在 {now}，起初 {first}")
     return Truth(100 * value / base, (said, *evidence))
 
 
-def _formula(explanation: Explanation) -> tuple[str, ...]:
+def _formula(explanation: Explanation) -> tuple[Texts, ...]:
     """The formula, and the largest parts of a sum."""
     terms = (f"{term.label}: {term.text}, {percentage(term.share)}" for term in explanation.terms[:_MOST_LINES])
-    return (f"{explanation.title}: {explanation.line}", *terms)
+    return tuple(map(_said, (f"{explanation.title}: {explanation.line}", *terms)))
 
 
 def _saving(analysis: Analysis) -> Truth:
     pair = _separated(analysis)
-    return Truth(100 * pair.share, (share_words(pair), saving_sentence(pair)))
+    chinese = f"深度可分离卷积的乘加运算是标准卷积的 {percentage(pair.share)}。"
+    return Truth(100 * pair.share, (_said(share_words(pair)), _said(saving_sentence(pair), chinese)))
 
 
 def _peak_bytes(analysis: Analysis) -> int:
@@ -188,7 +201,7 @@ def _bytes_of_input(analysis: Analysis) -> int:
     return outputs[0].bytes
 
 
-def _live_set(analysis: Analysis) -> tuple[str, ...]:
+def _live_set(analysis: Analysis) -> tuple[Texts, ...]:
     """What lives at the peak, a line each."""
     live = memory_timeline_of(analysis).largest_live_set()
     assert live is not None  # the design is valid
@@ -197,7 +210,9 @@ def _live_set(analysis: Analysis) -> tuple[str, ...]:
         f"{'.'.join(span.path)}: {span.spec.label}, {memory(span.bytes)}, {percentage(span.bytes / live.step.bytes)}"
         for span in live.spans[:_MOST_LINES]
     )
-    return (f"most lives while {where} runs, {memory(live.step.bytes)}:", *lines)
+    most = memory(live.step.bytes)
+    head = _said(f"most lives while {where} runs, {most}:", f"{where} 运行时占用最多，共 {most}：")
+    return (head, *map(_said, lines))
 
 
 def _peak_share(answer: Answer, analysis: Analysis) -> Truth:
@@ -231,18 +246,24 @@ def _kept(found: Sequence[Found]) -> Truth:
     spread = report.spread(channels)
     over = f"over {len(spread.shares)} random matrices: {percentage(spread.low)} to {percentage(spread.high)}"
     said = f"{percentage(spread.median)} in {channels} channels, the middle {over}"
-    return Truth(100 * spread.median, (said, DEFINITION, SOURCE))
+    chinese = (
+        f"{channels} 个通道时保留 {percentage(spread.median)}，即 {len(spread.shares)} 个随机矩阵的中位数；"
+        f"范围是 {percentage(spread.low)} 到 {percentage(spread.high)}"
+    )
+    return Truth(100 * spread.median, (_said(said, chinese), _said(DEFINITION, _DEFINITION_ZH), _said(SOURCE)))
 
 
 def _time(answer: Answer, analysis: Analysis, found: Sequence[Found]) -> Truth:
     pair = next(each for each in found if isinstance(each, PairReport))
-    evidence = [f"{pair.sentence}.", pair.text]
+    ratio = pair.ratio
+    chinese = f"用时是对照的 {percentage(ratio.ratio)}，区间是 {percentage(ratio.low)} 到 {percentage(ratio.high)}。"
+    evidence = [_said(f"{pair.sentence}.", chinese), _said(pair.text)]
     if answer.kind is AnswerKind.TIME_OF_STANDARD:
-        evidence.append(f"MACs: {percentage(_separated(analysis).share)} of the standard one's")
+        share = percentage(_separated(analysis).share)
+        evidence.append(_said(f"MACs: {share} of the standard one's", f"MACs：标准卷积的 {share}"))
     for report in found:
         if isinstance(report, RooflineReport):
-            evidence += report.sentences[:_MOST_LINES]
-    ratio = pair.ratio
+            evidence += map(_said, report.sentences[:_MOST_LINES])
     is_known = ratio.coverage >= CONFIDENCE
     low, high = (100 * ratio.low, 100 * ratio.high) if is_known else (-inf, inf)
     return Truth(100 * ratio.ratio, tuple(evidence), pair.warning, low, high)

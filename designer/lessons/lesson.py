@@ -158,14 +158,15 @@ class Truth(NamedTuple):
 
     Attributes:
         value: The answer.
-        evidence: Where it comes from: a formula, a live set, what was measured under which conditions; a line each.
+        evidence: Where it comes from: a formula, a live set, what was measured under which conditions; a line each, by
+            language, in English where it is the program's own.
         warning: Why it is doubtful, or an empty text.
         low: The least that it may be, where it was measured; minus infinity where there were too few rounds to say.
         high: The most.
     """
 
     value: float
-    evidence: tuple[str, ...]
+    evidence: tuple[Texts, ...]
     warning: str = ""
     low: float | None = None
     high: float | None = None

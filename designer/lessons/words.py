@@ -22,6 +22,10 @@ class LessonWords(NamedTuple):
         below: Where it is too small.
         why: Above the reason.
         evidence: Above where the truth comes from.
+        open: On what opens the design of a lesson.
+        commit: On what commits a guess.
+        again: On what lets one guess again.
+        closed: Where a guess is committed and no design is open.
         unsure: Where a measurement does not say whether the lesson's claim holds here.
     """
 
@@ -36,6 +40,10 @@ class LessonWords(NamedTuple):
     below: str
     why: str
     evidence: str
+    open: str
+    commit: str
+    again: str
+    closed: str
     unsure: str
 
 
@@ -52,6 +60,10 @@ WORDS = {
         "More than you guessed.",
         "Why",
         "Where it comes from",
+        "Open the design",
+        "Commit my guess",
+        "Guess again",
+        "Open the lesson's design first, by the button above.",
         "This measurement is too uncertain to say whether it is so on this machine; what is expected: ",
     ),
     "zh": LessonWords(
@@ -66,6 +78,10 @@ WORDS = {
         "比你猜的多。",
         "为什么",
         "依据",
+        "打开设计",
+        "提交猜测",
+        "再猜一次",
+        "请先用上面的按钮打开本课的设计。",
         "这次测量的不确定度太大，无法判断这台机器上是否如此；预期的情况是：",
     ),
 }
@@ -103,6 +119,11 @@ def reason(outcome: Outcome, language: str) -> str:
     return unsure + in_language(lesson.reason, language)
 
 
+def evidence_lines(outcome: Outcome, language: str) -> tuple[str, ...]:
+    """Where the truth comes from, a line each."""
+    return tuple(in_language(line, language) for line in outcome.truth.evidence)
+
+
 def outcome_lines(outcome: Outcome, language: str) -> tuple[str, ...]:
     """Guess and truth side by side, with the reason, a line each."""
     words, lesson = words_of(language), outcome.lesson
@@ -115,6 +136,6 @@ def outcome_lines(outcome: Outcome, language: str) -> tuple[str, ...]:
         f"{words.why}: {reason(outcome, language)}",
         "",
         f"{words.evidence}:",
-        *(f"  {line}" for line in outcome.truth.evidence),
+        *(f"  {line}" for line in evidence_lines(outcome, language)),
     ]
     return (*lines, outcome.truth.warning) if outcome.truth.warning else tuple(lines)

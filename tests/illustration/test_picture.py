@@ -286,3 +286,37 @@ def test_blocks_that_are_no_chain_are_named() -> None:
     assert isinstance(shown, Multiples)
     named = len(shown.chains) + len(shown.left_out)
     assert named == 3
+
+
+# Room -----------------------------------------------------------------------------------------------------------------
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    """Whether two boxes share more than their edges."""
+    return min(a.right, b.right) - max(a.x, b.x) > 2 and min(a.bottom, b.bottom) - max(a.y, b.y) > 2
+
+
+@pytest.mark.parametrize("room", [(960.0, 700.0), (1140.0, 800.0), (1500.0, 900.0), None])
+@pytest.mark.parametrize("step", [step for step in Step if step is not Step.KEPT])
+@pytest.mark.parametrize(
+    ("layer", "channels", "side"),
+    [
+        (Bottleneck(6, 24), 24, 56),
+        (Bottleneck(6, 96, stride=2), 24, 112),
+        (Bottleneck(6, 160), 160, 7),
+        (Separable(1024), 512, 14),
+    ],
+)
+def test_no_words_stand_on_a_body_or_on_other_words(
+    layer: Layer, channels: int, side: int, step: Step, room: tuple[float, float] | None
+) -> None:
+    scene = illustration(block(layer, channels, side), step, room=room)
+    words = [shape for shape in scene.shapes if isinstance(shape, Words)]
+    fronts = [shape for shape in scene.shapes if isinstance(shape, Polygon) and shape.strength == 1.0]
+    for one in words:
+        for front in fronts:
+            xs, ys = [spot.x for spot in front.points], [spot.y for spot in front.points]
+            box = Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+            assert not _overlap(one.box, box), (one.text, one.box, box)
+        for other in words:
+            assert one is other or not _overlap(one.box, other.box), (one.text, other.text)

@@ -69,6 +69,19 @@ def test_a_claim_holds_when_computed(name: str) -> None:
     assert lesson.guess.low <= answer.value <= lesson.guess.high
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("name", COMPUTED)
+def test_where_a_truth_comes_from_is_said_in_the_lessons_language(name: str) -> None:
+    lesson, answer = answered(name)
+    outcome = Outcome(lesson, 0, answer)
+    english, chinese = (outcome_lines(outcome, language) for language in ("en", "zh"))
+    assert len(english) == len(chinese)
+    for before, after in zip(english, chinese, strict=True):
+        assert not any("\u4e00" <= letter <= "\u9fff" for letter in before)
+        is_sentence = before.strip().endswith((".", " at first", " percent")) or " runs, " in before
+        assert not is_sentence or any("\u4e00" <= letter <= "\u9fff" for letter in after), after
+
+
 @pytest.mark.parametrize("kernel", [3, 5, 7])
 def test_1_the_saving_is_the_papers_formula(kernel: int) -> None:
     # Howard et al. 2017, sec. 3.1: 1/N + 1/D_K².
@@ -176,7 +189,7 @@ def test_a_measurement_that_shows_otherwise_or_nothing_is_told_so(
     low: float, value: float, high: float, standing: Standing
 ) -> None:
     lesson = LESSONS["8-batch-norm-disappears"]
-    outcome = Outcome(lesson, 50, Truth(value, ("measured",), "", low, high))
+    outcome = Outcome(lesson, 50, Truth(value, ({"en": "measured"},), "", low, high))
     assert outcome.standing is standing
     said = {language: reason(outcome, language) for language in ("en", "zh")}
     for language, text in said.items():
@@ -190,7 +203,7 @@ def test_a_pair_that_was_measured_becomes_a_truth_with_its_interval() -> None:
     mine = design_of(lesson, own_folder())
     answer = truth(lesson, mine, mine, [samples.pair()])
     assert (answer.value, answer.low, answer.high) == (50, 48, 52)
-    assert any("40 pairs in turns" in line for line in answer.evidence)
+    assert any("40 pairs in turns" in line["en"] for line in answer.evidence)
 
 
 # Guess beside truth ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QPushButton, QWidget
 
 from designer.illustration.illustration import Step
 from designer.illustration.palette import PALETTES
@@ -15,6 +15,7 @@ from designer.ui.illustrate.experiment_form import ExperimentForm
 from designer.ui.illustrate.step_card import StepCard
 from designer.ui.panels.cards import Card, PanelScroll, heading, quiet
 from designer.ui.widgets.ask import Ask
+from designer.ui.widgets.field_frames import FramedCombo
 
 _HINT = "Drag a number on the picture, or Tab to it and press ↑ ↓. A click on a slab goes to its node."
 
@@ -87,8 +88,8 @@ class ExplainColumn(PanelScroll):
         for widget in (self.depths, self.palettes, self.save):
             self.column.addWidget(widget)
 
-    def _combo(self, texts: list[str], name: str) -> QComboBox:
-        made = QComboBox(self)
+    def _combo(self, texts: list[str], name: str) -> FramedCombo:
+        made = FramedCombo(self)
         made.addItems(texts)
         made.setAccessibleName(name)
         made.setToolTip(name)

@@ -18,7 +18,7 @@ class GuessRow(QWidget):
 
     committed = Signal(float)
 
-    def __init__(self, scale: GuessScale, unit: str, parent: QWidget | None = None) -> None:
+    def __init__(self, scale: GuessScale, unit: str, commit: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scale = scale
         self.value = scale.low
@@ -27,7 +27,7 @@ class GuessRow(QWidget):
         self.slider.setRange(0, round((scale.high - scale.low) / scale.step))
         self.slider.setAccessibleName(f"Guess, from {scale.low:g} to {scale.high:g} {unit}".strip())
         self.number = NumberField(parameter, self)
-        self.commit = QPushButton("Commit my guess", self)
+        self.commit = QPushButton(commit, self)
         self.commit.setToolTip("After this the guess stands, and the truth is computed or measured")
         row = QHBoxLayout()
         row.addWidget(self.slider, 2)

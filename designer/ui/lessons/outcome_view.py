@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from designer.lessons.lesson import Outcome
-from designer.lessons.words import in_unit, outcome_lines, reason, verdict, words_of
+from designer.lessons.words import evidence_lines, in_unit, outcome_lines, reason, verdict, words_of
 from designer.ui.look.theme import mixed, tokens
 from designer.ui.panels.cards import TonedLabel, clear, heading, quiet
 from designer.ui.widgets.accessibility import announce, describe
@@ -90,7 +90,7 @@ class OutcomeView(QWidget):
         self._column.addWidget(heading(words.why, self))
         self._add(reason(outcome, language))
         self._column.addWidget(heading(words.evidence, self))
-        for line in outcome.truth.evidence:
+        for line in evidence_lines(outcome, language):
             self._column.addWidget(quiet(line, self))
         announce(self, "\n".join(outcome_lines(outcome, language)[:5]))
 

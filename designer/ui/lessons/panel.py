@@ -17,9 +17,8 @@ from designer.ui.lessons.outcome_view import OutcomeView
 from designer.ui.lessons.runs import LessonRun
 from designer.ui.panels.cards import PanelScroll, TonedLabel, clear, heading
 from designer.ui.views.design_tab import DesignTab
+from designer.ui.widgets.field_frames import FramedCombo
 from designer.ui.workbench.workbench import Workbench
-
-_NO_DESIGN = "Open the lesson's design first, by the button above."
 
 
 class LessonPanel(PanelScroll):
@@ -40,18 +39,18 @@ class LessonPanel(PanelScroll):
         self.column.addLayout(self._body)
         self.result = OutcomeView(self)
         self.column.addWidget(self.result)
-        self.again = QPushButton("Guess again", self)
+        self.again = QPushButton(self)
         self.again.clicked.connect(self._begin)
         self.again.hide()
         self.column.addWidget(self.again)
         self.column.addStretch(1)
 
     def _add_choosers(self) -> None:
-        self.chooser = QComboBox(self)
+        self.chooser = FramedCombo(self)
         self.chooser.setAccessibleName("Lesson")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.activated.connect(lambda _: self._show_lesson())
-        self.languages = QComboBox(self)
+        self.languages = FramedCombo(self)
         self.languages.setAccessibleName("Language of the lessons")
         for key, words in WORDS.items():
             self.languages.addItem(words.language, key)
@@ -99,6 +98,7 @@ class LessonPanel(PanelScroll):
         for _, lesson in self._shelf.lessons:
             self.chooser.addItem(f"{lesson.order}  {in_language(lesson.title, self.language)}")
         self.chooser.setCurrentIndex(min(place, len(self._shelf.lessons) - 1))
+        self.chooser.setToolTip("The lessons of this folder, in their order")
 
     def _choose_language(self) -> None:
         self._bench.settings.lesson_language = self.language
@@ -124,8 +124,9 @@ class LessonPanel(PanelScroll):
             self._body.addWidget(TonedLabel("warning", "No lesson is in this folder: none ends in .lesson.json", self))
             return
         words, language = words_of(self.language), self.language
+        self.again.setText(words.again)
         self._add_text(in_language(lesson.text, language))
-        self.open = QPushButton("Open the design", self)
+        self.open = QPushButton(words.open, self)
         self.open.setToolTip("The lesson's design in a tab of its own")
         self.open.clicked.connect(self._open_design)
         self._body.addWidget(self.open)
@@ -133,7 +134,7 @@ class LessonPanel(PanelScroll):
         self._add_text(in_language(lesson.task, language))
         self._body.addWidget(heading(words.question, self))
         self._add_text(in_language(lesson.question, language))
-        self.guess = GuessRow(lesson.guess, in_language(lesson.guess.unit, language), self)
+        self.guess = GuessRow(lesson.guess, in_language(lesson.guess.unit, language), words.commit, self)
         self.guess.committed.connect(self._commit)
         self._body.addWidget(self.guess)
 
@@ -174,7 +175,7 @@ class LessonPanel(PanelScroll):
         if lesson is None or self.guess is None:
             return
         if tab is None:
-            self.result.say(_NO_DESIGN)
+            self.result.say(words_of(self.language).closed)
             return
         mine = tab.document.design
         try:

@@ -133,13 +133,15 @@ def test_chinese_is_chosen_and_remembered(
     panel.languages.setFocus()
     qtbot.keyClick(panel.languages, Qt.Key.Key_Down)
     assert panel.language == settings.lesson_language == "zh"
+    assert panel.guess is not None
+    for button in (panel.open, panel.guess.commit, panel.again):
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in button.text()), button.text()
     assert "标准的 k×k 卷积同时做两件事" in texts(panel)
     qtbot.mouseClick(panel.open, LEFT)
     commit(qtbot, panel, "5")
     assert "计算结果" in (panel.result.bars.accessibleDescription() if panel.result.bars else "")
     panel.languages.setFocus()
     qtbot.keyClick(panel.languages, Qt.Key.Key_Up)
-    assert panel.guess is not None
     assert (panel.guess.value, panel.guess.slider.value()) == (5, 10)
     assert "the formula below holds all the same" in panel.result.text  # the outcome stays, in the other language
 
