@@ -341,7 +341,7 @@ def _candidates(
             if isinstance(each, Numbers)
             for value in getattr(layer, each.name)
         ]
-        found = [parameter.default, *lists, *made]
+        found = [parameter.default, parameter.low, *lists, *made]
     if not found and isinstance(parameter, Sides):
         found = [parameter.low, parameter.default]
     fitting = []

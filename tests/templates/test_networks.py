@@ -66,6 +66,7 @@ SHUFFLENET_V1_ROWS = [("g1", 143), ("g2", 140), ("g3", 137), ("g4", 133), ("g8",
 def test_shufflenet_v1_costs_what_the_paper_prints(variant: str, million_macs: int) -> None:
     analysis = analysed("shufflenet_v1", variant=variant)
     classifier = analysis.node(NodeId("classifier")).cost
+    assert classifier is not None
     assert round((analysis.totals.macs - classifier.macs) / 1e6) == million_macs
 
 

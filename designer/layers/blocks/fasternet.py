@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from designer.graph.design import Design
 from designer.graph.layer import Category, Layer
-from designer.graph.parameter import choice, integer
+from designer.graph.parameter import choice, ratio
 from designer.graph.tensor import TensorSpec, require_map
 from designer.graph.window import Size, brief_size
 from designer.layers.activation import Activation
-from designer.layers.blocks.body import CHANNELS_HIGH, Body, eps, expansion, momentum, norm_of, widened
+from designer.layers.blocks.body import Body, eps, expansion, momentum, norm_of, widened
 from designer.layers.convolution import Conv2d, PointwiseConv2d
-from designer.layers.lowering import kernel_size, require_divisible
+from designer.layers.lowering import kernel_size
 from designer.layers.merge import Concatenate
 from designer.layers.registry import register
 from designer.layers.shaping import Split
@@ -25,14 +25,14 @@ from designer.layers.shaping import Split
     keywords=("fasternet", "partial convolution", "pconv"),
 )
 class FasterNetBlock(Layer):
-    """Filter one channel in r by a standard k×k, widen all by a 1×1, narrow by a 1×1, add the input.
+    """Filter a share r of the channels by a standard k×k, widen all by a 1×1, narrow by a 1×1, add the input.
 
-    In N×C×H×W, hidden N×tC×H×W, out N×C×H×W, r dividing C. A batch norm and an activation stand between the two 1×1
-    only. MACs H·W·(k²·(C/r)² + 2·C·tC).
+    In N×C×H×W, hidden N×tC×H×W, out N×C×H×W. A batch norm and an activation stand between the two 1×1 only; r = 1
+    filters all. MACs H·W·(k²·(rC)² + 2·C·tC).
     """
 
     kernel_size: Size = kernel_size(what="partial convolution's kernel")
-    share: int = integer(default=4, low=2, high=CHANNELS_HIGH, help="One channel in r is filtered.")
+    share: float = ratio(default=0.25, low=0.01, high=1.0, help="Share r of the channels that is filtered.")
     expansion: float = expansion(2.0)
     activation: Activation = choice(default=Activation.RELU, help="Between the two 1×1.")
     eps: float = eps()
@@ -42,11 +42,14 @@ class FasterNetBlock(Layer):
 
     def expand(self, x: TensorSpec) -> Design:
         require_map(x)
-        require_divisible("input", x.channels, self.share)
-        body, filtered = Body(), x.channels // self.share
-        body.then("split", Split((filtered, x.channels - filtered)))
-        body.then("partial", Conv2d(filtered, self.kernel_size), "split.a")
-        body.then("join", Concatenate(), "partial", "split.b")
+        body, filtered = Body(), widened(self.share, x.channels)
+        convolution = Conv2d(filtered, self.kernel_size)
+        if filtered < x.channels:
+            body.then("split", Split((filtered, x.channels - filtered)))
+            body.then("partial", convolution, "split.a")
+            body.then("join", Concatenate(), "partial", "split.b")
+        else:
+            body.then("partial", convolution)
         norm = norm_of(self.eps, self.momentum)
         body.convolution("widen", PointwiseConv2d(widened(self.expansion, x.channels)), norm, self.activation)
         body.then("narrow", PointwiseConv2d(x.channels))
@@ -54,4 +57,4 @@ class FasterNetBlock(Layer):
 
     def summary(self, *inputs: TensorSpec) -> str:
         channels = f"{inputs[0].channels} ch · " if inputs else ""
-        return f"{channels}t{self.expansion:g} k{brief_size(self.kernel_size)} 1/{self.share}"
+        return f"{channels}t{self.expansion:g} k{brief_size(self.kernel_size)} r{self.share:g}"

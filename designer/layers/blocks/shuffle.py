@@ -23,7 +23,7 @@ from designer.layers.lowering import kernel_size, require_divisible, stride
 from designer.layers.merge import Add, Concatenate
 from designer.layers.pooling import AveragePool
 from designer.layers.registry import register
-from designer.layers.shaping import ChannelShuffle, Chunk
+from designer.layers.shaping import ChannelShuffle, Chunk, Pad
 
 
 class _ShuffleUnit(Layer):
@@ -60,8 +60,8 @@ class ShuffleUnitV1(_ShuffleUnit):
     """Reduce by a grouped 1×1, shuffle the channels, filter depthwise k×k, widen by a grouped 1×1, beside the input.
 
     In N×C×H×W, hidden N×C'/4×H×W, out N×C'×H'×W', the groups g dividing C, C'/4 and C'. Where the stride is 1 and C' is
-    C, the input is added; else its mean over k×k is joined, and the widening gives C' − C channels. Behind either
-    stands the activation. MACs at stride 1 H·W·(C'·(C + C')/(4·g) + k²·C'/4).
+    C, the input is added; else its mean over k×k, zeros around it counted, is joined, and the widening gives C' − C
+    channels. Behind either stands the activation. MACs at stride 1 H·W·(C'·(C + C')/(4·g) + k²·C'/4).
     """
 
     out_channels: int = out_channels(240, "; a multiple of 4·g")
@@ -90,10 +90,16 @@ class ShuffleUnitV1(_ShuffleUnit):
         if keeps:
             body.then("add", Add(), ENTRANCE, main)
         else:
-            mean = body.then("mean", AveragePool(self.kernel_size, self.stride, Padding.SYMMETRIC), ENTRANCE)
-            body.then("join", Concatenate(), mean, main)
+            body.then("join", Concatenate(), self._mean(body), main)
         body.then("act", self.activation.layer())
         return body.design(self.title)
+
+    def _mean(self, body: Body) -> str:
+        """The part that is the mean of the input, of which zeros around it are counted as in the authors' release."""
+        rows, columns = (side // 2 for side in pair(self.kernel_size))
+        around = Pad((rows, rows, columns, columns)) if rows or columns else None
+        padded = body.then("around", around, ENTRANCE)
+        return body.then("mean", AveragePool(self.kernel_size, self.stride), padded)
 
     def summary(self, *inputs: TensorSpec) -> str:
         return f"{super().summary(*inputs)} g{self.groups}"
