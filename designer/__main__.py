@@ -25,6 +25,7 @@ COMMANDS = (
     "compare",
     "sweep",
     "diff",
+    "edit",
     "export",
     "import",
     "weights",

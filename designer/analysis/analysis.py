@@ -522,7 +522,13 @@ def _source_report(layer: Layer, place: int, batch: int, given: Given) -> NodeRe
     return NodeReport((), None if shape is None else _source_facts(layer, shape, batch))
 
 
-def _report(layer: Layer, feeds: Iterable[Feed | None], reports: Mapping[NodeId, NodeReport]) -> NodeReport:
+def _report(layer: Layer, feeds: Sequence[Feed | None], reports: Mapping[NodeId, NodeReport]) -> NodeReport:
+    if len(feeds) == 1 and (feed := feeds[0]) is not None:  # most nodes; a recount asks for hundreds
+        before = reports[feed.node].facts
+        if before is None or before.outputs is None:
+            return NodeReport((None,), None)
+        inputs = (before.outputs[feed.output],)
+        return NodeReport(inputs, facts(layer, inputs))
     reached: list[TensorSpec | None] = []
     for feed in feeds:
         before = None if feed is None else reports[feed.node].facts
@@ -530,8 +536,8 @@ def _report(layer: Layer, feeds: Iterable[Feed | None], reports: Mapping[NodeId,
             reached.append(None)
         else:
             reached.append(before.outputs[feed.output])
-    inputs = tuple(reached)
-    return NodeReport(inputs, None if None in inputs else facts(layer, inputs))
+    taken = tuple(reached)
+    return NodeReport(taken, None if None in taken else facts(layer, taken))
 
 
 def _source_facts(layer: Layer, given: TensorSpec | None, batch: int) -> Facts:

@@ -61,7 +61,7 @@ def layer_cost(lowered: Lowered, inputs: tuple[TensorSpec, ...]) -> NodeCost:
         moved = weight_bytes
         for spec in (*inputs, *outputs):
             moved += spec.bytes
-    opaque = sum(step.operation.is_opaque for step in lowered.steps)
+    opaque = sum([operation.is_opaque for operation, _, _ in lowered.flows])
     return NodeCost(parameters or 0, macs or 0, elementwise or 0, weight_bytes, moved, opaque)
 
 

@@ -8,8 +8,11 @@ from enum import Enum
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.cost import NodeCost
+from designer.analysis.figures.registry import figures
+from designer.analysis.figures.summed import SummedFigure
 from designer.graph.design import NodeId
 from designer.matching.matching import Matching, match_designs
+from designer.wording import UNKNOWN, signed
 
 
 class NodeState(Enum):
@@ -39,6 +42,17 @@ class NodeCell:
     difference: NodeCost | None
     fields: tuple[str, ...] = ()
 
+    def value(self, figure: SummedFigure) -> str:
+        """A figure of the node in words; ``–`` where it is unknown, nothing where there is no node."""
+        if self.id is None:
+            return "" if self.difference is not None else UNKNOWN
+        return UNKNOWN if self.cost is None else figure.words(figure.of_cost(self.cost))
+
+    def more(self, figure: SummedFigure) -> str:
+        """By how much it is more than the baseline's, with its sign; nothing where it is not."""
+        more = 0 if self.difference is None else figure.of_cost(self.difference)
+        return signed(more, figure.words) if more else ""
+
 
 @dataclass(frozen=True)
 class NodeRow:
@@ -56,6 +70,11 @@ class NodeRow:
     def is_same(self) -> bool:
         """Whether it is there in all of them, and the same."""
         return all(cell.state is NodeState.SAME for cell in self.cells)
+
+
+def compared_figures() -> tuple[SummedFigure, ...]:
+    """The figures that stand side by side node by node: headlines that a design has the sum of."""
+    return tuple(each for each in figures() if isinstance(each, SummedFigure) and each.is_headline)
 
 
 def node_table(

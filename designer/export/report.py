@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from designer import wording
 from designer.analysis.analysis import Analysis
 from designer.analysis.compare import Comparison
-from designer.analysis.node_table import NodeRow, node_table
+from designer.analysis.node_table import NodeRow, compared_figures, node_table
 from designer.charts.chart import Chart
 from designer.charts.comparison_charts import latency_chart, mac_chart, memory_chart, time_chart
 from designer.export.chart_svg import PageColours, chart_svg
@@ -78,6 +78,7 @@ def html_report(
         charts=[chart for chart in _charts(subjects, comparison) if not chart.is_empty],
         differences=list(_differences(analyses, comparison.baseline, matchings)),
         nodes=_nodes(analyses, comparison.baseline, matchings),
+        node_figures=compared_figures(),
         conditions=conditions or {},
     )
     return without_control_letters(text)
@@ -105,8 +106,6 @@ def pages() -> Environment:
         "letter": wording.letter,
         "ratio": wording.ratio,
         "short": wording.short,
-        "signed": wording.signed,
-        "signed_count": lambda difference: wording.signed(difference, wording.count),
     }
     return pages
 

@@ -53,6 +53,7 @@ _FEW_PORTS = 16
 
 X = (Port("x"),)
 Y = (Port("y"),)
+_X_NAMES, _Y_NAMES = ("x",), ("y",)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,10 @@ class Layer:
         Raises:
             ShapeError: The layer cannot take these inputs.
         """
-        names, given_out = tuple(map(_NAME, self.inputs)), tuple(map(_NAME, self.outputs))
+        takes, gives = self.inputs, self.outputs
+        # Most layers take one tensor and give one: a recount asks for hundreds.
+        names = _X_NAMES if takes is X else tuple(map(_NAME, takes))
+        given_out = _Y_NAMES if gives is Y else tuple(map(_NAME, gives))
         return follow(self.lower(*inputs), names, inputs, given_out)
 
     def output(self, *inputs: Any) -> TensorSpec:

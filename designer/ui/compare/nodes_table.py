@@ -9,20 +9,19 @@ from PySide6.QtGui import QBrush
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from designer import wording
-from designer.analysis.cost import NodeCost
-from designer.analysis.node_table import NodeCell, NodeRow, NodeState
+from designer.analysis.node_table import NodeCell, NodeRow, NodeState, compared_figures
 from designer.ui.compare.member import LETTERS
 from designer.ui.look.theme import tokens
 from designer.ui.shell.plain_tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
-COLUMNS = ("node", "MACs", "parameters")
+COLUMNS = ("node", *(each.label for each in compared_figures()))
 """Of each design."""
 _TONES = {NodeState.ADDED: "ok", NodeState.CHANGED: "warning", NodeState.MISSING: "error"}
 
 
 class NodesModel(QAbstractTableModel):
-    """A row a set of partners, three columns a design."""
+    """A row a set of partners, for each design the same columns."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +40,7 @@ class NodesModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # the signature Qt calls with
-        """Three a design."""
+        """The same for each design."""
         return 0 if parent.isValid() else self._designs * len(COLUMNS)
 
     def cell(self, index: Index) -> NodeCell:
@@ -49,7 +48,7 @@ class NodesModel(QAbstractTableModel):
         return self.rows[index.row()].cells[index.column() // len(COLUMNS)]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Name, MACs or parameters, with the difference from the baseline's."""
+        """Name or figure, with the difference from the baseline's."""
         cell = self.cell(index)
         if role == Qt.ItemDataRole.DisplayRole:
             is_base = index.column() // len(COLUMNS) == self._baseline
@@ -70,24 +69,14 @@ class NodesModel(QAbstractTableModel):
 
 
 def cell_words(cell: NodeCell, column: int, is_base: bool) -> str:
-    """What stands in one of a node's three columns."""
-    if column == 0:
-        if cell.id is None:
-            return wording.UNKNOWN
-        fields = f"  {cell.fields[0]}{' …' if len(cell.fields) > 1 else ''}" if cell.fields else ""
-        return f"{cell.id}{'  added' if cell.state is NodeState.ADDED else ''}{fields}"
-    if cell.cost is None and (cell.id is not None or cell.difference is None):
-        return wording.UNKNOWN
-    cost, difference = cell.cost or NodeCost(), cell.difference
-    value, more = (
-        (wording.short(cost.macs), difference and difference.macs)
-        if column == 1
-        else (wording.count(cost.parameters), difference and difference.parameters)
-    )
+    """What stands in one of a node's columns: its name and what differs, or a figure with the difference."""
+    if column:
+        figure = compared_figures()[column - 1]
+        return f"{cell.value(figure)}  {'' if is_base else cell.more(figure)}".strip()
     if cell.id is None:
-        value = ""
-    word = wording.short if column == 1 else wording.count
-    return f"{value}  {wording.signed(more, word)}".strip() if more and not is_base else value
+        return wording.UNKNOWN
+    fields = f"  {cell.fields[0]}{' …' if len(cell.fields) > 1 else ''}" if cell.fields else ""
+    return f"{cell.id}{'  added' if cell.state is NodeState.ADDED else ''}{fields}"
 
 
 class NodesTable(QTableView):

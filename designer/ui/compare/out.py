@@ -20,6 +20,9 @@ from designer.ui.widgets.ask import Ask
 
 TABLE_FILTER = "Markdown (*.md);;Comma-separated values (*.csv)"
 REPORT_FILTER = "HTML page (*.html)"
+_TABLES = {".md": markdown, ".csv": csv_table}
+"""What writes a table, by the file's ending."""
+
 Say = Callable[[str], None]
 
 
@@ -38,10 +41,15 @@ def copy_csv(comparison: Comparison) -> str:
 def save_table(comparison: Comparison, ask: Ask, say: Say) -> None:
     """Ask where, and write the table as Markdown or CSV, by the file's ending."""
     path = ask.path_to_save("Save the table as", Path.home() / "comparison.md", TABLE_FILTER)
-    if path is not None:
-        target = path if path.suffix else path.with_suffix(".md")
-        text = csv_table(comparison) if target.suffix.lower() == ".csv" else markdown(comparison)
-        _write(target, text, ask, say)
+    if path is None:
+        return
+    target = path if path.suffix else path.with_suffix(".md")
+    writer = _TABLES.get(target.suffix.lower())
+    if writer is None:
+        why = f"a table is written as {' or '.join(_TABLES)}, and not as {target.suffix}; give the file one of these"
+        ask.tell(f"{target.name} was not written", f"{target.name}: {why}")
+        return
+    _write(target, writer(comparison), ask, say)
 
 
 def save_report(

@@ -88,6 +88,8 @@ class InspectorPanel(QWidget):
         layout.addWidget(self.illustrate)
         layout.addWidget(self.advice)
         layout.addWidget(self.several)
+        for part in (self.shapes, self.facts, self.illustrate, self.advice, self.several):
+            part.hide()  # until a design is open
 
     def offer(self, illustrate: QAction) -> None:
         """Have a button for a block that does what an action does."""

@@ -48,7 +48,7 @@ def test_headings_have_letters_of_designs_and_names_of_nodes(table: NodesTable) 
 
 
 def test_what_changed_says_the_field_and_by_how_much_it_is_less(table: NodesTable) -> None:
-    a_name, a_macs, _a_parameters, b_name, b_macs, b_parameters = cells(table, row_of(table, "expand"))[:6]
+    a_name, _a_parameters, a_macs, b_name, b_parameters, b_macs = cells(table, row_of(table, "expand"))[:6]
     assert a_name == "expand"
     assert "−" not in a_macs, "the baseline differs from nothing"
     assert b_name == "expand  out channels 144 → 96"
@@ -57,7 +57,7 @@ def test_what_changed_says_the_field_and_by_how_much_it_is_less(table: NodesTabl
 
 
 def test_what_is_missing_says_what_it_saves(table: NodesTable) -> None:
-    name, macs, parameters = cells(table, row_of(table, "depthwise"))[6:]
+    name, parameters, macs = cells(table, row_of(table, "depthwise"))[6:]
     assert name == wording.UNKNOWN
     assert macs.startswith("−4.06\u202fM"), f"9 × 144 × {AREA}"
     assert parameters.startswith("−1")
