@@ -325,6 +325,8 @@ def _candidates(
         ]
     found = _values(layers, parameter.name)
     made = [spec.channels for id in region.parts for spec in analysis.node(id).outputs or ()]
+    if parameter.name == "out_channels":
+        found += [spec.channels for spec in analysis.node(region.end).outputs or ()]  # what parts give may be joined
     if not found and parameter.name in _names_of_parts():
         return [parameter.default]  # it is for a part that does not stand here
     if not found and isinstance(parameter, Ratio):
@@ -339,7 +341,7 @@ def _candidates(
             if isinstance(each, Numbers)
             for value in getattr(layer, each.name)
         ]
-        found = [parameter.default, *lists, *made]
+        found = [parameter.default, parameter.low, *lists, *made]
     if not found and isinstance(parameter, Sides):
         found = [parameter.low, parameter.default]
     fitting = []
@@ -406,7 +408,7 @@ def _forms(key: str) -> Mapping[Form, _Form]:
             options.append([parameter.default, 1.0])
         elif parameter.name == "kernel_size":
             options.append([parameter.default, 1])
-        elif parameter.name == "groups":
+        elif parameter.name in {"groups", "stride"}:
             options.append([1, 2])
         else:
             options.append([parameter.default])

@@ -94,7 +94,7 @@ def _swept(order: SweepOrder, tell: Tell, asked: Asked) -> SweepReport:
     """Walk through a space; what was found is told a few times a second, and what a file holds already at once."""
     space = order.source.space()
     walk, counting, path = order.plan.walk(space), Counting(space, order.plan.wanted), Path(order.path)
-    known = known_points(path, space)
+    known = counting.rechecked(known_points(path, space))
     if known:
         tell(0.0, f"going on from {plural(len(known), 'result')}", SweptPoints(tuple(known.values())))
     evaluator = Here(counting, _measure(space.base, order.measuring, asked) if order.plan.measures else None)

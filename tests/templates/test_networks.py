@@ -58,6 +58,24 @@ def test_mobilenet_v1_costs_what_the_paper_prints(
     assert round(totals.parameters / 1e6, 1) == million_parameters
 
 
+# The paper's table 1: millions of MAdds by groups, the classifier not counted.
+SHUFFLENET_V1_ROWS = [("g1", 143), ("g2", 140), ("g3", 137), ("g4", 133), ("g8", 137)]
+
+
+@pytest.mark.parametrize(("variant", "million_macs"), SHUFFLENET_V1_ROWS)
+def test_shufflenet_v1_costs_what_the_paper_prints(variant: str, million_macs: int) -> None:
+    analysis = analysed("shufflenet_v1", variant=variant)
+    classifier = analysis.node(NodeId("classifier")).cost
+    assert classifier is not None
+    assert round((analysis.totals.macs - classifier.macs) / 1e6) == million_macs
+
+
+@pytest.mark.parametrize("width", [0.25, 0.5, 1.5, 2.0])
+@pytest.mark.parametrize("variant", [row[0] for row in SHUFFLENET_V1_ROWS])
+def test_shufflenet_v1_keeps_its_groups_whole_at_any_width(variant: str, width: float) -> None:
+    assert analysed("shufflenet_v1", variant=variant, width=width).is_valid
+
+
 def test_the_bottlenecks_are_the_papers_rows() -> None:
     design = template("mobilenet_v2").build()
     blocks = [node.layer for node in design.nodes.values() if isinstance(node.layer, Bottleneck)]
