@@ -25,6 +25,8 @@ COMMANDS = (
     "compare",
     "sweep",
     "diff",
+    "edit",
+    "table",
     "export",
     "import",
     "weights",

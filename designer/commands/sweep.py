@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a figure to make small, one to three, max:macs to make large",
     )
     parser.add_argument(
-        "--budget", action="append", default=[], metavar="SENTENCE", help="parameters=3.5e6, or c3 <= c4"
+        "--budget", action="append", default=[], metavar="SENTENCE", help="parameters=3.5e6, c3 <= c4, fits.TARGET"
     )
     parser.add_argument("--measure", action="store_true", help="measure what keeps the budgets, in turns with the base")
     for parameter in PairOptions.parameters:
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         from designer.files.outputs import refuse_loss
 
         refuse_loss(options.report, (".html", ".htm"), [])
-    known = {} if options.output is None else known_points(options.output, space)
+    known = {} if options.output is None else counting.rechecked(known_points(options.output, space))
     if known:
         say(f"{options.output}: goes on from {plural(len(known), 'result')}")
     results = [*known.values()]

@@ -45,6 +45,16 @@ class Parameter:
         """The name as a person reads it: ``Kernel size``."""
         return self.title or self.name.replace("_", " ").capitalize()
 
+    @property
+    def is_width(self) -> bool:
+        """Whether it is a number of channels, which PyTorch's and the papers' words for it say: ``out_channels``."""
+        return False
+
+    @property
+    def is_expansion(self) -> bool:
+        """Whether it is a number of hidden channels for each channel that comes in, t."""
+        return self.name == "expansion"
+
     def check(self, value: object) -> None:
         """Raise ParameterError where the value is of the wrong kind or out of range."""
         raise NotImplementedError
@@ -81,6 +91,10 @@ class Integer(Parameter):
 
     low: int = 0
     high: int = 2**31 - 1
+
+    @property
+    def is_width(self) -> bool:
+        return self.name.endswith(("channels", "features")) or self.name == "growth"
 
     def check(self, value: object) -> None:
         if isinstance(value, bool) or not isinstance(value, int):

@@ -1,5 +1,7 @@
 """What a sweep shall keep to: sentences over figures and varied fields, ``parameters <= 3.5e6`` or ``c3 <= c4``.
 
+``fits.microcontroller_256k`` says whether a design fits a target, and is a sentence by itself.
+
 A sentence is read into a tree of comparisons and arithmetic, and nothing else is taken: no call, no look-up, no code.
 """
 
@@ -15,6 +17,9 @@ from itertools import pairwise
 from designer.errors import ParameterError, near
 
 Value = float | str | bool
+
+FITS = "fits."
+"""Before a target's key: whether the design fits it."""
 
 _MOST_LETTERS = 1000
 _MOST_PARTS = 200
@@ -43,7 +48,7 @@ class Constraint:
 
     Attributes:
         text: As it was typed.
-        names: The figures and variables that it speaks of.
+        names: The figures, variables and targets that it speaks of.
     """
 
     text: str
@@ -76,12 +81,14 @@ def constraint(text: str, known: frozenset[str]) -> Constraint:
         raise ParameterError(text[:60], "it is no sentence such as macs <= 300e6 or c3 <= c4") from None
     parts = list(ast.walk(tree))
     names = frozenset(_name(part) for part in _outermost_names(tree))
+    is_sentence = isinstance(tree.body, (ast.Compare, ast.BoolOp, ast.UnaryOp)) or _name(tree.body).startswith(FITS)
     strange = [part for part in parts if not isinstance(part, (*_PARTS, *_PARTS_BESIDES))]
-    if strange or len(parts) > _MOST_PARTS or not isinstance(tree.body, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
+    if strange or len(parts) > _MOST_PARTS or not is_sentence:
         raise ParameterError(text[:60], "it takes comparisons, and, or, not, + − × / and names of figures and fields")
     for name in sorted(names):
         if name not in known:
-            raise ParameterError(text[:60], f"there is no figure and no varied field '{name}'{near(name, known)}")
+            what = "target to fit" if name.startswith(FITS) else "figure and no varied field"
+            raise ParameterError(text[:60], f"there is no {what} '{name}'{near(name, known)}")
     return Constraint(text, names)
 
 

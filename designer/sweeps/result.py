@@ -58,6 +58,7 @@ class Result(Record):
         problem: Why there is no such design, or why it does not run; empty where it does.
         base: The digest of the design that it is a variant of.
         measured: Its latency, where it was measured.
+        fits: Whether it fits the targets that a constraint names, by their keys; what is unknown is left out.
     """
 
     settings: Mapping[str, Plain]
@@ -66,6 +67,7 @@ class Result(Record):
     problem: str = ""
     base: str = ""
     measured: MeasuredPoint | None = None
+    fits: Mapping[str, bool] = field(default_factory=dict)
 
     @property
     def is_kept(self) -> bool:

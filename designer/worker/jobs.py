@@ -28,6 +28,7 @@ from designer.worker.orders import (
     MeasureOrder,
     Order,
     PairOrder,
+    PruneOrder,
     RankOrder,
     Report,
     RooflineOrder,
@@ -67,6 +68,17 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
             return _measured(order, _design(order.design), tell, asked)
         case ExportOrder() | ImportWeightsOrder():
             return _written(order, _design(order.design), tell, asked)
+        case PruneOrder():
+            from designer.runtime.compile.pruning import prune_design
+
+            return prune_design(
+                _design(order.design),
+                tuple(map(NodeId, order.nodes)),
+                order.options,
+                weights=order.weights,
+                path=order.path,
+                progress=tell,
+            )
         case ImportOrder():
             from designer.runtime.importing.load import import_model
 
@@ -94,7 +106,7 @@ def _swept(order: SweepOrder, tell: Tell, asked: Asked) -> SweepReport:
     """Walk through a space; what was found is told a few times a second, and what a file holds already at once."""
     space = order.source.space()
     walk, counting, path = order.plan.walk(space), Counting(space, order.plan.wanted), Path(order.path)
-    known = known_points(path, space)
+    known = counting.rechecked(known_points(path, space))
     if known:
         tell(0.0, f"going on from {plural(len(known), 'result')}", SweptPoints(tuple(known.values())))
     evaluator = Here(counting, _measure(space.base, order.measuring, asked) if order.plan.measures else None)

@@ -7,7 +7,9 @@ import pytest
 from designer.errors import ParameterError
 from designer.sweeps.constraints import Value, constraint
 
-KNOWN = frozenset(("parameters", "macs", "c3", "c4", "stem.activation", "latency_s"))
+KNOWN = frozenset(
+    ("parameters", "macs", "c3", "c4", "stem.activation", "latency_s", "fits.small", "fits.large", "fits.other")
+)
 VALUES: dict[str, Value | None] = {
     "parameters": 3e6,
     "macs": 300e6,
@@ -15,6 +17,9 @@ VALUES: dict[str, Value | None] = {
     "c4": 64,
     "stem.activation": "ReLU6",
     "latency_s": None,
+    "fits.small": False,
+    "fits.large": True,
+    "fits.other": None,
 }
 
 
@@ -34,6 +39,11 @@ VALUES: dict[str, Value | None] = {
         ("latency_s <= 0.01", None),
         ("c3 / (c4 - 64) < 1", None),
         ("stem.activation < 3", None),
+        ("fits.large", True),
+        ("fits.small", False),
+        ("fits.other", None),
+        ("fits.large and not fits.small", True),
+        ("fits.small or c3 < c4", True),
     ],
 )
 def test_means_what_it_says(text: str, holds: bool | None) -> None:
@@ -46,6 +56,8 @@ def test_means_what_it_says(text: str, holds: bool | None) -> None:
         ("", "no sentence"),
         ("parameters <=", "no sentence"),
         ("paramters <= 3", "did you mean 'parameters'"),
+        ("fits.smal", "no target to fit 'fits.smal' .did you mean 'fits.small'"),
+        ("parameters", "it takes comparisons"),
         ("__import__('os').system('true') == 0", "it takes comparisons"),
         ("c3 ** c4 < 3", "it takes comparisons"),
         ("[c3] == [c4]", "it takes comparisons"),

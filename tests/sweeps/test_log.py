@@ -106,3 +106,15 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(DesignFileError):
         Log(path).append([Result({"width": 1.0})])
     assert path.read_bytes() == before
+
+
+def test_what_was_found_before_is_held_against_the_constraints_of_now(tmp_path: Path) -> None:
+    path, wide = tmp_path / "a.jsonl", space("0.25,0.5,1.0")
+    before = walked(wide, path)
+    assert all(result.is_kept for result in before)
+    limit = sorted(result.figures["macs"] for result in before)[1]
+    now = wide.constrained([f"macs <= {limit}", "depth > 0", "fits.microcontroller_256k"])
+    points = grid(now).ask(9)
+    afresh = dict(zip(points, Counting(now).results(points), strict=True))
+    assert Counting(now).rechecked(known_points(path, now)) == afresh
+    assert any(result.broken for result in afresh.values())

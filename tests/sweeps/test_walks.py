@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from designer.analysis.analysis import analyse
 from designer.errors import ParameterError
 from designer.graph.design import Design
 from designer.sweeps import search
@@ -15,6 +16,8 @@ from designer.sweeps.result import Result
 from designer.sweeps.run import Here, sweep
 from designer.sweeps.space import Point, Space, space_of
 from designer.sweeps.walks import at_random, grid
+from designer.targets.profile_files import target
+from designer.targets.verdict import Fits, verdict_of
 from designer.templates.networks import template
 
 
@@ -101,3 +104,22 @@ def test_a_cancel_keeps_what_was_found(design: Design) -> None:
     for result in sweep(grid(whole), Here(Counting(whole)), None, {}, is_cancelled=lambda: len(found) >= 64):
         found.append(result)
     assert len(found) == 64
+
+
+def test_a_sweep_keeps_what_fits_a_target() -> None:
+    microcontroller = target("microcontroller_256k")
+    small = template("mobilenet_v2").build(width=0.25, resolution=32, classes=10)
+    swept = space_of(
+        small.constrained([f"fits.{microcontroller.key}"]),
+        [("input.height", "32,96,160,224"), ("input.width", "32,96,160,224")],
+    )
+    results = list(sweep(grid(swept), Here(Counting(swept)), None, {}))
+    assert len(results) == 16
+    for point, result in zip(grid(swept).ask(16), results, strict=True):
+        verdict = verdict_of(analyse(swept.design(point)), microcontroller).fits
+        assert result.fits == ({} if verdict is Fits.UNKNOWN else {microcontroller.key: verdict is Fits.YES})
+        assert result.is_kept == (verdict is not Fits.NO)
+        assert Result.from_data(result.to_data()) == result
+    assert {result.is_kept for result in results} == {True, False}
+    with pytest.raises(ParameterError, match=r"did you mean .fits\.microcontroller_256k"):
+        Counting(space_of(small.constrained(["fits.microcontroller_265k"]), [("input.height", "32,64")]))

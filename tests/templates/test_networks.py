@@ -58,6 +58,24 @@ def test_mobilenet_v1_costs_what_the_paper_prints(
     assert round(totals.parameters / 1e6, 1) == million_parameters
 
 
+# The paper's table 1: millions of MAdds by groups, the classifier not counted.
+SHUFFLENET_V1_ROWS = [("g1", 143), ("g2", 140), ("g3", 137), ("g4", 133), ("g8", 137)]
+
+
+@pytest.mark.parametrize(("variant", "million_macs"), SHUFFLENET_V1_ROWS)
+def test_shufflenet_v1_costs_what_the_paper_prints(variant: str, million_macs: int) -> None:
+    analysis = analysed("shufflenet_v1", variant=variant)
+    classifier = analysis.node(NodeId("classifier")).cost
+    assert classifier is not None
+    assert round((analysis.totals.macs - classifier.macs) / 1e6) == million_macs
+
+
+@pytest.mark.parametrize("width", [0.25, 0.5, 1.5, 2.0])
+@pytest.mark.parametrize("variant", [row[0] for row in SHUFFLENET_V1_ROWS])
+def test_shufflenet_v1_keeps_its_groups_whole_at_any_width(variant: str, width: float) -> None:
+    assert analysed("shufflenet_v1", variant=variant, width=width).is_valid
+
+
 def test_the_bottlenecks_are_the_papers_rows() -> None:
     design = template("mobilenet_v2").build()
     blocks = [node.layer for node in design.nodes.values() if isinstance(node.layer, Bottleneck)]
@@ -138,3 +156,18 @@ def test_the_share_of_a_separable_convolution_is_the_papers() -> None:
     separable = analysed("separable", channels=64, out_channels=128, kernel=3, resolution=28).totals.macs
     standard = 9 * 64 * 128 * 28 * 28
     assert separable / standard == pytest.approx(1 / 128 + 1 / 9, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("key", "family", "year"),
+    [
+        ("mobilenet_v2", "MobileNet", 2018),
+        ("efficientnet_lite", "EfficientNet", 2019),
+        ("resnet", "ResNet", 2016),
+        ("mobilenet_v4", "MobileNet", 2024),
+        ("separable", "Blocks", 2017),
+        ("article_bottleneck", "Blocks", None),
+    ],
+)
+def test_a_template_says_its_family_and_the_year_of_its_paper(key: str, family: str, year: int | None) -> None:
+    assert (template(key).family, template(key).year) == (family, year)

@@ -40,7 +40,7 @@ class Body:
     def then(self, name: str, layer: Layer | None, *sources: str) -> str:
         """A layer that reads these parts, or the last one where none is named; gives its name.
 
-        Nothing for None: the part that it would have read is given.
+        A part of several outputs is read as ``part.port``. Nothing for None: the part that it would have read is given.
         """
         reads = sources or (self.last,)
         if layer is None:
@@ -68,12 +68,18 @@ class Body:
         wired = _wired.get(key)
         if wired is None:
             wires = [
-                Wire(PortRef(NodeId(source), "y"), PortRef(node.id, port.name))
+                Wire(_port_of(source), PortRef(node.id, port.name))
                 for node, sources in zip(self._parts, self._reads, strict=True)
                 for source, port in zip(sources, node.layer.inputs, strict=True)
             ]
             wired = _wired[key] = Design.build(name, self._parts, wires)
         return wired.refilled(name, self._parts)
+
+
+def _port_of(source: str) -> PortRef:
+    """The output that a source means: a part's only one, or the one behind the dot."""
+    part, _, port = source.partition(".")
+    return PortRef(NodeId(part), port or "y")
 
 
 _ENTRANCE = Node(NodeId(ENTRANCE), Input(channels=1, height=1, width=1))

@@ -13,6 +13,9 @@ torchvision DenseNet                                   ``features.conv0``, ``fea
 torchvision and timm ResNet, ResNeXt                   ``conv1``, ``layerN.N.conv1``, ``bn1`` … ``downsample``, ``fc``
 timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N.N.conv_pw`` …, ``conv_head``
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
+torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.branchN.N`` …, ``conv5.N``, ``fc``
+timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
+timm GhostNet V1 and V2                                ``conv_stem``, ``blocks.N.N.ghost1.primary_conv.N`` …
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 =====================================================  =============================================================
 
@@ -39,6 +42,8 @@ _ORDERS = (
     ("conv_stem", "bn1", "blocks", "conv_head", "norm_head", "classifier"),
     ("stem", "s1", "s2", "s3", "s4", "head"),
     ("stem", "stages", "head"),
+    ("conv1", "stage2", "stage3", "stage4", "conv5", "fc"),
+    ("patch_embed", "stages", "conv_head", "classifier"),
     # parts of several
     ("conv", "bn"),
     ("norm", "conv"),
@@ -54,6 +59,11 @@ _ORDERS = (
     ("conv", "bn1"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
+    ("primary_conv", "cheap_operation", "short_conv"),
+    ("ghost1", "conv_dw", "bn_dw", "se", "ghost2", "shortcut"),
+    ("spatial_mixing", "mlp"),
+    ("proj", "norm"),
+    ("reduction", "norm"),
     ("norm1", "conv1", "norm2", "conv2"),
     ("conv_dw", "norm", "mlp", "gamma"),
     (

@@ -12,6 +12,7 @@ from designer.ui.actions.block import BLOCK_ACTIONS
 from designer.ui.actions.edit import EDIT_ACTIONS
 from designer.ui.actions.file import FILE_ACTIONS
 from designer.ui.actions.help import HELP_ACTIONS
+from designer.ui.actions.redesign import REDESIGN_ACTIONS
 from designer.ui.actions.run import RUN_ACTIONS
 from designer.ui.actions.view import VIEW_ACTIONS
 
@@ -20,6 +21,7 @@ ACTIONS: tuple[Action, ...] = (
     *EDIT_ACTIONS,
     *VIEW_ACTIONS,
     *BLOCK_ACTIONS,
+    *REDESIGN_ACTIONS,
     *ANNOTATION_ACTIONS,
     *RUN_ACTIONS,
     *HELP_ACTIONS,

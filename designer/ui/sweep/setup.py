@@ -94,7 +94,7 @@ class SweepSetup(QWidget):
         self.trouble = TonedLabel("error", "", self)
         self.constraints = QPlainTextEdit(self)
         self.constraints.setAccessibleName("Constraints, one a line")
-        self.constraints.setPlaceholderText("parameters <= 3.5e6\nc3 <= c4")
+        self.constraints.setPlaceholderText("parameters <= 3.5e6\nc3 <= c4\nfits.microcontroller_256k")
         self.constraints.setTabChangesFocus(True)
         self.constraints.setFixedHeight(self.fontMetrics().height() * 4)
         self.constraints.textChanged.connect(self._constraints_typed)
