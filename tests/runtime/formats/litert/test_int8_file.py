@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ import torch
 
 from designer.analysis.analysis import analyse
 from designer.errors import ExportError
-from designer.export import formats
 from designer.export.options import LiteInt8Options
 from designer.export.result import ExportResult
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
@@ -279,8 +279,8 @@ def test_what_a_microcontrollers_runtime_lacks_is_named(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_says_what_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = formats.find_spec
-    monkeypatch.setattr(formats, "find_spec", lambda name: None if name == "ai_edge_quantizer" else there(name))
+    gone = "ai_edge_quantizer"
+    monkeypatch.setattr("designer.export.formats.find_spec", lambda name: None if name == gone else find_spec(name))
     said = r"ai_edge_quantizer is not installed; pip install 'bottleneck-designer\[mobile\]' brings it"
     with pytest.raises(ExportError, match=said):
         delivered(network(), tmp_path)
