@@ -33,15 +33,6 @@ class PaddingConvention(Enum):
         return Padding.SYMMETRIC if self is PaddingConvention.TORCH else Padding.SAME
 
 
-def round_channels(channels: float, divisor: int = 8) -> int:
-    """The nearest multiple of 8, never less than 90 % of what was asked.
-
-    Source: the rule published with MobileNetV2 (Sandler et al. 2018) for its width multiplier.
-    """
-    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * channels else rounded
-
-
 @dataclass(frozen=True)
 class Row:
     """One line of a paper's table.
