@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -74,6 +75,10 @@ def chain(name: str, layers: Sequence[tuple[str, Layer]]) -> Design:
     return Design.build(name, nodes, wires)
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_LINE = re.compile(r"[A-Za-z]+?(?=V?\d|[^A-Za-z]|$)")
+
+
 @dataclass(frozen=True)
 class Template:
     """A design to begin with.
@@ -93,6 +98,20 @@ class Template:
     source: str
     settings: tuple[Parameter, ...]
     make: Callable[..., Design]
+
+    @property
+    def year(self) -> int | None:
+        """When the paper came out, as its source says; None where it says no year."""
+        found = _YEAR.search(self.source)
+        return int(found[0]) if found is not None else None
+
+    @property
+    def family(self) -> str:
+        """What networks of one line are called: the title without its version; a block by itself is of ``Blocks``."""
+        if not any(setting.name == "classes" for setting in self.settings):
+            return "Blocks"
+        found = _LINE.match(self.title)
+        return found[0] if found is not None else self.title
 
     def build(self, /, **chosen: Any) -> Design:
         """The design for these settings, laid out; those not named have their defaults.

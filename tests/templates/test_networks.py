@@ -156,3 +156,18 @@ def test_the_share_of_a_separable_convolution_is_the_papers() -> None:
     separable = analysed("separable", channels=64, out_channels=128, kernel=3, resolution=28).totals.macs
     standard = 9 * 64 * 128 * 28 * 28
     assert separable / standard == pytest.approx(1 / 128 + 1 / 9, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("key", "family", "year"),
+    [
+        ("mobilenet_v2", "MobileNet", 2018),
+        ("efficientnet_lite", "EfficientNet", 2019),
+        ("resnet", "ResNet", 2016),
+        ("mobilenet_v4", "MobileNet", 2024),
+        ("separable", "Blocks", 2017),
+        ("article_bottleneck", "Blocks", None),
+    ],
+)
+def test_a_template_says_its_family_and_the_year_of_its_paper(key: str, family: str, year: int | None) -> None:
+    assert (template(key).family, template(key).year) == (family, year)

@@ -15,6 +15,7 @@ timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
 torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.branchN.N`` …, ``conv5.N``, ``fc``
 timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
+timm GhostNet V1 and V2                                ``conv_stem``, ``blocks.N.N.ghost1.primary_conv.N`` …
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 =====================================================  =============================================================
 
@@ -58,6 +59,8 @@ _ORDERS = (
     ("conv", "bn1"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
+    ("primary_conv", "cheap_operation", "short_conv"),
+    ("ghost1", "conv_dw", "bn_dw", "se", "ghost2", "shortcut"),
     ("spatial_mixing", "mlp"),
     ("proj", "norm"),
     ("reduction", "norm"),

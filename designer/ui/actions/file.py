@@ -8,6 +8,7 @@ from designer.templates.table import Template
 from designer.ui.actions import exporting, importing
 from designer.ui.actions.action import Action, Context, Menu, over_window
 from designer.ui.actions.questions import has_design, has_page, is_valid
+from designer.ui.compare.member import MOST, of_design
 from designer.ui.workbench.workbench import Workbench
 
 
@@ -20,8 +21,9 @@ def new_from_template(bench: Workbench, parent: QWidget, template: Template | No
     """Ask for a template and its settings, and open what it builds."""
     from designer.ui.dialogs.template_dialog import TemplateDialog  # so that the window stands sooner
 
-    dialog = TemplateDialog(template, parent)
+    dialog = TemplateDialog(template, parent, MOST)
     dialog.built.connect(lambda design: bench.open_design(design, is_saved=False))
+    dialog.compared.connect(lambda designs: bench.compare([of_design(each, "template") for each in designs]))
     dialog.open()
 
 

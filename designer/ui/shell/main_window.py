@@ -30,6 +30,7 @@ from designer.targets.verdict import verdict_of
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
+from designer.ui.actions.own_parameters import ask_for_formula
 from designer.ui.actions.run import open_vary
 from designer.ui.compare.page import ComparePage
 from designer.ui.jobs.worker_client import WorkerClient
@@ -180,6 +181,7 @@ class MainWindow(QMainWindow):
         self.target_tiles.map_asked.connect(self._show_memory_map)
         self._hint_pause.timeout.connect(self._show_problems)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.formula_asked.connect(lambda field: ask_for_formula(self.bench, field))
         self.inspector.vary_asked.connect(lambda field: open_vary(self.bench, self, field))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
