@@ -195,6 +195,9 @@ class TypedField(Field):
             self.edited.emit(self._before)
 
     def _done(self) -> None:
+        completer = self._line.completer()
+        if self._typed_formula is not None and completer is not None and completer.popup().isVisible():
+            return  # the list of names took the keyboard; the person is not done
         formula, self._typed_formula = self._typed_formula, None
         if formula is not None:
             self._line.setText(self.parameter.text(self.value) if self.value is not None else "")

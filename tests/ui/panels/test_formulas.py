@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from designer.graph.design import Design, NodeId
@@ -66,7 +66,11 @@ def number(window: MainWindow, name: str) -> NumberField:
 def type_into(qtbot: QtBot, field: NumberField, text: str) -> None:
     field.editor.setFocus()
     field.box.lineEdit().selectAll()
-    qtbot.keyClicks(field.box.lineEdit(), text)
+    line = field.box.lineEdit()
+    qtbot.keyClicks(line, text)
+    completer = line.completer()
+    if completer is not None and completer.popup().isVisible():
+        qtbot.keyClick(completer.popup(), Qt.Key.Key_Escape)
     qtbot.keyClick(field.editor, Qt.Key.Key_Return)
     QApplication.processEvents()
 
@@ -181,11 +185,18 @@ def test_parameters_are_added_in_their_table_and_undone(qtbot: QtBot, window: Ma
     had = dialog.table.rowCount()
     assert had == (4 if is_inside else 0)
     qtbot.mouseClick(dialog.add, LEFT)
-    editor = QApplication.focusWidget()
+    editor = dialog.table.findChild(QLineEdit)
     assert editor is not None
+    editor.selectAll()
     qtbot.keyClicks(editor, "ratio")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     row_of_it = dialog.table.rowCount() - 1
+
+    def is_named() -> bool:
+        named = dialog.table.item(row_of_it, 0)
+        return named is not None and named.text() == "ratio"
+
+    qtbot.waitUntil(is_named)
     item = dialog.table.item(row_of_it, COLUMNS.index("Kind"))
     assert item is not None
     item.setText("whole")
