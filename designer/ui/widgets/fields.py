@@ -196,7 +196,8 @@ class TypedField(Field):
 
     def _done(self) -> None:
         completer = self._line.completer()
-        if self._typed_formula is not None and completer is not None and completer.popup().isVisible():
+        popup = completer.popup() if completer is not None else None
+        if self._typed_formula is not None and popup is not None and popup.isVisible():
             return  # the list of names took the keyboard; the person is not done
         formula, self._typed_formula = self._typed_formula, None
         if formula is not None:

@@ -69,8 +69,9 @@ def type_into(qtbot: QtBot, field: NumberField, text: str) -> None:
     line = field.box.lineEdit()
     qtbot.keyClicks(line, text)
     completer = line.completer()
-    if completer is not None and completer.popup().isVisible():
-        qtbot.keyClick(completer.popup(), Qt.Key.Key_Escape)
+    popup = completer.popup() if completer is not None else None
+    if popup is not None and popup.isVisible():
+        qtbot.keyClick(popup, Qt.Key.Key_Escape)
     qtbot.keyClick(field.editor, Qt.Key.Key_Return)
     QApplication.processEvents()
 
