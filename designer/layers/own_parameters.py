@@ -59,11 +59,11 @@ def own_parameter(
     made: Parameter
     match kind:
         case "integer":
-            made = Integer(name, 0, help, low=int(least), high=int(most))
+            made = Integer(name, 0, help, title=name, low=int(least), high=int(most))
         case "number":
-            made = Ratio(name, 0.0, help, low=float(least), high=float(most))
+            made = Ratio(name, 0.0, help, title=name, low=float(least), high=float(most))
         case "flag":
-            made = Flag(name, False, help)
+            made = Flag(name, False, help, title=name)
         case _:
             made = _choice(name, tuple(words), help)
     value = made.parse(default)
@@ -74,7 +74,7 @@ def _choice(name: str, words: tuple[str, ...], help: str) -> Choice:
     if not words or len(set(words)) < len(words) or not all(0 < len(word) <= _MOST_LETTERS for word in words):
         raise ParameterError(name, f"a choice takes words of at most {_MOST_LETTERS} letters, no two alike")
     options = _enumeration(words)
-    return Choice(name, options[0], help, options=options)
+    return Choice(name, options[0], help, title=name, options=options)
 
 
 @cache

@@ -78,6 +78,7 @@ class OwnParametersDialog(QDialog):
         column.addWidget(self.buttons)
         for parameter in parameters:
             self._put(_cells(parameter))
+        self.table.resizeColumnsToContents()
         self.table.itemChanged.connect(lambda _item: self._check())
         self.resize(self.fontMetrics().horizontalAdvance("m" * 52), self.fontMetrics().height() * 22)
         self._check()

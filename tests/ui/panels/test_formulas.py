@@ -81,6 +81,7 @@ def test_a_group_has_the_form_of_its_parameters(qtbot: QtBot, window: MainWindow
     tab.select([GROUP])
     QApplication.processEvents()
     assert list(window.inspector.fields) == ["t", "c", "k", "s"]
+    assert [field.parameter.label for field in window.inspector.fields.values()] == ["t", "c", "k", "s"]
     before = tab.analysis.totals.macs
     type_into(qtbot, number(window, "t"), "3")
     assert tab.analysis.totals.macs < before
