@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from designer.edit.annotations import paste_annotations, shifted_annotations
+from designer.edit.edits import delete
 from designer.edit.layout import tidy
 from designer.edit.room import moved_right
 from designer.edit.sizes import CARD_WIDTH, GAP_X
@@ -37,7 +38,7 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
     drawn = block.body
     if drawn is not None and has_formulas(drawn):
-        drawn = without_formulas(block.layer.expand(*inputs))
+        drawn = _worked_out(block.layer.expand(*inputs))
     body = _placed(block.layer.expand(*inputs) if drawn is None else drawn, drawn is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
@@ -47,6 +48,12 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
     built = Design.build(design.name, order, wires, design.annotations.values(), design.constraints, design.parameters)
     return paste_annotations(built, body.annotations.values(), Point(0.0, 0.0))[0], tuple(names.values())
+
+
+def _worked_out(body: Design) -> Design:
+    """What is inside a group as plain nodes: what a condition switched off is left out."""
+    gone = [node.id for node in body.nodes.values() if node.condition and node.layer.is_bypassed]
+    return delete(without_formulas(body), gone)
 
 
 def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.recognising import recognise
 from designer.analysis.report import problem_lines
 from designer.edit.document import Command, Document
 from designer.edit.edits import set_condition, set_formula, set_parameter
@@ -228,3 +229,12 @@ def test_a_difference_names_formulas_parameters_and_conditions() -> None:
     assert "formula of out channels round(t * in) → round8(t * in)" in said
     assert "condition s == 1 and c == in → none" in said
     assert "t 6 → 4" in said
+
+
+@settings(max_examples=25, deadline=None)
+@given(t=st.sampled_from([1.0, 2.0, 6.0]), c=st.sampled_from([16, 24]), k=st.sampled_from([3, 5]), s=st.integers(1, 2))
+def test_drawn_out_it_is_recognised_as_the_declared_bottleneck(t: float, c: int, k: int, s: int) -> None:
+    design = row(Input(24, 28, 28), drawn(t=t, c=c, k=k, s=s), Output())
+    expanded, _ = expand_block(design, NodeId("n1"), (TensorSpec((1, 24, 28, 28)),))
+    found = [node.layer for node in recognise(expanded).design.nodes.values() if node.layer.is_block]
+    assert found == [Bottleneck(expansion=t, out_channels=c, kernel_size=k, stride=s)]
