@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QMetaObject, QObject, QPoint, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
@@ -189,7 +190,8 @@ class StagePanel(QWidget):
         self._do("Paste rows", lambda analysis: add(analysis, row, text))
 
     def _keep_knob(self, name: str, value: object) -> None:
-        self._knobs = replace(self._knobs, **{name: value})
+        values: dict[str, Any] = {name: value}
+        self._knobs = replace(self._knobs, **values)
 
     def _turn(self) -> None:
         knobs, self._knobs = self._knobs, Knobs()

@@ -23,6 +23,9 @@ from designer.ui.stage_table.model import COLUMNS, SHARE, StageModel
 from designer.ui.widgets.key_positions import latin_key
 
 _BAR_OPACITY = 0.35
+_LINES = 1.5
+"""Height of a row, in lines of text."""
+
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 _LETTERS = {
@@ -35,8 +38,8 @@ _LETTERS = {
     Column.K: 7,
     Column.ACTIVATION: 13,
     Column.SE: 10,
-    Column.PARAMETERS: 13,
-    Column.MACS: 13,
+    Column.PARAMETERS: 17,
+    Column.MACS: 17,
 }
 
 
@@ -110,6 +113,7 @@ class StageView(QTableView):
             self.setColumnWidth(place, _LETTERS[column] * letter)
         side = self.verticalHeader()
         side.setSectionsMovable(True)
+        side.setDefaultSectionSize(round(_LINES * self.fontMetrics().height()))
         side.setToolTip("Drag a number to move its row")
         side.sectionMoved.connect(self._dragged)
         self.selectionModel().selectionChanged.connect(self.rows_chosen)
