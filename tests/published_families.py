@@ -76,5 +76,7 @@ PUBLISHED = [
         for size in ("0.5", "1.0", "1.5", "2.0")
     ),
     Published("fasternet", {"variant": "t0"}, _timm("fasternet_t0")),
+    *(Published("repvgg", {"variant": size}, _timm(f"repvgg_{size}")) for size in ("a0", "a1", "a2")),
+    *(Published("mobileone", {"variant": size}, _timm(f"mobileone_{size}")) for size in ("s0", "s1", "s2", "s3")),
     Published("fasternet", {"variant": "t1"}, _timm("fasternet_t1")),
 ]

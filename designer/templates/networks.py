@@ -20,7 +20,14 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
-from designer.templates import efficientnets, large_networks, mobilenets, partial_networks, shufflenets
+from designer.templates import (
+    efficientnets,
+    large_networks,
+    mobilenets,
+    partial_networks,
+    reparameterised_networks,
+    shufflenets,
+)
 from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
@@ -254,6 +261,7 @@ def templates() -> tuple[Template, ...]:
         *efficientnets.TEMPLATES,
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
+        *reparameterised_networks.TEMPLATES,
         *large_networks.TEMPLATES,
         mobilenets.TINY,
         Template(

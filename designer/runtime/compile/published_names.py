@@ -15,6 +15,8 @@ timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
 torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.branchN.N`` …, ``conv5.N``, ``fc``
 timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
+timm RepVGG                                            ``stem``, ``stages.N.N.conv_kxk`` …, ``head.fc``
+timm MobileOne                                         ``stem``, ``stages.N.N.conv_kxk.N`` …, ``head.fc``
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 =====================================================  =============================================================
 
@@ -56,6 +58,8 @@ _ORDERS = (
     ("conv_pw", "bn1", "conv_dw", "bn2", "se", "conv_pwl", "bn3"),
     ("conv_exp", "bn1", "se", "conv_pwl", "bn2"),
     ("conv", "bn1"),
+    ("identity", "conv_kxk", "conv_1x1"),
+    ("identity", "conv_kxk", "conv_scale"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
     ("spatial_mixing", "mlp"),
