@@ -23,8 +23,8 @@ from designer.layers.lowering import kernel_size, stride
 from designer.layers.merge import Add
 from designer.layers.registry import register
 
-_MOST_BRANCHES = 6
-"""Convolutions k×k side by side, so that with the 1×1 and the input eight are summed at most."""
+_MOST_BRANCHES = 5
+"""Convolutions k×k side by side, so that a block drawn out can still be known again."""
 
 
 class _Reparameterised(Layer):
