@@ -26,6 +26,7 @@ COMMANDS = (
     "sweep",
     "diff",
     "edit",
+    "table",
     "export",
     "import",
     "weights",

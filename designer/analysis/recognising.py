@@ -38,7 +38,6 @@ _Marks = Mapping[NodeId, int]
 _Known = dict[tuple[str, TensorSpec, tuple[int, ...]], Layer | None]
 """The block of a class, for what it reads and what each part of a region computes; None where there is none."""
 
-_MOST_PARTS = 24
 _MOST_TRIES = 4_000
 _FEW = 8
 _PROBES = (TensorSpec((1, 8, 16, 16)), TensorSpec((1, 16, 8), channel_axis=2))
@@ -180,6 +179,12 @@ def _blocks_of_form(form: Form) -> tuple[type[Layer], ...]:
     return _blocks_by_form().get(form, ())
 
 
+@cache
+def _most_parts() -> int:
+    """How many parts the largest block has."""
+    return max(sum(count for _, count in form) for form in _blocks_by_form())
+
+
 def _switch(parameter: Parameter, value: Any) -> bool | None:
     """What a value decides of the parts that a block has: a flag, whether a choice is none; None where it decides none.
 
@@ -214,7 +219,8 @@ def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region
     parts: set[NodeId] = set()
     kinds: Counter[str] = Counter()
     waiting = {end}
-    while waiting and len(parts) < _MOST_PARTS:
+    most = _most_parts()
+    while waiting and len(parts) < most:
         id = max(waiting, key=rank.__getitem__)
         layer = design.nodes[id].layer
         readers = {wire.target.node for wire in design.outgoing(id)}

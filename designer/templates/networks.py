@@ -22,6 +22,7 @@ from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates import (
     efficientnets,
+    ghostnets,
     large_networks,
     mobilenets,
     partial_networks,
@@ -261,8 +262,9 @@ def templates() -> tuple[Template, ...]:
         *efficientnets.TEMPLATES,
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
-        *reparameterised_networks.TEMPLATES,
+        *ghostnets.TEMPLATES,
         *large_networks.TEMPLATES,
+        *reparameterised_networks.TEMPLATES,
         mobilenets.TINY,
         Template(
             "bottleneck",

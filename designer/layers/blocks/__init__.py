@@ -1,6 +1,7 @@
 """Blocks: layers that stand for a small design. One declares parameters and expands; all else follows."""
 
 from designer.layers.blocks.fasternet import FasterNetBlock
+from designer.layers.blocks.ghost import GhostBottleneck, GhostModule
 from designer.layers.blocks.inverted_residual import FusedMBConv, MBConv, UniversalInvertedBottleneck
 from designer.layers.blocks.joining import DenseLayer, Fire
 from designer.layers.blocks.large_kernel import ConvNeXtBlock, StarBlock
@@ -19,6 +20,8 @@ __all__ = [
     "FasterNetBlock",
     "Fire",
     "FusedMBConv",
+    "GhostBottleneck",
+    "GhostModule",
     "Group",
     "MBConv",
     "MobileOneBlock",

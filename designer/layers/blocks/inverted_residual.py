@@ -29,7 +29,7 @@ from designer.layers.registry import register
 _OF_A_PROJECTION = " of the projection"
 
 
-def _excite(body: Body, channels: int, squeezed: int, activation: Activation, gate: Activation) -> None:
+def excite(body: Body, channels: int, squeezed: int, activation: Activation, gate: Activation) -> None:
     """Weigh the last part's channels by a gate worked out from their means."""
     scaled = body.last
     body.then("squeeze", GlobalAveragePool())
@@ -119,7 +119,7 @@ class MBConv(_InvertedResidual):
             body.convolution("expand", PointwiseConv2d(hidden), norm, self.activation)
         depthwise = depthwise_of(self.kernel_size, self.stride, self.padding)
         body.convolution("depthwise", depthwise, norm, self.activation)
-        _excite(body, hidden, self.squeezed_channels, self.squeeze_activation, self.gate)
+        excite(body, hidden, self.squeezed_channels, self.squeeze_activation, self.gate)
         body.convolution("project", PointwiseConv2d(self.out_channels), norm, Activation.NONE)
         return body.design(self.title, self._is_residual(x, (self.kernel_size, self.padding)))
 

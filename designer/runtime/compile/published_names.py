@@ -15,9 +15,10 @@ timm MobileNetV3, V4, EfficientNet and -Lite           ``conv_stem``, ``blocks.N
 timm RegNet                                            ``stem``, ``sN.bN.conv1.conv`` …, ``head.fc``
 torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.branchN.N`` …, ``conv5.N``, ``fc``
 timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
+timm GhostNet V1 and V2                                ``conv_stem``, ``blocks.N.N.ghost1.primary_conv.N`` …
+timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 timm RepVGG                                            ``stem``, ``stages.N.N.conv_kxk`` …, ``head.fc``
 timm MobileOne                                         ``stem``, ``stages.N.N.conv_kxk.N`` …, ``head.fc``
-timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 =====================================================  =============================================================
 
 Knows no torch: shapes by name are enough.
@@ -62,6 +63,8 @@ _ORDERS = (
     ("identity", "conv_kxk", "conv_scale"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
+    ("primary_conv", "cheap_operation", "short_conv"),
+    ("ghost1", "conv_dw", "bn_dw", "se", "ghost2", "shortcut"),
     ("spatial_mixing", "mlp"),
     ("proj", "norm"),
     ("reduction", "norm"),
