@@ -147,14 +147,15 @@ def with_cell(layer: Layer, column: Column, text: str, given: TensorSpec | None)
 
 def _with_channels(layer: Layer, parameter: Parameter, word: str, given: TensorSpec) -> Layer:
     """The block that gives so many channels, of which its width may be a half or a part."""
-    by_width = layer.with_parameter(parameter.name, parameter.parse(word))
+    wanted = parameter.parse(word)
+    by_width = layer.with_parameter(parameter.name, wanted)
     outputs = facts(by_width, (given,)).outputs
-    if not outputs or outputs[0].channels == int(word):
+    if not outputs or outputs[0].channels == wanted:
         return by_width
-    made = widened_to(layer, (given,), int(word))
+    made = widened_to(layer, (given,), wanted)
     outputs = facts(made, (given,)).outputs
-    if not outputs or outputs[0].channels != int(word):
-        raise EditRefused(f"{layer.title} cannot give {word} channels here")
+    if not outputs or outputs[0].channels != wanted:
+        raise EditRefused(f"{layer.title} cannot give {wanted} channels here")
     return made
 
 

@@ -28,7 +28,7 @@ from designer.templates.table import chain, round_channels
 CLASSES = 1000
 """How many a classifier of ``k`` classes has, of ImageNet."""
 
-_MOST_ROWS, _MOST_REPEATS, _MOST_LETTERS = 1000, 256, 1_000_000
+_MOST_ROWS, _MOST_REPEATS, _MOST_LETTERS, _MOST_LAYERS = 1000, 256, 1_000_000, 10_000
 
 
 class _Heading(Enum):
@@ -80,7 +80,7 @@ _HEADINGS: dict[str, _Meaning] = {
 }
 _AS_V2 = (Column.T, Column.C, Column.N, Column.S)
 
-_SHAPE = re.compile(r"\s*(\d+)\s*(²|\^\{?2\}?)?\s*[×x]\s*(\d+)(?:\s*[×x]\s*(\d+))?", re.IGNORECASE)
+_SHAPE = re.compile(r"\s*([0-9]{1,6})\s*(²|\^\{?2\}?)?\s*[×x]\s*([0-9]{1,6})(?:\s*[×x]\s*([0-9]{1,6}))?", re.IGNORECASE)
 _CELL = re.compile(r"(?:\d+(?:\.\d+)?|k|classes|[-–—\u2212])$", re.IGNORECASE)
 
 
@@ -243,6 +243,8 @@ def layers_of(rows: Sequence[StatedRow], given: TensorSpec) -> tuple[tuple[str, 
                     raise EditRefused(f"{layer.title}: {outputs.shape_error}")
                 spec = outputs.outputs[0]
                 found.append((stem, layer))
+                if len(found) > _MOST_LAYERS:
+                    raise EditRefused(f"there are more than {_MOST_LAYERS:,} layers up to here")
         except DesignerError as error:
             raise EditRefused(f"line {row.line}: {error}") from error
     return tuple(found)
@@ -268,7 +270,7 @@ def _of_row(row: StatedRow, spec: TensorSpec) -> list[tuple[str, Layer]]:
 
 def _repeats(row: StatedRow) -> int:
     text = row.cell(Column.N) or "1"
-    if not text.isdigit() or not 1 <= int(text) <= _MOST_REPEATS:
+    if re.fullmatch("[0-9]{1,3}", text) is None or not 1 <= int(text) <= _MOST_REPEATS:
         raise EditRefused(f"n is '{text}'; it takes 1 to {_MOST_REPEATS}")
     return int(text)
 
@@ -301,7 +303,7 @@ def _filled(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Laye
     if row.operator.kernel:
         layer = with_cell(layer, Column.K, row.operator.kernel, spec)
     if row.hidden:
-        layer = layer.with_parameter("expansion", int(row.hidden) / spec.channels)
+        layer = layer.with_parameter("expansion", _channels(row.hidden) / spec.channels)
     elif row.operator.expansion:
         layer = with_cell(layer, Column.T, row.operator.expansion, spec)
     for column, text in row.cells:
@@ -311,11 +313,17 @@ def _filled(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Laye
     return _squeezed(layer, row, spec, repeat)
 
 
+def _channels(text: str) -> int:
+    if re.fullmatch("[0-9]{1,9}", text) is None or int(text) == 0:
+        raise EditRefused(f"'{text}' is no number of channels")
+    return int(text)
+
+
 def _squeezed(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Layer:
     """With the squeeze-and-excite that a row says; a tick is MobileNetV3's quarter of the hidden channels."""
     text = row.cell(Column.SE)
     hidden = round(spec.channels * float(getattr(layer, "expansion", 1.0)))
-    if text.casefold() in ("✓", "✔", "yes", "x", "on", "1"):
+    if text.casefold() in ("✓", "✔", "yes", "on"):
         text = str(round_channels(hidden / 4))
     elif not text and own_parameter(layer, "gate") is not None:
         text = str(max(1, spec.channels // 4))  # EfficientNet's, whose table leaves it out

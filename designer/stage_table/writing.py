@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -209,7 +210,7 @@ def _of_operator(layer: Layer, text: str, given: TensorSpec | None) -> Layer:
 
 def _count(text: str) -> int:
     word = text.strip()
-    if not word.isdigit() or not 1 <= int(word) <= MOST_REPEATS:
+    if re.fullmatch("[0-9]{1,3}", word) is None or not 1 <= int(word) <= MOST_REPEATS:
         raise EditRefused(f"n is '{word}'; it takes 1 to {MOST_REPEATS}, and a row is deleted by Delete")
     return int(word)
 

@@ -141,6 +141,10 @@ def test_mobilenet_v3s_columns_are_read() -> None:
         ("Input\tOperator\tq\n56² × 24\tbottleneck\t6", "no column is called 'q'"),
         ("56² × 24 bottleneck 6 0 1 1", "line 1: .*out_channels"),
         ("56² × 24 bottleneck 6 24 0 1", "n is '0'"),
+        ("Input\tOperator\tn\n56² × 24\tbottleneck\t²", "line 2: n is '²'"),
+        ("Input\tOperator\texp size\n56² × 24\tbottleneck\tmany", "line 2: 'many' is no number of channels"),
+        ("56² × 24 bottleneck 1 24 256 1\n" * 40, "line 40: there are more than 10,000 layers"),
+        ("1 × 24 conv2d 3x3 - 24 1 7\n" * 1001, "1001 lines"),
         ("Input\tOperator\tc\n56² × 24\t\t6", "line 2: .*operator"),
     ],
 )
