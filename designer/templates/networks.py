@@ -21,7 +21,15 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
-from designer.templates import efficientnets, ghostnets, large_networks, mobilenets, partial_networks, shufflenets
+from designer.templates import (
+    efficientnets,
+    ghostnets,
+    large_networks,
+    mobilenets,
+    partial_networks,
+    reparameterised_networks,
+    shufflenets,
+)
 from designer.templates.table import PaddingConvention, Row, Template, chain, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
@@ -257,6 +265,7 @@ def templates() -> tuple[Template, ...]:
         *partial_networks.TEMPLATES,
         *ghostnets.TEMPLATES,
         *large_networks.TEMPLATES,
+        *reparameterised_networks.TEMPLATES,
         mobilenets.TINY,
         Template(
             "bottleneck",

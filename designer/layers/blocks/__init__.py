@@ -7,6 +7,7 @@ from designer.layers.blocks.joining import DenseLayer, Fire
 from designer.layers.blocks.large_kernel import ConvNeXtBlock, StarBlock
 from designer.layers.blocks.mobile import Bottleneck, ConvBlock, Separable
 from designer.layers.blocks.own import Group
+from designer.layers.blocks.reparameterised import MobileOneBlock, RepVGGBlock
 from designer.layers.blocks.residual import BasicBlock, ResidualBottleneck
 from designer.layers.blocks.shuffle import ShuffleUnitV1, ShuffleUnitV2
 
@@ -23,6 +24,8 @@ __all__ = [
     "GhostModule",
     "Group",
     "MBConv",
+    "MobileOneBlock",
+    "RepVGGBlock",
     "ResidualBottleneck",
     "Separable",
     "ShuffleUnitV1",

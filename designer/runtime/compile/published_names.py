@@ -17,6 +17,8 @@ torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.b
 timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
 timm GhostNet V1 and V2                                ``conv_stem``, ``blocks.N.N.ghost1.primary_conv.N`` …
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
+timm RepVGG                                            ``stem``, ``stages.N.N.conv_kxk`` …, ``head.fc``
+timm MobileOne                                         ``stem``, ``stages.N.N.conv_kxk.N`` …, ``head.fc``
 =====================================================  =============================================================
 
 Knows no torch: shapes by name are enough.
@@ -57,6 +59,8 @@ _ORDERS = (
     ("conv_pw", "bn1", "conv_dw", "bn2", "se", "conv_pwl", "bn3"),
     ("conv_exp", "bn1", "se", "conv_pwl", "bn2"),
     ("conv", "bn1"),
+    ("identity", "conv_kxk", "conv_1x1"),
+    ("identity", "conv_kxk", "conv_scale"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
     ("primary_conv", "cheap_operation", "short_conv"),
