@@ -14,7 +14,7 @@ from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.stage_table.columns import Column, as_kind, own_parameter, with_cell
+from designer.stage_table.columns import Column, as_kind, own_parameter, width_parameter, with_cell
 from designer.stage_table.operators import operator_of
 from designer.stage_table.parsing import layers_of, parse
 from designer.stage_table.reading import Segment, StageRow, StageTable, read
@@ -190,6 +190,11 @@ def _typed(row: StageRow, place: int, column: Column, text: str) -> Layer:
         return _of_operator(layer, text, given)
     if column is Column.S and place:
         return layer
+    if column is Column.C and place:  # of a run that grows, as a dense block's, the first says by how much
+        width = width_parameter(layer, given)
+        if width is not None:
+            first = with_cell(row.layers[0], column, text, row.given[0])
+            return layer.with_parameter(width.name, getattr(first, width.name))
     if column is Column.SE and "," in text:
         several = text.split(",")
         return with_cell(layer, column, several[min(place, len(several) - 1)], given)
