@@ -265,6 +265,10 @@ def _rebuilt(design: Design, segment: Segment, entries: Sequence[_Entry]) -> Des
         ids.append(entry.id or coming[-1])
     slots = _slots(design, segment, ids)
     made = {id: _node(design, id, entry.layer, slots.get(id)) for id, entry in zip(ids, entries, strict=True)}
+    if tuple(ids) == segment.ids and all(
+        _has_same_ports(node.layer, design.nodes[id].layer) for id, node in made.items()
+    ):
+        return design.replacing([node for id, node in made.items() if node is not design.nodes[id]])
     nodes = _placed(design, segment, ids, made)
     result = Design.build(design.name, nodes, _wires(design, segment, ids, made), (), design.constraints)
     result = result.with_annotations(design.annotations.values())
@@ -273,10 +277,15 @@ def _rebuilt(design: Design, segment: Segment, entries: Sequence[_Entry]) -> Des
     return result
 
 
+def _has_same_ports(layer: Layer, other: Layer) -> bool:
+    return layer.inputs == other.inputs and layer.outputs == other.outputs
+
+
 def _slots(design: Design, segment: Segment, ids: Sequence[NodeId]) -> dict[NodeId, Point]:
     """Where the kept cards stand: those of a moved row take the places along the way in turn."""
     kept = [id for id in ids if id in design.nodes]
-    was = [id for id in segment.ids if id in set(kept)]
+    staying = set(kept)
+    was = [id for id in segment.ids if id in staying]
     return {id: design.nodes[old].position for id, old in zip(kept, was, strict=True)}
 
 
