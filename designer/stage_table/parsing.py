@@ -21,7 +21,7 @@ from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, GlobalAveragePool
 from designer.layers.registry import lookup
-from designer.stage_table.columns import BLANKS, Column, own_parameter, with_cell
+from designer.stage_table.columns import BLANKS, Column, own_parameter, with_cell, with_more
 from designer.stage_table.operators import Operator, operator_of
 from designer.templates.table import chain, round_channels
 
@@ -71,6 +71,7 @@ _HEADINGS: dict[str, _Meaning] = {
     "act": Column.ACTIVATION,
     "activation": Column.ACTIVATION,
     "se": Column.SE,
+    "more": Column.MORE,
     "stage": _Heading.IGNORED,
     "#": _Heading.IGNORED,
     "parameters": _Heading.IGNORED,
@@ -240,7 +241,9 @@ def layers_of(rows: Sequence[StatedRow], given: TensorSpec) -> tuple[tuple[str, 
             for stem, layer in _of_row(row, spec):
                 outputs = facts(layer, (spec,))
                 if not outputs.outputs:
-                    raise EditRefused(f"{layer.title}: {outputs.shape_error}")
+                    raise EditRefused(
+                        f"{layer.title} cannot take {spec.label}: {outputs.shape_error or 'see its parts'}"
+                    )
                 spec = outputs.outputs[0]
                 found.append((stem, layer))
                 if len(found) > _MOST_LAYERS:
@@ -255,17 +258,27 @@ def _of_row(row: StatedRow, spec: TensorSpec) -> list[tuple[str, Layer]]:
     if cls.key == "conv_block" and row.cell(Column.C).casefold() in ("k", "classes"):
         cls = lookup("fully_connected")
     if cls.key == "fully_connected":
-        return _classifier(row, spec)
+        *flat, (stem, layer) = _classifier(row, spec)
+        return [*flat, (stem, with_more(layer, row.cell(Column.MORE)))]
     if cls.key == "global_average_pool":
         return [("pool", _pool(row, spec))]
     made: list[tuple[str, Layer]] = []
     for repeat in range(count):
-        layer = _filled(cls(), row, spec, repeat)
+        is_as_first = repeat > 0 and not row.hidden
+        layer = (
+            _squeezed(_with_stride_1(made[0][1]), row, spec, repeat)
+            if is_as_first
+            else _filled(cls(), row, spec, repeat)
+        )
         outputs = facts(layer, (spec,)).outputs
         if outputs:
             spec = outputs[0]
         made.append((layer.key, layer))
     return made
+
+
+def _with_stride_1(layer: Layer) -> Layer:
+    return layer.with_parameter("stride", 1) if own_parameter(layer, "stride") is not None else layer
 
 
 def _repeats(row: StatedRow) -> int:
@@ -307,9 +320,12 @@ def _filled(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Laye
     elif row.operator.expansion:
         layer = with_cell(layer, Column.T, row.operator.expansion, spec)
     for column, text in row.cells:
-        if column in (Column.N, Column.SE) or (column is Column.S and repeat):
+        if column in (Column.N, Column.SE, Column.MORE, Column.C) or (column is Column.S and repeat):
             continue
         layer = with_cell(layer, column, text, spec)
+    layer = with_more(layer, row.cell(Column.MORE))
+    if row.cell(Column.C):
+        layer = with_cell(layer, Column.C, row.cell(Column.C), spec)  # last: what comes out may hang on the others
     return _squeezed(layer, row, spec, repeat)
 
 

@@ -38,6 +38,7 @@ _LETTERS = {
     Column.K: 7,
     Column.ACTIVATION: 13,
     Column.SE: 10,
+    Column.MORE: 24,
     Column.PARAMETERS: 17,
     Column.MACS: 17,
 }
