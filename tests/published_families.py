@@ -79,6 +79,7 @@ PUBLISHED = [
     Published("ghostnet", {"variant": "v2"}, _timm("ghostnetv2_100")),
     Published("ghostnet", {"variant": "v1", "width": 0.5}, _timm("ghostnet_050")),
     Published("ghostnet", {"variant": "v2", "width": 1.3}, _timm("ghostnetv2_130")),
+    Published("efficientvit", {}, _timm("efficientvit_b0")),
     Published("fasternet", {"variant": "t0"}, _timm("fasternet_t0")),
     Published("fasternet", {"variant": "t1"}, _timm("fasternet_t1")),
 ]

@@ -20,7 +20,15 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
-from designer.templates import efficientnets, ghostnets, large_networks, mobilenets, partial_networks, shufflenets
+from designer.templates import (
+    efficientnets,
+    efficientvits,
+    ghostnets,
+    large_networks,
+    mobilenets,
+    partial_networks,
+    shufflenets,
+)
 from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
@@ -255,6 +263,7 @@ def templates() -> tuple[Template, ...]:
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
         *ghostnets.TEMPLATES,
+        *efficientvits.TEMPLATES,
         *large_networks.TEMPLATES,
         mobilenets.TINY,
         Template(
