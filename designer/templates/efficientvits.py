@@ -8,6 +8,7 @@ from designer.layers.blocks import Bottleneck, ConvBlock, LinearAttention, Singl
 from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.normalization import LayerNorm
 from designer.layers.pooling import GlobalAveragePool
+from designer.layers.shaping import Reshape
 from designer.templates.assembly import CLASSES, Assembly, resolution
 from designer.templates.table import Template
 
@@ -42,8 +43,11 @@ def efficientvit(resolution: int, classes: int) -> Design:
     net.put("pool", GlobalAveragePool())
     net.put("flatten", Flatten())
     net.put("hidden", FullyConnected(_HIDDEN, bias=False))
+    # As a map of one position, of which every format has a layer norm.
+    net.put("hidden_map", Reshape((_HIDDEN, 1, 1)))
     net.put("hidden_norm", LayerNorm(1e-5))
     net.put("hidden_act", HardSwish())
+    net.put("hidden_flatten", Flatten())
     net.put("classifier", FullyConnected(classes))
     return net.finished(f"EfficientViT B0 · {resolution}")
 
