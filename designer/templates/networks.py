@@ -23,6 +23,7 @@ from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates import (
     efficientnets,
+    efficientvits,
     ghostnets,
     large_networks,
     mobilenets,
@@ -264,6 +265,7 @@ def templates() -> tuple[Template, ...]:
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
         *ghostnets.TEMPLATES,
+        *efficientvits.TEMPLATES,
         *large_networks.TEMPLATES,
         *reparameterised_networks.TEMPLATES,
         mobilenets.TINY,
