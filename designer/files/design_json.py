@@ -109,7 +109,7 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
         written = [_json(_annotation_data(each)) for each in design.annotations.values()]
         yield f'{indent}"remarks": {_list(written, indent)}'
     if design.parameters:
-        yield f'{indent}"parameters": {_list([_json(own_parameter_data(each)) for each in design.parameters], indent)}'
+        yield f'{indent}"parameters": {_list([_json(dict(own_parameter_data(each))) for each in design.parameters], indent)}'
     if design.constraints:
         yield f'{indent}"constraints": {_list([_json(each) for each in design.constraints], indent)}'
 
@@ -262,7 +262,11 @@ def _design(data: Any, spot: Spot) -> Design:
         nodes[node.id] = node
     _check_wires(Design(name, nodes), wires, spot)
     try:
-        kept = _annotations(data, spot), _constraints(data, spot), own_parameters(data, spot)
+        kept = (
+            _annotations(data, spot),
+            _constraints(data, spot),
+            own_parameters(data.get("parameters", []), spot.into("parameters")),
+        )
         return Design.build(name, nodes.values(), wires, *kept)
     except EditRefused as error:
         spot.into("wires").refuse(f"{error}; remove one of these wires")

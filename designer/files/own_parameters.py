@@ -12,8 +12,8 @@ from designer.layers.own_parameters import HIGH, LOW, MOST_PARAMETERS, kind_of, 
 _KEYS = ("name", "kind", "default", "low", "high", "words", "help")
 
 
-def own_parameter_data(parameter: Parameter) -> dict[str, Any]:
-    """One of them as JSON data; what is usual is left out."""
+def own_parameter_data(parameter: Parameter) -> tuple[tuple[str, object], ...]:
+    """One of them as the keys and values of a JSON object; what is usual is left out."""
     data: dict[str, Any] = {"name": parameter.name, "kind": kind_of(parameter)}
     data["default"] = parameter.to_json(parameter.default)
     if isinstance(parameter, (Integer, Ratio)):
@@ -21,21 +21,24 @@ def own_parameter_data(parameter: Parameter) -> dict[str, Any]:
         data |= {"high": parameter.high} if parameter.high != HIGH else {}
     if isinstance(parameter, Choice):
         data["words"] = [option.value for option in parameter.options]
-    return data | {"help": parameter.help} if parameter.help else data
+    return tuple((data | {"help": parameter.help} if parameter.help else data).items())
 
 
-def own_parameters(data: dict[str, Any], spot: Spot) -> tuple[Parameter, ...]:
+def own_parameters(entries: object, spot: Spot) -> tuple[Parameter, ...]:
     """Those that a design declares.
+
+    Args:
+        entries: A list of JSON objects, one each.
+        spot: Where it stands in the file.
 
     Raises:
         DesignFileError: One of them is none, or two share a name.
     """
-    entries, here = data.get("parameters", []), spot.into("parameters")
     if not isinstance(entries, list) or len(entries) > MOST_PARAMETERS:
-        here.refuse(f"it is no list of at most {MOST_PARAMETERS} parameters; correct it, or remove it")
+        spot.refuse(f"it is no list of at most {MOST_PARAMETERS} parameters; correct it, or remove it")
     found: dict[str, Parameter] = {}
     for place, entry in enumerate(entries):
-        named = here.into(place).called("parameter")
+        named = spot.into(place).called("parameter")
         parameter = _read(entry, named)
         if parameter.name in found:
             named.refuse(f"two parameters are called '{parameter.name}'; give one of them another name")
