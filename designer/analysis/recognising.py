@@ -39,6 +39,7 @@ _Known = dict[tuple[str, TensorSpec, tuple[int, ...]], Layer | None]
 """The block of a class, for what it reads and what each part of a region computes; None where there is none."""
 
 _MOST_TRIES = 4_000
+_FEW = 8
 _PROBES = (TensorSpec((1, 8, 16, 16)), TensorSpec((1, 16, 8), channel_axis=2))
 """Inputs for which the forms of blocks are learned: a map, and a sequence."""
 
@@ -152,7 +153,9 @@ def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
         for wire in wires.values()
     ]
     made = (
-        Design.build(design.name, nodes.values(), moved, design.annotations.values(), design.constraints)
+        Design.build(
+            design.name, nodes.values(), moved, design.annotations.values(), design.constraints, design.parameters
+        )
         if found
         else design
     )
@@ -347,7 +350,7 @@ def _candidates(
             if isinstance(each, Numbers)
             for value in getattr(layer, each.name)
         ]
-        found = [parameter.default, parameter.low, *lists, *made]
+        found = [parameter.default, parameter.low, *lists, *made, *_few(parameter)]
     if not found and isinstance(parameter, Sides):
         found = [parameter.low, parameter.default]
     fitting = []
@@ -371,6 +374,12 @@ def _own_name(layer: Layer, name: str) -> str | None:
     """What the layer calls a parameter that a block calls so: the same, or without what says of which part it is."""
     fitting = [own for each in layer.parameters if name == (own := each.name) or name.endswith(f"_{own}")]
     return max(fitting, key=len, default=None)
+
+
+def _few(parameter: Integer) -> Sequence[int]:
+    """All values of a whole number that has few, such as how many branches there are; nothing where it has many."""
+    values = range(int(parameter.low), int(parameter.high) + 1)
+    return values if len(values) <= _FEW else ()
 
 
 def _values(layers: Sequence[Layer], name: str) -> list[Any]:
@@ -416,6 +425,8 @@ def _forms(key: str) -> Mapping[Form, _Form]:
             options.append([parameter.default, 1])
         elif parameter.name in {"groups", "stride"}:
             options.append([1, 2])
+        elif isinstance(parameter, Integer) and _few(parameter):
+            options.append(list(_few(parameter)))
         else:
             options.append([parameter.default])
     found: dict[Form, set[tuple[bool | None, ...]]] = {}
