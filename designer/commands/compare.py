@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from designer.analysis.compare import compare, parse_budget
     from designer.export.tables import markdown
     from designer.files.outputs import refuse_loss
-    from designer.targets.comparing import with_targets
+    from designer.targets.comparing import TARGET_ROW, with_targets
     from designer.targets.profile_files import target
     from designer.wording import short
 
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
             continue
         for name, text, value, broken in zip(table.told_apart, row.texts, row.values, row.broken, strict=True):
             if value is None or broken:
-                limit = "" if row.key.startswith("target_") else f", and the budget is {short(row.limit)}"
+                limit = "" if row.key.startswith(TARGET_ROW) else f", and the budget is {short(row.limit)}"
                 say(f"{name}: {row.label if not limit else row.label.lower()} {text}{limit}")
     if options.report is not None:
         _write_report(options.report, analyses, table)

@@ -11,6 +11,14 @@ from designer.targets.profile import Profile
 from designer.targets.verdict import Fits, Verdict, verdict_of
 from designer.wording import UNKNOWN
 
+TARGET_ROW = "target_"
+"""What the keys of targets' rows begin with."""
+
+
+def row_key(profile: Profile) -> str:
+    """The key of a target's row."""
+    return f"{TARGET_ROW}{profile.key}"
+
 
 def with_targets(
     table: Comparison, analyses: Sequence[Analysis], profiles: Sequence[Profile], budgets: Sequence[Profile] = ()
@@ -35,7 +43,7 @@ def _row(profile: Profile, analyses: Sequence[Analysis], baseline: int, is_budge
     known = [value for value in values if value is not None]
     is_best = len(known) == len(values) > 1 and values.count(min(known)) == 1
     return Row(
-        f"target_{profile.key}",
+        row_key(profile),
         profile.name,
         "B",
         values,

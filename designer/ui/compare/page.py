@@ -27,6 +27,8 @@ from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId, NodePath
 from designer.measurement.interleaved import PairReport
 from designer.measurement.latency import LatencyReport, TimedRun
+from designer.targets.comparing import TARGET_ROW, row_key, with_targets
+from designer.targets.profile import Profile
 from designer.timing.statistics import PairedRatio
 from designer.ui.compare import out
 from designer.ui.compare.chart_tabs import ChartTabs
@@ -67,9 +69,11 @@ class ComparePage(QWidget):
         figure: Callable[[Design], LatencyReport | None],
         pair: Callable[[Design, Design], PairReport | None],
         ask: Ask,
+        targets: Callable[[], Sequence[Profile]] = tuple,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._targets = targets
         self._figure = figure
         self._pair = pair
         self._ask = ask
@@ -214,7 +218,12 @@ class ComparePage(QWidget):
             # What was timed in turns counts before what was timed alone.
             latencies[comparing.baseline] = _latency(pair.first)
             latencies[index] = _latency(pair.second, pair.ratio)
-        return compare(comparing.analyses, latencies, baseline=comparing.baseline, budgets=self.order.budgets)
+        budgets = {key: most for key, most in self.order.budgets.items() if not key.startswith(TARGET_ROW)}
+        table = compare(comparing.analyses, latencies, baseline=comparing.baseline, budgets=budgets)
+        profiles = self._targets()
+        return with_targets(
+            table, comparing.analyses, profiles, [each for each in profiles if row_key(each) in self.order.budgets]
+        )
 
     def _pairs(self) -> dict[int, PairReport]:
         """What was timed in turns with the baseline, by the design's place."""
@@ -392,6 +401,11 @@ class ComparePage(QWidget):
     def ask_for_budget(self, key: str) -> None:
         """Ask for a limit on a row; an empty answer takes it away."""
         (row,) = (row for row in self.comparison().rows if row.key == key)
+        if key.startswith(TARGET_ROW):
+            is_asked = key not in self.order.budgets
+            self._reorder(self.order.with_budget(key, 1.0 if is_asked else None))
+            self.status_message.emit(f"Every design {'must' if is_asked else 'need not'} fit {row.label}")
+            return
         present = "" if row.limit is None else f"{row.limit:.12g}"
         unit = f" [{row.unit}]" if row.unit else ""
         answer = self._ask.text(f"Budget for {row.label.lower()}", f"The most a design may have{unit}:", present)

@@ -25,7 +25,6 @@ from designer.errors import DesignFileError
 from designer.graph.design import NodeId, NodePath
 from designer.targets.hints import MOST_TRIED, hints
 from designer.targets.profile import Profile
-from designer.targets.profile_files import targets
 from designer.targets.verdict import verdict_of
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
@@ -92,7 +91,6 @@ class MainWindow(QMainWindow):
         self._kept: Analysis | None = None
         self._shows_tried = False
         self._has_asked_for_devices = False
-        self._known_targets: dict[str, Profile] | None = None
         self._hint_pause = QTimer(self)
         self._hint_pause.setSingleShot(True)
         self._hint_pause.setInterval(HINT_PAUSE_MS)
@@ -254,10 +252,10 @@ class MainWindow(QMainWindow):
         self.costs.show_analysis(analysis, self._kept if self._shows_tried else None)
         if self.bench.tab is not None and "explaining" in vars(self):
             self.explaining.show_analysis(self.bench.tab.analysis)
-        self.target_tiles.show_targets(self._targets)
+        self.target_tiles.show_targets(self.bench.targets.profiles)
         self.target_tiles.show_analysis(self.bench.whole_analysis)
         self._show_problems(tried=0)
-        if self._targets:
+        if self.bench.targets.profiles:
             self._hint_pause.start()
         if analysis is not None:
             self.inspector.show_analysis(analysis)
@@ -269,19 +267,8 @@ class MainWindow(QMainWindow):
             return  # else the fix's own button would go
         found: list[Problem] = list(problems(analysis)) if analysis is not None else []
         if analysis is not None and analysis.is_valid and analysis is self.bench.whole_analysis:
-            found += [hint for profile in self._targets for hint in hints(analysis, profile, tried)]
+            found += [hint for profile in self.bench.targets.profiles for hint in hints(analysis, profile, tried)]
         self.problems.show_problems(found)
-
-    @property
-    def _targets(self) -> tuple[Profile, ...]:
-        """The targets that were chosen, those left out whose files are gone."""
-        keys = self.settings.targets
-        if not keys:
-            return ()
-        if self._known_targets is None:
-            self._known_targets = {profile.key: profile for profile in targets()}
-        known = self._known_targets
-        return tuple(known[key] for key in keys if key in known)
 
     def show_targets(self) -> None:
         """Ask which targets designs are held against."""
@@ -292,8 +279,11 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _targets_chosen(self) -> None:
-        self._known_targets = None
+        self.bench.targets.read_again()
         self._show_analysis()
+        page = self.bench.page
+        if isinstance(page, ComparePage):
+            page.refresh()
 
     def _show_memory_map(self, profile: Profile) -> None:
         from designer.ui.dialogs.memory_map_dialog import MemoryMapDialog

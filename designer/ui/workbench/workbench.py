@@ -39,6 +39,7 @@ from designer.ui.views.companion import Companion
 from designer.ui.views.design_tab import DesignTab
 from designer.ui.views.subgraph_navigation import SubgraphNavigation
 from designer.ui.widgets.ask import DESIGN_FILTER, Answer, Ask
+from designer.ui.workbench.chosen_targets import ChosenTargets
 from designer.ui.workbench.disk_watch import DiskWatch
 
 SUFFIX = ".design.json"
@@ -74,6 +75,7 @@ class Workbench(QObject):
     def __init__(self, settings: Settings, ask: Ask, worker: WorkerClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.targets = ChosenTargets(settings)
         self.ask = ask
         self.worker = worker
         self.library = NodeLibrary(BlockLibrary(data_folder()), settings, self)
@@ -252,7 +254,7 @@ class Workbench(QObject):
 
     def compare(self, members: Sequence[Member]) -> ComparePage:
         """Open a comparison and turn to it."""
-        page = ComparePage(members, self.latency.figure, self.pairs.pair, self.ask)
+        page = ComparePage(members, self.latency.figure, self.pairs.pair, self.ask, lambda: self.targets.profiles)
         page.status_message.connect(self.status_message)
         page.changed.connect(self.state_changed)
         page.active_changed.connect(lambda: self._another_pane(page))

@@ -18,9 +18,13 @@ from designer.edit.edits import move
 from designer.graph.design import Design, NodeId, Point
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.endpoints import Input, Output
+from designer.targets.comparing import TARGET_ROW
+from designer.targets.profile_files import target
+from designer.targets.verdict import Fits, verdict_of
 from designer.ui.compare.marks import marks_of
 from designer.ui.compare.member import Member
 from designer.ui.compare.page import ComparePage
+from designer.ui.look.settings import Settings
 from designer.ui.shell.main_window import MainWindow
 from tests.ui.conftest import chain
 from tests.ui.windows import Answers, card_pixel, press
@@ -229,3 +233,27 @@ def test_a_large_design_is_matched_in_a_thread_and_the_page_stays_alive(qtbot: Q
     assert found is not None
     assert len(found.added) == 1
     assert not found.removed
+
+
+def test_a_chosen_target_has_a_row_and_can_be_a_budget(
+    qtbot: QtBot, window: MainWindow, settings: Settings, page: ComparePage
+) -> None:
+    assert not [row for row in page.comparison().rows if row.key.startswith(TARGET_ROW)]
+    settings.targets = ("microcontroller_256k", "microcontroller_512k")
+    page.refresh()
+    profiles = [target(key) for key in settings.targets]
+    rows = [row for row in page.comparison().rows if row.key.startswith(TARGET_ROW)]
+    assert [row.label for row in rows] == [profile.name for profile in profiles]
+    for row, profile in zip(rows, profiles, strict=True):
+        verdicts = [verdict_of(analysis, profile) for analysis in page.comparing.analyses]
+        assert list(row.texts) == [verdict.short for verdict in verdicts]
+        assert row.limit is None
+    shown = [page.table.figures.rows[place].label for place in range(page.table.figures.rowCount())]
+    assert {row.label for row in rows} <= set(shown)
+    for is_asked in (True, False, True):
+        page.ask_for_budget(rows[0].key)
+        (again,) = (row for row in page.comparison().rows if row.key == rows[0].key)
+        assert (again.limit is not None) == is_asked
+    assert list(again.broken) == [
+        verdict_of(analysis, profiles[0]).fits is Fits.NO for analysis in page.comparing.analyses
+    ]
