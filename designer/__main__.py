@@ -27,6 +27,7 @@ COMMANDS = (
     "learn",
     "diff",
     "edit",
+    "table",
     "export",
     "import",
     "weights",

@@ -38,8 +38,8 @@ _Marks = Mapping[NodeId, int]
 _Known = dict[tuple[str, TensorSpec, tuple[int, ...]], Layer | None]
 """The block of a class, for what it reads and what each part of a region computes; None where there is none."""
 
-_MOST_PARTS = 24
 _MOST_TRIES = 4_000
+_FEW = 8
 _PROBES = (TensorSpec((1, 8, 16, 16)), TensorSpec((1, 16, 8), channel_axis=2))
 """Inputs for which the forms of blocks are learned: a map, and a sequence."""
 
@@ -153,7 +153,9 @@ def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
         for wire in wires.values()
     ]
     made = (
-        Design.build(design.name, nodes.values(), moved, design.annotations.values(), design.constraints)
+        Design.build(
+            design.name, nodes.values(), moved, design.annotations.values(), design.constraints, design.parameters
+        )
         if found
         else design
     )
@@ -177,6 +179,12 @@ def _blocks_by_form() -> Mapping[Form, tuple[type[Layer], ...]]:
 
 def _blocks_of_form(form: Form) -> tuple[type[Layer], ...]:
     return _blocks_by_form().get(form, ())
+
+
+@cache
+def _most_parts() -> int:
+    """How many parts the largest block has."""
+    return max(sum(count for _, count in form) for form in _blocks_by_form())
 
 
 def _switch(parameter: Parameter, value: Any) -> bool | None:
@@ -213,7 +221,8 @@ def _regions(design: Design, end: NodeId, taken: set[NodeId]) -> Iterator[Region
     parts: set[NodeId] = set()
     kinds: Counter[str] = Counter()
     waiting = {end}
-    while waiting and len(parts) < _MOST_PARTS:
+    most = _most_parts()
+    while waiting and len(parts) < most:
         id = max(waiting, key=rank.__getitem__)
         layer = design.nodes[id].layer
         readers = {wire.target.node for wire in design.outgoing(id)}
@@ -341,7 +350,7 @@ def _candidates(
             if isinstance(each, Numbers)
             for value in getattr(layer, each.name)
         ]
-        found = [parameter.default, parameter.low, *lists, *made]
+        found = [parameter.default, parameter.low, *lists, *made, *_few(parameter)]
     if not found and isinstance(parameter, Sides):
         found = [parameter.low, parameter.default]
     fitting = []
@@ -365,6 +374,12 @@ def _own_name(layer: Layer, name: str) -> str | None:
     """What the layer calls a parameter that a block calls so: the same, or without what says of which part it is."""
     fitting = [own for each in layer.parameters if name == (own := each.name) or name.endswith(f"_{own}")]
     return max(fitting, key=len, default=None)
+
+
+def _few(parameter: Integer) -> Sequence[int]:
+    """All values of a whole number that has few, such as how many branches there are; nothing where it has many."""
+    values = range(int(parameter.low), int(parameter.high) + 1)
+    return values if len(values) <= _FEW else ()
 
 
 def _values(layers: Sequence[Layer], name: str) -> list[Any]:
@@ -410,6 +425,8 @@ def _forms(key: str) -> Mapping[Form, _Form]:
             options.append([parameter.default, 1])
         elif parameter.name in {"groups", "stride"}:
             options.append([1, 2])
+        elif isinstance(parameter, Integer) and _few(parameter):
+            options.append(list(_few(parameter)))
         else:
             options.append([parameter.default])
     found: dict[Form, set[tuple[bool | None, ...]]] = {}

@@ -1,4 +1,4 @@
-"""Edit a design as designers do again and again: widths to multiples, strides dropped, scaled, blocks replaced."""
+"""Edit a design: widths to multiples, strides dropped, scaled, blocks replaced, channels pruned."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from designer.commands.console import DONE, Parser, add_file, add_json, analysis_of, print_json
 from designer.commands.flags import add_flag, said
 from designer.errors import DesignerError
+
+_MOST_WEIGHT_BYTES = 8 * 2**30
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Do it; gives the exit status."""
     from designer.files.design_json import SUFFIX, save
     from designer.files.outputs import refuse_loss
+    from designer.files.sidecar import carried_weights
     from designer.redesign.edits import edit_of
 
     edit = edit_of(options.edit)
@@ -47,10 +50,40 @@ def run(options: argparse.Namespace) -> int:
     if options.output is None:
         raise DesignerError("say -o OUT, which may be FILE itself; or --list to see what can be ticked")
     refuse_loss(options.output, (SUFFIX, ".json"))
-    made = edit.redesign(analysis, nodes, chosen, _places(options.tick))
+    ids = edit.chosen(analysis, nodes)
+    weights = carried_weights(options.file) if edit.slices_weights else None
+    if weights is None:
+        made = edit.redesign(analysis, ids if nodes else (), chosen, _places(options.tick))
+        _carry_along(options.file, options.output)
+    else:
+        made = _with_weights(analysis, ids, chosen, weights, options.output)
     save(made.design, options.output)
     _report(analysis, made, options)
     return DONE
+
+
+def _carry_along(before: Path, after: Path) -> None:
+    """Weights that lie beside the design go with it to another file; what the edit changed is fresh there."""
+    from designer.files.atomic import read_whole, write_whole
+    from designer.files.sidecar import carried_weights, weights_beside
+
+    weights, place = carried_weights(before), weights_beside(after)
+    if weights is not None and weights != place:
+        write_whole(place, read_whole(weights, _MOST_WEIGHT_BYTES))
+
+
+def _with_weights(analysis: Any, ids: Any, chosen: Any, weights: Path, output: Path) -> Any:
+    """What an edit makes that slices weights along; they are written beside the output."""
+    from designer.analysis.analysis import analyse
+    from designer.files.design_json import loads
+    from designer.files.sidecar import weights_beside
+    from designer.redesign.redesign import Redesign
+    from designer.runtime.compile.pruning import prune_design
+
+    report = prune_design(analysis.design, ids, chosen, weights=weights, path=weights_beside(output))
+    left = tuple(f"stays: {line}" for line in report.left)
+    notes = (*left, f"Weights: {report.said}; sliced into {report.weights}.")
+    return Redesign(analyse(loads(report.design, str(output))), notes=notes)
 
 
 def _list(ticks: Any, as_json: bool) -> int:

@@ -27,11 +27,14 @@ class Command:
         edit: From the present design to the next.
         merge_key: Commands in a row with the same key are one undo step (typing a number digit by digit); None never
             merges.
+        weights_place: The place beside which the weights lie that the next design has; those of the present one where
+            None.
     """
 
     label: str
     edit: Edit
     merge_key: Hashable | None = None
+    weights_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class _Step:
     before: Design
     after: Design
     merge_key: Hashable | None
+    weights_place: str | None = None
 
     @cached_property
     def bytes(self) -> int:
@@ -73,6 +77,7 @@ class Document:
         self.path = path
         self.brought_in: str | None = None
         self.history_limit = USUAL_HISTORY_BYTES
+        self._first_weights: str | None = None
         self._step_observers: list[Callable[[], None]] = []
         self._done_bytes = 0
         self._design = design
@@ -90,7 +95,23 @@ class Document:
     @property
     def carrier(self) -> str | None:
         """The design's file beside which its weights lie, or the place that stands for it; None where there is none."""
-        return self.path or self.brought_in
+        places = (step.weights_place for step in reversed(self._done))
+        return next(filter(None, places), None) or self._first_weights or self.path or self.brought_in
+
+    @property
+    def places_of_weights(self) -> tuple[str, ...]:
+        """Every place that was made for weights of a state of this design."""
+        steps = (step.weights_place for step in (*self._done, *self._undone))
+        return tuple(filter(None, (self.brought_in, self._first_weights, *steps)))
+
+    def keep_first_weights(self, place: str) -> None:
+        """Say where the weights are kept that the design had before any step gave it others; the first time counts."""
+        self._first_weights = self._first_weights or place
+
+    @property
+    def keeps_first_weights(self) -> bool:
+        """Whether that was said."""
+        return self._first_weights is not None
 
     @property
     def is_editable(self) -> bool:
@@ -168,7 +189,7 @@ class Document:
         if after is self._committed or after == self._committed:
             self._show(self._committed)
             return
-        self._remember(_Step(command.label, self._committed, after, command.merge_key))
+        self._remember(_Step(command.label, self._committed, after, command.merge_key, command.weights_place))
         self._committed = after
         was_shown = self._design is after
         self._show(after)
@@ -244,7 +265,9 @@ class Document:
         self._done.append(step)
         self._done_bytes += step.bytes
         while self._done_bytes > self.history_limit and len(self._done) > 1:
-            self._done_bytes -= self._done.popleft().bytes
+            oldest = self._done.popleft()
+            self._done_bytes -= oldest.bytes
+            self._first_weights = oldest.weights_place or self._first_weights
 
     def _pop(self) -> _Step:
         step = self._done.pop()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from designer.errors import EditRefused, near
 from designer.redesign.multiples import Multiples
+from designer.redesign.pruning import Prune
 from designer.redesign.redesign import RepeatedEdit
 from designer.redesign.replacing import ReplaceBlocks
 from designer.redesign.scaling import Scale
 from designer.redesign.strides import DropStrides
 
-EDITS: tuple[RepeatedEdit, ...] = (Multiples(), DropStrides(), Scale(), ReplaceBlocks())
+EDITS: tuple[RepeatedEdit, ...] = (Multiples(), DropStrides(), Scale(), ReplaceBlocks(), Prune())
 
 
 def edit_of(key: str) -> RepeatedEdit:

@@ -89,7 +89,8 @@ class RepeatedEdit(ABC):
 
     Class attributes: ``key`` (word on the command line), ``title`` (in menus, and the undo step's name), ``help`` (one
     sentence), ``source`` (of its rule, empty where there is none), ``options`` (what can be chosen), ``takes_all``
-    (whether it means every node where nothing is selected; otherwise something must be selected).
+    (whether it means every node where nothing is selected; otherwise something must be selected), ``slices_weights``
+    (whether weights beside the design are to be cut with it, which is done where they can be read).
     """
 
     key: ClassVar[str]
@@ -98,6 +99,7 @@ class RepeatedEdit(ABC):
     source: ClassVar[str] = ""
     options: ClassVar[type[OptionSet]]
     takes_all: ClassVar[bool] = True
+    slices_weights: ClassVar[bool] = False
 
     def ticks(self, analysis: Analysis, ids: Collection[NodeId], options: OptionSet) -> tuple[Tick, ...]:
         """What can be ticked one by one; nothing for most edits."""
@@ -169,10 +171,10 @@ def with_layers(design: Design, layers: Mapping[NodePath, Layer]) -> Design:
         else:
             inside.setdefault(path[0], {})[path[1:]] = layer
     for id, within in inside.items():
-        body = drawn_inside(design.node(id))
-        if body is None:
+        layer, body = design.node(id).layer, drawn_inside(design.node(id))
+        if body is None or not isinstance(layer, Group):
             raise EditRefused(f"{id} is no group: nothing was drawn inside that could be edited")
-        here[id] = Group(with_layers(body, within))
+        here[id] = layer.with_body(with_layers(body, within))
     return design.replacing([replace(design.node(id), layer=layer) for id, layer in here.items()])
 
 

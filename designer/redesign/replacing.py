@@ -78,7 +78,7 @@ def successor(layer: Layer, inputs: tuple[TensorSpec, ...], cls: type[Layer]) ->
                 taken.add(parameter.name)
             except DesignerError:
                 continue  # such as an activation that the new kind does not offer: its own default stands
-    made = _widened_to(made, inputs, wanted[0].channels)
+    made = widened_to(made, inputs, wanted[0].channels)
     lost = tuple(
         f"{parameter.label.lower()} {parameter.text(getattr(layer, parameter.name))}"
         for parameter in layer.shown_parameters()
@@ -91,7 +91,7 @@ def successor(layer: Layer, inputs: tuple[TensorSpec, ...], cls: type[Layer]) ->
     return made, lost
 
 
-def _widened_to(layer: Layer, inputs: tuple[TensorSpec, ...], channels: int) -> Layer:
+def widened_to(layer: Layer, inputs: tuple[TensorSpec, ...], channels: int) -> Layer:
     """The layer with the outer width that gives so many channels, where there is one."""
     outer, given = outer_width(layer, inputs), facts(layer, inputs).outputs
     if outer is None or not given or given[0].channels == channels:

@@ -7,6 +7,7 @@ from functools import cache
 
 from designer.edit.grouping import expand_block
 from designer.errors import TemplateError, near
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.parameter import Choice, Flag, Integer, Ratio
@@ -20,8 +21,17 @@ from designer.layers.endpoints import Input, Output
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
-from designer.templates import efficientnets, large_networks, mobilenets, partial_networks, shufflenets
-from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
+from designer.templates import (
+    efficientnets,
+    efficientvits,
+    ghostnets,
+    large_networks,
+    mobilenets,
+    partial_networks,
+    reparameterised_networks,
+    shufflenets,
+)
+from designer.templates.table import PaddingConvention, Row, Template, chain, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
 
@@ -254,7 +264,10 @@ def templates() -> tuple[Template, ...]:
         *efficientnets.TEMPLATES,
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
+        *ghostnets.TEMPLATES,
+        *efficientvits.TEMPLATES,
         *large_networks.TEMPLATES,
+        *reparameterised_networks.TEMPLATES,
         mobilenets.TINY,
         Template(
             "bottleneck",

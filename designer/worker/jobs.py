@@ -28,6 +28,7 @@ from designer.worker.orders import (
     MeasureOrder,
     Order,
     PairOrder,
+    PruneOrder,
     RankOrder,
     Report,
     RooflineOrder,
@@ -67,6 +68,17 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
             return _measured(order, _design(order.design), tell, asked)
         case ExportOrder() | ImportWeightsOrder():
             return _written(order, _design(order.design), tell, asked)
+        case PruneOrder():
+            from designer.runtime.compile.pruning import prune_design
+
+            return prune_design(
+                _design(order.design),
+                tuple(map(NodeId, order.nodes)),
+                order.options,
+                weights=order.weights,
+                path=order.path,
+                progress=tell,
+            )
         case ImportOrder():
             from designer.runtime.importing.load import import_model
 

@@ -26,10 +26,12 @@ from designer.measurement.options import (
     RankOptions,
     RooflineOptions,
 )
+from designer.measurement.pruning import PruneReport
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
 from designer.measurement.spiral import SpiralOptions, SpiralReport
 from designer.record import Record
+from designer.redesign.pruning import PruningOptions
 from designer.sweeps.plan import Plan, SpaceSource
 from designer.sweeps.result import SweepReport, SweptPoints
 
@@ -171,6 +173,27 @@ class ImportWeightsOrder(Order):
 
 
 @dataclass(frozen=True)
+class PruneOrder(Order):
+    """Take channels out of a design and slice its weights along; gives a PruneReport.
+
+    Attributes:
+        design: The design.
+        nodes: Ids of the nodes whose channels go.
+        weights: The file of its weights.
+        path: The file that the weights which stay are written to.
+        options: How many channels go, or which.
+    """
+
+    kind = "prune"
+
+    design: str
+    nodes: tuple[str, ...]
+    weights: str
+    path: str
+    options: PruningOptions = field(default_factory=PruningOptions)
+
+
+@dataclass(frozen=True)
 class ImportOrder(Order):
     """Bring a network in: read it, draw it, prove the drawing; gives an ImportResult.
 
@@ -256,6 +279,7 @@ Report = (
     | SpiralReport
     | ActivityReport
     | SweepReport
+    | PruneReport
 )
 """What an order gives."""
 
@@ -272,6 +296,7 @@ ORDERS: Mapping[str, type[Order]] = {
         DevicesOrder,
         ExportOrder,
         ImportWeightsOrder,
+        PruneOrder,
         ImportOrder,
         SweepOrder,
         RunOrder,

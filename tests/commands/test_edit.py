@@ -60,6 +60,29 @@ def test_blocks_are_replaced_by_kind(file: Path, capsys: pytest.CaptureFixture[s
     assert (kinds.count("mbconv"), kinds.count("bottleneck")) == (17, 0)
 
 
+@pytest.mark.torch
+def test_weights_go_along_to_another_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["weights", str(file)]) == 0
+    assert said(capsys, str(file), "strides", "-o", "small.design.json")[0] == 0
+    assert Path("small.safetensors").read_bytes() == Path("v2.safetensors").read_bytes()
+    # No kernel has a stride in its shape, so the smaller network uses every tensor.
+    assert main(["export", "small.design.json", "-o", "small.onnx", "--json"]) == 0
+    assert "small.safetensors, all" in json.loads(capsys.readouterr().out)["weights"]
+
+
+@pytest.mark.torch
+def test_pruning_slices_the_weights_beside_the_design(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, str(file), "prune", "-o", "bare.design.json")[0] == 0
+    assert not Path("bare.safetensors").exists()
+    assert main(["weights", str(file)]) == 0
+    status, out, _ = said(capsys, str(file), "prune", "--share", "0.5", "-o", "slim.design.json")
+    assert status == 0
+    assert "sliced into slim.safetensors" in out
+    assert "stays: classifier: the network gives them" in out
+    assert main(["export", "slim.design.json", "-o", "slim.onnx", "--json"]) == 0
+    assert "slim.safetensors, all" in json.loads(capsys.readouterr().out)["weights"]
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
@@ -72,6 +95,8 @@ def test_blocks_are_replaced_by_kind(file: Path, capsys: pytest.CaptureFixture[s
         (("scale", "--width", "0.5", "--phi", "1", "-o", "x.design.json"), "leave one of them out"),
         (("multiples", "-o", "notes.txt"), "would be lost"),
         (("squash",), "squash"),
+        (("prune", "--share", "2", "-o", "x.design.json"), "it takes 0 to 0.99"),
+        (("prune", "--node", "classifier", "-o", "x.design.json"), "no channel of what is selected can go"),
     ],
 )
 def test_bad_cases_are_refused_in_words(

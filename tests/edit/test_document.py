@@ -265,3 +265,29 @@ def test_saved_is_told_by_content() -> None:
     assert opened.path == "x.design.json"
     opened.undo()
     assert not opened.is_saved
+
+
+def test_weights_follow_the_steps_that_gave_them() -> None:
+    document = Document(Design("net"), "net.design.json")
+    assert document.carrier == "net.design.json"
+    document.keep_first_weights("first")
+    document.apply(Command("Prune", lambda design: design.renamed("slim"), weights_place="slim"))
+    document.apply(Command("Name", lambda design: design.renamed("slimmer")))
+    assert document.carrier == "slim"
+    document.undo()
+    document.undo()
+    assert document.carrier == "first"
+    document.redo()
+    assert document.carrier == "slim"
+    assert document.places_of_weights == ("first", "slim")
+
+
+def test_a_step_that_is_forgotten_leaves_its_weights() -> None:
+    document = Document(Design("net"), "net.design.json")
+    document.history_limit = 1
+    document.apply(Command("Prune", lambda design: design.renamed("slim"), weights_place="slim"))
+    for name in "abc":
+        document.apply(Command("Name", lambda design, name=name: design.renamed(name)))  # type: ignore[misc]  # bound now
+    assert len(document.history) == 1
+    document.undo()
+    assert document.carrier == "slim"

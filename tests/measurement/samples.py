@@ -18,6 +18,7 @@ from designer.measurement.interleaved import (
     Side,
 )
 from designer.measurement.latency import Conditions, LatencyReport, Parity
+from designer.measurement.pruning import PruneReport
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.spiral import SpiralOptions, SpiralPicture, SpiralReport, SpiralSpread
 from designer.timing.statistics import PairedRatio, Verdict
@@ -107,3 +108,8 @@ def activity(digest: str = "0", path: tuple[str, ...] = ("expand_act",)) -> Acti
     """One layer of which each quarter does something else."""
     layer = LayerActivity(path, "ReLU6", 144, 36, 36, 36, 0.5, 0.1, 6.0, 24, 108, 4096)
     return ActivityReport(digest, ActivityOptions(), "fresh weights, seed 0", "8 inputs of normal noise", (layer,))
+
+
+def pruning(design: str = "{}", weights: str = "slim.safetensors") -> PruneReport:
+    """What pruning gave; the design is the one that is told."""
+    return PruneReport(design, weights, "net.safetensors, all 3 tensors", ("classifier: the network gives them",))

@@ -20,6 +20,7 @@ RECORDS: list[Record] = [
     samples.devices(),
     samples.spiral(),
     samples.activity(),
+    samples.pruning(),
 ]
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from designer.analysis.analysis import Analysis, analyse
+from designer.analysis.analysis import analyse
 from designer.edit.grouping import group
 from designer.errors import EditRefused
-from designer.graph.design import Design, Node, NodeId, PortRef, Wire
-from designer.graph.layer import Layer
+from designer.graph.design import Design, NodeId
 from designer.layers.activation import ReLU
 from designer.layers.blocks import Bottleneck, MBConv
 from designer.layers.convolution import Conv2d, GroupedConv2d, PointwiseConv2d
@@ -18,29 +17,13 @@ from designer.redesign.edits import edit_of
 from designer.redesign.multiples import MultiplesOptions
 from designer.redesign.redesign import Redesign
 from designer.templates.networks import template
+from tests.redesign.drawing import channels, drawn
 
 EDIT = edit_of("multiples")
 
 
 def redesigned(design: Design, *ids: str, multiple: int = 8) -> Redesign:
     return EDIT.redesign(analyse(design), tuple(map(NodeId, ids)), MultiplesOptions(multiple))
-
-
-def drawn(*parts: tuple[str, Layer, tuple[str, ...]]) -> Design:
-    """Nodes by name, each with what it reads, one an input port."""
-    nodes = [Node(NodeId(name), layer) for name, layer, _ in parts]
-    wires = [
-        Wire(PortRef(NodeId(source), "y"), PortRef(NodeId(name), port.name))
-        for name, layer, sources in parts
-        for source, port in zip(sources, layer.inputs, strict=True)
-    ]
-    return Design.build("drawn", nodes, wires)
-
-
-def channels(analysis: Analysis, id: str) -> int:
-    outputs = analysis.node(NodeId(id)).outputs
-    assert outputs is not None
-    return outputs[0].channels
 
 
 def test_output_hidden_and_squeezed_channels_become_multiples() -> None:

@@ -21,12 +21,15 @@ from designer.analysis.program import Instruction, Program, Stretch, Value, prog
 from designer.analysis.torch_calls import PARTS, Call, torch_calls
 from designer.export.names import attribute_name
 from designer.graph.design import Design, NodePath
-from designer.graph.operations import Opaque
+from designer.graph.operations import Add, BatchNorm, Opaque
 from designer.runtime.compile import parts
 from designer.runtime.compile.kept import KeptOperator, Runner
 from designer.runtime.compile.memory import require_memory
 
 Function = Callable[..., Tensor]
+
+_MANY = 3
+"""Branches from which on a sum of them is scaled; a residual of two is not."""
 
 
 class Step(NamedTuple):
@@ -191,6 +194,7 @@ def compile_analysis(
         return module
     module.to_empty(device="cpu")
     initialise(module, seed)
+    _share_sums(module, program)
     return module.to(device)
 
 
@@ -230,6 +234,28 @@ def initialise(module: nn.Module, seed: int) -> None:
             weight.normal_(0.0, (2 / weight[0].numel()) ** 0.5, generator=source)
             if isinstance(part.bias, nn.Parameter):
                 part.bias.zero_()
+
+
+def _share_sums(module: CompiledModule, program: Program) -> None:
+    """Scale the norms of n branches, three or more, that are summed by 1/√n, so that a sum is no larger than a branch.
+
+    Without it the signal of a network of such blocks doubles with each, and float16 overflows.
+    """
+    normed = {each.target: each for each in program.instructions if isinstance(each.step.operation, BatchNorm)}
+    sums: dict[NodePath, list[Instruction]] = {}
+    for each in program.instructions:
+        if isinstance(each.step.operation, Add):
+            sums.setdefault(each.path, []).append(each)
+    for path, steps in sums.items():
+        made = {each.target for each in steps}
+        summands = [source for each in steps for source in each.sources if source not in made]
+        if len(summands) < _MANY or not all(source in normed for source in summands):
+            continue
+        with torch.no_grad():
+            for source in summands:
+                weight = module.submodule(normed[source].path).weight
+                assert isinstance(weight, nn.Parameter), path
+                weight.fill_(len(summands) ** -0.5)
 
 
 def function_of(call: Call) -> Function:

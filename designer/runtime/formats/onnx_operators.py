@@ -267,13 +267,20 @@ def _means(side: int, count: int) -> NDArray[Any]:
 
 @ONNX.answers(op.Resize)
 def _resize(builder: GraphBuilder, call: OperatorCall, operation: op.Resize) -> None:
-    scales = builder.array(f"{call.name}.scales", numpy.array([1.0, 1.0, *operation.scale]), numpy.float32)
+    scale = [_scale(*each) for each in zip(operation.scale, call.specs[0].sides, call.spec.sides, strict=True)]
+    scales = builder.array(f"{call.name}.scales", numpy.array([1.0, 1.0, *scale]), numpy.float32)
     # Without a region of interest, its place stays empty: opset 11 asks for a tensor of no elements.
     region = "" if builder.opset >= 13 else builder.array("resize.region", numpy.zeros(0), numpy.float32)
     how: dict[str, Any] = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
     if operation.mode is op.Interpolation.BILINEAR:
         how = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
     builder.add("Resize", call, [*call.inputs, region, scales], **how)
+
+
+def _scale(scale: float, side: int, wanted: int) -> numpy.float32:
+    """A scale as float32, a little more where it would lose the last position: 3 at 7/3 would be 6."""
+    single = numpy.float32(scale)
+    return single if int(numpy.float64(single) * side) == wanted else numpy.nextafter(single, numpy.float32(numpy.inf))
 
 
 @ONNX.answers(op.PixelShuffle)

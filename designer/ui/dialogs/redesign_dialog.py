@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QVBoxLayout,
     QWidget,
@@ -24,7 +25,7 @@ from designer.edit.editable import Editable
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId
 from designer.graph.option_set import OptionSet
-from designer.graph.parameter import Choice, Parameter
+from designer.graph.parameter import Choice, Parameter, Word
 from designer.matching.differences_in_words import difference_lines
 from designer.redesign.redesign import Redesign, RepeatedEdit, analysed
 from designer.redesign.totals import SHOWN, totals_changed
@@ -60,6 +61,8 @@ class RedesignDialog(QDialog):
         document: What is edited.
         analysis: Of what is edited.
         ids: The selected nodes.
+        parent: The window.
+        carry_out: Does the edit elsewhere instead, as where weights go along; told what was chosen.
     """
 
     def __init__(
@@ -69,8 +72,10 @@ class RedesignDialog(QDialog):
         analysis: Analysis,
         ids: Sequence[NodeId],
         parent: QWidget | None = None,
+        carry_out: Callable[[OptionSet], object] | None = None,
     ) -> None:
         super().__init__(parent)
+        self._carry_out = carry_out
         self.setWindowTitle(edit.title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._edit, self._document, self._analysis, self._ids = edit, document, analysis, tuple(ids)
@@ -134,6 +139,8 @@ class RedesignDialog(QDialog):
             self._values[parameter.name] = options[0].value
         field = field_for(parameter, self)
         field.show_value(parameter.default)
+        if isinstance(parameter, Word) and isinstance(field.editor, QLineEdit):
+            field.editor.setPlaceholderText(parameter.such_as)
         field.edited.connect(lambda value, name=parameter.name: self._set(name, value))
         self.fields[parameter.name] = field
         self._rows[parameter.name] = labelled_row(field, self)
@@ -214,7 +221,9 @@ class RedesignDialog(QDialog):
         if self._made is None:
             return
         lines = difference_lines(self._analysis.design, self._made.design)
-        said = [*self._made.notes, *lines[:_MOST_LINES], *(f"stays: {each.line()}" for each in self._made.left)]
+        # What is said of weights holds where nobody else takes care of them.
+        notes = self._made.notes if self._carry_out is None else ("The weights beside the design are sliced along.",)
+        said = [*notes, *lines[:_MOST_LINES], *(f"stays: {each.line()}" for each in self._made.left)]
         if len(lines) > _MOST_LINES:
             said.append(f"… and {len(lines) - _MOST_LINES} changes more")
         self.changes.addItems(said)
@@ -224,6 +233,10 @@ class RedesignDialog(QDialog):
 
     def _apply(self) -> None:
         if self._made is None or not self.ok.isEnabled():
+            return
+        if self._carry_out is not None:
+            self._carry_out(self._options())
+            self.accept()
             return
         try:
             options, ticked = self._options(), self._ticked()

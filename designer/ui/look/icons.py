@@ -99,6 +99,12 @@ _LAYERS = {
     "shuffle_unit_v1": "R3 4 4 16 M7 7 L17 17 M7 12 L17 12 M7 17 L17 7 R17 4 4 16",
     "shuffle_unit_v2": "M3 12 L6 6 L10 6 M3 12 L6 18 L10 18 R10 4 4 4 R10 16 4 4 M14 6 L21 18 M14 18 L21 6",
     "fasternet_block": "R4 4 16 16 M4 9 L20 9 F R4 4 16 5 R11 13 2 3",
+    "repvgg_block": "M3 12 L7 12 M17 12 L21 12 M7 12 L7 5 L17 5 L17 19 L7 19 Z F R8 10 8 4",
+    "mobileone_block": "M3 12 L21 12 M6 12 L6 5 L18 5 L18 12 M6 12 L6 19 L18 19 L18 12 F R9 3 6 4 R9 10 6 4 R9 17 6 4",
+    "ghost_module": "R3 5 7 14 R14 5 7 14 M10 12 L14 12 M14 9 L21 9 M14 15 L21 15",
+    "ghost_bottleneck": "M5 21 L5 11 C5 2 19 2 19 11 L19 21 L15.5 18 L12 21 L8.5 18 Z F O9.5 10.5 1.3 O14.5 10.5 1.3",
+    "linear_attention": "O6 5 2.5 O18 5 2.5 R9 10 6 4 M7.5 7 L10 10 M16.5 7 L14 10 M12 14 L12 17 O12 19.5 2.5",
+    "single_norm_bottleneck": "M2 10 L6 10 L8 5 L16 5 L18 10 L22 10 L22 14 L18 14 L16 19 L8 19 L6 14 L2 14 Z R18 4 3 3",
     "star_block": "M12 3 L14.6 9.2 L21 9.6 L16 13.8 L17.8 20.5 L12 16.8 L6.2 20.5 L8 13.8 L3 9.6 L9.4 9.2 Z",
 }
 """By a layer's key."""

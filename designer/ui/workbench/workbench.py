@@ -650,8 +650,8 @@ class Workbench(QObject):
 
 
 def _forget_import(document: Document) -> None:
-    if document.brought_in is not None:
-        import_folder.forget(Path(document.brought_in))
+    for place in document.places_of_weights:
+        import_folder.forget(Path(place))
 
 
 def file_stem(design: Design) -> str:

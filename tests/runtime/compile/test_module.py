@@ -211,6 +211,12 @@ def test_fresh_weights_keep_the_signal_through_the_whole_network() -> None:
     assert 0.05 < run(module, picture(1, 3, 96, 96)).std() < 20
 
 
+@pytest.mark.parametrize("key", ["repvgg", "mobileone"])
+def test_fresh_weights_of_summed_branches_keep_the_signal(key: str) -> None:
+    module = compile_module(template(key).build(resolution=64)).eval()
+    assert 0.05 < run(module, picture(1, 3, 64, 64)).std() < 20
+
+
 def test_trains() -> None:
     module = compile_module(template("separable").build(channels=4, out_channels=4, resolution=8))
     optimizer = torch.optim.SGD(module.parameters(), lr=0.01)

@@ -25,6 +25,7 @@ from designer.graph.window import Padding
 from designer.layers.activation import GELU, HardSwish, ReLU, ReLU6, SiLU
 from designer.layers.convolution import Conv2d
 from designer.layers.endpoints import Input, Output
+from designer.layers.shaping import Resize
 from designer.runtime.compile.module import compile_module
 from designer.runtime.formats import onnx_operators
 from designer.runtime.formats.onnx_file import export_onnx
@@ -138,6 +139,17 @@ def test_every_operator_set_computes_the_same(tmp_path: Path, opset: int) -> Non
     assert model.opset_import[0].version == opset == report.facts["opset"]
     assert report.max_abs_difference < 1e-5 * report.max_abs_output
     assert ("HardSwish" in {node.op_type for node in model.graph.node}) == (opset >= 14)
+
+
+@pytest.mark.parametrize("side", [3, 26, 77])
+def test_a_resize_to_an_uneven_side_keeps_its_last_position(tmp_path: Path, side: int) -> None:
+    # As float32, (2·side + 1) / side is below the number that gives 2·side + 1.
+    wanted = 2 * side + 1
+    design = chain(Resize(wanted / side), side=side)
+    report = export_onnx(design, tmp_path / "net.onnx", module=compile_module(design))
+    assert report.max_abs_difference == 0
+    (shape,) = [each.type.tensor_type.shape for each in onnx.load(tmp_path / "net.onnx").graph.output]
+    assert [each.dim_value for each in shape.dim][2:] == [wanted, wanted]
 
 
 def test_fixed_batch(tmp_path: Path) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from designer import wording
+from designer.__main__ import main
+from designer.files.design_json import save
+from designer.files.sidecar import carried_weights, weights_beside
 from designer.graph.design import NodeId
 from designer.layers.blocks import MBConv
 from designer.templates.networks import template
 from designer.ui.dialogs.redesign_dialog import RedesignDialog
+from designer.ui.jobs.worker_client import WorkerClient
+from designer.ui.look.settings import Settings
+from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.widgets.fields import ChoiceField, NumberField
-from tests.ui.windows import press
+from tests.ui.windows import Answers, press, shown_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
 
@@ -138,3 +146,69 @@ def test_inside_a_group_only_what_is_inside_is_meant(qtbot: QtBot, network: Main
     # 48 hidden channels: 40 is less than nine tenths of it, so the next multiple of 20; the projection stays.
     assert body.nodes[NodeId("expand")].layer.data["out_channels"] == 60
     assert tab.document.undo_label == "Widths to multiples of 20"
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_weights_go_along_with_pruning_and_come_back_with_undo(
+    qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.design.json"
+    save(template("mobilenet_v2").build(width=0.35, resolution=32), path)
+    assert main(["weights", str(path)]) == 0
+    original = weights_beside(path).read_bytes()
+    worker = WorkerClient()
+    with shown_window(qtbot, settings, theme, worker, answers) as window:
+        worker.start()
+        tab = window.bench.open_path(path)
+        assert tab is not None
+        document = tab.document
+        for _ in range(2):  # twice, as undo stands between
+            tab.select([NodeId("bottleneck_5"), NodeId("bottleneck_6")])
+            dialog = opened(qtbot, window, "prune")
+            assert dialog.changes.item(0).text() == "The weights beside the design are sliced along."
+            accept(qtbot, dialog)
+            qtbot.waitUntil(lambda: document.undo_label == "Prune channels", timeout=120_000)
+            qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+            window.activateWindow()
+            qtbot.waitUntil(window.isActiveWindow)
+            sliced = carried_weights(document.carrier)
+            assert sliced is not None
+            assert len(sliced.read_bytes()) < len(original)
+            press(qtbot, window, "Ctrl+S")
+            assert weights_beside(path).read_bytes() == sliced.read_bytes()
+            press(qtbot, window, "Ctrl+Z")
+            press(qtbot, window, "Ctrl+S")
+            assert weights_beside(path).read_bytes() == original
+        kept = [Path(place).parent for place in document.places_of_weights]
+        assert kept
+        assert all(folder.is_dir() for folder in kept)
+        assert answers.told == []
+        window.views["close"].trigger()
+        assert not any(folder.is_dir() for folder in kept)
+
+
+def test_inside_a_group_channels_are_not_pruned(qtbot: QtBot, network: MainWindow) -> None:
+    tab = network.bench.tab
+    assert tab is not None
+    assert network.views["redesign_prune"].isEnabled()
+    tab.select([NodeId("bottleneck_2")])
+    network.views["make_group"].trigger()
+    tab.walking.enter(NodeId("bottleneck_2"))
+    assert not network.views["redesign_prune"].isEnabled()
+    assert network.views["redesign_multiples"].isEnabled()
+
+
+def test_pruning_without_weights_says_which_go(qtbot: QtBot, network: MainWindow) -> None:
+    tab = network.bench.tab
+    assert tab is not None
+    tab.select([NodeId("bottleneck_5")])
+    dialog = opened(qtbot, network, "prune")
+    assert dialog.changes.item(0).text() == "Without weights beside the design, the last channels go."
+    typed(qtbot, dialog, "share", "0")
+    assert dialog.trouble.text() == "no channel of what is selected can go"
+    typed(qtbot, dialog, "share", "0.5")
+    accept(qtbot, dialog)
+    assert tab.document.undo_label == "Prune channels"
+    press(qtbot, network, "Ctrl+Z")
+    assert tab.document.undo_label is None
