@@ -24,6 +24,7 @@ COMMANDS = (
     "devices",
     "compare",
     "sweep",
+    "learn",
     "diff",
     "edit",
     "table",

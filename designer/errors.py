@@ -60,6 +60,21 @@ class ParameterError(DesignerError):
         self.reason = reason
 
 
+class ExpressionError(DesignerError):
+    """An expression that a person typed cannot be read or worked out.
+
+    Attributes:
+        text: The expression.
+        reason: Why, and where in it.
+    """
+
+    def __init__(self, text: str, reason: str) -> None:
+        shown = text if len(text) <= 60 else f"{text[:59]}…"
+        super().__init__(f"{shown}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
 class ShapeError(DesignerError):
     """A layer cannot take these inputs.
 

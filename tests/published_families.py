@@ -79,6 +79,7 @@ PUBLISHED = [
     Published("ghostnet", {"variant": "v2"}, _timm("ghostnetv2_100")),
     Published("ghostnet", {"variant": "v1", "width": 0.5}, _timm("ghostnet_050")),
     Published("ghostnet", {"variant": "v2", "width": 1.3}, _timm("ghostnetv2_130")),
+    Published("efficientvit", {}, _timm("efficientvit_b0")),
     Published("fasternet", {"variant": "t0"}, _timm("fasternet_t0")),
     *(Published("repvgg", {"variant": size}, _timm(f"repvgg_{size}")) for size in ("a0", "a1", "a2")),
     *(Published("mobileone", {"variant": size}, _timm(f"mobileone_{size}")) for size in ("s0", "s1", "s2", "s3")),

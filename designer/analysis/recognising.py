@@ -153,7 +153,9 @@ def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
         for wire in wires.values()
     ]
     made = (
-        Design.build(design.name, nodes.values(), moved, design.annotations.values(), design.constraints)
+        Design.build(
+            design.name, nodes.values(), moved, design.annotations.values(), design.constraints, design.parameters
+        )
         if found
         else design
     )

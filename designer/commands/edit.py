@@ -10,6 +10,8 @@ from designer.commands.console import DONE, Parser, add_file, add_json, analysis
 from designer.commands.flags import add_flag, said
 from designer.errors import DesignerError
 
+_MOST_WEIGHT_BYTES = 8 * 2**30
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the command takes."""
@@ -52,11 +54,22 @@ def run(options: argparse.Namespace) -> int:
     weights = carried_weights(options.file) if edit.slices_weights else None
     if weights is None:
         made = edit.redesign(analysis, ids if nodes else (), chosen, _places(options.tick))
+        _carry_along(options.file, options.output)
     else:
         made = _with_weights(analysis, ids, chosen, weights, options.output)
     save(made.design, options.output)
     _report(analysis, made, options)
     return DONE
+
+
+def _carry_along(before: Path, after: Path) -> None:
+    """Weights that lie beside the design go with it to another file; what the edit changed is fresh there."""
+    from designer.files.atomic import read_whole, write_whole
+    from designer.files.sidecar import carried_weights, weights_beside
+
+    weights, place = carried_weights(before), weights_beside(after)
+    if weights is not None and weights != place:
+        write_whole(place, read_whole(weights, _MOST_WEIGHT_BYTES))
 
 
 def _with_weights(analysis: Any, ids: Any, chosen: Any, weights: Path, output: Path) -> Any:

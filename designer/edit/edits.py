@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from designer.errors import EditRefused
+from designer.errors import EditRefused, ExpressionError, ParameterError
+from designer.graph.arithmetic import expression
+from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.values import MOST_SWEPT, parse_values
@@ -44,7 +46,9 @@ def delete(design: Design, ids: Iterable[NodeId], heal: bool = True) -> Design:
     if not healing:
         return result
     wires = [*result.wires.values(), *healing]
-    return Design.build(result.name, result.nodes.values(), wires, result.annotations.values(), result.constraints)
+    return Design.build(
+        result.name, result.nodes.values(), wires, result.annotations.values(), result.constraints, result.parameters
+    )
 
 
 def _healing(design: Design, gone: Collection[NodeId]) -> Iterator[Wire]:
@@ -74,9 +78,54 @@ def set_parameter(design: Design, ids: Iterable[NodeId], name: str, value: Any) 
         ParameterError: One of the layers has no such parameter, or the value does not suit it.
         EditRefused: There is no such node.
     """
-    return design.replacing(
-        [replace(design.node(id), layer=design.node(id).layer.with_parameter(name, value)) for id in ids]
-    )
+    return design.replacing([_with_value(design.node(id), name, value) for id in ids])
+
+
+def _with_value(node: Node, name: str, value: Any) -> Node:
+    """A value that is given takes the place of a formula."""
+    changed = replace(node, layer=node.layer.with_parameter(name, value))
+    return changed.with_formula(name, "") if node.formulas else changed
+
+
+def set_formula(design: Design, ids: Iterable[NodeId], name: str, text: str) -> Design:
+    """Let a field of each of the nodes follow from the parameters of the group they are in, and from what flows in.
+
+    Args:
+        design: What is inside a group.
+        ids: The nodes.
+        name: The field: a parameter's name.
+        text: The formula; an empty one takes it away, and the field keeps the value that it has.
+
+    Raises:
+        ParameterError: One of the layers has no such parameter, or the formula cannot be read.
+        EditRefused: There is no such node.
+    """
+    for id in ids:
+        design.node(id).layer.parameter(name)
+    if text:
+        _require_readable(name, text)
+    return design.replacing([design.node(id).with_formula(name, text) for id in ids])
+
+
+def set_condition(design: Design, ids: Iterable[NodeId], text: str) -> Design:
+    """Let each of the nodes be there only where something holds; else its input passes through.
+
+    Raises:
+        ParameterError: The condition cannot be read.
+        EditRefused: There is no such node, or nothing can pass one of them.
+    """
+    if text:
+        _require_readable("condition", text)
+    for id in ids:
+        bypassed(design.node(id).layer)
+    return design.replacing([replace(design.node(id), condition=text) for id in ids])
+
+
+def _require_readable(name: str, text: str) -> None:
+    try:
+        expression(text)
+    except ExpressionError as error:
+        raise ParameterError(name, error.reason) from None
 
 
 def vary(design: Design, ids: Iterable[NodeId], name: str, values: str, variable: str = "") -> Design:
@@ -153,7 +202,12 @@ def paste(design: Design, piece: Design, offset: Point) -> tuple[Design, tuple[N
         via = tuple(Point(dot.x + offset.x, dot.y + offset.y) for dot in wire.via)
         wires[target] = Wire(PortRef(names[wire.source.node], wire.source.port), target, via)
     built = Design.build(
-        result.name, result.nodes.values(), wires.values(), result.annotations.values(), result.constraints
+        result.name,
+        result.nodes.values(),
+        wires.values(),
+        result.annotations.values(),
+        result.constraints,
+        result.parameters,
     )
     return built, tuple(names.values())
 

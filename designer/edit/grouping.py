@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from designer.edit.annotations import paste_annotations, shifted_annotations
+from designer.edit.edits import delete
 from designer.edit.layout import tidy
 from designer.edit.room import moved_right
 from designer.edit.sizes import CARD_WIDTH, GAP_X
@@ -16,6 +17,7 @@ from designer.graph.tensor import TensorSpec
 from designer.graph.topology import downstream
 from designer.layers.blocks import Group
 from designer.layers.endpoints import Input, Output
+from designer.layers.formulas import has_formulas, without_formulas
 
 
 def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> tuple[Design, tuple[NodeId, ...]]:
@@ -24,7 +26,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     Args:
         design: Where the block is.
         id: The block's node.
-        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them. A group's parts do not.
+        inputs: Shapes that reach it, N×C×H×W each; what a block is made of can depend on them, a group's parts only
+            where they have formulas.
 
     Raises:
         EditRefused: The node is no block, or there is no such node.
@@ -34,6 +37,8 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     if not block.layer.is_block:
         raise EditRefused(f"{id} is no block: there is nothing inside to show")
     drawn = block.body
+    if drawn is not None and has_formulas(drawn):
+        drawn = _worked_out(block.layer.expand(*inputs))
     body = _placed(block.layer.expand(*inputs) if drawn is None else drawn, drawn is None, block.position)
     ends = {node.id for node in (*body.input_nodes(), *body.output_nodes())}
     names = _names_outside(design, block, [part for part in body.nodes if part not in ends])
@@ -41,8 +46,14 @@ def expand_block(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> 
     kept = _with_room([node for node in design.nodes.values() if node.id != id], parts)
     wires = [*_outside_wires(design, id), *_inside_wires(body, ends, names), *_joins(design, id, body, names)]
     order = [*kept[: _index(design, id)], *parts, *kept[_index(design, id) :]]
-    built = Design.build(design.name, order, wires, design.annotations.values(), design.constraints)
+    built = Design.build(design.name, order, wires, design.annotations.values(), design.constraints, design.parameters)
     return paste_annotations(built, body.annotations.values(), Point(0.0, 0.0))[0], tuple(names.values())
+
+
+def _worked_out(body: Design) -> Design:
+    """What is inside a group as plain nodes: what a condition switched off is left out."""
+    gone = [node.id for node in body.nodes.values() if node.condition and node.layer.is_bypassed]
+    return delete(without_formulas(body), gone)
 
 
 def _names_outside(design: Design, block: Node, parts: Iterable[NodeId]) -> dict[NodeId, NodeId]:
@@ -155,11 +166,16 @@ def group(design: Design, ids: Iterable[NodeId], name: str = "Group", wanted_id:
     # A corner of all their places may be another card's where they stand in several rows.
     corner = design.nodes[chosen[0]].position
     nodes = [node for node in design.nodes.values() if node.id not in inside]
-    nodes.insert(_index(design, chosen[0]), Node(id, Group(body), position=corner))
+    holder = Node(id, Group(body), position=corner)
+    for parameter in body.parameters:  # the same numbers inside as outside
+        holder = holder.with_formula(parameter.name, parameter.name)
+    nodes.insert(_index(design, chosen[0]), holder)
     wires = [wire for wire in design.wires.values() if not {wire.source.node, wire.target.node} & inside]
     wires += [Wire(source, PortRef(id, port)) for source, port in in_ports.items()]
     wires += [replace(wire, source=PortRef(id, out_ports[wire.source])) for wire in leaving]
-    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints), id
+    return Design.build(
+        design.name, nodes, wires, design.annotations.values(), design.constraints, design.parameters
+    ), id
 
 
 def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Design:
@@ -187,7 +203,7 @@ def as_group(design: Design, id: NodeId, inputs: tuple[TensorSpec, ...]) -> Desi
         replace(wire, source=sources.get(wire.source, wire.source), target=targets.get(wire.target, wire.target))
         for wire in design.wires.values()
     ]
-    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints, design.parameters)
 
 
 def _port_ids(stem: str, sources: Iterable[PortRef], taken: Collection[NodeId]) -> dict[PortRef, NodeId]:
@@ -234,4 +250,5 @@ def _body(
     wires = [wire for wire in design.wires.values() if wire.source.node in inside and wire.target.node in inside]
     wires += [replace(wire, source=PortRef(in_ports[wire.source], "y")) for wire in entering]
     wires += [Wire(source, PortRef(port, "x")) for source, port in out_ports.items()]
-    return Design.build(name, nodes, wires)
+    own = design.parameters if any(design.nodes[id].formulas or design.nodes[id].condition for id in chosen) else ()
+    return Design.build(name, nodes, wires, parameters=own)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from designer.edit.document import Command, Document, Edit, Observer
 from designer.edit.grouping import as_group
-from designer.errors import EditRefused
+from designer.errors import EditRefused, ShapeError
 from designer.graph.design import Design, Node, NodePath
 from designer.graph.difference import difference
 from designer.graph.tensor import TensorSpec
 from designer.layers.blocks import Group
+from designer.layers.formulas import has_formulas, settled
 
 
 def drawn_inside(node: Node) -> Design | None:
@@ -45,11 +47,11 @@ def lifted(path: NodePath, edit: Edit) -> Edit:
     inner = lifted(path[1:], edit)
 
     def outer(design: Design) -> Design:
-        before = drawn_inside(design.node(path[0]))
-        if before is None:
+        layer, before = design.node(path[0]).layer, drawn_inside(design.node(path[0]))
+        if before is None or not isinstance(layer, Group):
             raise EditRefused(f"{path[0]} is no group: nothing was drawn inside that could be edited")
         after = inner(before)
-        return design if after is before else design.with_layer(path[0], Group(after))
+        return design if after is before else design.with_layer(path[0], layer.with_body(after))
 
     return outer
 
@@ -91,34 +93,67 @@ def opened_up(design: Design, path: NodePath, inputs: Callable[[NodePath], tuple
     return lifted(path[:1], lambda body: opened_up(body, path[1:], lambda rest: inputs((id, *rest))))(design)
 
 
+class Setting(NamedTuple):
+    """What the formulas inside a group speak of.
+
+    Attributes:
+        own: The group's parameters and their values, where they are not those that the whole design's group has.
+        inputs: The shapes that reach it, N×C×H×W each; None for those that are unknown.
+    """
+
+    own: tuple[tuple[str, Any], ...] = ()
+    inputs: tuple[TensorSpec | None, ...] = ()
+
+    def settled(self, body: Design) -> Design:
+        """What is inside with formulas worked out; as it was drawn, where they cannot be."""
+        inputs = tuple(spec for spec in self.inputs if spec is not None)
+        if len(inputs) != len(self.inputs) or not has_formulas(body):
+            return body
+        own = dict(self.own)
+        values = tuple((each.name, own.get(each.name, each.default)) for each in body.parameters)
+        try:
+            return settled(body, values, inputs)
+        except ShapeError:
+            return body
+
+
+NO_SETTING = Setting()
+
+
 class InsideGroup:
-    """What was drawn inside a group.
+    """What was drawn inside a group, its formulas worked out as far as they can be.
 
     Args:
         whole: The document.
         path: The way to the group, from the outermost block inward.
+        setting: What the formulas inside speak of.
     """
 
     is_editable = True
 
-    def __init__(self, whole: Document, path: NodePath) -> None:
+    def __init__(self, whole: Document, path: NodePath, setting: Setting = NO_SETTING) -> None:
         self.whole = whole
         self.path = path
-        self._last = body_at(whole.design, path) or Design()
+        self.setting = setting
+        self._last = self._inside(whole.design) or Design()
+
+    def _inside(self, whole: Design) -> Design | None:
+        body = body_at(whole, self.path)
+        return None if body is None else self.setting.settled(body)
 
     @property
     def design(self) -> Design:
         """What is on screen; what was there last, where the group is gone."""
-        self._last = body_at(self.whole.design, self.path) or self._last
+        self._last = self._inside(self.whole.design) or self._last
         return self._last
 
     @property
     def committed_design(self) -> Design:
-        return body_at(self.whole.committed_design, self.path) or self._last
+        return self._inside(self.whole.committed_design) or self._last
 
     def observe(self, observer: Observer) -> Callable[[], None]:
         def tell(before: Design, after: Design) -> None:
-            old, new = body_at(before, self.path), body_at(after, self.path)
+            old, new = self._inside(before), self._inside(after)
             if old is not None and new is not None and old is not new:
                 observer(old, new)
 

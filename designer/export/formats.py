@@ -15,6 +15,7 @@ from designer.errors import ExportError, near
 from designer.export.options import (
     ExecutorchOptions,
     Int8Options,
+    LiteInt8Options,
     MobileOptions,
     NcnnOptions,
     OnnxOptions,
@@ -198,6 +199,18 @@ _FORMATS = (
         MobileOptions,
         _RUN,
         ("ai_edge_litert",),
+        _MOBILE,
+        is_one_file=True,
+    ),
+    Format(
+        "litert_int8",
+        "LiteRT in eight bits",
+        "For microcontrollers, NPUs and phones: one .tflite in eight bits from input to output, channels last.",
+        (".int8.tflite",),
+        LiteInt8Options,
+        "run in LiteRT by XNNPACK and by its reference kernels, in TensorFlow Lite for Microcontrollers where that is "
+        "installed, beside the PyTorch module for its signal to noise; timed in turns with float32",
+        ("ai_edge_litert", "ai_edge_quantizer"),
         _MOBILE,
         is_one_file=True,
     ),

@@ -71,6 +71,49 @@ def _threads() -> Any:
     return integer(title="CPU threads", default=1, low=1, high=1024, help="CPU threads while latencies are compared.")
 
 
+def _calibration() -> Any:
+    return location(
+        title="Pictures to calibrate",
+        default="",
+        is_folder=True,
+        help="Folder of pictures or .npy arrays like those the network will see; without one, random: a trial only.",
+    )
+
+
+def _samples() -> Any:
+    return integer(
+        title="Samples at most",
+        default=64,
+        low=1,
+        high=4096,
+        help="How many samples of the folder to use, evenly spread over it.",
+    )
+
+
+def _normalisation() -> Any:
+    return choice(
+        title="Pixels become",
+        default=Normalisation.IMAGENET,
+        help="How pixels become inputs; .npy arrays are taken as they are.",
+    )
+
+
+class Calibrated(Protocol):
+    """What every format in eight bits is told of the inputs to calibrate with."""
+
+    @property
+    def calibration(self) -> str:
+        """The folder; empty for random inputs."""
+
+    @property
+    def samples(self) -> int:
+        """How many of the folder at most."""
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """How pixels become inputs."""
+
+
 @option_set
 class OnnxOptions(Options):
     """Of a float ONNX file."""
@@ -113,24 +156,9 @@ class OnnxOptions(Options):
 class Int8Options(Options):
     """Of an ONNX file in eight bits."""
 
-    calibration: str = location(
-        title="Pictures to calibrate",
-        default="",
-        is_folder=True,
-        help="Folder of pictures or .npy arrays like those the network will see; without one, random: a trial only.",
-    )
-    samples: int = integer(
-        title="Samples at most",
-        default=64,
-        low=1,
-        high=4096,
-        help="How many samples of the folder to use, evenly spread over it.",
-    )
-    normalisation: Normalisation = choice(
-        title="Pixels become",
-        default=Normalisation.IMAGENET,
-        help="How pixels become inputs; .npy arrays are taken as they are.",
-    )
+    calibration: str = _calibration()
+    samples: int = _samples()
+    normalisation: Normalisation = _normalisation()
     per_channel: bool = flag(
         title="A scale per channel",
         default=True,
@@ -213,6 +241,17 @@ class MobileOptions(Options):
     """Of a file for a phone's runtime, converted, run, and timed against ONNX Runtime."""
 
     precision: Precision = _precision()
+    batch: int = _fixed_batch()
+    threads: int = _threads()
+
+
+@option_set
+class LiteInt8Options(Options):
+    """Of a LiteRT file in eight bits: weights with a scale a channel, activations from end to end."""
+
+    calibration: str = _calibration()
+    samples: int = _samples()
+    normalisation: Normalisation = _normalisation()
     batch: int = _fixed_batch()
     threads: int = _threads()
 

@@ -20,15 +20,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from designer.errors import DesignFileError, EditRefused, ParameterError, near
+from designer.errors import DesignFileError, EditRefused, ExpressionError, ParameterError, near
 from designer.files.atomic import read_whole, write_whole
 from designer.files.json_text import Spot, parse
+from designer.files.own_parameters import own_parameter_data, own_parameters
 from designer.graph.annotation import GREY, Annotation, AnnotationId
+from designer.graph.arithmetic import expression
 from designer.graph.bypass import bypassed
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
+from designer.graph.field_formula import FieldFormula
 from designer.graph.layer import Layer, UnknownLayer
 from designer.graph.values import MOST_SWEPT, parse_values
 from designer.graph.variation import Variation
+from designer.layers.blocks import Group
 from designer.layers.registry import lookup
 
 FORMAT = "bottleneck-designer"
@@ -44,10 +48,10 @@ _Object = dict[str, Any]
 _MIGRATIONS: Mapping[int, Callable[[_Object], _Object]] = {}
 """By version: what makes a file of that version one of the next. Empty while there is one version only."""
 
-_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed", "varied")
+_NODE_KEYS = ("id", "type", "name", "at", "parameters", "body", "bypassed", "varied", "formulas", "condition")
 _WIRE_KEYS = ("from", "to", "via")
 _VARIED_KEYS = ("values", "variable")
-_DESIGN_KEYS = ("name", "nodes", "wires", "remarks", "constraints")
+_DESIGN_KEYS = ("name", "nodes", "wires", "remarks", "constraints", "parameters")
 _REMARK_KEYS = ("id", "kind", "text", "at", "size", "tone")
 _KINDS = {"frame": True, "note": False}
 _INCOMING = "incoming"
@@ -104,6 +108,9 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
     if design.annotations:
         written = [_json(_annotation_data(each)) for each in design.annotations.values()]
         yield f'{indent}"remarks": {_list(written, indent)}'
+    if design.parameters:
+        own = [_json(dict(own_parameter_data(each))) for each in design.parameters]
+        yield f'{indent}"parameters": {_list(own, indent)}'
     if design.constraints:
         yield f'{indent}"constraints": {_list([_json(each) for each in design.constraints], indent)}'
 
@@ -123,6 +130,10 @@ def _node_text(node: Node, indent: str) -> str:
     data |= layer.file_data
     if node.varied:
         data["varied"] = {each.field: _variation_data(each) for each in node.varied}
+    if node.formulas:
+        data["formulas"] = {each.field: each.text for each in node.formulas}
+    if node.condition:
+        data["condition"] = node.condition
     text = _json(data)
     if layer.body is None:
         return text
@@ -252,7 +263,12 @@ def _design(data: Any, spot: Spot) -> Design:
         nodes[node.id] = node
     _check_wires(Design(name, nodes), wires, spot)
     try:
-        return Design.build(name, nodes.values(), wires, _annotations(data, spot), _constraints(data, spot))
+        kept = (
+            _annotations(data, spot),
+            _constraints(data, spot),
+            own_parameters(data.get("parameters", []), spot.into("parameters")),
+        )
+        return Design.build(name, nodes.values(), wires, *kept)
     except EditRefused as error:
         spot.into("wires").refuse(f"{error}; remove one of these wires")
 
@@ -279,7 +295,36 @@ def _node(data: Any, spot: Spot, ends: Mapping[str, _Ends]) -> Node:
     name = _string(data, "name", named, default="")
     place = _place(data.get("at", [0, 0]), named.into("at"))
     layer = _layer(data, named, ends.get(id, _Ends()))
-    return Node(NodeId(id), layer, name, place, _variations(data, layer, named))
+    varied, formulas = _variations(data, layer, named), _formulas(data, layer, named)
+    return Node(NodeId(id), layer, name, place, varied, formulas, _condition(data, layer, named))
+
+
+def _formulas(data: _Object, layer: Layer, spot: Spot) -> tuple[FieldFormula, ...]:
+    """Fields that follow from a group's parameters; those of a layer of unknown type are kept with it, as they came."""
+    if "formulas" not in data or isinstance(layer, UnknownLayer):
+        return ()
+    written, here = data["formulas"], spot.into("formulas")
+    _check_object(written, here, tuple(parameter.name for parameter in layer.parameters))
+    return tuple(FieldFormula(field, _readable(written, field, here.into(field))) for field in written)
+
+
+def _condition(data: _Object, layer: Layer, spot: Spot) -> str:
+    if "condition" not in data or isinstance(layer, UnknownLayer):
+        return ""
+    text = _readable(data, "condition", spot.into("condition"))
+    try:
+        bypassed(layer)
+    except EditRefused as error:
+        spot.into("condition").refuse(str(error))
+    return text
+
+
+def _readable(data: _Object, key: str, spot: Spot) -> str:
+    text = _string(data, key, spot)
+    try:
+        return expression(text).text
+    except ExpressionError as error:
+        spot.refuse(str(error))
 
 
 def _variations(data: _Object, layer: Layer, spot: Spot) -> tuple[Variation, ...]:
@@ -309,11 +354,16 @@ def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:
         rest = {word: value for word, value in data.items() if word not in {"id", "type", "name", "at"}}
         return UnknownLayer(key, json.dumps(rest), tuple(ends.inputs), tuple(ends.outputs), str(error.args[0]))
     _check_object(data, spot, _NODE_KEYS)
-    values = _parameters(cls, data.get("parameters", {}), spot.into("parameters"))
+    given, here = data.get("parameters", {}), spot.into("parameters")
     if "body" in data:
         if "body" not in {item.name for item in fields(cls)}:
             spot.into("body").refuse(f"a layer of type '{key}' has no body; remove it")
-        values["body"] = _design(data["body"], spot.into("body"))
+        group = Group(_design(data["body"], spot.into("body")))
+        values: _Object = {"body": group.body, "values": tuple(_parameters(group, given, here).items())}
+    elif cls is Group:
+        values = {"values": tuple(_parameters(Group(), given, here).items())}
+    else:
+        values = _parameters(cls, given, here)
     is_bypassed = data.get("bypassed", False)
     if not isinstance(is_bypassed, bool):
         spot.into("bypassed").refuse(f"{_shown(is_bypassed)} is neither true nor false; correct it, or remove it")
@@ -324,7 +374,7 @@ def _layer(data: _Object, spot: Spot, ends: _Ends) -> Layer:
         spot.refuse(str(error))
 
 
-def _parameters(cls: type[Layer], data: Any, spot: Spot) -> _Object:
+def _parameters(cls: type[Layer] | Group, data: Any, spot: Spot) -> _Object:
     _check_object(data, spot)
     values: _Object = {}
     for written, value in data.items():

@@ -16,11 +16,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from designer.errors import EditRefused, near
 from designer.graph.annotation import Annotation, AnnotationId
+from designer.graph.field_formula import FieldFormula
 from designer.graph.ids import NodeId as NodeId
 from designer.graph.ids import NodePath as NodePath
 from designer.graph.ids import Point as Point
 from designer.graph.ids import PortRef as PortRef
 from designer.graph.layer import Layer, Port
+from designer.graph.parameter import Parameter
 from designer.graph.topology import downstream, execution_order
 from designer.graph.variation import Variation
 
@@ -42,6 +44,8 @@ class Node:
         name: What the person calls it, or an empty text for the layer's own title.
         position: Top left corner of its card on the canvas.
         varied: Its fields that a sweep gives several values; they change nothing of what is computed.
+        formulas: Its fields that follow from the parameters of the group it is in, and from what flows in.
+        condition: What must hold of these for it to be there; else its input passes through. Empty: it is there.
     """
 
     id: NodeId
@@ -49,6 +53,8 @@ class Node:
     name: str = ""
     position: Point = Point(0.0, 0.0)
     varied: tuple[Variation, ...] = ()
+    formulas: tuple[FieldFormula, ...] = ()
+    condition: str = ""
 
     @property
     def title(self) -> str:
@@ -65,7 +71,19 @@ class Node:
     def digest_text(self) -> str:
         """What of it counts in its design's digest; kept, so that a large design's asks only the nodes an edit made."""
         body = self.body.digest if self.body is not None else ""
-        return json_text([self.id, self.layer.file_key, self.layer.file_data, body])
+        told = [self.id, self.layer.file_key, self.layer.file_data, body]
+        if self.formulas or self.condition:
+            told += [{each.field: each.text for each in self.formulas}, self.condition]
+        return json_text(told)
+
+    def formula(self, field: str) -> str:
+        """The formula of a field, or an empty text."""
+        return next((each.text for each in self.formulas if each.field == field), "")
+
+    def with_formula(self, field: str, text: str) -> Node:
+        """With another formula of a field; an empty one takes it away."""
+        others = tuple(each for each in self.formulas if each.field != field)
+        return replace(self, formulas=(*others, FieldFormula(field, text)) if text else others)
 
 
 @dataclass(frozen=True)
@@ -189,6 +207,7 @@ class Design:
         wires: By the input they end at, so that an input has one wire by construction.
         annotations: Frames and notes by id, which mean nothing to what is computed.
         constraints: What a sweep of its varied fields shall keep to, a sentence each: ``parameters <= 3.5e6``.
+        parameters: What its nodes' formulas speak of, where it is what is inside a group: the group's own parameters.
     """
 
     name: str = "untitled"
@@ -197,6 +216,7 @@ class Design:
     _shared: Structure | None = field(default=None, repr=False)
     annotations: Mapping[AnnotationId, Annotation] = field(default_factory=dict)
     constraints: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
 
     @staticmethod
     def build(
@@ -205,6 +225,7 @@ class Design:
         wires: Iterable[Wire],
         annotations: Iterable[Annotation] = (),
         constraints: Iterable[str] = (),
+        parameters: Iterable[Parameter] = (),
     ) -> Design:
         """A design from its parts.
 
@@ -222,7 +243,7 @@ class Design:
             if wire.target in by_target:
                 raise EditRefused(f"two wires end at {wire.target}; an input takes one")
             by_target[wire.target] = wire
-        design = Design(name, by_id, by_target, None, _by_id(annotations), tuple(constraints))
+        design = Design(name, by_id, by_target, None, _by_id(annotations), tuple(constraints), tuple(parameters))
         _ = design.order  # proves that there is no cycle
         return design
 
@@ -238,6 +259,7 @@ class Design:
             and list(self.nodes) == list(other.nodes)
             and self.annotations == other.annotations
             and self.constraints == other.constraints
+            and self.parameters == other.parameters
         )
 
     def __hash__(self) -> int:
@@ -364,13 +386,17 @@ class Design:
             lambda: json_text(sorted([*wire.source, *wire.target] for wire in self.wires.values())),
         )
         text = f"[[{', '.join([self.nodes[id].digest_text for id in by_name])}], {wires}]"
+        if self.parameters:
+            text += json_text([[each.name, each.to_json(each.default)] for each in self.parameters])
         return sha256(text.encode()).hexdigest()[:16]
 
     # New values -------------------------------------------------------------------------------------------------------
 
     def renamed(self, name: str) -> Design:
         """The same design under another name."""
-        return Design(name, self.nodes, self.wires, self._structure, self.annotations, self.constraints)
+        return Design(
+            name, self.nodes, self.wires, self._structure, self.annotations, self.constraints, self.parameters
+        )
 
     def with_node(self, node: Node) -> Design:
         """With one more node.
@@ -380,7 +406,15 @@ class Design:
         """
         if node.id in self.nodes:
             raise EditRefused(f"'{node.id}' is already on the canvas; ids must differ")
-        return Design(self.name, {**self.nodes, node.id: node}, self.wires, None, self.annotations, self.constraints)
+        return Design(
+            self.name,
+            {**self.nodes, node.id: node},
+            self.wires,
+            None,
+            self.annotations,
+            self.constraints,
+            self.parameters,
+        )
 
     def replacing(self, changed: Iterable[Node]) -> Design:
         """With nodes of the same ids put in place of the present ones; wires to ports that are gone go too.
@@ -396,9 +430,11 @@ class Design:
                 shape_differs = True
             nodes[node.id] = node
         if not shape_differs:
-            return Design(self.name, nodes, self.wires, self._structure, self.annotations, self.constraints)
+            return Design(
+                self.name, nodes, self.wires, self._structure, self.annotations, self.constraints, self.parameters
+            )
         wires = {target: wire for target, wire in self.wires.items() if _ends_exist(nodes, wire)}
-        return Design(self.name, nodes, wires, None, self.annotations, self.constraints)
+        return Design(self.name, nodes, wires, None, self.annotations, self.constraints, self.parameters)
 
     def refilled(self, name: str, nodes: Iterable[Node]) -> Design:
         """The same wiring under another name, with nodes whose ids, ports and order the caller knows to be the same."""
@@ -423,7 +459,7 @@ class Design:
             for target, wire in self.wires.items()
             if target.node not in absent and wire.source.node not in absent
         }
-        return Design(self.name, nodes, wires, None, self.annotations, self.constraints)
+        return Design(self.name, nodes, wires, None, self.annotations, self.constraints, self.parameters)
 
     def with_wire(self, wire: Wire) -> Design:
         """With one more wire.
@@ -446,7 +482,7 @@ class Design:
         """Without the wires that end at these inputs."""
         absent = set(targets)
         wires = {t: wire for t, wire in self.wires.items() if t not in absent}
-        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints)
+        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints, self.parameters)
 
     def rerouted(self, changed: Iterable[Wire]) -> Design:
         """With other reroute dots on wires that exist.
@@ -459,11 +495,18 @@ class Design:
             if wire.target not in wires or wires[wire.target].source != wire.source:
                 raise EditRefused(f"there is no wire from {wire.source} to {wire.target}")
             wires[wire.target] = wire
-        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints)
+        return Design(self.name, self.nodes, wires, None, self.annotations, self.constraints, self.parameters)
 
     def constrained(self, constraints: Iterable[str]) -> Design:
         """With other constraints of its sweep."""
-        return Design(self.name, self.nodes, self.wires, self._structure, self.annotations, tuple(constraints))
+        return Design(
+            self.name, self.nodes, self.wires, self._structure, self.annotations, tuple(constraints), self.parameters
+        )
+
+    def parametrised(self, parameters: Iterable[Parameter]) -> Design:
+        """With other parameters of its own."""
+        changed = (self.annotations, self.constraints, tuple(parameters))
+        return Design(self.name, self.nodes, self.wires, self._structure, *changed)
 
     def with_annotations(self, changed: Iterable[Annotation]) -> Design:
         """With these frames and notes, in place of those of the same ids."""
@@ -474,13 +517,14 @@ class Design:
             self._structure,
             {**self.annotations, **_by_id(changed)},
             self.constraints,
+            self.parameters,
         )
 
     def without_annotations(self, gone: Iterable[AnnotationId]) -> Design:
         """Without these frames and notes."""
         absent = set(gone)
         kept = {id: annotation for id, annotation in self.annotations.items() if id not in absent}
-        return Design(self.name, self.nodes, self.wires, self._structure, kept, self.constraints)
+        return Design(self.name, self.nodes, self.wires, self._structure, kept, self.constraints, self.parameters)
 
 
 def _by_id(annotations: Iterable[Annotation]) -> dict[AnnotationId, Annotation]:

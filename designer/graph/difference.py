@@ -59,7 +59,7 @@ def difference(before: Design, after: Design) -> Difference:
         (old[id], node) for id, node in new.items() if id in old and old[id] is not node and old[id] != node
     )
     removed = tuple(node for id, node in old.items() if id not in new)
-    other_annotations = (before.annotations, before.constraints) != (after.annotations, after.constraints)
+    other_annotations = _beside(before) != _beside(after)
     if before.wires is after.wires:
         return Difference(added, removed, changed, has_other_annotations=other_annotations)
     lost, won = before.wires, after.wires
@@ -72,3 +72,8 @@ def difference(before: Design, after: Design) -> Difference:
         tuple((lost[t], wire) for t, wire in won.items() if t in lost and lost[t] is not wire and lost[t] != wire),
         other_annotations,
     )
+
+
+def _beside(design: Design) -> tuple[object, ...]:
+    """What a design says beside its nodes and wires."""
+    return design.annotations, design.constraints, design.parameters

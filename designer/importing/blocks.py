@@ -247,7 +247,7 @@ def _with_ids(design: Design, names: Mapping[NodeId, NodeId]) -> Design:
 
     nodes: list[Node] = [replace(node, id=names.get(node.id, node.id)) for node in design.nodes.values()]
     wires = [replace(wire, source=ref(wire.source), target=ref(wire.target)) for wire in design.wires.values()]
-    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints, design.parameters)
 
 
 def blocks_of(design: Design) -> Counter[str]:

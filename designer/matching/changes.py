@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from designer.graph.design import Design, NodePath, Wire
+from designer.graph.design import Design, Node, NodePath, Wire
 from designer.graph.layer import Layer
 from designer.matching.outline import NONE, InPort, Outline, Place
 from designer.matching.pairing import Pairing
@@ -96,6 +96,7 @@ def changes(pairing: Pairing, before: Design, after: Design) -> tuple[Change, ..
 def field_changes(before: Place, after: Place) -> tuple[FieldChange, ...]:
     """The fields in which two partners differ."""
     found = list(_layer_changes(before.node.layer, after.node.layer))
+    found += _formula_changes(before.node, after.node)
     if before.node.name != after.node.name:
         found.append(FieldChange("name", "name", before.node.name or "none", after.node.name or "none"))
     return tuple(found)
@@ -110,6 +111,7 @@ def _layer_changes(before: Layer, after: Layer) -> Iterator[FieldChange]:
     if before.body is not None and after.body is not None:
         if before.body.name != after.body.name:
             yield FieldChange("title", "title", before.body.name, after.body.name)
+        yield from _own_parameter_changes(before, after)
         return
     for parameter in before.parameters:
         old, new = getattr(before, parameter.name), getattr(after, parameter.name)
@@ -122,6 +124,28 @@ def _layer_changes(before: Layer, after: Layer) -> Iterator[FieldChange]:
         for key in dict.fromkeys((*old_data, *new_data)):
             if old_data.get(key) != new_data.get(key):
                 yield FieldChange(key, key, json.dumps(old_data.get(key)), json.dumps(new_data.get(key)))
+
+
+def _own_parameter_changes(before: Layer, after: Layer) -> Iterator[FieldChange]:
+    """Values of a group's own parameters, and parameters that came or went."""
+    olds, news = ({each.name: each for each in layer.parameters} for layer in (before, after))
+    for name in dict.fromkeys((*olds, *news)):
+        told = [
+            own[name].text(getattr(layer, name)) if name in own else "none"
+            for own, layer in ((olds, before), (news, after))
+        ]
+        if told[0] != told[1]:
+            yield FieldChange(name, name, *told)
+
+
+def _formula_changes(before: Node, after: Node) -> Iterator[FieldChange]:
+    for name in dict.fromkeys(each.field for each in (*before.formulas, *after.formulas)):
+        old, new = before.formula(name), after.formula(name)
+        if old != new:
+            label = f"formula of {name.replace('_', ' ')}"
+            yield FieldChange(f"{name}.formula", label, old or "none", new or "none")
+    if before.condition != after.condition:
+        yield FieldChange("condition", "condition", before.condition or "none", after.condition or "none")
 
 
 def type_title(layer: Layer) -> str:

@@ -124,7 +124,11 @@ class Outline:
             layer = place.node.layer
             grouped = layer.body is not None
             shape = "group" if grouped else (bool(layer.inputs), bool(layer.outputs))
-            said = (layer.file_key, layer.body.name) if layer.body else _content(layer.file_key, layer.file_data)
+            said: Hashable = _content(layer.file_key, layer.file_data)
+            if layer.body is not None:
+                said = (said, layer.body.name)
+            if place.node.formulas or place.node.condition:
+                said = (said, frozenset(place.node.formulas), place.node.condition)
             content = contents.setdefault(said, number(("content", said)))
             self.shape.append(number(("shape", shape)))
             self.kind.append(number(("kind", layer.file_key)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.program import Instruction, Program, Value, program_of
@@ -63,6 +64,7 @@ class Channels:
         self._parents: list[Slot] = []
         self._fixed: dict[Slot, str] = {}
         self._slots: dict[Value, tuple[Slot, ...]] = {}
+        self._known: dict[Value, tuple[Slot, ...]] = {}
         for value in self.program.whole.inputs:
             self._slots[value] = self._fresh(self.program.specs[value].channels)
             self._fix(self._slots[value], "the input has as many channels")
@@ -75,12 +77,19 @@ class Channels:
 
     def slots(self, value: Value) -> tuple[Slot, ...]:
         """The slot of each channel of a tensor."""
-        return tuple(map(self._root, self._slots[value]))
+        found = self._known.get(value)
+        if found is None:
+            found = self._known[value] = tuple(map(self._root, self._slots[value]))
+        return found
 
     def fixed(self, slots: Iterable[Slot]) -> str:
         """Why one of these cannot go, or an empty text."""
-        roots = {self._root(slot): reason for slot, reason in self._fixed.items()}
+        roots = self._fixed_roots
         return next((roots[slot] for slot in slots if slot in roots), "")
+
+    @cached_property
+    def _fixed_roots(self) -> Mapping[Slot, str]:
+        return {self._root(slot): reason for slot, reason in self._fixed.items()}
 
     @property
     def producers(self) -> tuple[Instruction, ...]:
@@ -89,7 +98,7 @@ class Channels:
 
     def kept(self, value: Value, gone: Collection[Slot]) -> tuple[int, ...]:
         """Which channels of a tensor stay where these slots go."""
-        return tuple(place for place, slot in enumerate(self.slots(value)) if slot not in gone)
+        return _staying(self.slots(value), frozenset(gone))
 
     def kept_weights(self, gone: Collection[Slot]) -> tuple[KeptChannels, ...]:
         """What stays of every node's weights; nodes that keep all are left out."""
@@ -193,6 +202,12 @@ class Channels:
     def _unite(self, one: Slot, other: Slot) -> None:
         first, second = self._root(one), self._root(other)
         self._parents[max(first, second)] = min(first, second)
+
+
+@lru_cache(maxsize=1 << 10)
+def _staying(slots: tuple[Slot, ...], gone: frozenset[Slot]) -> tuple[int, ...]:
+    """Places of those that stay; remembered, as norms and activations have the slots of what they read."""
+    return tuple([place for place, slot in enumerate(slots) if slot not in gone])
 
 
 def is_mixing(operation: op.Operation) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from math import lcm
 
 from designer.analysis.analysis import Analysis
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import NodeId
 from designer.graph.option_set import OptionSet, option_set
 from designer.graph.parameter import integer
 from designer.redesign.redesign import Redesign, RepeatedEdit
 from designer.redesign.widths import WidthRule, rewidened
-from designer.templates.table import round_channels
 
 
 @option_set

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from designer.analysis.analysis import Analysis, analyse, facts
-from designer.analysis.program import Stretch
+from designer.analysis.program import Stretch, program_of
 from designer.edit.grouping import as_group
 from designer.edit.inside import drawn_inside
 from designer.errors import DesignerError, EditRefused
@@ -84,13 +84,14 @@ def pruned(
         EditRefused: There is nothing to take, or a channel cannot go; the text says why.
     """
     channels = Channels(analysis)
-    gone, left = _gone(channels, ids, options, norms)
+    chosen, left = _gone(channels, ids, options, norms)
+    gone = frozenset(chosen)
     if not gone:
         reason = f": {left[0].line()}" if left else ""
         raise EditRefused(f"no channel of what is selected can go{reason}")
-    design = _Shrinking(channels, gone).shrunk(analysis.design, analysis, ())
-    after = analyse(design, None, analysis.batch, analysis.given)
-    _require_as_planned(channels, gone, after)
+    shrinking = _Shrinking(channels, gone)
+    after = analyse(shrinking.shrunk(analysis.design, analysis, ()), None, analysis.batch, analysis.given)
+    _require_as_planned(shrinking.out, after)
     notes = () if norms or options.channels.strip() else ("Without weights beside the design, the last channels go.",)
     return Pruned(Redesign(after, left, notes), channels.kept_weights(gone))
 
@@ -196,8 +197,8 @@ class _Shrinking:
     """
 
     def __init__(self, channels: Channels, gone: Collection[Slot]) -> None:
-        self._channels, self._gone = channels, gone
-        self._out = channels_out(channels, gone)
+        self._channels, self._gone = channels, frozenset(gone)
+        self.out = channels_out(channels, gone)
         self._mixing = {each.path for each in channels.program.instructions if is_mixing(each.step.operation)}
         self._stretches: dict[NodePath, Stretch] = {each.path: each for each in channels.program.stretches}
 
@@ -210,13 +211,13 @@ class _Shrinking:
                 design = design.with_layer(id, Group(self.shrunk(body, report.inner, path)))
             elif report.inner is not None and inputs is not None:
                 design = self._block(design, id, path, inputs)
-            elif inputs is not None and path in self._out:
+            elif inputs is not None and path in self.out:
                 design = design.with_layer(id, self._plain(node.layer, inputs, path))
         return design
 
     def _plain(self, layer: Layer, inputs: tuple[TensorSpec, ...], path: NodePath) -> Layer:
         """A layer that is no block, with its output channels; a depthwise drawn as groups has as many groups."""
-        outer, wanted = outer_width(layer, inputs), self._out[path]
+        outer, wanted = outer_width(layer, inputs), self.out[path]
         if outer is None or getattr(layer, outer.name) == wanted:
             return layer
         if path not in self._mixing and any(parameter.name == "groups" for parameter in layer.parameters):
@@ -232,7 +233,7 @@ class _Shrinking:
             spec.with_channels(len(self._channels.kept(value, self._gone)))
             for spec, value in zip(inputs, stretch.inputs, strict=True)
         )
-        wanted = {each[len(path) :]: out for each, out in self._out.items() if each[: len(path)] == path}
+        wanted = {each[len(path) :]: out for each, out in self.out.items() if each[: len(path)] == path}
         before = _widths(facts(layer, inputs).inner)
         if entering == inputs and wanted == before:
             return design
@@ -288,7 +289,7 @@ def _with_widths(
     return made if _widths(facts(made, entering).inner) == wanted else None
 
 
-def _require_as_planned(channels: Channels, gone: Collection[Slot], after: Analysis) -> None:
+def _require_as_planned(planned: Mapping[NodePath, int], after: Analysis) -> None:
     """Refuse a design that has not just the channels that stay.
 
     Raises:
@@ -297,7 +298,8 @@ def _require_as_planned(channels: Channels, gone: Collection[Slot], after: Analy
     if not after.is_valid:
         issue = after.issues[0]
         raise EditRefused(f"these channels cannot go: at {' / '.join(issue.path)}, {issue.what}; {issue.why}")
-    planned, present = channels_out(channels, gone), channels_out(Channels(after), ())
+    program = program_of(after)
+    present = {each.path: program.specs[each.target].channels for each in program.instructions}
     for path, number in planned.items():
         if present.get(path) != number:
             raise EditRefused(f"these channels cannot go: {' / '.join(path)} would not have {number} channels")

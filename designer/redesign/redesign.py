@@ -171,10 +171,10 @@ def with_layers(design: Design, layers: Mapping[NodePath, Layer]) -> Design:
         else:
             inside.setdefault(path[0], {})[path[1:]] = layer
     for id, within in inside.items():
-        body = drawn_inside(design.node(id))
-        if body is None:
+        layer, body = design.node(id).layer, drawn_inside(design.node(id))
+        if body is None or not isinstance(layer, Group):
             raise EditRefused(f"{id} is no group: nothing was drawn inside that could be edited")
-        here[id] = Group(with_layers(body, within))
+        here[id] = layer.with_body(with_layers(body, within))
     return design.replacing([replace(design.node(id), layer=layer) for id, layer in here.items()])
 
 

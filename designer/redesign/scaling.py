@@ -13,6 +13,7 @@ from designer.analysis.analysis import Analysis, facts
 from designer.edit.edits import delete
 from designer.edit.layout import tidy
 from designer.errors import DesignerError, EditRefused
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design, Node, NodeId, NodePath, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.option_set import OptionSet, option_set
@@ -21,7 +22,6 @@ from designer.graph.tensor import TensorSpec
 from designer.layers.endpoints import Input
 from designer.redesign.redesign import Left, Redesign, RepeatedEdit, analysed, require_sound, with_layers
 from designer.redesign.widths import WidthRule, outer_width, rewidened
-from designer.templates.table import round_channels
 
 DEPTH, WIDTH, RESOLUTION = 1.2, 1.1, 1.15
 """α, β and γ of Tan and Le 2019, EfficientNet, sec. 3.3: α·β²·γ² is about 2, so each φ more doubles the FLOPs."""
@@ -168,7 +168,7 @@ def _with_copies(design: Design, last: NodeId, layer: Layer, number: int) -> Des
         for wire in design.wires.values()
     ]
     wires += [Wire(PortRef(before, out), PortRef(after, entry)) for before, after in pairwise(chain)]
-    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints)
+    return Design.build(design.name, nodes, wires, design.annotations.values(), design.constraints, design.parameters)
 
 
 class Scale(RepeatedEdit):

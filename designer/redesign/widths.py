@@ -16,6 +16,7 @@ from designer.analysis.analysis import Analysis, facts
 from designer.analysis.issues import Issue
 from designer.edit.inside import drawn_inside
 from designer.errors import DesignerError, EditRefused
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import NodeId, NodePath, PortRef
 from designer.graph.layer import Layer
 from designer.graph.parameter import Parameter
@@ -23,7 +24,6 @@ from designer.graph.tensor import TensorSpec
 from designer.issue_code import IssueCode
 from designer.layers.blocks.body import widened
 from designer.redesign.redesign import Left, Redesign, analysed, drawn_nodes, with_layers
-from designer.templates.table import round_channels
 
 _MOST_ROUNDS = 40
 _DIVIDERS = ("groups", "heads")

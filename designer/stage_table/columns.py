@@ -37,6 +37,7 @@ class Column(Enum):
     K = "k"
     ACTIVATION = "Activation"
     SE = "SE"
+    MORE = "More"
     PARAMETERS = "Parameters"
     MACS = "MACs"
 
@@ -61,6 +62,7 @@ _HELP = {
     Column.K: "Side of the kernel; before and after the expansion where there are two, 0 for none",
     Column.ACTIVATION: "The activation function",
     Column.SE: "Channels inside the squeeze-and-excite; nothing where there is none",
+    Column.MORE: "What else differs from a fresh block of the kind, as name=value",
     Column.PARAMETERS: "Trained numbers of the whole row",
     Column.MACS: "Multiply-accumulates of the whole row",
 }
@@ -113,6 +115,39 @@ def cell_text(layer: Layer, column: Column, given: TensorSpec | None, gives: Ten
     return parameter.text(getattr(layer, name))
 
 
+def more_text(layer: Layer, given: TensorSpec | None) -> str:
+    """What no other column says of a block and differs from a fresh one: ``groups=3; padding=same``."""
+    width = width_parameter(layer, given)
+    said = {*_PARAMETERS.values(), width.name if width is not None else ""}
+    if own_parameter(layer, "start_depthwise") is not None:
+        said |= {"start_depthwise", "start_kernel_size", "middle_depthwise"}
+    if own_parameter(layer, "gate") is None:
+        said.discard("squeezed_channels")
+    values = [
+        f"{each.name}={each.text(getattr(layer, each.name))}"
+        for each in layer.parameters
+        if each.name not in said and getattr(layer, each.name) != each.default
+    ]
+    return "; ".join(values) or BLANK
+
+
+def with_more(layer: Layer, text: str) -> Layer:
+    """The block with what ``more_text`` says.
+
+    Raises:
+        EditRefused: A part is no ``name=value``.
+        ParameterError: There is no such parameter, or the value does not suit it.
+    """
+    for part in text.split(";"):
+        if part.strip() in BLANKS:
+            continue
+        name, equals, value = (word.strip() for word in part.partition("="))
+        if not equals:
+            raise EditRefused(f"'{part.strip()}' is no name=value, such as groups=3")
+        layer = layer.with_parameter(name, layer.parameter(name).parse(value))
+    return layer
+
+
 def with_cell(layer: Layer, column: Column, text: str, given: TensorSpec | None) -> Layer:
     """The block after a text was typed into a column.
 
@@ -147,14 +182,15 @@ def with_cell(layer: Layer, column: Column, text: str, given: TensorSpec | None)
 
 def _with_channels(layer: Layer, parameter: Parameter, word: str, given: TensorSpec) -> Layer:
     """The block that gives so many channels, of which its width may be a half or a part."""
-    by_width = layer.with_parameter(parameter.name, parameter.parse(word))
+    wanted = parameter.parse(word)
+    by_width = layer.with_parameter(parameter.name, wanted)
     outputs = facts(by_width, (given,)).outputs
-    if not outputs or outputs[0].channels == int(word):
+    if not outputs or outputs[0].channels == wanted:
         return by_width
-    made = widened_to(layer, (given,), int(word))
+    made = widened_to(layer, (given,), wanted)
     outputs = facts(made, (given,)).outputs
-    if not outputs or outputs[0].channels != int(word):
-        raise EditRefused(f"{layer.title} cannot give {word} channels here")
+    if not outputs or outputs[0].channels != wanted:
+        raise EditRefused(f"{layer.title} cannot give {wanted} channels here")
     return made
 
 

@@ -46,6 +46,7 @@ def formatted(table: StageTable, format: TableFormat, with_costs: bool = False, 
     is_whole = format is TableFormat.TSV
     rows = [row for row in table.rows if is_whole or _is_printed(row)]
     columns = [*_ALWAYS, *(each for each in _WHERE_SAID if is_whole or _is_said(rows, each))]
+    columns += [Column.MORE] if is_whole else []
     columns += _COSTS if with_costs else ()
     cells = [[_cell(row, column, is_whole) for column in columns] for row in rows]
     write: dict[TableFormat, Callable[[], str]] = {

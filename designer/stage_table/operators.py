@@ -13,6 +13,7 @@ from designer.stage_table.columns import own_parameter
 
 _PRINTED = {
     "conv_block": "conv2d",
+    "conv2d": "conv only",
     "bottleneck": "bottleneck",
     "separable": "separable",
     "mbconv": "mbconv",
@@ -22,7 +23,7 @@ _PRINTED = {
     "max_pool": "maxpool",
     "fully_connected": "fc",
 }
-"""Words of papers by layer key; all else is printed by its own key."""
+"""Words of papers by layer key; all else is printed by its own key. Their conv2d has a norm and an activation."""
 
 _MEANT = {
     "conv": "conv_block",

@@ -21,14 +21,14 @@ from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.pooling import AveragePool, GlobalAveragePool
 from designer.layers.registry import lookup
-from designer.stage_table.columns import BLANKS, Column, own_parameter, with_cell
+from designer.stage_table.columns import BLANKS, Column, own_parameter, with_cell, with_more
 from designer.stage_table.operators import Operator, operator_of
 from designer.templates.table import chain, round_channels
 
 CLASSES = 1000
 """How many a classifier of ``k`` classes has, of ImageNet."""
 
-_MOST_ROWS, _MOST_REPEATS, _MOST_LETTERS = 1000, 256, 1_000_000
+_MOST_ROWS, _MOST_REPEATS, _MOST_LETTERS, _MOST_LAYERS = 1000, 256, 1_000_000, 10_000
 
 
 class _Heading(Enum):
@@ -71,6 +71,7 @@ _HEADINGS: dict[str, _Meaning] = {
     "act": Column.ACTIVATION,
     "activation": Column.ACTIVATION,
     "se": Column.SE,
+    "more": Column.MORE,
     "stage": _Heading.IGNORED,
     "#": _Heading.IGNORED,
     "parameters": _Heading.IGNORED,
@@ -80,7 +81,7 @@ _HEADINGS: dict[str, _Meaning] = {
 }
 _AS_V2 = (Column.T, Column.C, Column.N, Column.S)
 
-_SHAPE = re.compile(r"\s*(\d+)\s*(²|\^\{?2\}?)?\s*[×x]\s*(\d+)(?:\s*[×x]\s*(\d+))?", re.IGNORECASE)
+_SHAPE = re.compile(r"\s*([0-9]{1,6})\s*(²|\^\{?2\}?)?\s*[×x]\s*([0-9]{1,6})(?:\s*[×x]\s*([0-9]{1,6}))?", re.IGNORECASE)
 _CELL = re.compile(r"(?:\d+(?:\.\d+)?|k|classes|[-–—\u2212])$", re.IGNORECASE)
 
 
@@ -240,9 +241,13 @@ def layers_of(rows: Sequence[StatedRow], given: TensorSpec) -> tuple[tuple[str, 
             for stem, layer in _of_row(row, spec):
                 outputs = facts(layer, (spec,))
                 if not outputs.outputs:
-                    raise EditRefused(f"{layer.title}: {outputs.shape_error}")
+                    raise EditRefused(
+                        f"{layer.title} cannot take {spec.label}: {outputs.shape_error or 'see its parts'}"
+                    )
                 spec = outputs.outputs[0]
                 found.append((stem, layer))
+                if len(found) > _MOST_LAYERS:
+                    raise EditRefused(f"there are more than {_MOST_LAYERS:,} layers up to here")
         except DesignerError as error:
             raise EditRefused(f"line {row.line}: {error}") from error
     return tuple(found)
@@ -253,12 +258,18 @@ def _of_row(row: StatedRow, spec: TensorSpec) -> list[tuple[str, Layer]]:
     if cls.key == "conv_block" and row.cell(Column.C).casefold() in ("k", "classes"):
         cls = lookup("fully_connected")
     if cls.key == "fully_connected":
-        return _classifier(row, spec)
+        *flat, (stem, layer) = _classifier(row, spec)
+        return [*flat, (stem, with_more(layer, row.cell(Column.MORE)))]
     if cls.key == "global_average_pool":
         return [("pool", _pool(row, spec))]
     made: list[tuple[str, Layer]] = []
     for repeat in range(count):
-        layer = _filled(cls(), row, spec, repeat)
+        is_as_first = repeat > 0 and not row.hidden
+        layer = (
+            _squeezed(_with_stride_1(made[0][1]), row, spec, repeat)
+            if is_as_first
+            else _filled(cls(), row, spec, repeat)
+        )
         outputs = facts(layer, (spec,)).outputs
         if outputs:
             spec = outputs[0]
@@ -266,9 +277,13 @@ def _of_row(row: StatedRow, spec: TensorSpec) -> list[tuple[str, Layer]]:
     return made
 
 
+def _with_stride_1(layer: Layer) -> Layer:
+    return layer.with_parameter("stride", 1) if own_parameter(layer, "stride") is not None else layer
+
+
 def _repeats(row: StatedRow) -> int:
     text = row.cell(Column.N) or "1"
-    if not text.isdigit() or not 1 <= int(text) <= _MOST_REPEATS:
+    if re.fullmatch("[0-9]{1,3}", text) is None or not 1 <= int(text) <= _MOST_REPEATS:
         raise EditRefused(f"n is '{text}'; it takes 1 to {_MOST_REPEATS}")
     return int(text)
 
@@ -301,21 +316,30 @@ def _filled(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Laye
     if row.operator.kernel:
         layer = with_cell(layer, Column.K, row.operator.kernel, spec)
     if row.hidden:
-        layer = layer.with_parameter("expansion", int(row.hidden) / spec.channels)
+        layer = layer.with_parameter("expansion", _channels(row.hidden) / spec.channels)
     elif row.operator.expansion:
         layer = with_cell(layer, Column.T, row.operator.expansion, spec)
     for column, text in row.cells:
-        if column in (Column.N, Column.SE) or (column is Column.S and repeat):
+        if column in (Column.N, Column.SE, Column.MORE, Column.C) or (column is Column.S and repeat):
             continue
         layer = with_cell(layer, column, text, spec)
+    layer = with_more(layer, row.cell(Column.MORE))
+    if row.cell(Column.C):
+        layer = with_cell(layer, Column.C, row.cell(Column.C), spec)  # last: what comes out may hang on the others
     return _squeezed(layer, row, spec, repeat)
+
+
+def _channels(text: str) -> int:
+    if re.fullmatch("[0-9]{1,9}", text) is None or int(text) == 0:
+        raise EditRefused(f"'{text}' is no number of channels")
+    return int(text)
 
 
 def _squeezed(layer: Layer, row: StatedRow, spec: TensorSpec, repeat: int) -> Layer:
     """With the squeeze-and-excite that a row says; a tick is MobileNetV3's quarter of the hidden channels."""
     text = row.cell(Column.SE)
     hidden = round(spec.channels * float(getattr(layer, "expansion", 1.0)))
-    if text.casefold() in ("✓", "✔", "yes", "x", "on", "1"):
+    if text.casefold() in ("✓", "✔", "yes", "on"):
         text = str(round_channels(hidden / 4))
     elif not text and own_parameter(layer, "gate") is not None:
         text = str(max(1, spec.channels // 4))  # EfficientNet's, whose table leaves it out

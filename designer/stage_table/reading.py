@@ -14,7 +14,7 @@ from designer.analysis.cost import NodeCost, added
 from designer.graph.design import Design, NodeId, PortRef
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.stage_table.columns import BLANK, Column, cell_text, own_parameter
+from designer.stage_table.columns import BLANK, Column, cell_text, more_text, own_parameter
 from designer.stage_table.operators import printed_operator
 from designer.wording import plural, short
 
@@ -66,6 +66,8 @@ class StageRow:
             return printed_operator(self.layers[0])
         if column is Column.N:
             return str(len(self.ids))
+        if column is Column.MORE:
+            return more_text(self.layers[0], self.given[0])
         if column in (Column.PARAMETERS, Column.MACS):
             number = self.number(column)
             return BLANK if number is None else short(number)

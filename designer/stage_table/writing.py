@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +14,7 @@ from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodeId, Point, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
-from designer.stage_table.columns import Column, as_kind, own_parameter, with_cell
+from designer.stage_table.columns import Column, as_kind, own_parameter, width_parameter, with_cell
 from designer.stage_table.operators import operator_of
 from designer.stage_table.parsing import layers_of, parse
 from designer.stage_table.reading import Segment, StageRow, StageTable, read
@@ -189,6 +190,11 @@ def _typed(row: StageRow, place: int, column: Column, text: str) -> Layer:
         return _of_operator(layer, text, given)
     if column is Column.S and place:
         return layer
+    if column is Column.C and place:  # of a run that grows, as a dense block's, the first says by how much
+        width = width_parameter(layer, given)
+        if width is not None:
+            first = with_cell(row.layers[0], column, text, row.given[0])
+            return layer.with_parameter(width.name, getattr(first, width.name))
     if column is Column.SE and "," in text:
         several = text.split(",")
         return with_cell(layer, column, several[min(place, len(several) - 1)], given)
@@ -209,7 +215,7 @@ def _of_operator(layer: Layer, text: str, given: TensorSpec | None) -> Layer:
 
 def _count(text: str) -> int:
     word = text.strip()
-    if not word.isdigit() or not 1 <= int(word) <= MOST_REPEATS:
+    if re.fullmatch("[0-9]{1,3}", word) is None or not 1 <= int(word) <= MOST_REPEATS:
         raise EditRefused(f"n is '{word}'; it takes 1 to {MOST_REPEATS}, and a row is deleted by Delete")
     return int(word)
 
@@ -259,6 +265,10 @@ def _rebuilt(design: Design, segment: Segment, entries: Sequence[_Entry]) -> Des
         ids.append(entry.id or coming[-1])
     slots = _slots(design, segment, ids)
     made = {id: _node(design, id, entry.layer, slots.get(id)) for id, entry in zip(ids, entries, strict=True)}
+    if tuple(ids) == segment.ids and all(
+        _has_same_ports(node.layer, design.nodes[id].layer) for id, node in made.items()
+    ):
+        return design.replacing([node for id, node in made.items() if node is not design.nodes[id]])
     nodes = _placed(design, segment, ids, made)
     result = Design.build(design.name, nodes, _wires(design, segment, ids, made), (), design.constraints)
     result = result.with_annotations(design.annotations.values())
@@ -267,10 +277,15 @@ def _rebuilt(design: Design, segment: Segment, entries: Sequence[_Entry]) -> Des
     return result
 
 
+def _has_same_ports(layer: Layer, other: Layer) -> bool:
+    return layer.inputs == other.inputs and layer.outputs == other.outputs
+
+
 def _slots(design: Design, segment: Segment, ids: Sequence[NodeId]) -> dict[NodeId, Point]:
     """Where the kept cards stand: those of a moved row take the places along the way in turn."""
     kept = [id for id in ids if id in design.nodes]
-    was = [id for id in segment.ids if id in set(kept)]
+    staying = set(kept)
+    was = [id for id in segment.ids if id in staying]
     return {id: design.nodes[old].position for id, old in zip(kept, was, strict=True)}
 
 

@@ -34,13 +34,27 @@ INT8 = frozenset(
         *("ADD", "SUB", "MUL", "DIV", "MEAN", "SUM", "MAXIMUM", "RSQRT", "SQRT", "GELU", "HARD_SWISH", "LOGISTIC"),
         *("TANH", "RELU", "SOFTMAX", "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "FULLY_CONNECTED"),
         *("BATCH_MATMUL", "AVERAGE_POOL_2D", "MAX_POOL_2D", "PAD", "PADV2", "MIRROR_PAD", "RESHAPE", "TRANSPOSE"),
-        *("CONCATENATION", "STRIDED_SLICE", "SLICE", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"),
+        *("CONCATENATION", "STRIDED_SLICE", "SLICE", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR", "QUANTIZE"),
     }
 )
 """Operators that have a form in eight bits: what ai-edge-quantizer 0.10.0 quantises (``qtyping.TFLOperationName``)."""
 
 CODES = INT8 | FLOAT_ONLY
 """Every operator that the LiteRT writer writes."""
+
+KEEPS_SCALE = frozenset(
+    {
+        *("RESHAPE", "TRANSPOSE", "SLICE", "STRIDED_SLICE", "PAD", "MIRROR_PAD", "AVERAGE_POOL_2D", "MAX_POOL_2D"),
+        *("RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"),
+    }
+)
+"""Operators whose kernels of eight bits give out the scale that came in."""
+
+JOINS_SCALES = frozenset({"CONCATENATION", "MAXIMUM", "PADV2"})
+"""Operators whose kernels of eight bits want every input in the scale of what they make."""
+
+FIXES_SCALE = frozenset({"LOGISTIC", "TANH", "SOFTMAX"})
+"""Operators whose kernels of eight bits make one scale only: 1/256 from 0 on, or 1/128 about 0."""
 
 BROADCAST = "broadcast multiplication"
 """The title of a multiplication of N×C×H×W by N×C×1×1, as in a squeeze-and-excite: slow where others are not."""
@@ -116,6 +130,7 @@ class Kernels:
     elements: list[int] = field(default_factory=list)
     makers: list[NodePath] = field(default_factory=list)
     kernels: list[Kernel] = field(default_factory=list)
+    _fixed: set[int] = field(default_factory=set)
 
     def tensor(self, path: NodePath, elements: int) -> int:
         """A tensor; gives its number."""
@@ -127,8 +142,19 @@ class Kernels:
         self, call: Call, code: str, inputs: Sequence[int], elements: int, scratch: tuple[Scratch, ...] = ()
     ) -> int:
         """An operator that makes one tensor; gives its number."""
+        taken = tuple(self._rescaled(call, x) for x in inputs) if code in JOINS_SCALES else tuple(inputs)
         made = self.tensor(call.path, elements)
-        self.kernels.append(Kernel(code, call.title, call.path, tuple(inputs), (made,), scratch))
+        self.kernels.append(Kernel(code, call.title, call.path, taken, (made,), scratch))
+        if code in FIXES_SCALE or (code in KEEPS_SCALE and taken[0] in self._fixed):
+            self._fixed.add(made)
+        return made
+
+    def _rescaled(self, call: Call, x: int) -> int:
+        """A tensor in the scale of what is made of it: an operator of its own where its scale cannot be chosen."""
+        if not self.is_int8 or x not in self._fixed:
+            return x
+        made = self.tensor(call.path, self.elements[x])
+        self.kernels.append(Kernel("QUANTIZE", call.title, call.path, (x,), (made,)))
         return made
 
     def reduced(self, call: Call, code: str, x: int, shape: Shape, axes: Sequence[int]) -> int:

@@ -6,12 +6,13 @@ from enum import Enum
 from math import ceil
 from typing import NamedTuple
 
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.layers.activation import Activation
 from designer.layers.blocks import Bottleneck, ConvBlock, MBConv
 from designer.templates.assembly import CLASSES, OWN_RESOLUTION, PADDING, Assembly, variant
-from designer.templates.table import PaddingConvention, Template, round_channels
+from designer.templates.table import PaddingConvention, Template
 
 
 class B(Enum):

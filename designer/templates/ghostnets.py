@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.layers.activation import Activation, ReLU
 from designer.layers.blocks import ConvBlock, GhostBottleneck
 from designer.layers.convolution import PointwiseConv2d
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates.assembly import CLASSES, WIDTH, Assembly, resolution, variant
-from designer.templates.table import Template, round_channels
+from designer.templates.table import Template
 
 
 class V(Enum):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.layers.activation import Activation, HardSwish, ReLU
 from designer.layers.blocks import Bottleneck, ConvBlock, FusedMBConv, MBConv, UniversalInvertedBottleneck
@@ -14,7 +15,7 @@ from designer.layers.dense import Dropout, Flatten, FullyConnected
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates.assembly import CLASSES, OWN_RESOLUTION, PADDING, WIDTH, Assembly, resolution, variant
-from designer.templates.table import PaddingConvention, Template, round_channels
+from designer.templates.table import PaddingConvention, Template
 
 # MobileNetV3 ---------------------------------------------------------------------------------------------------------
 

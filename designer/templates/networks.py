@@ -7,6 +7,7 @@ from functools import cache
 
 from designer.edit.grouping import expand_block
 from designer.errors import TemplateError, near
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.parameter import Choice, Flag, Integer, Ratio
@@ -22,6 +23,7 @@ from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool
 from designer.templates import (
     efficientnets,
+    efficientvits,
     ghostnets,
     large_networks,
     mobilenets,
@@ -29,7 +31,7 @@ from designer.templates import (
     reparameterised_networks,
     shufflenets,
 )
-from designer.templates.table import PaddingConvention, Row, Template, chain, round_channels, row_layers
+from designer.templates.table import PaddingConvention, Row, Template, chain, row_layers
 
 _CHANNELS_HIGH = 2**31 - 1
 
@@ -263,6 +265,7 @@ def templates() -> tuple[Template, ...]:
         *shufflenets.TEMPLATES,
         *partial_networks.TEMPLATES,
         *ghostnets.TEMPLATES,
+        *efficientvits.TEMPLATES,
         *large_networks.TEMPLATES,
         *reparameterised_networks.TEMPLATES,
         mobilenets.TINY,

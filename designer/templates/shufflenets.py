@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import Enum
 
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.graph.window import Padding
 from designer.layers.activation import Activation
 from designer.layers.blocks import ConvBlock, ShuffleUnitV1, ShuffleUnitV2
 from designer.layers.pooling import MaxPool
 from designer.templates.assembly import CLASSES, WIDTH, Assembly, resolution, variant
-from designer.templates.table import Template, round_channels
+from designer.templates.table import Template
 
 _REPEATS = (4, 8, 4)
 _STEM = 24

@@ -11,6 +11,7 @@ from typing import Any
 
 from designer.edit.layout import tidy
 from designer.errors import ParameterError, TemplateError, near
+from designer.graph.arithmetic import round_channels as round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.parameter import Parameter
@@ -32,15 +33,6 @@ class PaddingConvention(Enum):
     def padding(self) -> Padding:
         """What it means at a layer."""
         return Padding.SYMMETRIC if self is PaddingConvention.TORCH else Padding.SAME
-
-
-def round_channels(channels: float, divisor: int = 8) -> int:
-    """The nearest multiple of 8, never less than 90 % of what was asked.
-
-    Source: the rule published with MobileNetV2 (Sandler et al. 2018) for its width multiplier.
-    """
-    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * channels else rounded
 
 
 @dataclass(frozen=True)

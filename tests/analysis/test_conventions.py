@@ -153,6 +153,7 @@ FITTED: dict[str, Layer] = {"split": Split((2, 4)), "to_map": ToMap(9)}
 
 BEFORE: dict[str, tuple[Layer, ...]] = {
     "fully_connected": (Flatten(),),
+    "linear_attention": (PointwiseConv2d(8),),
     "to_map": (ToSequence(),),
     "squeeze": (GlobalAveragePool(),),
     "pixel_shuffle": (PointwiseConv2d(8),),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from designer.graph import operations
-from designer.graph.design import Design
+from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer, UnknownLayer
 from designer.graph.operations import Operation, PadMode, Step
 from designer.graph.tensor import TensorSpec
@@ -15,7 +15,7 @@ from designer.issue_code import IssueCode
 from designer.layers.activation import HardTanh, PReLU, ReLU6
 from designer.layers.attention import SelfAttention
 from designer.layers.blocks import Bottleneck, Group
-from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, TransposedConv2d
+from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d, TransposedConv2d
 from designer.layers.dense import Flatten, FullyConnected
 from designer.layers.endpoints import Input, Output
 from designer.layers.lowering import step
@@ -105,6 +105,16 @@ _KEPT = Opaque("CumSum", takes=(TensorSpec((1, 4, 6, 6)),), gives=(TensorSpec((1
 _WITHOUT_END = Group(row(Input(), ReLU6()))
 _WITH_END = Group(row(Input(), ReLU6(), Output()))
 _CHANNELS_AT_2 = Permute((0, 2, 1, 3))
+
+
+def _own(formula: str, is_wired: bool = True) -> Design:
+    """A group with a pointwise convolution inside whose width follows from a formula."""
+    x, wide, y = NodeId("x"), NodeId("wide"), NodeId("y")
+    nodes = [Node(x, Input()), Node(wide, PointwiseConv2d(8)).with_formula("out_channels", formula), Node(y, Output())]
+    wires = [Wire(PortRef(wide, "y"), PortRef(y, "x"))]
+    if is_wired:
+        wires.append(Wire(PortRef(x, "y"), PortRef(wide, "x")))
+    return _between(Group(Design.build("Own", nodes, wires)))
 
 
 def twins() -> Iterable[Twin]:
@@ -335,6 +345,13 @@ def twins() -> Iterable[Twin]:
         "a block whose own layers cannot be",
         _between(Bottleneck(64, 8), given=Input(2**26, 1, 1)),
         _between(Bottleneck(16, 8), given=Input(2**26, 1, 1)),
+    )
+    yield Twin(IssueCode.PARAMETERS, "a formula that divides by zero", _own("in / 0"), _own("in / 2"))
+    yield Twin(
+        IssueCode.PARAMETERS,
+        "a formula of what flows into a loose node",
+        _own("here * 2", is_wired=False),
+        _own("here * 2"),
     )
     yield Twin(IssueCode.UNKNOWN_LAYER, "a type from later", _between(_UNKNOWN), _between(ReLU6()))
 

@@ -61,6 +61,16 @@ def test_blocks_are_replaced_by_kind(file: Path, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.torch
+def test_weights_go_along_to_another_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["weights", str(file)]) == 0
+    assert said(capsys, str(file), "strides", "-o", "small.design.json")[0] == 0
+    assert Path("small.safetensors").read_bytes() == Path("v2.safetensors").read_bytes()
+    # No kernel has a stride in its shape, so the smaller network uses every tensor.
+    assert main(["export", "small.design.json", "-o", "small.onnx", "--json"]) == 0
+    assert "small.safetensors, all" in json.loads(capsys.readouterr().out)["weights"]
+
+
+@pytest.mark.torch
 def test_pruning_slices_the_weights_beside_the_design(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, str(file), "prune", "-o", "bare.design.json")[0] == 0
     assert not Path("bare.safetensors").exists()

@@ -41,8 +41,8 @@ def chain(*layers: Layer, channels: int = 4, side: int = 9) -> Design:
     return Design.build("chain", nodes, wires)
 
 
-POSSIBLE = [(key, settings) for key, settings in hard_designs.TEMPLATES if key != "convnext"]
-"""Networks that Keras has every layer of; ConvNeXt's layer scale it has in no form."""
+POSSIBLE = [(key, settings) for key, settings in hard_designs.TEMPLATES if key not in {"convnext", "efficientvit"}]
+"""Networks that Keras has every layer of; it has neither ConvNeXt's layer scale nor EfficientViT's products of maps."""
 
 
 def proved(design: Design, folder: Path) -> Any:
@@ -80,7 +80,7 @@ def test_every_layer_computes_what_the_module_computes(layer: type[Layer], tmp_p
 LACKING_IN_PART = {"convnext_block"}
 """Layers that Keras has with some of their parameters only."""
 
-LACKING = {"layer_scale", "local_response_norm", "global_response_norm"}
+LACKING = {"layer_scale", "linear_attention", "local_response_norm", "global_response_norm"}
 """Layers that Keras has in no form."""
 
 

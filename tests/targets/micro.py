@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
-import tempfile
-from typing import NamedTuple
-
+import numpy
 import torch
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.program import program_of
 from designer.runtime.compile.module import compile_analysis
-from designer.runtime.formats.verification import Verification
-
-
-class Arena(NamedTuple):
-    """Bytes of the arena: what tensors take, and what structures take."""
-
-    head: int
-    tail: int
+from designer.runtime.formats.litert.micro import Arena, MicroInterpreter
+from designer.runtime.formats.verification import Steps, Verification
 
 
 def verification_of(analysis: Analysis) -> Verification:
@@ -30,22 +19,23 @@ def verification_of(analysis: Analysis) -> Verification:
 
 
 def arena_of(content: bytes) -> Arena:
-    """What its interpreter allocates for a file; it says so to standard error only."""
-    from tflite_micro import runtime
+    """What its interpreter allocates for a file."""
+    return MicroInterpreter(content).arena()
 
-    interpreter = runtime.Interpreter.from_bytes(content, arena_size=256 << 20)
-    with tempfile.TemporaryFile() as heard:
-        sys.stderr.flush()
-        saved = os.dup(2)
-        os.dup2(heard.fileno(), 2)
-        try:
-            interpreter.print_allocations()
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
-        heard.seek(0)
-        said = heard.read().decode()
-    head, tail = (re.search(rf"Arena allocation {word} (\d+) bytes", said) for word in ("head", "tail"))
-    assert head is not None, said
-    assert tail is not None, said
-    return Arena(int(head[1]), int(tail[1]))
+
+def in_eight_bits(analysis: Analysis) -> bytes:
+    """A design as a LiteRT file in eight bits, calibrated with two samples of noise."""
+    from designer.runtime.formats.litert.file import flat_buffer
+    from designer.runtime.formats.litert.quantising import quantised
+
+    verification = verification_of(analysis)
+    drawn = numpy.random.default_rng(0)
+    samples = [
+        [
+            drawn.standard_normal((batch, height, width, channels)).astype(numpy.float32)
+            for batch, channels, height, width in verification.module.input_shapes
+        ]
+        for _ in range(2)
+    ]
+    steps = Steps(lambda share, text: None, lambda: False)
+    return quantised(flat_buffer(verification, to_quantise=True), samples, "noise", steps)

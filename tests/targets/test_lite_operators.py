@@ -24,8 +24,12 @@ pytestmark = pytest.mark.torch
 schema = pytest.importorskip("ai_edge_litert.schema_py_generated")
 
 
-def written(design: Design, batch: int = 1) -> tuple[list[Any], list[int]]:
+def written(design: Design, batch: int = 1, *, is_int8: bool = False) -> tuple[list[Any], list[int]]:
     """The operators of a file, each with how many elements it reads and makes, constants left out; and what enters."""
+    from tests.targets.micro import in_eight_bits
+
+    if is_int8:
+        return tables_of(in_eight_bits(analyse(design, batch=batch)))
     import torch
 
     from designer.analysis.program import program_of
@@ -40,6 +44,10 @@ def written(design: Design, batch: int = 1) -> tuple[list[Any], list[int]]:
         ),
         half=False,
     )
+    return tables_of(content)
+
+
+def tables_of(content: bytes) -> tuple[list[Any], list[int]]:
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content))
     graph = model.subgraphs[0]
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
@@ -77,6 +85,23 @@ def test_every_layer_is_the_operators_and_tensors_that_the_writer_writes(layer: 
         assert said(deployed_of(analyse(design, batch=sample.batch), ElementType.FLOAT32)) == found
         compared += 1
     assert compared or layer in (Linear, Dropout, DropPath)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layer", PLACEABLE, ids=lambda cls: cls.key)
+def test_every_layer_in_eight_bits_is_what_its_file_has_or_is_refused_by_name(layer: type[Layer]) -> None:
+    pytest.importorskip("ai_edge_quantizer", exc_type=ImportError)
+    for sample in islice(samples(layer), 6):
+        design = sample.design()
+        deployed = deployed_of(analyse(design, batch=sample.batch), ElementType.INT8)
+        try:
+            found = written(design, sample.batch, is_int8=True)
+        except ExportError as error:
+            if deployed.refusal or "LiteRT has no" in str(error) or "cannot give out what enters" in str(error):
+                continue
+            raise
+        assert not deployed.refusal
+        assert said(deployed) == found
 
 
 @pytest.mark.parametrize("padding", ["torch", "tensorflow"])

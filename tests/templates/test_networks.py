@@ -8,11 +8,11 @@ import pytest
 
 from designer.analysis.analysis import Analysis, analyse
 from designer.errors import TemplateError
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import NodeId
 from designer.graph.window import Padding
 from designer.layers.blocks import Bottleneck, ConvBlock
 from designer.templates.networks import template, templates
-from designer.templates.table import round_channels
 
 
 def analysed(key: str, **settings: Any) -> Analysis:

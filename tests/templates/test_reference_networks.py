@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import pytest
 
 from designer.analysis.analysis import analyse
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.window import Padding
@@ -24,7 +25,7 @@ from designer.layers.merge import Add, Concatenate, Multiply
 from designer.layers.normalization import BatchNorm
 from designer.layers.pooling import GlobalAveragePool, MaxPool
 from designer.templates.networks import template
-from designer.templates.table import chain, round_channels
+from designer.templates.table import chain
 
 
 class Net:

@@ -5,6 +5,7 @@ from designer.layers.blocks.ghost import GhostBottleneck, GhostModule
 from designer.layers.blocks.inverted_residual import FusedMBConv, MBConv, UniversalInvertedBottleneck
 from designer.layers.blocks.joining import DenseLayer, Fire
 from designer.layers.blocks.large_kernel import ConvNeXtBlock, StarBlock
+from designer.layers.blocks.linear_attention import LinearAttention, SingleNormBottleneck
 from designer.layers.blocks.mobile import Bottleneck, ConvBlock, Separable
 from designer.layers.blocks.own import Group
 from designer.layers.blocks.reparameterised import MobileOneBlock, RepVGGBlock
@@ -23,6 +24,7 @@ __all__ = [
     "GhostBottleneck",
     "GhostModule",
     "Group",
+    "LinearAttention",
     "MBConv",
     "MobileOneBlock",
     "RepVGGBlock",
@@ -30,6 +32,7 @@ __all__ = [
     "Separable",
     "ShuffleUnitV1",
     "ShuffleUnitV2",
+    "SingleNormBottleneck",
     "StarBlock",
     "UniversalInvertedBottleneck",
 ]

@@ -44,8 +44,8 @@ def _arrow(out: int, *inputs: TensorSpec) -> str:
     return f"{inputs[0].channels} → {out}" if inputs else f"→ {out}"
 
 
-class _InvertedResidual(Layer):
-    """What the three share: hidden channels that follow the expansion, and a residual where shapes allow it."""
+class InvertedResidual(Layer):
+    """What bottlenecks that widen share: hidden channels by the expansion, and a residual where shapes allow it."""
 
     expansion: float
     out_channels: int
@@ -68,7 +68,7 @@ class _InvertedResidual(Layer):
         arrow = _arrow(self.out_channels, *inputs)
         return f"{arrow} · t{self.expansion:.3g} k{brief_size(self.kernel_size)} s{brief_size(self.stride)}"
 
-    def _is_residual(self, x: TensorSpec, *windows: tuple[Size, Padding]) -> bool:
+    def is_residual(self, x: TensorSpec, *windows: tuple[Size, Padding]) -> bool:
         """Whether the input is added: stride 1, the same channels, and the same sides after these windows."""
         if self.stride != 1 or self.out_channels != x.channels:
             return False
@@ -83,7 +83,7 @@ class _InvertedResidual(Layer):
     source="Howard et al. 2019, MobileNetV3, fig. 4; Tan and Le 2019, EfficientNet, sec. 4",
     keywords=("inverted residual", "mobilenet v3", "efficientnet", "squeeze", "excite", "mnasnet"),
 )
-class MBConv(_InvertedResidual):
+class MBConv(InvertedResidual):
     """Expand 1×1, filter depthwise k×k, weigh the channels by a squeeze-and-excite, project 1×1, add the input.
 
     In N×C×H×W, hidden N×tC×H×W, out N×C'×H'×W'. The residual is there where the stride is 1 and C' = C; t = 1 has no
@@ -121,7 +121,7 @@ class MBConv(_InvertedResidual):
         body.convolution("depthwise", depthwise, norm, self.activation)
         excite(body, hidden, self.squeezed_channels, self.squeeze_activation, self.gate)
         body.convolution("project", PointwiseConv2d(self.out_channels), norm, Activation.NONE)
-        return body.design(self.title, self._is_residual(x, (self.kernel_size, self.padding)))
+        return body.design(self.title, self.is_residual(x, (self.kernel_size, self.padding)))
 
     def card_title(self) -> str:
         return "MBConv + SE"
@@ -135,7 +135,7 @@ class MBConv(_InvertedResidual):
     source="Qin et al. 2024, MobileNetV4, fig. 4",
     keywords=("uib", "inverted residual", "mobilenet v4", "extra depthwise", "convnext", "ffn"),
 )
-class UniversalInvertedBottleneck(_InvertedResidual):
+class UniversalInvertedBottleneck(InvertedResidual):
     """An inverted bottleneck with a depthwise before the expansion, one after it, both, or none; adds the input.
 
     In N×C×H×W, hidden N×tC×H×W, out N×C'×H'×W'. Only after: MobileNetV2's; only before: as ConvNeXt's; both: extra
@@ -171,7 +171,7 @@ class UniversalInvertedBottleneck(_InvertedResidual):
             body.convolution("depthwise", middle, norm, self.activation)
             windows.append((self.kernel_size, self.padding))
         body.convolution("project", PointwiseConv2d(self.out_channels), norm, Activation.NONE)
-        return body.design(self.title, self._is_residual(x, *windows))
+        return body.design(self.title, self.is_residual(x, *windows))
 
     def card_title(self) -> str:
         return "UIB"
@@ -191,7 +191,7 @@ class UniversalInvertedBottleneck(_InvertedResidual):
     source="Tan and Le 2021, EfficientNetV2, fig. 2",
     keywords=("inverted residual", "edge residual", "efficientnet v2", "mobilenet v4", "fused ib"),
 )
-class FusedMBConv(_InvertedResidual):
+class FusedMBConv(InvertedResidual):
     """Expand and filter in one standard k×k convolution, project 1×1, add the input.
 
     In N×C×H×W, hidden N×tC×H'×W', out N×C'×H'×W'. The residual is there where the stride is 1 and C' = C. MACs
@@ -213,7 +213,7 @@ class FusedMBConv(_InvertedResidual):
         wide = Conv2d(self.hidden_channels(x), self.kernel_size, self.stride, self.padding)
         body.convolution("expand", wide, norm, self.activation)
         body.convolution("project", PointwiseConv2d(self.out_channels), norm, Activation.NONE)
-        return body.design(self.title, self._is_residual(x, (self.kernel_size, self.padding)))
+        return body.design(self.title, self.is_residual(x, (self.kernel_size, self.padding)))
 
     def card_title(self) -> str:
         return "Fused MBConv"

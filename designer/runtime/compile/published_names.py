@@ -16,6 +16,7 @@ timm RegNet                                            ``stem``, ``sN.bN.conv1.c
 torchvision ShuffleNetV2                               ``conv1.N``, ``stageN.N.branchN.N`` …, ``conv5.N``, ``fc``
 timm FasterNet                                         ``patch_embed``, ``stages.N.blocks.N.spatial_mixing`` …
 timm GhostNet V1 and V2                                ``conv_stem``, ``blocks.N.N.ghost1.primary_conv.N`` …
+timm EfficientViT                                      ``stem.in_conv``, ``stages.N.blocks.N.main.qkv`` …, ``head``
 timm ConvNeXt                                          ``stem.N``, ``stages.N.blocks.N.conv_dw``, ``gamma`` …
 timm RepVGG                                            ``stem``, ``stages.N.N.conv_kxk`` …, ``head.fc``
 timm MobileOne                                         ``stem``, ``stages.N.N.conv_kxk.N`` …, ``head.fc``
@@ -48,7 +49,7 @@ _ORDERS = (
     ("patch_embed", "stages", "conv_head", "classifier"),
     # parts of several
     ("conv", "bn"),
-    ("norm", "conv"),
+    ("conv", "norm"),
     ("norm", "fc"),
     ("fc1", "fc2"),
     ("conv_reduce", "conv_expand"),
@@ -63,6 +64,11 @@ _ORDERS = (
     ("identity", "conv_kxk", "conv_scale"),
     ("dw_start", "pw_exp", "dw_mid", "pw_proj"),
     ("squeeze", "expand1x1", "expand3x3"),
+    ("in_conv", "res0"),
+    ("in_conv", "classifier"),
+    ("context_module", "local_module"),
+    ("inverted_conv", "depth_conv", "point_conv"),
+    ("qkv", "aggreg", "proj"),
     ("primary_conv", "cheap_operation", "short_conv"),
     ("ghost1", "conv_dw", "bn_dw", "se", "ghost2", "shortcut"),
     ("spatial_mixing", "mlp"),
@@ -76,6 +82,9 @@ _ORDERS = (
     ),
 )
 """In which order the parts of one thing are run, for every set of names that such a thing has."""
+
+_ORDERS_OF = {"transition": ("norm", "conv")}
+"""Things whose parts have names that stand in another order elsewhere."""
 
 
 def names_by_place(own: Mapping[str, Shape], theirs: Mapping[str, Shape]) -> dict[str, str] | None:
@@ -107,8 +116,8 @@ def in_order_of_running(names: Iterable[str]) -> list[str] | None:
     return _ordered([(name, name.split(".")) for name in names])
 
 
-def _ordered(named: Sequence[tuple[str, list[str]]]) -> list[str] | None:
-    """Names with what is left of their paths, in order."""
+def _ordered(named: Sequence[tuple[str, list[str]]], owner: str = "") -> list[str] | None:
+    """Names with what is left of their paths, in order; the owner is the part that they belong to."""
     if len(named) == 1:
         return [named[0][0]]
     parts: dict[str, list[tuple[str, list[str]]]] = {}
@@ -116,26 +125,27 @@ def _ordered(named: Sequence[tuple[str, list[str]]]) -> list[str] | None:
         if not path:
             return None
         parts.setdefault(path[0], []).append((name, path[1:]))
-    order = _order_of(parts.keys())
+    order = _order_of(parts.keys(), owner)
     if order is None:
         return None
     found: list[str] = []
     for part in order:
-        inner = _ordered(parts[part])
+        inner = _ordered(parts[part], part)
         if inner is None:
             return None
         found += inner
     return found
 
 
-def _order_of(parts: Iterable[str]) -> list[str] | None:
+def _order_of(parts: Iterable[str], owner: str) -> list[str] | None:
     """The parts of one thing in order: by number, where they differ in nothing else, or as a known thing has them."""
     present = set(parts)
     split = {part: re.fullmatch(r"(\D*)(\d*)", part) for part in present}
     stems = {match[1] if match else part for part, match in split.items()}
     if len(stems) == 1:
         return sorted(present, key=lambda part: int(match[2] or 0) if (match := split[part]) else 0)
-    for order in _ORDERS:
+    own = _ORDERS_OF.get(owner.rstrip("0123456789"))
+    for order in (own, *_ORDERS) if own else _ORDERS:
         if present <= set(order):
             return sorted(present, key=order.index)
     return None

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from designer.errors import ExportError
-from designer.export.options import Int8Options
+from designer.export.options import Calibrated
 from designer.files.atomic import reason_of
 from designer.measurement.pictures import Normalisation
 from designer.runtime.compile.module import random_inputs
@@ -71,7 +71,7 @@ class CalibrationData:
         return not any(id(array) in seen for sample in self.measuring for array in sample)
 
 
-def calibration_data(shapes: Sequence[tuple[int, ...]], options: Int8Options, seed: int) -> CalibrationData:
+def calibration_data(shapes: Sequence[tuple[int, ...]], options: Calibrated, seed: int) -> CalibrationData:
     """The samples that the options ask for.
 
     Args:

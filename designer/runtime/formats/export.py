@@ -48,6 +48,7 @@ _WRITERS: Mapping[str, tuple[str, str]] = {
     "openvino": ("designer.runtime.formats.openvino_file", "write_openvino"),
     "ncnn": ("designer.runtime.formats.ncnn_file", "write_ncnn"),
     "litert": ("designer.runtime.formats.litert.file", "write_litert"),
+    "litert_int8": ("designer.runtime.formats.litert.int8_file", "write_litert_int8"),
     "executorch": ("designer.runtime.formats.executorch_file", "write_executorch"),
     "markdown": ("designer.runtime.formats.table_file", "write_markdown"),
     "latex": ("designer.runtime.formats.table_file", "write_latex"),

@@ -8,12 +8,11 @@ alone they stay float between the pairs, and the file is slower than float.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy
 import onnx
-import torch
 from numpy.typing import NDArray
 from onnx import helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -21,12 +20,17 @@ from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantTy
 from designer.export.options import ActivationType, Int8Options, OnnxOptions
 from designer.export.result import Check, Comparison, LatencyPair, Sensitivity
 from designer.runtime.formats.calibration import CalibrationData, calibration_data
+from designer.runtime.formats.eight_bits import (
+    agreement,
+    common_warnings,
+    compared_on,
+    has_error_of_its_own,
+    in_batches,
+)
 from designer.runtime.formats.onnx_file import check_file, onnx_graph_of
 from designer.runtime.formats.onnx_session import RUNTIME, run_session, session_of, timed_in_turns
-from designer.runtime.formats.verification import Proof, Steps, Verification, compared, module_outputs, snr_db
+from designer.runtime.formats.verification import Proof, Steps, Verification, snr_db
 
-_TOLERANCE = 1.0
-"""Noise as large as the output itself is no quantised network but a broken one."""
 _QUANTISED = ("Conv", "Gemm")
 _OWN_MARKS = ("onnx.infer", "onnx.quant.pre_process")
 
@@ -60,9 +64,10 @@ def write_int8(verification: Verification, draft: Path, options: Int8Options, st
     checks = [check_file(draft), Check("calibrated with", data.description)]
     steps(0.45, "comparing with PyTorch")
     session = session_of(draft, options.threads)
-    run = _compared(verification, session, data, options)
+    run = compared_on(verification, partial(run_session, session), data, _batch(options))
     # Without optimisations the runtime computes each pair of a file in floats, as the file says: its own error.
-    alone = _compared(verification, session_of(draft, options.threads, optimised=False), data, options)
+    exact = session_of(draft, options.threads, optimised=False)
+    alone = compared_on(verification, partial(run_session, exact), data, _batch(options))
     steps(0.55, "timing against float32")
     pair = _timed(session, quantiser.float_file, data, options)
     with steps.within(0.6, 1.0):
@@ -74,7 +79,7 @@ def write_int8(verification: Verification, draft: Path, options: Int8Options, st
         "size against float32": round(draft.stat().st_size / float_bytes, 3),
         "signal to noise, dB": round(run.snr_db or 0.0, 1),
         "signal to noise of the file itself, dB": round(alone.snr_db or 0.0, 1),
-        "same strongest output": _agreement(verification, session, data, options),
+        "same strongest output": agreement(verification, partial(run_session, session), data, _batch(options)),
     }
     return Proof(
         (draft.name,),
@@ -113,7 +118,7 @@ class _Quantiser:
 
     def quantised(self, data: CalibrationData, steps: Steps) -> onnx.ModelProto:
         """All of it in eight bits; the ranges of activations are kept for later."""
-        batches = _in_batches(data.calibrating, 1 if self.options.dynamic_batch else self.options.batch)
+        batches = in_batches(data.calibrating, _batch(self.options))
         return self._quantise(_Reader(self._names, batches, steps), None)
 
     def quantised_at(self, node: str) -> Path:
@@ -145,15 +150,6 @@ class _Quantiser:
         return onnx.load(str(self._result))
 
 
-def _in_batches(samples: Sequence[tuple[NDArray[Any], ...]], batch: int) -> list[tuple[NDArray[Any], ...]]:
-    """Samples joined to the batch that the file takes, the first ones again where they do not come out even."""
-    filled = [samples[index % len(samples)] for index in range(-(-len(samples) // batch) * batch)]
-    return [
-        tuple(numpy.concatenate(each) for each in zip(*filled[start : start + batch], strict=True))
-        for start in range(0, len(filled), batch)
-    ]
-
-
 def _identified(quantised: onnx.ModelProto, original: onnx.ModelProto, draft: Path, data: CalibrationData) -> None:
     """Write a quantised model under the identity of the one it was made from."""
     said = {entry.key: entry.value for entry in original.metadata_props}
@@ -166,41 +162,14 @@ def _identified(quantised: onnx.ModelProto, original: onnx.ModelProto, draft: Pa
     draft.write_bytes(quantised.SerializeToString())
 
 
-def _measuring(data: CalibrationData, options: Int8Options) -> list[tuple[NDArray[Any], ...]]:
-    return _in_batches(data.measuring, 1 if options.dynamic_batch else options.batch)
-
-
-def _compared(verification: Verification, session: Any, data: CalibrationData, options: Int8Options) -> Comparison:
-    """The file beside the module on the samples to measure on, all together."""
-    expected: list[NDArray[Any]] = []
-    outputs: list[NDArray[Any]] = []
-    samples = _measuring(data, options)
-    for sample in samples:
-        expected += module_outputs(verification.module, [torch.from_numpy(each) for each in sample])
-        outputs += run_session(session, sample)
-    inputs = [torch.from_numpy(each) for each in samples[0]]
-    what = "random" if data.is_random else "the folder's"
-    seen = "kept from calibration" if data.is_held_back else "calibrated with as well"
-    return compared(expected, outputs, inputs, f"{len(data.measuring)} of {what}, {seen}", _TOLERANCE)
-
-
-def _agreement(verification: Verification, session: Any, data: CalibrationData, options: Int8Options) -> str:
-    """In how many samples the largest output element is the same."""
-    same = total = 0
-    left = len(data.measuring)  # what fills the last batch up was counted already
-    for sample in _measuring(data, options):
-        expected = module_outputs(verification.module, [torch.from_numpy(each) for each in sample])[0]
-        found = run_session(session, sample)[0]
-        strongest = [array.reshape(len(array), -1).argmax(axis=1) for array in (expected, found)]
-        agree = (strongest[0] == strongest[1])[: left - total]
-        same += int(agree.sum())
-        total += len(agree)
-    return f"{same} of {total}"
+def _batch(options: Int8Options) -> int:
+    """Samples at once: one where the file takes any number."""
+    return 1 if options.dynamic_batch else options.batch
 
 
 def _timed(session: Any, float_file: Path, data: CalibrationData, options: Int8Options) -> LatencyPair:
     peer = session_of(float_file, options.threads)
-    sample = _measuring(data, options)[0]
+    sample = in_batches(data.measuring, _batch(options))[0]
     return timed_in_turns(
         "int8",
         lambda: run_session(session, sample),
@@ -212,7 +181,7 @@ def _timed(session: Any, float_file: Path, data: CalibrationData, options: Int8O
 
 def _sensitivities(quantiser: _Quantiser, data: CalibrationData, steps: Steps) -> Iterator[Sensitivity]:
     """By node with weights: signal to noise of the output where it alone is in eight bits."""
-    samples = _measuring(data, quantiser.options)[:2]
+    samples = in_batches(data.measuring, _batch(quantiser.options))[:2]
     exact = session_of(quantiser.float_file)
     expected = [array for sample in samples for array in run_session(exact, sample)]
     nodes = quantiser.weighted_nodes()
@@ -226,26 +195,13 @@ def _sensitivities(quantiser: _Quantiser, data: CalibrationData, steps: Steps) -
             yield Sensitivity(node.name, ratio)
 
 
-_OWN_ERROR_DB = 1.0
-"""How much less signal to noise than the file's own is this processor's doing, not rounding."""
-
-
 def _warnings(
     data: CalibrationData, pair: LatencyPair, run: Comparison, alone: Comparison, options: Int8Options
 ) -> Iterator[str]:
-    if run.snr_db is not None and alone.snr_db is not None and alone.snr_db - run.snr_db > _OWN_ERROR_DB:
+    if has_error_of_its_own(run, alone):
         fix = "" if options.reduce_range else "; --reduce-range keeps within what it can hold"
         yield (
             f"this processor adds an error of its own: {run.snr_db:.1f} dB here, {alone.snr_db:.1f} dB as the file "
             f"says; sums of eight-bit products saturate where it has no instructions for them (VNNI){fix}"
         )
-    if data.is_random:
-        yield (
-            "calibrated with random inputs: a trial of size and speed only; "
-            "give a folder of pictures like those the network will see"
-        )
-    if pair.low > 0.5:
-        yield (
-            f"eight bits take {pair.ratio:.2f} of float32's time on this processor; "
-            "those with instructions for it (VNNI, dot product) need less than half"
-        )
+    yield from common_warnings(data, pair)

@@ -15,7 +15,7 @@ from designer.edit.bypass import toggle_bypass
 from designer.edit.document import Edit
 from designer.errors import DesignerError, EditRefused
 from designer.graph.design import Design, NodeId, NodePath
-from designer.ui.actions import importing, own_blocks
+from designer.ui.actions import importing, own_blocks, own_parameters
 from designer.ui.actions.action import Action, Call, Context, Menu, on_bench, over_window
 from designer.ui.actions.questions import has_design, has_one_node, has_selection
 from designer.ui.canvas.scene import CanvasScene
@@ -278,6 +278,24 @@ BLOCK_ACTIONS: tuple[Action, ...] = (
         (),
         "Replace the selected block, or the one that is open, by a group of the same parts",
         lambda c: path_of_fixed(c.bench) is not None,
+    ),
+    Action(
+        "own_parameters",
+        Menu.BLOCK,
+        "&Parameters of the group…",
+        own_parameters.ask_for_parameters,
+        (),
+        "What the fields inside the selected group, or the one that is open, follow from",
+        own_parameters.has_group,
+    ),
+    Action(
+        "condition",
+        Menu.BLOCK,
+        "There &only if…",
+        own_parameters.ask_for_condition,
+        (),
+        "When the selected nodes of the group that is open are there; else their input passes through",
+        own_parameters.can_be_conditional,
     ),
     Action(
         "save_as_block",

@@ -181,6 +181,15 @@ VIEW_ACTIONS: tuple[Action, ...] = (
         has_design,
     ),
     Action(
+        "stage_table",
+        Menu.VIEW,
+        "Sta&ge table",
+        lambda c: c.panels.show_stages(),
+        ("Shift+F7",),
+        "The network as its paper's table, to be typed into, pasted and copied; pressed there, it goes away",
+        has_design,
+    ),
+    Action(
         "illustrate",
         Menu.VIEW,
         "Illustrat&e",

@@ -161,8 +161,9 @@ def summary(node: Node, report: NodeReport | None) -> str:
 
 
 def _varied_words(node: Node) -> str:
-    """Which fields a sweep varies: ``t ∈ 2, 4, 6 · ``; empty where none is."""
-    return "".join(f"{each.variable or each.field} ∈ {each.values} · " for each in node.varied)
+    """Which fields a sweep varies, and when it is there: ``t ∈ 2, 4 · ``, ``if s == 1 · ``; empty where neither is."""
+    varied = "".join(f"{each.variable or each.field} ∈ {each.values} · " for each in node.varied)
+    return varied + (f"if {node.condition} · " if node.condition else "")
 
 
 def _cost_words(cost: NodeCost | None) -> str:

@@ -208,7 +208,7 @@ class Drawing(QGraphicsScene):
         if before.position != after.position:
             item.setPos(*after.position)
             self._route_again(after.id)
-        if (before.layer, before.name, before.varied) != (after.layer, after.name, after.varied):
+        if _worded(before) != _worded(after):
             self._unworded.add(after.id)
             self._meaning_changed = True
             ports, now = (before.layer.inputs, before.layer.outputs), (after.layer.inputs, after.layer.outputs)
@@ -559,3 +559,8 @@ def input_index(node: Node, port: str) -> int:
 def output_index(node: Node, port: str) -> int:
     """Place of an output port on the card's right side, from the top."""
     return [each.name for each in node.layer.outputs].index(port)
+
+
+def _worded(node: Node) -> tuple[object, ...]:
+    """What of a node is written on its card."""
+    return node.layer, node.name, node.varied, node.formulas, node.condition

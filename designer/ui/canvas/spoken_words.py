@@ -42,6 +42,8 @@ def node_words(node: Node, report: NodeReport | None, issues: Sequence[Issue]) -
         f"gives {'unknown' if shape == wording.UNKNOWN else shape}" if shape else "",
         "bypassed" if node.layer.is_bypassed else "",
         "".join(f"varies {each.field.replace('_', ' ')} over {each.values}" for each in node.varied),
+        "".join(f"{each.field.replace('_', ' ')} is {each.text}" for each in node.formulas),
+        f"only if {node.condition}" if node.condition else "",
         problem_words(issues),
     )
     return ", ".join(word for word in words if word)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QListWidget,
     QVBoxLayout,
     QWidget,
@@ -24,7 +25,7 @@ from designer.edit.editable import Editable
 from designer.errors import DesignerError
 from designer.graph.design import Design, NodeId
 from designer.graph.option_set import OptionSet
-from designer.graph.parameter import Choice, Parameter
+from designer.graph.parameter import Choice, Parameter, Word
 from designer.matching.differences_in_words import difference_lines
 from designer.redesign.redesign import Redesign, RepeatedEdit, analysed
 from designer.redesign.totals import SHOWN, totals_changed
@@ -138,6 +139,8 @@ class RedesignDialog(QDialog):
             self._values[parameter.name] = options[0].value
         field = field_for(parameter, self)
         field.show_value(parameter.default)
+        if isinstance(parameter, Word) and isinstance(field.editor, QLineEdit):
+            field.editor.setPlaceholderText(parameter.such_as)
         field.edited.connect(lambda value, name=parameter.name: self._set(name, value))
         self.fields[parameter.name] = field
         self._rows[parameter.name] = labelled_row(field, self)

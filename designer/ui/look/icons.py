@@ -103,6 +103,8 @@ _LAYERS = {
     "mobileone_block": "M3 12 L21 12 M6 12 L6 5 L18 5 L18 12 M6 12 L6 19 L18 19 L18 12 F R9 3 6 4 R9 10 6 4 R9 17 6 4",
     "ghost_module": "R3 5 7 14 R14 5 7 14 M10 12 L14 12 M14 9 L21 9 M14 15 L21 15",
     "ghost_bottleneck": "M5 21 L5 11 C5 2 19 2 19 11 L19 21 L15.5 18 L12 21 L8.5 18 Z F O9.5 10.5 1.3 O14.5 10.5 1.3",
+    "linear_attention": "O6 5 2.5 O18 5 2.5 R9 10 6 4 M7.5 7 L10 10 M16.5 7 L14 10 M12 14 L12 17 O12 19.5 2.5",
+    "single_norm_bottleneck": "M2 10 L6 10 L8 5 L16 5 L18 10 L22 10 L22 14 L18 14 L16 19 L8 19 L6 14 L2 14 Z R18 4 3 3",
     "star_block": "M12 3 L14.6 9.2 L21 9.6 L16 13.8 L17.8 20.5 L12 16.8 L6.2 20.5 L8 13.8 L3 9.6 L9.4 9.2 Z",
 }
 """By a layer's key."""

@@ -22,13 +22,14 @@ from designer.analysis.fitting import padding_refuses
 from designer.analysis.subtotal import subtotal
 from designer.edit.document import Command
 from designer.edit.editable import Editable
-from designer.edit.edits import rename, set_parameter
+from designer.edit.edits import rename, set_formula, set_parameter
 from designer.errors import DesignerError, ParameterError
 from designer.graph.design import Design, Node, NodeId
 from designer.graph.parameter import Parameter
 from designer.graph.tensor import TensorSpec
 from designer.ui.look.theme import tokens
 from designer.ui.panels.cards import Card, TonedLabel, clear, heading, quiet
+from designer.ui.panels.formula_names import formula_names, numbers_of
 from designer.ui.panels.several import SeveralNodes
 from designer.ui.widgets.action_button import follow
 from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, labelled_row
@@ -37,12 +38,14 @@ from designer.ui.widgets.fields import Field, NameEdit, NumberField, field_for, 
 class InspectorPanel(QWidget):
     """The form of the selection.
 
-    Signals: ``explain_asked`` with a Figure and a node's id; ``vary_asked`` with the field of the selection whose
+    Signals: ``explain_asked`` with a Figure and a node's id; ``formula_asked`` with the field that shall follow from
+    others; ``vary_asked`` with the field of the selection whose
     values for a sweep shall be chosen.
     """
 
     explain_asked = Signal(object, str)
     vary_asked = Signal(str)
+    formula_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,6 +162,7 @@ class InspectorPanel(QWidget):
         for name, field in self._fields.items():
             values = {getattr(node.layer, name) for node in nodes}
             field.show_value(values.pop() if len(values) == 1 else None)
+            self._show_formula(name, field, nodes)
             field.setEnabled(self._document is not None and self._document.is_editable)
         self._show_header(nodes)
 
@@ -176,6 +180,7 @@ class InspectorPanel(QWidget):
             field.edited.connect(lambda value, name=parameter.name: self._edit(name, value))
             field.retracted.connect(lambda name=parameter.name: self._take_back(name))
             field.finished.connect(self._seal)
+            field.formula_given.connect(lambda text, name=parameter.name: self._give_formula(name, text))
             field.tries_out = True
             if isinstance(field, NumberField):
                 field.box.passes_over = partial(self._padding_refuses, parameter.name)
@@ -195,7 +200,28 @@ class InspectorPanel(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("&Vary…", lambda: self.vary_asked.emit(name))
+        if formula_names(self._document):
+            menu.addAction("&Formula…", lambda: self.formula_asked.emit(name))
         menu.popup(row.mapToGlobal(at))
+
+    def _show_formula(self, name: str, field: Field, nodes: Sequence[Node]) -> None:
+        """What a field follows from, and the same in numbers."""
+        formulas = {node.formula(name) for node in nodes}
+        formula = formulas.pop() if len(formulas) == 1 else ""
+        field.offer_names(formula_names(self._document) if len(nodes) else ())
+        field.show_formula(formula, numbers_of(formula, self._document, nodes[0]) if formula else "")
+
+    def _give_formula(self, name: str, text: str) -> None:
+        """Let a field follow from others."""
+        ids = tuple(node.id for node in self._nodes())
+        if self._document is None or not ids:
+            return
+        self._tried = None
+        label = self._nodes()[0].layer.parameter(name).label.lower()
+        try:
+            self._document.apply(Command(f"Formula of {label}", lambda design: set_formula(design, ids, name, text)))
+        except DesignerError as error:
+            self._fields[name].complain(str(error))
 
     def _padding_refuses(self, name: str, value: object) -> bool:
         for node in self._nodes():
@@ -208,7 +234,8 @@ class InspectorPanel(QWidget):
     def _show_header(self, nodes: list[Node]) -> None:
         self.setEnabled(self._document is not None)
         if len(nodes) == 1:
-            self._head(nodes[0].layer.card_title(), nodes[0].id, nodes[0].name, nodes[0].layer.card_title())
+            where = nodes[0].id + self._condition_words(nodes[0])
+            self._head(nodes[0].layer.card_title(), where, nodes[0].name, nodes[0].layer.card_title())
         elif nodes:
             titles = sorted({node.layer.title for node in nodes})
             self._head(wording.plural(len(nodes), "node"), ", ".join(titles[:2]) + ("…" if len(titles) > 2 else ""))
@@ -220,6 +247,9 @@ class InspectorPanel(QWidget):
             self._head("Nothing open", "")
         self.name.setVisible(len(nodes) <= 1 and self._document is not None)
         self.name.setEnabled(self._document is not None and self._document.is_editable)
+
+    def _condition_words(self, node: Node) -> str:
+        return f" · only if {node.condition}" if node.condition else ""
 
     def _head(self, title: str, subtitle: str, name: str = "", placeholder: str = "") -> None:
         self.title.setText(title.upper())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QChildEvent, QEvent, QPoint, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QStackedWidget, QTabBar, QWidget
 
 from designer.analysis.analysis import Analysis
 from designer.analysis.figures.figure import Figure
@@ -30,6 +30,7 @@ from designer.targets.verdict import verdict_of
 from designer.ui.actions import importing, own_blocks
 from designer.ui.actions.action import Context, Menu
 from designer.ui.actions.file import new_from_template
+from designer.ui.actions.own_parameters import ask_for_formula
 from designer.ui.actions.run import open_vary
 from designer.ui.compare.page import ComparePage
 from designer.ui.jobs.worker_client import WorkerClient
@@ -53,6 +54,7 @@ from designer.ui.shell.node_menu import node_menu
 from designer.ui.shell.panel_focus import focus_next
 from designer.ui.shell.status_line import StatusLine
 from designer.ui.shell.tab_strip import TabsBar, TabStrip
+from designer.ui.stage_table.panel import StagePanel
 from designer.ui.table.panel import TablePanel
 from designer.ui.views.companion import Companion
 from designer.ui.views.design_tab import DesignTab
@@ -110,6 +112,7 @@ class MainWindow(QMainWindow):
         self.problems = ProblemsPanel(self)
         self.charts = ChartsPanel(self.worker, self.settings, self.bench.ask, self)
         self.table = TablePanel(self)
+        self.stages = StagePanel(self)
         area = Qt.DockWidgetArea
         self.palette_dock = self.docks.add("Nodes", self.palette_panel, area.LeftDockWidgetArea)
         self.panels_dock = self.docks.add(
@@ -119,7 +122,9 @@ class MainWindow(QMainWindow):
         )
         self.charts_dock = self.docks.add("Charts", self.charts, area.BottomDockWidgetArea, is_hidden=True)
         self.table_dock = self.docks.add("Table", self.table, area.BottomDockWidgetArea, is_hidden=True)
+        self.stages_dock = self.docks.add("Stages", self.stages, area.BottomDockWidgetArea, is_hidden=True)
         self.tabifyDockWidget(self.charts_dock, self.table_dock)
+        self.tabifyDockWidget(self.table_dock, self.stages_dock)
         lines = [*(f"align_{by.value}" for by in Alignment), "distribute_across", "distribute_down"]
         self.inspector.offer(self.views["illustrate"])
         self.inspector.several.offer({id.replace("_", "-"): self.views[id] for id in lines})
@@ -171,6 +176,7 @@ class MainWindow(QMainWindow):
         self.charts.status_message.connect(self.status.say)
         self.charts.node_chosen.connect(self._show_path)
         self.table.status_message.connect(self.status.say)
+        self.stages.status_message.connect(self.status.say)
         self.table.menu_asked.connect(lambda at: self._open_menu(at, self.table.add_choices))
         self.table.view.figures_chosen.connect(lambda keys: setattr(self.settings, "columns_changed", keys))
         bench.menu_asked.connect(self._open_menu)
@@ -180,6 +186,7 @@ class MainWindow(QMainWindow):
         self.target_tiles.map_asked.connect(self._show_memory_map)
         self._hint_pause.timeout.connect(self._show_problems)
         self.costs.explain_asked.connect(lambda figure: self.explain(figure, ()))
+        self.inspector.formula_asked.connect(lambda field: ask_for_formula(self.bench, field))
         self.inspector.vary_asked.connect(lambda field: open_vary(self.bench, self, field))
         self.inspector.explain_asked.connect(lambda figure, id: self.explain(figure, (NodeId(id),)))
         self.status.conditions_chosen.connect(bench.latency.conditions_changed)
@@ -219,6 +226,7 @@ class MainWindow(QMainWindow):
         self.docks.put_away(isinstance(page, ComparePage | Companion))
         self.docks.set_enabled(tab is not None)
         self.table.show_tab(tab)
+        self.stages.show_tab(tab)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
@@ -229,6 +237,7 @@ class MainWindow(QMainWindow):
     def _show_pane(self) -> None:
         """The panels speak of what is on the canvas: the active pane, the inside of the block that is open."""
         self.table.show_tab(self.bench.tab)
+        self.stages.show_tab(self.bench.tab)
         self.inspector.show_document(self.bench.document)
         self.inspector.show_selection(self.bench.selection)
         self._show_analysis()
@@ -489,14 +498,21 @@ class MainWindow(QMainWindow):
 
     def show_table(self) -> None:
         """Put the keyboard into the table of the graph; out of it, and the table away, where it is there already."""
-        if self.table_dock.isVisible() and self.table.view.hasFocus():
-            self.table_dock.hide()
+        self._turn_to(self.table_dock, self.table.view)
+
+    def show_stages(self) -> None:
+        """Put the keyboard into the stage table; out of it, and the table away, where it is there already."""
+        self._turn_to(self.stages_dock, self.stages.view)
+
+    def _turn_to(self, dock: QDockWidget, view: QWidget) -> None:
+        if dock.isVisible() and view.hasFocus():
+            dock.hide()
             if self.bench.page is not None:
                 self.bench.page.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
-        self.table_dock.show()
-        self.table_dock.raise_()
-        self.table.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        dock.show()
+        dock.raise_()
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_next_panel(self) -> None:
         """Put the keyboard into the next part of the window."""
@@ -505,6 +521,7 @@ class MainWindow(QMainWindow):
             (self.palette_panel, self.palette_panel.search),
             (self.pages, self.bench.page),
             (self.table, self.table.view),
+            (self.stages, self.stages.view),
             (self.inspector, self.inspector.first_field),
             (self.problems, first_problem),
         )

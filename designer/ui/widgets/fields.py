@@ -6,13 +6,16 @@ as soon as it can be understood, and says in words why it cannot.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QCompleter,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -20,7 +23,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from designer.errors import ParameterError
+from designer.errors import ExpressionError, ParameterError
+from designer.graph.arithmetic import FUNCTIONS, expression, require_known
 from designer.graph.parameter import Choice, Flag, Integer, Parameter, Ratio, Sides
 from designer.ui.look.theme import tokens
 from designer.ui.widgets.field_frames import FramedCheck, FramedCombo
@@ -36,7 +40,7 @@ class Field(QWidget):
 
     Signals: ``edited`` with each new value; ``retracted`` where several values that differed stand again; ``finished``
     when the person is done with the field (Enter, or focus gone); ``tried`` with a value that is looked at and not kept
-    yet; ``untried`` when it shall not be kept.
+    yet; ``untried`` when it shall not be kept; ``formula_given`` with what was typed behind ``=``.
     """
 
     edited = Signal(object)
@@ -44,10 +48,15 @@ class Field(QWidget):
     finished = Signal()
     tried = Signal(object)
     untried = Signal()
+    formula_given = Signal(str)
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.parameter = parameter
+        self.formula = ""
+        """What the value follows from, as a person typed it; empty where it follows from nothing."""
+        self.names: tuple[str, ...] = ()
+        """What a formula can speak of; where there is nothing, the field takes none."""
         self.tries_out = False
         """Whether steps and hovering only try a value; where nobody can show what it would do, they are edits."""
         self._layout = QVBoxLayout(self)
@@ -57,6 +66,11 @@ class Field(QWidget):
         self._complaint.setWordWrap(True)
         self._complaint.hide()
         self._complaint.setAccessibleName(f"{parameter.label}, problem")
+        self._formula_line = QLabel(self)
+        self._formula_line.setTextFormat(Qt.TextFormat.PlainText)
+        self._formula_line.setWordWrap(True)
+        self._formula_line.hide()
+        self._formula_line.setAccessibleName(f"{parameter.label}, formula")
 
     @property
     def complaint(self) -> str:
@@ -79,11 +93,23 @@ class Field(QWidget):
         colour = tokens().error_text.name()
         self._complaint.setStyleSheet(f"color: {colour}")
 
+    def show_formula(self, formula: str, in_numbers: str) -> None:
+        """Show what the value follows from, and the same in numbers; an empty text where it follows from nothing."""
+        self.formula = formula
+        self._formula_line.setText(f"= {formula}" if formula == in_numbers else f"= {formula} = {in_numbers}")
+        self._formula_line.setVisible(bool(formula))
+        self._formula_line.setStyleSheet(f"color: {tokens().quiet.name()}")
+
+    def offer_names(self, names: tuple[str, ...]) -> None:
+        """Take formulas over these names; none where there is no name."""
+        self.names = names
+
     def _adopt(self, editor: QWidget) -> None:
         editor.setAccessibleName(self.parameter.label)
         editor.setAccessibleDescription(self.parameter.help)
         editor.setToolTip(self.parameter.help)
         self._layout.addWidget(editor)
+        self._layout.addWidget(self._formula_line)
         self._layout.addWidget(self._complaint)
         self.setFocusProxy(editor)
 
@@ -100,12 +126,20 @@ class TypedField(Field):
         self.value: Any = parameter.default
         """What the field stands for; None where several differ."""
         self._before: Any = parameter.default
+        self._typed_formula: str | None = None
+
+    def offer_names(self, names: tuple[str, ...]) -> None:
+        if names != self.names:
+            super().offer_names(names)
+            self._line.setCompleter(NameCompleter(names, self._line) if names else None)  # type: ignore[arg-type]
 
     @property
     def _line(self) -> QLineEdit:
         raise NotImplementedError
 
     def show_value(self, value: Any) -> None:
+        if self._typed_formula is not None and self._line.hasFocus():
+            return  # a formula is still being typed
         if value == self.value and self.complaint and self._line.hasFocus():
             return  # the text that is refused is still being typed
         if value != self.value:
@@ -126,6 +160,10 @@ class TypedField(Field):
             return False
 
     def _typed(self, text: str) -> None:
+        self._typed_formula = None
+        if self.names and text.lstrip().startswith("="):
+            self._type_formula(text.lstrip()[1:].strip())
+            return
         try:
             value = self.parameter.parse(text)
         except ParameterError as error:
@@ -136,6 +174,15 @@ class TypedField(Field):
             self.edited.emit(value)
         if self.complaint:
             self._retract()
+
+    def _type_formula(self, text: str) -> None:
+        """Say whether it can be read so far; it counts once the person is done."""
+        if not text and self.formula:
+            self._line.setText(f"={self.formula}")
+            self._line.setSelection(1, len(self.formula))
+            text = self.formula
+        self._typed_formula = text
+        self.complain(formula_complaint(text, self.names))
 
     def _retract(self) -> None:
         """Be worth what the field was before this run of typing; the text stays as it is typed."""
@@ -148,10 +195,48 @@ class TypedField(Field):
             self.edited.emit(self._before)
 
     def _done(self) -> None:
-        if self.complaint:
+        completer = self._line.completer()
+        popup = completer.popup() if completer is not None else None
+        if self._typed_formula is not None and popup is not None and popup.isVisible():
+            return  # the list of names took the keyboard; the person is not done
+        formula, self._typed_formula = self._typed_formula, None
+        if formula is not None:
+            self._line.setText(self.parameter.text(self.value) if self.value is not None else "")
+            if not self.complaint:
+                self.formula_given.emit(formula)
+        elif self.complaint:
             self._show(self.value)  # the words stay until the next edit, so that nobody wonders where the text went
         self._before = self.value
         self.finished.emit()
+
+
+def formula_complaint(text: str, names: Collection[str]) -> str:
+    """Why a formula cannot be, or an empty text."""
+    try:
+        require_known(expression(text), names, "parameter")
+    except ExpressionError as error:
+        return error.reason
+    return ""
+
+
+class NameCompleter(QCompleter):
+    """Completes the name that is being typed in a formula, and nothing in a plain value."""
+
+    def __init__(self, names: Sequence[str], line: QLineEdit) -> None:
+        super().__init__(sorted((*names, *FUNCTIONS)), line)
+        self._edited = line
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseSensitive)
+
+    def splitPath(self, text: str) -> list[str]:
+        """The name that ends where the cursor is."""
+        before = text[: self._edited.cursorPosition()]
+        found = re.search(r"[A-Za-z_]\w*$", before) if before.lstrip().startswith("=") else None
+        return [found.group() if found else "\0"]
+
+    def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
+        """The whole text with the name completed."""
+        before = self._edited.text()[: self._edited.cursorPosition()]
+        return re.sub(r"[A-Za-z_]\w*$", "", before) + str(index.data())
 
 
 class NumberField(TypedField):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from designer.analysis.analysis import Analysis, analyse
 from designer.edit.document import Document
 from designer.edit.editable import Editable
-from designer.edit.inside import InsideBlock, place_of_change
+from designer.edit.inside import InsideBlock, InsideGroup, place_of_change
 from designer.graph.design import Design, NodePath
 from designer.graph.difference import Difference, difference
 from designer.ui.jobs.threads import unless_gone
@@ -171,6 +171,8 @@ class DocumentBridge(QObject):
             level, now = found._replace(document=self.document), found.document.design
             if isinstance(self.document, InsideBlock):
                 self.document.design = now
+            if isinstance(self.document, InsideGroup) and isinstance(found.document, InsideGroup):
+                self.document.setting = found.document.setting
         self._shown, self._level = now, level
         self.design_changed.emit(difference(shown, now))
         self.analysed.emit(level.analysis)

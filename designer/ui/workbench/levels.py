@@ -11,7 +11,7 @@ from typing import NamedTuple
 from designer.analysis.analysis import Analysis, analyse
 from designer.edit.document import Document
 from designer.edit.editable import Editable
-from designer.edit.inside import InsideBlock, InsideGroup, opened_up
+from designer.edit.inside import InsideBlock, InsideGroup, Setting, opened_up
 from designer.edit.layout import tidy
 from designer.errors import EditRefused
 from designer.graph.design import Design, Node, NodePath
@@ -48,8 +48,10 @@ def level_at(whole: Document, analysis: Analysis, path: NodePath) -> Level | Non
             return None
         report = level.analysis.node(id)
         if node.body is not None:
-            body = node.body
-            inside: Editable = InsideGroup(whole, path[:depth])
+            own = node.layer.own_values if isinstance(node.layer, Group) else ()
+            setting = Setting(own, report.inputs)
+            body = setting.settled(node.body)
+            inside: Editable = InsideGroup(whole, path[:depth], setting)
             if not level.document.is_editable:
                 inside = InsideBlock(whole, path[:depth], body)
         elif report.inner is not None:

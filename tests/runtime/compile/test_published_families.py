@@ -73,8 +73,8 @@ def test_a_template_is_the_published_network(published: Published, tmp_path: Pat
 
 @pytest.mark.parametrize("published", PUBLISHED, ids=str)
 def test_weights_go_back_and_come_sorted_by_name(published: Published) -> None:
-    theirs, back = published_with_weights(published), published.make().eval()
-    ours = compile_module(template(published.key).build(**published.settings)).eval()
+    theirs, back, side = published_with_weights(published), published.make().eval(), 64
+    ours = compile_module(template(published.key).build(**published.settings, resolution=side)).eval()
     state = theirs.state_dict()
     names = names_by_place(shapes(ours.state_dict()), shapes(state))
     by_name = names_by_place(shapes(ours.state_dict()), {name: shapes(state)[name] for name in sorted(state)})
@@ -84,5 +84,5 @@ def test_weights_go_back_and_come_sorted_by_name(published: Published) -> None:
     with torch.no_grad():
         for key, name in names.items():
             back.state_dict()[name].copy_(own[key])
-        picture = torch.rand((1, 3, 64, 64), generator=torch.Generator().manual_seed(3))
+        picture = torch.rand((1, 3, side, side), generator=torch.Generator().manual_seed(3))
         assert same_but_for_rounding(ours(picture), back(picture))

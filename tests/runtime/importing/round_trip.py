@@ -34,6 +34,10 @@ class Computed(NamedTuple):
     words: Counter[str]
 
 
+_LAYOUTS = (op.Reshape, op.Flatten, op.Squeeze)
+"""The same elements in the same order under other dimensions."""
+
+
 def computed(design: Design) -> Computed:
     """What a design computes: every operation by what it is and what it reads, through blocks and groups."""
     return computed_by(program_of(analyse(design)))
@@ -44,6 +48,7 @@ def computed_by(program: Program) -> Computed:
     marks: dict[int, int] = {value: hash(("input", index)) for index, value in enumerate(program.whole.inputs)}
     found: Counter[int] = Counter()
     words: Counter[str] = Counter()
+    laid_out: dict[int, tuple[str, int]] = {}
     for instruction in program.instructions:
         operation = instruction.step.operation
         reads = [marks[value] for value in instruction.sources]
@@ -61,7 +66,15 @@ def computed_by(program: Program) -> Computed:
             found[reads[0]] += 1
             words[said] += 1
             said = f"laid out as {program.specs[instruction.target].shape}"
+        is_layout = isinstance(operation, _LAYOUTS)
+        if is_layout and reads[0] in laid_out:  # two in a row are one: a source has to write some of them as two
+            before, read = laid_out[reads[0]]
+            found[reads[0]] -= 1
+            words[before] -= 1
+            reads = [read]
         mark = hash((said, tuple(reads)))
+        if is_layout:
+            laid_out[mark] = (said, reads[0])
         found[mark] += 1
         words[said] += 1
         for index, value in enumerate(instruction.targets):
@@ -77,7 +90,7 @@ def _does_nothing(operation: Operation, program: Program, sources: Sequence[int]
 
 def _said(operation: Operation, read: TensorSpec, made: TensorSpec) -> str:
     """An operation in words, without what no file states: what only training reads, and what a padding is meant for."""
-    if isinstance(operation, (op.Reshape, op.Flatten, op.Squeeze)):
+    if isinstance(operation, _LAYOUTS):
         return f"laid out as {made.shape}"
     if isinstance(operation, (op.MaxPool, op.AveragePool)):
         operation = replace(operation, pads=operation.full_pads(read), ceil_mode=False)

@@ -65,7 +65,6 @@ def _plain(code: int) -> Writer:
 
 
 LITERT.set(op.Relu, _plain(OP.RELU))
-LITERT.set(op.Relu6, _plain(OP.RELU6))
 LITERT.set(op.Sigmoid, _plain(OP.LOGISTIC))
 LITERT.set(op.Tanh, _plain(OP.TANH))
 
@@ -84,8 +83,20 @@ def _hard_sigmoid(builder: LiteBuilder, call: LiteCall, operation: op.HardSigmoi
     return write.binary(OP.MUL, clipped, write.number("sixth", 1 / 6), shape, is_result=True)
 
 
+@LITERT.answers(op.Relu6)
+def _relu6(builder: LiteBuilder, call: LiteCall, operation: op.Relu6) -> int:
+    if not builder.to_quantise:
+        return builder.operator(OP.RELU6, [call.inputs[0]], builder.made(call))
+    write = Writing(builder, call)
+    return write.binary(OP.ADD, call.inputs[0], write.number("zero", 0.0), laid(call.spec), "relu6", is_result=True)
+
+
 @LITERT.answers(op.LeakyRelu)
 def _leaky_relu(builder: LiteBuilder, call: LiteCall, operation: op.LeakyRelu) -> int:
+    if builder.to_quantise:
+        write, shape = Writing(builder, call), laid(call.spec)
+        low = write.binary(OP.MUL, call.inputs[0], write.number("slope", operation.negative_slope), shape)
+        return write.binary(OP.MAXIMUM, call.inputs[0], low, shape, is_result=True)
     options = options_of(schema.LeakyReluOptionsT, alpha=operation.negative_slope)
     return builder.operator(OP.LEAKY_RELU, [call.inputs[0]], builder.made(call), options)
 
@@ -133,8 +144,8 @@ def _elu(builder: LiteBuilder, call: LiteCall, operation: op.Elu) -> int:
 @LITERT.answers(op.HardTanh)
 def _hard_tanh(builder: LiteBuilder, call: LiteCall, operation: op.HardTanh) -> int:
     write, shape = Writing(builder, call), laid(call.spec)
-    low = write.binary(OP.MAXIMUM, call.inputs[0], write.number("low", operation.low), shape)
-    return write.binary(OP.MINIMUM, low, write.number("high", operation.high), shape, is_result=True)
+    low = write.binary(OP.MAXIMUM, call.inputs[0], write.bound("low", operation.low, shape), shape)
+    return write.binary(OP.MINIMUM, low, write.bound("high", operation.high, shape), shape, is_result=True)
 
 
 @LITERT.answers(op.Mish)

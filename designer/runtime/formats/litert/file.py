@@ -36,6 +36,8 @@ from designer.runtime.formats.verification import Arrays, Proof, Steps, Verifica
 _CLIP_WORDS: Mapping[type[Operation], str] = {Relu: "relu", Relu6: "relu6"}
 _SCHEMA_VERSION = 3
 _IDENTIFIER = b"TFL3"
+SIGNATURE = "serving_default"
+"""The key of the one signature of a file."""
 
 
 def write_litert(verification: Verification, draft: Path, options: ForPhones, steps: Steps) -> Proof:
@@ -69,8 +71,13 @@ def channels_first(arrays: Sequence[NDArray[Any]], specs: Sequence[TensorSpec]) 
     return [array.transpose(0, 3, 1, 2) if spec.is_map else array for array, spec in pairs]
 
 
-def flat_buffer(verification: Verification, half: bool) -> bytes:
+def flat_buffer(verification: Verification, half: bool = False, *, to_quantise: bool = False) -> bytes:
     """The content of a .tflite file.
+
+    Args:
+        verification: The design.
+        half: Whether weights are kept as float16.
+        to_quantise: Whether operators that have no form in eight bits are written as such that have one.
 
     Raises:
         ExportError: LiteRT has nothing for an operation, or the design gives out what enters.
@@ -78,7 +85,8 @@ def flat_buffer(verification: Verification, half: bool) -> bytes:
     folded = fold(verification.program, verification.weights)
     if half:
         require_half_range(folded.weights)
-    graph = _Graph(folded.program, {key: array_of(each) for key, each in folded.weights.items()}, verification, half)
+    weights = {key: array_of(each) for key, each in folded.weights.items()}
+    graph = _Graph(folded.program, LiteBuilder(weights, half, to_quantise), verification)
     model = schema.ModelT()
     model.version = _SCHEMA_VERSION
     totals = verification.analysis.totals
@@ -91,6 +99,11 @@ def flat_buffer(verification: Verification, half: bool) -> bytes:
     model.subgraphs, model.buffers = [graph.subgraph()], builder.buffers
     model.operatorCodes = [_code(code) for code in builder.codes]
     model.signatureDefs = [graph.signature()]
+    return packed(model)
+
+
+def packed(model: Any) -> bytes:
+    """The tables of a file as its content."""
     buffer = flatbuffers.Builder(1024)
     buffer.Finish(model.Pack(buffer), file_identifier=_IDENTIFIER)
     return bytes(buffer.Output())
@@ -105,10 +118,8 @@ def _code(code: int) -> Any:
 class _Graph:
     """One program as a LiteRT subgraph."""
 
-    def __init__(
-        self, program: Program, weights: Mapping[str, NDArray[Any]], verification: Verification, half: bool
-    ) -> None:
-        self.builder = LiteBuilder(weights, half)
+    def __init__(self, program: Program, builder: LiteBuilder, verification: Verification) -> None:
+        self.builder = builder
         self._program = program
         self._names, _ = names_in_files(verification.analysis)
         self._specs = program.specs
@@ -171,7 +182,7 @@ class _Graph:
     def signature(self) -> Any:
         """Names by which programs find inputs and outputs."""
         made = schema.SignatureDefT()
-        made.signatureKey, made.subgraphIndex = "serving_default", 0
+        made.signatureKey, made.subgraphIndex = SIGNATURE, 0
         made.inputs, made.outputs = ([_named(*each) for each in ends] for ends in (self._begins(), self._ends()))
         return made
 

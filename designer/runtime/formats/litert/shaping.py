@@ -57,6 +57,8 @@ def _permute(builder: LiteBuilder, call: LiteCall, operation: op.Permute) -> int
 
 @LITERT.answers(op.Split)
 def _split(builder: LiteBuilder, call: LiteCall, operation: op.Split) -> tuple[int, ...]:
+    if builder.to_quantise:
+        return _slices(builder, call, operation)
     sizes = numbers(builder, call, "sizes", operation.sizes)
     axis = builder.constant(f"{call.name}.axis", numpy.array(axis_in_file(call.specs[0], operation.axis), numpy.int32))
     made = [builder.tensor(name, laid(spec)) for name, spec in zip(call.outputs, call.made, strict=True)]
@@ -65,16 +67,32 @@ def _split(builder: LiteBuilder, call: LiteCall, operation: op.Split) -> tuple[i
     return tuple(made)
 
 
+def _slices(builder: LiteBuilder, call: LiteCall, operation: op.Split) -> tuple[int, ...]:
+    """The parts one by one, for LiteRT's split into unequal parts has no form in eight bits."""
+    made, start = [], 0
+    for name, spec, size in zip(call.outputs, call.made, operation.sizes, strict=True):
+        output = builder.tensor(name, laid(spec))
+        made.append(_strided(builder, call, operation.axis, (start, start + size, 1), output))
+        start += size
+    return tuple(made)
+
+
 @LITERT.answers(op.Slice)
 def _slice(builder: LiteBuilder, call: LiteCall, operation: op.Slice) -> int:
-    shape, axis = laid(call.specs[0]), axis_in_file(call.specs[0], operation.axis)
+    bounds = (operation.start, operation.stop, operation.step)
+    return _strided(builder, call, operation.axis, bounds, builder.made(call))
+
+
+def _strided(builder: LiteBuilder, call: LiteCall, axis: int, bounds: tuple[int, int, int], output: int) -> int:
+    """Positions from a first to before a last, each so far from the one before, of one of our axes."""
+    shape, place = laid(call.specs[0]), axis_in_file(call.specs[0], axis)
     begin, end, strides = [0] * len(shape), list(shape), [1] * len(shape)
-    begin[axis], end[axis], strides[axis] = operation.start, operation.stop, operation.step
+    begin[place], end[place], strides[place] = bounds
     named = [
         numbers(builder, call, word, values) for word, values in (("begin", begin), ("end", end), ("strides", strides))
     ]
     options = options_of(schema.StridedSliceOptionsT)
-    return builder.operator(OP.STRIDED_SLICE, [call.inputs[0], *named], builder.made(call), options)
+    return builder.operator(OP.STRIDED_SLICE, [call.inputs[0], *named], output, options)
 
 
 @LITERT.answers(op.ChannelShuffle)

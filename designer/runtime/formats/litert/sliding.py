@@ -46,7 +46,7 @@ def _pad(builder: LiteBuilder, call: LiteCall, pads: Quad, fill: float) -> int:
     output = builder.made(call, "padded", x.with_sides(x.height + top + bottom, x.width + left + right))
     if not fill:
         return builder.operator(OP.PAD, inputs, output, schema.PadOptionsT())
-    inputs.append(builder.constant("fill", numpy.array([fill], numpy.float32)))
+    inputs.append(Writing(builder, call).bound("fill", fill, laid(x)))
     return builder.operator(OP.PADV2, inputs, output, schema.PadV2OptionsT())
 
 
@@ -155,7 +155,7 @@ def _padding(builder: LiteBuilder, call: LiteCall, operation: op.Pad) -> int:
     if operation.mode is op.PadMode.REFLECT:
         options = options_of(schema.MirrorPadOptionsT, mode=schema.MirrorPadMode.REFLECT)
         return builder.operator(OP.MIRROR_PAD, inputs, builder.made(call), options)
-    inputs.append(builder.constant(f"{call.name}.value", numpy.array([operation.value], numpy.float32)))
+    inputs.append(Writing(builder, call).bound("value", operation.value, laid(call.spec)))
     return builder.operator(OP.PADV2, inputs, builder.made(call), schema.PadV2OptionsT())
 
 

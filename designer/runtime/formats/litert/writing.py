@@ -65,19 +65,25 @@ class LiteBuilder:
     Attributes:
         weights: Tensors by their key in the state dict.
         half: Whether weights are kept as float16.
+        to_quantise: Whether the file is in floats only to be put into eight bits: what has no form there is written as
+            operators that have one.
     """
 
     weights: Mapping[str, Array]
     half: bool = False
+    to_quantise: bool = False
     buffers: list[Any] = field(default_factory=lambda: [schema.BufferT()])
     tensors: list[Any] = field(default_factory=list)
     operators: list[Any] = field(default_factory=list)
     codes: dict[int, int] = field(default_factory=dict)
     _constants: dict[tuple[str, bytes], int] = field(default_factory=dict)
+    _names: dict[str, int] = field(default_factory=dict)
 
     def tensor(self, name: str, shape: Sequence[int], kind: int = schema.TensorType.FLOAT32, buffer: int = 0) -> int:
         """A tensor by its index."""
         made = schema.TensorT()
+        self._names[name] = seen = self._names.get(name, 0) + 1
+        name = name if seen == 1 else f"{name}.{seen}"  # tools find tensors by their names
         made.name, made.shape, made.type, made.buffer = name, numpy.array(shape, numpy.int32), kind, buffer
         made.hasRank = True
         self.tensors.append(made)
@@ -218,6 +224,11 @@ class Writing:
         named = numbers(self.builder, self.call, "axes_" + "".join(map(str, axes)), axes)
         made = [1 if axis in axes else side for axis, side in enumerate(shape)]
         return self.add(code, [x, named], made, options_of(schema.ReducerOptionsT, keepDims=True), is_result)
+
+    def bound(self, word: str, value: float, shape: Sequence[int]) -> int:
+        """A number that a tensor of a shape meets in its own scale: in eight bits it needs as many dimensions."""
+        rank = len(shape) if self.builder.to_quantise else 1
+        return self.builder.constant(f"{self.call.name}.{word}", numpy.full([1] * rank, value, numpy.float32))
 
     def number(self, word: str, value: float) -> int:
         return self.builder.constant(f"{self.call.name}.{word}", numpy.array([value], numpy.float32))
