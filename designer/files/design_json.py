@@ -109,7 +109,8 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
         written = [_json(_annotation_data(each)) for each in design.annotations.values()]
         yield f'{indent}"remarks": {_list(written, indent)}'
     if design.parameters:
-        yield f'{indent}"parameters": {_list([_json(dict(own_parameter_data(each))) for each in design.parameters], indent)}'
+        written = [_json(dict(own_parameter_data(each))) for each in design.parameters]
+        yield f'{indent}"parameters": {_list(written, indent)}'
     if design.constraints:
         yield f'{indent}"constraints": {_list([_json(each) for each in design.constraints], indent)}'
 
