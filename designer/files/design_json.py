@@ -109,8 +109,8 @@ def _design_lines(design: Design, indent: str) -> Iterator[str]:
         written = [_json(_annotation_data(each)) for each in design.annotations.values()]
         yield f'{indent}"remarks": {_list(written, indent)}'
     if design.parameters:
-        written = [_json(dict(own_parameter_data(each))) for each in design.parameters]
-        yield f'{indent}"parameters": {_list(written, indent)}'
+        own = [_json(dict(own_parameter_data(each))) for each in design.parameters]
+        yield f'{indent}"parameters": {_list(own, indent)}'
     if design.constraints:
         yield f'{indent}"constraints": {_list([_json(each) for each in design.constraints], indent)}'
 
