@@ -143,6 +143,8 @@ def _raced(options: argparse.Namespace, designs: Sequence[Design], plan: Learnin
 
 
 def _racer_line(racer: Racer) -> str:
+    from designer.wording import plural
+
     band, right = racer.held_out_band, racer.right_band
     if racer.broken is not None:
         return (
@@ -150,7 +152,7 @@ def _racer_line(racer: Racer) -> str:
         )
     return (
         f"{racer.design}: held-out loss {band.median[0]:.3g} → {band.median[-1]:.3g} "
-        f"({band.low[-1]:.3g} to {band.high[-1]:.3g} over {len(racer.runs)} seeds), "
+        f"({band.low[-1]:.3g} to {band.high[-1]:.3g} over {plural(len(racer.runs), 'seed')}), "
         f"{right.median[-1]:.0%} of held-out pictures right after {band.steps[-1]} steps"
     )
 

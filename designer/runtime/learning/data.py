@@ -20,7 +20,7 @@ from designer.runtime.formats.calibration import samples_of
 from designer.runtime.learning.shapes import CLASSES, shapes
 
 _MOST_BYTES = 96 * 2**20
-_MOST_PICTURES, _LEAST_PICTURES = 1024, 64
+_MOST_PICTURES, _LEAST_PICTURES = 768, 64
 _HELD_OUT = 4
 """One picture in so many is held out."""
 _SEED = 20_210

@@ -25,6 +25,8 @@ from designer.wording import plural
 _TURN = 5
 """Steps that a design makes before it is another's turn, and the held-out pictures are asked."""
 _MOST_EVALUATIONS = 40
+_ASKED = 64
+"""Pictures that are asked at once; nothing is kept for a backward pass then, so there is room for more."""
 
 Told = Callable[[float, str, RaceReport], None]
 """Told the share done, 0 to 1, a text, and the race so far."""
@@ -209,15 +211,15 @@ class _Lane:
         self._optimiser.step()
 
     def evaluate(self) -> None:
-        """Ask the held-out pictures, in batches as large as those that are learnt from."""
+        """Ask the held-out pictures."""
         if self._broke_at is not None:
             return
         self._module.eval()
         total, right, number = 0.0, 0, len(self._data.held_out_labels)
         with torch.inference_mode(), in_memory(self._classifier.name, self._plan.batch):
-            for start in range(0, number, self._plan.batch):
-                inputs = self._data.held_out[start : start + self._plan.batch].to(self._device)
-                labels = self._data.held_out_labels[start : start + self._plan.batch].to(self._device)
+            for start in range(0, number, _ASKED):
+                inputs = self._data.held_out[start : start + _ASKED].to(self._device)
+                labels = self._data.held_out_labels[start : start + _ASKED].to(self._device)
                 outputs = logits(self._module, inputs)
                 total += float(loss_of(outputs, labels)) * len(labels)
                 right += right_of(outputs, labels)

@@ -199,7 +199,7 @@ def test_digits_are_scikit_learns() -> None:
     pytest.importorskip("sklearn")
     found = pictures(LearningPlan(data="digits"), (1, 1, 8, 8))
     assert found.classes == tuple("0123456789")
-    assert len(found.labels) + len(found.held_out_labels) == 1024
+    assert len(found.labels) + len(found.held_out_labels) == 768
 
 
 @pytest.mark.parametrize(("sizes", "text"), [([3], "one class alone, class_0"), ([], "no class"), ([3, 1], "one pict")])
