@@ -30,6 +30,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|none",
         help=".safetensors, or a state dict or checkpoint of PyTorch; FILE.safetensors beside FILE where not said",
     )
+    parser.add_argument(
+        "--reparameterise",
+        action="store_true",
+        help="fold parallel branches that are summed, as RepVGG's and MobileOne's, into one convolution each first",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of fresh weights and random inputs; 0")
     for parameter, users in _options_by_name().values():
         add_flag(parser, parameter, f"{', '.join(users)}: {parameter.help}")
@@ -62,12 +67,22 @@ def run(options: argparse.Namespace) -> int:
     inputs = [options.file] if options.weights in (None, _NO_WEIGHTS) else [options.file, options.weights]
     refuse_loss(options.output, chosen.endings, inputs)
     weights = options.weights or carried_weights(options.file)
+    weights = None if weights == _NO_WEIGHTS else weights
+    design, module = design_of(options.file), None
+    if options.reparameterise:
+        from designer.runtime.compile.reparameterising import deploy
+
+        deployed = deploy(design, weights=weights, seed=options.seed)
+        design, module = deployed.design, deployed.module
+        for line in (deployed.sentence(), *(f"stays: {each}" for each in deployed.left)):
+            say(f"note: {line}")
     result = export_design(
-        design_of(options.file),
+        design,
         options.output,
         chosen.key,
         chosen.options.from_texts(said(options, _options_by_name())),  # refuses one that the format does not have
-        weights=None if weights == _NO_WEIGHTS else weights,
+        module=module,
+        weights=None if module is not None else weights,
         seed=options.seed,
     )
     status = PROBLEMS if result.unproved else DONE

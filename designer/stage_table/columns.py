@@ -87,8 +87,8 @@ def width_parameter(layer: Layer, given: TensorSpec | None) -> Parameter | None:
     """What decides how many channels come out; where shapes are unknown, what is called so."""
     if given is not None and len(layer.inputs) == 1:
         found = outer_width(layer, (given,))
-        if found is not None:
-            return found
+        if found is not None or facts(layer, (given,)).outputs:
+            return found  # none where what comes out follows from what comes in, as of a depthwise
     return own_parameter(layer, "out_channels") or own_parameter(layer, "out_features")
 
 
