@@ -78,14 +78,19 @@ _EXCITED, _PLAIN = "mbconv", "bottleneck"
 """V2's bottleneck with a squeeze-and-excite, and the same without."""
 
 
+_SHORT = {"expansion": "t", "out_channels": "c", "stride": "s", "kernel_size": "k"}
+"""What the parameters of a group that a person drew may be called, as papers print them."""
+
+
 def own_parameter(layer: Layer, name: str) -> Parameter | None:
-    """The parameter of a name; None where the layer declares none."""
-    return next((each for each in layer.parameters if each.name == name), None)
+    """The parameter of a name; None where the layer declares none. A group's may have the paper's letter for a name."""
+    names = (name, _SHORT.get(name, "")) if layer.body is not None else (name,)
+    return next((each for each in layer.parameters if each.name in names), None)
 
 
 def width_parameter(layer: Layer, given: TensorSpec | None) -> Parameter | None:
     """What decides how many channels come out; where shapes are unknown, what is called so."""
-    if given is not None and len(layer.inputs) == 1:
+    if given is not None and len(layer.inputs) == 1 and layer.body is None:
         found = outer_width(layer, (given,))
         if found is not None or facts(layer, (given,)).outputs:
             return found  # none where what comes out follows from what comes in, as of a depthwise
@@ -112,13 +117,14 @@ def cell_text(layer: Layer, column: Column, given: TensorSpec | None, gives: Ten
     parameter = own_parameter(layer, name)
     if parameter is None or (column is Column.SE and own_parameter(layer, "gate") is None):
         return BLANK
-    return parameter.text(getattr(layer, name))
+    return parameter.text(getattr(layer, parameter.name))
 
 
 def more_text(layer: Layer, given: TensorSpec | None) -> str:
     """What no other column says of a block and differs from a fresh one: ``groups=3; padding=same``."""
     width = width_parameter(layer, given)
-    said = {*_PARAMETERS.values(), width.name if width is not None else ""}
+    own = (own_parameter(layer, name) for name in _PARAMETERS.values())
+    said = {*(each.name for each in (*own, width) if each is not None)}
     if own_parameter(layer, "start_depthwise") is not None:
         said |= {"start_depthwise", "start_kernel_size", "middle_depthwise"}
     if own_parameter(layer, "gate") is None:

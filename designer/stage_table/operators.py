@@ -72,7 +72,7 @@ class Operator:
 
 def printed_operator(layer: Layer) -> str:
     """The word that stands in the table: ``conv2d 1×1``, ``bottleneck``."""
-    word = _PRINTED.get(layer.key, layer.key)
+    word = layer.card_title() if layer.body is not None else _PRINTED.get(layer.key, layer.key)
     if layer.key == "conv_block" and layer.with_parameter("kernel_size", 1) == layer:
         word = f"{word} {size_text(1)}"
     norm = own_parameter(layer, "batch_norm")

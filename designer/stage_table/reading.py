@@ -168,10 +168,11 @@ def _repeats(analysis: Analysis, run: list[NodeId], id: NodeId) -> bool:
     first, layer = nodes[run[0]].layer, nodes[id].layer
     if not layer.is_block or type(first) is not type(layer) or first.body != layer.body:
         return False
-    if own_parameter(layer, "stride") is not None:
-        if layer.with_parameter("stride", 1) != layer:
+    stride = own_parameter(layer, "stride")
+    if stride is not None:
+        if layer.with_parameter(stride.name, 1) != layer:
             return False
-        first = first.with_parameter("stride", 1)
+        first = first.with_parameter(stride.name, 1)
     if len(run) > 1:  # the second settles what repeats
         return nodes[run[1]].layer == layer
     if own_parameter(layer, "gate") is not None and _same_share(analysis, run[0], id):

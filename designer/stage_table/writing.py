@@ -235,7 +235,8 @@ def _repeated(row: StageRow, number: int) -> list[_Entry]:
 
 
 def _with_stride_1(layer: Layer) -> Layer:
-    return layer.with_parameter("stride", 1) if own_parameter(layer, "stride") is not None else layer
+    stride = own_parameter(layer, "stride")
+    return layer.with_parameter(stride.name, 1) if stride is not None else layer
 
 
 # Segments -------------------------------------------------------------------------------------------------------------
