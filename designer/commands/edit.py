@@ -78,11 +78,11 @@ def _with_weights(analysis: Any, ids: Any, chosen: Any, weights: Path, output: P
     from designer.files.design_json import loads
     from designer.files.sidecar import weights_beside
     from designer.redesign.redesign import Redesign
-    from designer.runtime.compile.pruning import prune_design
+    from designer.runtime.compile.redesigning import redesign_with_weights
 
-    report = prune_design(analysis.design, ids, chosen, weights=weights, path=weights_beside(output))
+    report = redesign_with_weights(analysis.design, ids, chosen, weights=weights, path=weights_beside(output))
     left = tuple(f"stays: {line}" for line in report.left)
-    notes = (*left, f"Weights: {report.said}; sliced into {report.weights}.")
+    notes = (*left, f"Weights: {report.said}; written to {report.weights}.")
     return Redesign(analyse(loads(report.design, str(output))), notes=notes)
 
 

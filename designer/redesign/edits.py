@@ -6,11 +6,12 @@ from designer.errors import EditRefused, near
 from designer.redesign.multiples import Multiples
 from designer.redesign.pruning import Prune
 from designer.redesign.redesign import RepeatedEdit
+from designer.redesign.reparameterising import Reparameterise
 from designer.redesign.replacing import ReplaceBlocks
 from designer.redesign.scaling import Scale
 from designer.redesign.strides import DropStrides
 
-EDITS: tuple[RepeatedEdit, ...] = (Multiples(), DropStrides(), Scale(), ReplaceBlocks(), Prune())
+EDITS: tuple[RepeatedEdit, ...] = (Multiples(), DropStrides(), Scale(), ReplaceBlocks(), Prune(), Reparameterise())
 
 
 def edit_of(key: str) -> RepeatedEdit:

@@ -90,7 +90,8 @@ class RepeatedEdit(ABC):
     Class attributes: ``key`` (word on the command line), ``title`` (in menus, and the undo step's name), ``help`` (one
     sentence), ``source`` (of its rule, empty where there is none), ``options`` (what can be chosen), ``takes_all``
     (whether it means every node where nothing is selected; otherwise something must be selected), ``slices_weights``
-    (whether weights beside the design are to be cut with it, which is done where they can be read).
+    (whether weights beside the design go along, which is done where they can be read), ``means_whole`` (whether it is
+    of the whole design, whatever is selected).
     """
 
     key: ClassVar[str]
@@ -100,6 +101,7 @@ class RepeatedEdit(ABC):
     options: ClassVar[type[OptionSet]]
     takes_all: ClassVar[bool] = True
     slices_weights: ClassVar[bool] = False
+    means_whole: ClassVar[bool] = False
 
     def ticks(self, analysis: Analysis, ids: Collection[NodeId], options: OptionSet) -> tuple[Tick, ...]:
         """What can be ticked one by one; nothing for most edits."""

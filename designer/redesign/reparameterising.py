@@ -7,7 +7,7 @@ Source: Ding et al. 2021, RepVGG, sec. 3.3. Knows no weights.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from designer.analysis.analysis import Analysis
@@ -15,10 +15,11 @@ from designer.errors import EditRefused
 from designer.graph.design import Design, NodeId, NodePath, PortRef
 from designer.graph.layer import Layer
 from designer.graph.operations import Convolution
+from designer.graph.option_set import OptionSet, option_set
 from designer.layers.convolution import Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d
 from designer.layers.merge import Add
 from designer.layers.normalization import BatchNorm
-from designer.redesign.redesign import Left, Redesign, analysed
+from designer.redesign.redesign import Left, Redesign, RepeatedEdit, analysed
 
 _DEPLOYED = "deployed"
 _CONVOLUTIONS = (Conv2d, DepthwiseConv2d, GroupedConv2d, PointwiseConv2d)
@@ -67,6 +68,32 @@ class Reparameterised:
 
     redesign: Redesign
     sums: tuple[BranchSum, ...]
+
+
+@option_set
+class ReparameterisingOptions(OptionSet):
+    """There is nothing to choose: what can be folded is."""
+
+
+class Reparameterise(RepeatedEdit):
+    """Parallel linear branches become the one convolution that computes their sum."""
+
+    key = "reparameterise"
+    title = "Reparameterise"
+    help = (
+        "Branches that were drawn for training (convolutions with or without a norm, a norm alone, the input itself, "
+        "all summed) become one convolution, everywhere in the design. Weights beside it are folded along, and the "
+        "result is proved by running both."
+    )
+    source = "Ding et al. 2021, RepVGG, sec. 3.3"
+    options = ReparameterisingOptions
+    slices_weights = True
+    means_whole = True
+
+    def redesign(
+        self, analysis: Analysis, ids: Collection[NodeId], options: OptionSet, ticked: Sequence[int] | None = None
+    ) -> Redesign:
+        return reparameterised(analysis).redesign
 
 
 def reparameterised(analysis: Analysis) -> Reparameterised:

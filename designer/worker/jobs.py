@@ -30,6 +30,7 @@ from designer.worker.orders import (
     PairOrder,
     PruneOrder,
     RankOrder,
+    ReparameteriseOrder,
     Report,
     RooflineOrder,
     RunOrder,
@@ -79,6 +80,10 @@ def carry_out(order: Order, tell: Tell, asked: Asked) -> Report:
                 path=order.path,
                 progress=tell,
             )
+        case ReparameteriseOrder():
+            from designer.runtime.compile.reparameterising import deploy_design
+
+            return deploy_design(_design(order.design), weights=order.weights, path=order.path, progress=tell)
         case ImportOrder():
             from designer.runtime.importing.load import import_model
 

@@ -26,7 +26,7 @@ from designer.measurement.options import (
     RankOptions,
     RooflineOptions,
 )
-from designer.measurement.pruning import PruneReport
+from designer.measurement.redesign import RedesignReport
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.smoke_run import SmokeRunReport
 from designer.measurement.spiral import SpiralOptions, SpiralReport
@@ -174,7 +174,7 @@ class ImportWeightsOrder(Order):
 
 @dataclass(frozen=True)
 class PruneOrder(Order):
-    """Take channels out of a design and slice its weights along; gives a PruneReport.
+    """Take channels out of a design and slice its weights along; gives a RedesignReport.
 
     Attributes:
         design: The design.
@@ -191,6 +191,23 @@ class PruneOrder(Order):
     weights: str
     path: str
     options: PruningOptions = field(default_factory=PruningOptions)
+
+
+@dataclass(frozen=True)
+class ReparameteriseOrder(Order):
+    """Fold the branches that a design was drawn with for training, weights and all; gives a RedesignReport.
+
+    Attributes:
+        design: The design.
+        weights: The file of its weights.
+        path: The file that the folded weights are written to.
+    """
+
+    kind = "reparameterise"
+
+    design: str
+    weights: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -279,7 +296,7 @@ Report = (
     | SpiralReport
     | ActivityReport
     | SweepReport
-    | PruneReport
+    | RedesignReport
 )
 """What an order gives."""
 
@@ -297,6 +314,7 @@ ORDERS: Mapping[str, type[Order]] = {
         ExportOrder,
         ImportWeightsOrder,
         PruneOrder,
+        ReparameteriseOrder,
         ImportOrder,
         SweepOrder,
         RunOrder,

@@ -77,7 +77,7 @@ def test_pruning_slices_the_weights_beside_the_design(file: Path, capsys: pytest
     assert main(["weights", str(file)]) == 0
     status, out, _ = said(capsys, str(file), "prune", "--share", "0.5", "-o", "slim.design.json")
     assert status == 0
-    assert "sliced into slim.safetensors" in out
+    assert "written to slim.safetensors" in out
     assert "stays: classifier: the network gives them" in out
     assert main(["export", "slim.design.json", "-o", "slim.onnx", "--json"]) == 0
     assert "slim.safetensors, all" in json.loads(capsys.readouterr().out)["weights"]

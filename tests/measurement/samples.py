@@ -18,7 +18,7 @@ from designer.measurement.interleaved import (
     Side,
 )
 from designer.measurement.latency import Conditions, LatencyReport, Parity
-from designer.measurement.pruning import PruneReport
+from designer.measurement.redesign import RedesignReport
 from designer.measurement.roofline import RooflineReport
 from designer.measurement.spiral import SpiralOptions, SpiralPicture, SpiralReport, SpiralSpread
 from designer.timing.statistics import PairedRatio, Verdict
@@ -110,6 +110,6 @@ def activity(digest: str = "0", path: tuple[str, ...] = ("expand_act",)) -> Acti
     return ActivityReport(digest, ActivityOptions(), "fresh weights, seed 0", "8 inputs of normal noise", (layer,))
 
 
-def pruning(design: str = "{}", weights: str = "slim.safetensors") -> PruneReport:
+def pruning(design: str = "{}", weights: str = "slim.safetensors") -> RedesignReport:
     """What pruning gave; the design is the one that is told."""
-    return PruneReport(design, weights, "net.safetensors, all 3 tensors", ("classifier: the network gives them",))
+    return RedesignReport(design, weights, "net.safetensors, all 3 tensors", ("classifier: the network gives them",))

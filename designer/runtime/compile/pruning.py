@@ -17,7 +17,7 @@ from designer.files.outputs import write_output
 from designer.files.sidecar import ENDING
 from designer.graph.design import Design
 from designer.graph.ids import NodeId
-from designer.measurement.pruning import PruneReport
+from designer.measurement.redesign import RedesignReport
 from designer.redesign.channels import Channels, KeptChannels
 from designer.redesign.pruning import ChannelNorms, PruningOptions, pruned
 from designer.runtime.compile.checkpoint import read_weights
@@ -36,7 +36,7 @@ def prune_design(
     path: str | os.PathLike[str],
     seed: int = 0,
     progress: Progress = lambda share, text: None,
-) -> PruneReport:
+) -> RedesignReport:
     """Take channels of the least norm out of a design, and write the weights that stay.
 
     Args:
@@ -66,7 +66,7 @@ def prune_design(
     smaller.load_state_dict(sliced(state, made.kept))
     progress(0.8, "writing weights")
     write_output(path, safetensors_bytes(smaller, identity_of(after)), (ENDING,))
-    return PruneReport(
+    return RedesignReport(
         dumps(after.design),
         os.fspath(path),
         filled.sentence(Path(weights).name, seed),

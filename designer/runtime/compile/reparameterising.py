@@ -13,12 +13,18 @@ from torch import Tensor
 from designer.analysis.analysis import analyse
 from designer.errors import ExportError
 from designer.export.names import state_key
+from designer.files.design_json import dumps
+from designer.files.outputs import write_output
+from designer.files.sidecar import ENDING
 from designer.graph.design import Design, NodePath
 from designer.graph.operations import Convolution
+from designer.measurement.redesign import RedesignReport
 from designer.redesign.reparameterising import Branch, BranchSum, reparameterised
 from designer.runtime.compile.checkpoint import read_weights
 from designer.runtime.compile.module import CompiledModule, compile_analysis, random_inputs
-from designer.runtime.compile.weights import fill
+from designer.runtime.compile.weights import fill, safetensors_bytes
+from designer.runtime.formats.onnx_graph import identity_of
+from designer.timing.rounds import Progress
 
 TOLERANCE = 1e-4
 """Largest difference that passes, as a share of the largest output; float32 adds up otherwise than before."""
@@ -84,6 +90,34 @@ def deploy(design: Design, *, weights: str | os.PathLike[str] | None = None, see
         )
     left = tuple(each.line() for each in made.redesign.left)
     return Deployed(after.design, folded, len(made.sums), left, said, difference)
+
+
+def deploy_design(
+    design: Design,
+    *,
+    weights: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    progress: Progress = lambda share, text: None,
+) -> RedesignReport:
+    """Fold the branches of a design, and write the weights of what is left.
+
+    Args:
+        design: The design, drawn for training.
+        weights: The file of its weights; what it lacks is fresh.
+        path: Where the folded weights are written, ending in ``.safetensors``.
+        progress: Told how far it is.
+
+    Raises:
+        InvalidDesign: The design has problems.
+        EditRefused: Nothing can be folded.
+        ExportError: The weights cannot be read, or the folded design computes something else.
+        DesignFileError: The file cannot be written.
+    """
+    progress(0.0, "folding branches, and running both")
+    made = deploy(design, weights=weights)
+    progress(0.8, "writing weights")
+    write_output(path, safetensors_bytes(made.module, identity_of(analyse(made.design))), (ENDING,))
+    return RedesignReport(dumps(made.design), os.fspath(path), made.sentence(), made.left)
 
 
 def _difference(module: CompiledModule, folded: CompiledModule, seed: int) -> float:

@@ -16,14 +16,14 @@ from designer.files.import_folder import new_place
 from designer.files.sidecar import carried_weights, weights_beside
 from designer.graph.design import Design, NodeId
 from designer.graph.option_set import OptionSet
-from designer.measurement.pruning import PruneReport
+from designer.measurement.redesign import RedesignReport
 from designer.redesign.edits import EDITS
 from designer.redesign.pruning import PruningOptions
 from designer.redesign.redesign import RepeatedEdit
 from designer.ui.actions.action import Action, Call, Context, Menu, over_window
 from designer.ui.jobs.worker_client import Job
 from designer.ui.workbench.workbench import MOST_WEIGHT_BYTES, Workbench
-from designer.worker.orders import PruneOrder
+from designer.worker.orders import Order, PruneOrder, ReparameteriseOrder
 
 SUBMENU = "Re&design"
 
@@ -35,18 +35,18 @@ def ask(bench: Workbench, parent: QWidget, edit: RepeatedEdit) -> None:
     document, analysis, whole = bench.document, bench.analysis, bench.whole
     if document is None or analysis is None or whole is None:
         return
-    ids = [id for id in bench.selection if id in analysis.design.nodes]
+    ids = [] if edit.means_whole else [id for id in bench.selection if id in analysis.design.nodes]
     weights = carried_weights(whole.carrier) if edit.slices_weights else None
-    carry_out = partial(prune_with_weights, bench, parent, edit, ids, weights) if weights is not None else None
+    carry_out = partial(edit_with_weights, bench, parent, edit, ids, weights) if weights is not None else None
     RedesignDialog(edit, document, analysis, ids, parent, carry_out).open()
 
 
-def prune_with_weights(
+def edit_with_weights(
     bench: Workbench, parent: QWidget, edit: RepeatedEdit, ids: Sequence[NodeId], weights: Path, options: OptionSet
 ) -> Job | None:
-    """Have the worker take channels out and slice the weights; what comes back is one undo step, weights and all."""
+    """Have the worker edit the design with its weights; what comes back is one undo step, weights and all."""
     document = bench.whole
-    if document is None or not isinstance(options, PruningOptions):
+    if document is None:
         return None
     before = document.committed_design
     try:
@@ -56,11 +56,15 @@ def prune_with_weights(
     except DesignFileError as error:
         bench.ask.tell("The weights cannot be kept", str(error))
         return None
-    order = PruneOrder(dumps(before), tuple(ids), str(weights), str(weights_beside(place)), options)
+    order: Order = ReparameteriseOrder(dumps(before), str(weights), str(weights_beside(place)))
+    if isinstance(options, PruningOptions):
+        order = PruneOrder(dumps(before), tuple(ids), str(weights), str(weights_beside(place)), options)
     job = bench.worker.submit(order)
     job.done.connect(lambda report: _take(bench, document, before, edit.label(options), place, report))
-    job.failed.connect(lambda failure: bench.ask.tell("Nothing was pruned", f"{failure.what} {failure.hint}"))
-    job.cancelled.connect(lambda: bench.status_message.emit("Cancelled; nothing was pruned"))
+    job.failed.connect(
+        lambda failure: bench.ask.tell(f"{edit.title}: nothing was changed", f"{failure.what} {failure.hint}")
+    )
+    job.cancelled.connect(lambda: bench.status_message.emit("Cancelled; nothing was changed"))
     from designer.ui.dialogs.job_dialog import JobDialog
 
     JobDialog(edit.title, job, bench.worker, parent).open()
@@ -73,10 +77,12 @@ def _copied(weights: Path, place: Path) -> Path:
     return place
 
 
-def _take(bench: Workbench, document: Document, before: Design, label: str, place: Path, report: PruneReport) -> None:
+def _take(
+    bench: Workbench, document: Document, before: Design, label: str, place: Path, report: RedesignReport
+) -> None:
     def edit(design: Design) -> Design:
         if design != before:
-            raise EditRefused("the design was changed meanwhile; prune it again")
+            raise EditRefused("the design was changed meanwhile; do it again")
         return loads(report.design, report.weights)
 
     try:
@@ -84,7 +90,7 @@ def _take(bench: Workbench, document: Document, before: Design, label: str, plac
     except DesignerError as error:
         bench.status_message.emit(str(error))
         return
-    bench.status_message.emit(f"{label}: weights from {report.said} were sliced along")
+    bench.status_message.emit(f"{label}: weights went along: {report.said}")
 
 
 def _asking(edit: RepeatedEdit) -> Call:

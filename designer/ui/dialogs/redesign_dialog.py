@@ -222,7 +222,7 @@ class RedesignDialog(QDialog):
             return
         lines = difference_lines(self._analysis.design, self._made.design)
         # What is said of weights holds where nobody else takes care of them.
-        notes = self._made.notes if self._carry_out is None else ("The weights beside the design are sliced along.",)
+        notes = self._made.notes if self._carry_out is None else ("The weights beside the design go along.",)
         said = [*notes, *lines[:_MOST_LINES], *(f"stays: {each.line()}" for each in self._made.left)]
         if len(lines) > _MOST_LINES:
             said.append(f"… and {len(lines) - _MOST_LINES} changes more")

@@ -8,13 +8,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from safetensors.numpy import load_file
 
 from designer import wording
 from designer.__main__ import main
 from designer.files.design_json import save
 from designer.files.sidecar import carried_weights, weights_beside
 from designer.graph.design import NodeId
+from designer.graph.layer import Layer
 from designer.layers.blocks import MBConv
+from designer.layers.convolution import Conv2d, PointwiseConv2d
+from designer.layers.normalization import BatchNorm
 from designer.templates.networks import template
 from designer.ui.dialogs.redesign_dialog import RedesignDialog
 from designer.ui.jobs.worker_client import WorkerClient
@@ -22,6 +26,7 @@ from designer.ui.look.settings import Settings
 from designer.ui.look.theme import Theme
 from designer.ui.shell.main_window import MainWindow
 from designer.ui.widgets.fields import ChoiceField, NumberField
+from tests.runtime.compile.test_reparameterising import drawn
 from tests.ui.windows import Answers, press, shown_window
 
 pytestmark = [pytest.mark.gui, pytest.mark.usefixtures("theme")]
@@ -166,7 +171,7 @@ def test_weights_go_along_with_pruning_and_come_back_with_undo(
         for _ in range(2):  # twice, as undo stands between
             tab.select([NodeId("bottleneck_5"), NodeId("bottleneck_6")])
             dialog = opened(qtbot, window, "prune")
-            assert dialog.changes.item(0).text() == "The weights beside the design are sliced along."
+            assert dialog.changes.item(0).text() == "The weights beside the design go along."
             accept(qtbot, dialog)
             qtbot.waitUntil(lambda: document.undo_label == "Prune channels", timeout=120_000)
             qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
@@ -186,6 +191,45 @@ def test_weights_go_along_with_pruning_and_come_back_with_undo(
         assert answers.told == []
         window.views["close"].trigger()
         assert not any(folder.is_dir() for folder in kept)
+
+
+@pytest.mark.torch
+@pytest.mark.slow
+def test_branches_are_folded_with_their_weights_and_come_back_with_undo(
+    qtbot: QtBot, settings: Settings, theme: Theme, answers: Answers, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.design.json"
+    branches: list[list[Layer]] = [[Conv2d(6), BatchNorm()], [PointwiseConv2d(6), BatchNorm()], [BatchNorm()]]
+    save(drawn(branches), path)
+    assert main(["weights", str(path)]) == 0
+    original = weights_beside(path).read_bytes()
+    worker = WorkerClient()
+    with shown_window(qtbot, settings, theme, worker, answers) as window:
+        worker.start()
+        tab = window.bench.open_path(path)
+        assert tab is not None
+        document, before = tab.document, tab.document.design
+        for _ in range(2):
+            tab.select([NodeId("act")])  # whatever is selected, the whole is meant
+            dialog = opened(qtbot, window, "reparameterise")
+            assert dialog.changes.item(0).text() == "The weights beside the design go along."
+            accept(qtbot, dialog)
+            qtbot.waitUntil(lambda: document.undo_label == "Reparameterise", timeout=120_000)
+            qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+            window.activateWindow()
+            qtbot.waitUntil(window.isActiveWindow)
+            kinds = [type(node.layer) for node in document.design.nodes.values()]
+            assert kinds.count(Conv2d) == 1
+            assert BatchNorm not in kinds
+            folded = carried_weights(document.carrier)
+            assert folded is not None
+            assert set(load_file(folded)) == {name for name in load_file(folded) if name.endswith(("weight", "bias"))}
+            assert len(load_file(folded)) == 2
+            press(qtbot, window, "Ctrl+Z")
+            assert document.design == before
+            press(qtbot, window, "Ctrl+S")
+            assert weights_beside(path).read_bytes() == original
+        assert answers.told == []
 
 
 def test_inside_a_group_channels_are_not_pruned(qtbot: QtBot, network: MainWindow) -> None:
