@@ -91,7 +91,8 @@ def recognise(design: Design) -> Recognition:
     """The design with a block of the catalogue in the place of its parts, wherever one is drawn.
 
     Goes from the end to the beginning; of several blocks that end at a node it takes the one of most parts, and of
-    several that are equal in these the one of fewest parameters. What is no block stays as it is.
+    several that are equal in these one without branches for training, as their deployed form is a plain convolution,
+    and then the one of fewest parameters. What is no block stays as it is.
     """
     analysis = analyse(design)
     taken: set[NodeId] = set()
@@ -105,7 +106,7 @@ def recognise(design: Design) -> Recognition:
             if (block := _block_at(analysis, region, cls, known)) is not None
         ]
         if fitting:
-            largest = max(fitting, key=lambda each: (len(each.parts), -len(each.block.parameters)))
+            largest = max(fitting, key=_rank)
             drawn.append(largest)
             taken |= set(largest.region.parts)
     drawn.reverse()
@@ -124,6 +125,12 @@ class _Drawn(NamedTuple):
     region: Region
     block: Layer
     parts: Mapping[NodeId, NodeId]
+
+
+def _rank(drawn: _Drawn) -> tuple[int, bool, int]:
+    """How well a block says what is drawn: the largest of several is taken."""
+    names = [each.name for each in drawn.block.parameters]
+    return len(drawn.parts), "deployed" not in names, -len(names)
 
 
 def _with_blocks(design: Design, drawn: Sequence[_Drawn]) -> Recognition:
