@@ -47,8 +47,10 @@ _PARTS = (
     *_COMPARISONS,
 )
 
-_IN, _SAFE_IN = "in", "in__"
-"""``in`` is a word of Python's grammar, and here a name: it is read under another one."""
+_IN, _SAFE_IN = "in", "_i"
+"""``in`` is a word of Python's grammar, and here a name: it is read under another one, as long, so that places hold."""
+
+_QUOTED = r"""("[^"]*"|'[^']*')"""
 
 
 def round_channels(channels: float, divisor: float = 8) -> int:
@@ -107,7 +109,8 @@ class Expression:
     def in_numbers(self, values: Mapping[str, Value]) -> str:
         """The same with the names' values in their places: ``6 × 24``."""
         tree = _Filled(values).visit(ast.parse(_tree_text(self.text), mode="eval"))
-        return ast.unparse(tree).replace("//", "÷").replace("*", "×").replace("'", '"')
+        text = _outside_words(r"\*", "×", _outside_words("//", "÷", ast.unparse(tree)))
+        return text.replace("'", '"')
 
 
 class _Filled(ast.NodeTransformer):
@@ -130,6 +133,7 @@ def expression(text: str) -> Expression:
     Raises:
         ExpressionError: It is none, too long, or holds what is not taken; the text says where.
     """
+    text = text.strip()
     try:
         tree = _tree(text)
     except SyntaxError as error:
@@ -168,10 +172,12 @@ def _refuse_strange(text: str, part: ast.AST) -> None:
         raise ExpressionError(text, f"it takes arithmetic, comparisons, and, or, not, if and else, nothing more{where}")
     if isinstance(part, ast.Constant) and not isinstance(part.value, (bool, int, float, str)):
         raise ExpressionError(text, f"{part.value!r} is neither a number nor a word{where}")
+    if isinstance(part, ast.Constant) and isinstance(part.value, (int, float)) and not abs(part.value) <= _LARGEST:
+        raise ExpressionError(text, f"a number in it is too large{where}")
     if isinstance(part, ast.Call):
         name = part.func.id if isinstance(part.func, ast.Name) else ""
         if name not in FUNCTIONS:
-            raise ExpressionError(text, f"'{ast.unparse(part.func)}' cannot be called{near(name, FUNCTIONS)}{where}")
+            raise ExpressionError(text, f"'{_name(part.func)}' cannot be called{near(name, FUNCTIONS)}{where}")
         _, least, most = FUNCTIONS[name]
         if part.keywords or not least <= len(part.args) <= most:
             count = str(least) if least == most else f"{least} to {most}"
@@ -179,14 +185,19 @@ def _refuse_strange(text: str, part: ast.AST) -> None:
 
 
 def _tree_text(text: str) -> str:
-    return re.sub(rf"\b{_IN}\b", _SAFE_IN, text)
+    return _outside_words(rf"\b{_IN}\b", _SAFE_IN, text)
+
+
+def _outside_words(pattern: str, by: str, text: str) -> str:
+    """A text with what matches replaced, but for what stands in quotes."""
+    return re.sub(rf"{_QUOTED}|{pattern}", lambda found: found[1] if found[1] is not None else by, text)
 
 
 @lru_cache(maxsize=1024)
 def _tree(text: str) -> ast.Expression:
     if len(text) > MOST_LETTERS:
         raise ValueError("too long")
-    return ast.parse(_tree_text(text.strip()), mode="eval")
+    return ast.parse(_tree_text(text), mode="eval")
 
 
 def _names(tree: ast.AST) -> list[ast.AST]:
@@ -197,7 +208,7 @@ def _names(tree: ast.AST) -> list[ast.AST]:
 
 
 def _name(part: ast.AST) -> str:
-    return ast.unparse(part).replace(_SAFE_IN, _IN)
+    return re.sub(rf"\b{_SAFE_IN}\b", _IN, ast.unparse(part))
 
 
 def _value(part: ast.AST, values: Mapping[str, Value]) -> Value:

@@ -96,6 +96,10 @@ class _Reached:
         Raises:
             ShapeError: What comes before cannot take what reaches it.
         """
+        for other in self._body.order:  # in order, so that what comes before is there already
+            if other == id:
+                break
+            self._outputs(other)
         reached = self._inputs(id)
         if not reached:
             raise ShapeError(IssueCode.PARAMETERS, f"nothing flows into {id}", "a formula speaks of it; wire its input")
@@ -126,11 +130,18 @@ def _made(layer: Layer, inputs: tuple[TensorSpec, ...]) -> tuple[TensorSpec, ...
         return layer.lowered(*inputs).outputs
     body: Design = layer.expand(*inputs)
     within = _Reached(body, inputs)
+    for id in body.order:
+        within._outputs(id)
     return tuple(spec for node in body.output_nodes() for spec in within._inputs(node.id))
 
 
 def _settled_layer(node: Node, names: Mapping[str, Value], reached: _Reached) -> Layer:
     layer = node.layer
+    if node.condition and not _worked_out(node, "", node.condition, names, reached):
+        try:
+            return bypassed(layer)  # what is not there need not be worked out
+        except EditRefused as error:
+            raise _refusal(node, "", node.condition, str(error)) from None
     for each in node.formulas:
         value = _worked_out(node, each.field, each.text, names, reached)
         try:
@@ -138,12 +149,7 @@ def _settled_layer(node: Node, names: Mapping[str, Value], reached: _Reached) ->
             layer = layer.with_parameter(each.field, taken(parameter, value))
         except ParameterError as error:
             raise _refusal(node, each.field, each.text, error.reason) from None
-    if not node.condition or _worked_out(node, "", node.condition, names, reached):
-        return layer
-    try:
-        return bypassed(layer)
-    except EditRefused as error:
-        raise _refusal(node, "", node.condition, str(error)) from None
+    return layer
 
 
 def _worked_out(node: Node, field: str, text: str, names: Mapping[str, Value], reached: _Reached) -> Value:

@@ -66,6 +66,11 @@ def test_rounded_channels_are_near_and_never_much_less(channels: float, divisor:
         ("(" * 400 + "t" + ")" * 400, "too long or too deep|cannot be read"),
         ("t" * 2000, "too long"),
         ("in = 3", "cannot be read"),
+        ("1e999", "too large at letter 1"),
+        ("-1e999 + in", "too large at letter 2"),
+        ("9" * 400, "a number in it is too large"),
+        ("  in + [1]", "nothing more at letter 6"),
+        ("in + in in", "cannot be read at letter 9"),
     ],
 )
 def test_what_is_no_expression_is_refused_in_words(text: str, words: str) -> None:
@@ -80,7 +85,7 @@ def test_what_is_no_expression_is_refused_in_words(text: str, words: str) -> Non
         ("in // (s - 2)", "divides by zero"),
         ("in % (s - 2)", "divides by zero"),
         ("1e300 * in * 1e300", "too large"),
-        ("9007199254740993 * 2", "too large"),
+        ("9007199254740992 * 2", "too large"),
         ("act * 2", "a word for a number"),
         ("act < 2", "a word for a number"),
     ],
@@ -95,6 +100,12 @@ def test_a_name_that_is_not_known_is_guessed() -> None:
     assert read.names == {"expansoin", "in"}
     with pytest.raises(ExpressionError, match=r"no parameter 'expansoin' \(did you mean 'expansion'"):
         require_known(read, {"expansion", "in"}, "parameter")
+
+
+def test_in_quotes_a_word_is_a_word() -> None:
+    assert expression('"in"').value({}) == "in"
+    assert expression('"in" if in == 24 else "out"').value(NAMES) == "in"
+    assert expression('"a*b//c" if t * in == 144 else "c"').in_numbers(NAMES) == '"a*b//c" if 6 × 24 == 144 else "c"'
 
 
 def test_names_of_functions_are_no_names() -> None:

@@ -238,3 +238,18 @@ def test_drawn_out_it_is_recognised_as_the_declared_bottleneck(t: float, c: int,
     expanded, _ = expand_block(design, NodeId("n1"), (TensorSpec((1, 24, 28, 28)),))
     found = [node.layer for node in recognise(expanded).design.nodes.values() if node.layer.is_block]
     assert found == [Bottleneck(expansion=t, out_channels=c, kernel_size=k, stride=s)]
+
+
+def test_what_is_switched_off_is_not_worked_out() -> None:
+    body = set_formula(drawn_body(), [NodeId("expand")], "out_channels", "in // (t - 1)")
+    assert analyse(row(Input(24, 28, 28), Group(body).with_parameter("t", 1.0), Output())).is_valid
+
+
+def test_a_long_row_before_a_formula_is_no_trouble() -> None:
+    many = [Node(NodeId(f"act_{place}"), ReLU6()) for place in range(1500)]
+    last = Node(NodeId("wide"), PointwiseConv2d(8)).with_formula("out_channels", "here * 2")
+    nodes = [Node(NodeId("x"), Input()), *many, last, Node(NodeId("y"), Output())]
+    wires = [Wire(PortRef(a.id, "y"), PortRef(b.id, "x")) for a, b in pairwise(nodes)]
+    analysis = analyse(row(Input(4, 2, 2), Group(Design.build("Long", nodes, wires)), Output()))
+    assert analysis.is_valid
+    assert analysis.node(NodeId("n1")).outputs[0].channels == 8  # type: ignore[index]
