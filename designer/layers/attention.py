@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from designer.errors import ShapeError
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Category, Layer
 from designer.graph.parameter import choice, flag, integer, ratio
@@ -70,8 +71,7 @@ class SqueezeExcite(Layer):
         wanted = x.channels * self.reduction
         if self.divisor == 1:
             return max(1, int(wanted))
-        rounded = max(self.divisor, int(wanted + self.divisor / 2) // self.divisor * self.divisor)
-        return rounded + self.divisor if rounded < 0.9 * wanted else rounded
+        return round_channels(wanted, self.divisor)
 
     def expand(self, x: TensorSpec) -> Design:
         require_map(x)

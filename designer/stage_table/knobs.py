@@ -6,13 +6,13 @@ from math import lcm
 
 from designer.analysis.analysis import Analysis
 from designer.errors import EditRefused
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.graph.option_set import OptionSet, option_set
 from designer.graph.parameter import integer, ratio
 from designer.layers.endpoints import Input
 from designer.redesign.redesign import analysed, require_sound
 from designer.redesign.widths import WidthRule, rewidened
-from designer.templates.table import round_channels
 
 USUAL_ROUNDING = 8
 

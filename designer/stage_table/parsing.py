@@ -14,6 +14,7 @@ from enum import Enum
 from designer.analysis.analysis import facts
 from designer.edit.layout import tidy
 from designer.errors import DesignerError, EditRefused, near
+from designer.graph.arithmetic import round_channels
 from designer.graph.design import Design
 from designer.graph.layer import Layer
 from designer.graph.tensor import TensorSpec
@@ -23,7 +24,7 @@ from designer.layers.pooling import AveragePool, GlobalAveragePool
 from designer.layers.registry import lookup
 from designer.stage_table.columns import BLANKS, Column, own_parameter, with_cell, with_more
 from designer.stage_table.operators import Operator, operator_of
-from designer.templates.table import chain, round_channels
+from designer.templates.table import chain
 
 CLASSES = 1000
 """How many a classifier of ``k`` classes has, of ImageNet."""

@@ -11,7 +11,6 @@ from typing import Any
 
 from designer.edit.layout import tidy
 from designer.errors import ParameterError, TemplateError, near
-from designer.graph.arithmetic import round_channels as round_channels
 from designer.graph.design import Design, Node, NodeId, PortRef, Wire
 from designer.graph.layer import Layer
 from designer.graph.parameter import Parameter
